@@ -1,0 +1,84 @@
+use crate::model::{Cause, Class};
+use std::ops::Range;
+
+/// What one stretch of an item's bytes was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covered {
+    /// Read, scanned, opaque or structure.
+    As(Class),
+    /// Not read.
+    Gap(Cause),
+    /// The encoded bytes of the member with this ordinal.
+    Member(u32),
+}
+
+/// Which bytes of an item were covered by its reader, and as what. What is left over is not lost:
+/// the caller scans it.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    ranges: Vec<(Range<u64>, Covered)>,
+}
+
+impl Coverage {
+    /// Covers a range; adjoining ranges of one kind are joined.
+    pub fn add(&mut self, range: Range<u64>, covered: Covered) {
+        if range.is_empty() {
+            return;
+        }
+        match self.ranges.last_mut() {
+            Some((last, kind)) if *kind == covered && last.end == range.start => last.end = range.end,
+            _ => self.ranges.push((range, covered)),
+        }
+    }
+
+    /// Adds all ranges of another.
+    pub fn extend(&mut self, other: Coverage) {
+        other.ranges.into_iter().for_each(|(range, covered)| self.add(range, covered));
+    }
+
+    /// The ranges in order, each byte once: where two overlap, the earlier in the item keeps the
+    /// shared bytes (a container may claim the same bytes for two members).
+    pub fn partition(mut self, len: u64) -> Vec<(Range<u64>, Option<Covered>)> {
+        self.ranges.sort_by_key(|(range, _)| (range.start, range.end));
+        let mut out = Vec::with_capacity(self.ranges.len() + 2);
+        let mut at = 0;
+        for (range, covered) in self.ranges {
+            let (start, end) = (range.start.max(at), range.end.min(len));
+            if start >= end {
+                continue;
+            }
+            if start > at {
+                out.push((at..start, None));
+            }
+            out.push((start..end, Some(covered)));
+            at = end;
+        }
+        if at < len {
+            out.push((at..len, None));
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_partition_has_every_byte_once(ranges in prop::collection::vec((0u64..200, 0u64..60), 0..12), len in 0u64..220) {
+            let mut coverage = Coverage::default();
+            for (start, size) in ranges {
+                coverage.add(start..start + size, Covered::As(Class::Read));
+            }
+            let mut at = 0;
+            for (range, _) in coverage.partition(len) {
+                prop_assert_eq!(range.start, at);
+                prop_assert!(range.end > range.start);
+                at = range.end;
+            }
+            prop_assert_eq!(at, len);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Formats: what bytes are, and how each is read. One file and one row of [`FORMATS`] per format.
+//!
+//! A reader gets the bytes of one item and pushes what it finds into a [`Sink`]: text, tables,
+//! payment parties, members, gaps, and which bytes it covered. It never recurses, logs, writes files
+//! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
+
+mod coverage;
+mod payment;
+mod sink;
+mod table_rows;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use coverage::{Coverage, Covered};
+pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
+pub use sink::{At, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
+
+/// One format: a row of the table that feeds detection, documentation and tests.
+pub struct Format {
+    /// Its name, as `coverage.csv` and the ledger know it.
+    pub name: &'static str,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Does this content have the format? Content decides; names are never asked.
+    pub recognise: fn(&Probe<'_>) -> bool,
+    /// Reads it.
+    pub read: ReadFn,
+    /// Raised when the reader reads more than before: items with gaps are then read again.
+    pub version: u32,
+    /// What the reader does not do, in words.
+    pub limitations: &'static [&'static str],
+}
+
+/// Reads the bytes of one item into a sink. An error means that the rest could not be read as this
+/// format; the caller then scans what is not covered.
+pub type ReadFn = fn(&[u8], &mut Sink<'_>) -> Result<(), Failure>;
+
+/// What a recogniser may look at.
+pub struct Probe<'a> {
+    /// All bytes of the item.
+    pub bytes: &'a [u8],
+    /// The first 64 KiB at most.
+    pub head: &'a [u8],
+}
+
+impl<'a> Probe<'a> {
+    /// A probe of an item's bytes.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, head: &bytes[..bytes.len().min(64 << 10)] }
+    }
+}

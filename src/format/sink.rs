@@ -1,0 +1,501 @@
+use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen};
+use crate::model::{Cause, Class, ContentId, DataElement, Person, PersonKey};
+use crate::table::TableFacts;
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::ops::Range;
+
+/// Passages hold about this much text.
+const PASSAGE_TEXT: usize = 24 << 10;
+/// So much of a passage's end stands again at the next one's start, where text runs on. Longer than
+/// any name, so that a name across the border is found whole in one of them.
+const PASSAGE_OVERLAP: usize = 512;
+/// Names and identifiers do not run across this character; it separates values that do not belong to
+/// one text (fields, cells of different rows, strings of a binary).
+pub const BORDER: char = '\u{1E}';
+
+/// What kind of text a passage holds; it decides how mentions in it are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PassageKind {
+    /// Running text, source, markup, configuration.
+    Prose,
+    /// Rows of the item's table with this ordinal: cells joined by tabs, one row a line.
+    Rows(u32),
+    /// Text of a payment layout whose parties were read as typed fields.
+    Payment,
+    /// Printable runs of a scanned binary, separated by [`BORDER`].
+    Strings,
+}
+
+/// Where a piece of text stands in the bytes of its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// From this offset on, one byte of UTF-8 text per byte of the item.
+    Utf8(u64),
+    /// From this offset on, so many bytes of the item per character.
+    Chars(u64, u8),
+    /// Decoded: all of it stands at this offset.
+    Decoded(u64),
+}
+
+/// Maps places in a passage's text to offsets in the item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffsetMap {
+    /// Place in the text, offset in the item, bytes per character (0: decoded, 255: UTF-8 bytes).
+    pieces: Vec<(u32, u64, u8)>,
+}
+
+impl OffsetMap {
+    pub(super) fn push(&mut self, text_at: usize, at: At) {
+        let (offset, unit) = match at {
+            At::Utf8(offset) => (offset, 255),
+            At::Chars(offset, unit) => (offset, unit),
+            At::Decoded(offset) => (offset, 0),
+        };
+        if let Some(&(start, first, 255)) = self.pieces.last()
+            && unit == 255
+            && first + (text_at as u64 - u64::from(start)) == offset
+        {
+            return;
+        }
+        self.pieces.push((text_at as u32, offset, unit));
+    }
+
+    /// The offset in the item of a place in the text.
+    pub fn offset(&self, text: &str, place: usize) -> u64 {
+        let piece = match self.pieces.partition_point(|p| p.0 as usize <= place) {
+            0 => return self.pieces.first().map_or(0, |p| p.1),
+            n => self.pieces[n - 1],
+        };
+        let (start, offset, unit) = (piece.0 as usize, piece.1, piece.2);
+        match unit {
+            0 => offset,
+            255 => offset + (place - start) as u64,
+            unit => offset + text.get(start..place).map_or(0, |t| t.chars().count()) as u64 * u64::from(unit),
+        }
+    }
+
+    /// The pieces from a place in the text on, as a new map that starts there.
+    fn tail(&self, text: &str, place: usize) -> Self {
+        let mut out = Self::default();
+        let first = self.pieces.partition_point(|p| p.0 as usize <= place);
+        if first > 0 {
+            out.pieces.push((0, self.offset(text, place), self.pieces[first - 1].2));
+        }
+        out.pieces.extend(self.pieces[first..].iter().map(|p| (p.0 - place as u32, p.1, p.2)));
+        out
+    }
+}
+
+/// A bounded piece of an item's text, as it enters the index.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// Kind of text.
+    pub kind: PassageKind,
+    /// The text.
+    pub text: String,
+    /// Where its parts stand in the item.
+    pub map: OffsetMap,
+}
+
+/// A member that a reader found in a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name, as bytes, as the container has it.
+    pub name: Vec<u8>,
+    /// What was decoded of it; `None` when nothing was.
+    pub content: Option<ContentId>,
+    /// Decoded size: what was decoded, or what the container says when nothing was.
+    pub size: u64,
+    /// Why it is not whole, where it is not.
+    pub defect: Option<Cause>,
+    /// The defect in words.
+    pub detail: String,
+}
+
+/// A gap inside an item, as its reader saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapNote {
+    /// Bytes of the item; empty where the size of what is missing is unknown.
+    pub range: Range<u64>,
+    /// Why.
+    pub cause: Cause,
+    /// In words.
+    pub detail: String,
+}
+
+/// A reader cannot go on with an item as its format.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{detail} (at byte {at})")]
+pub struct Failure {
+    /// Why.
+    pub cause: Cause,
+    /// Offset in the item.
+    pub at: u64,
+    /// In words.
+    pub detail: String,
+}
+
+impl Failure {
+    /// The bytes contradict the format.
+    pub fn corrupt(at: u64, detail: impl Into<String>) -> Self {
+        Self { cause: Cause::Corrupt, at, detail: detail.into() }
+    }
+
+    /// The bytes end before the format does.
+    pub fn truncated(at: u64, detail: impl Into<String>) -> Self {
+        Self { cause: Cause::Truncated, at, detail: detail.into() }
+    }
+}
+
+/// Bounds that a run enforces while it decodes; reaching one is a gap.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Containers around an item.
+    pub depth: u32,
+    /// Members of one container.
+    pub entries: u64,
+    /// Decoded bytes of one member.
+    pub member_bytes: u64,
+    /// A member may decode to so many times its encoded size, once it is larger than `ratio_floor`.
+    pub ratio: u64,
+    /// Below this decoded size the ratio is not looked at.
+    pub ratio_floor: u64,
+    /// Decoded members up to this size are held in memory, larger ones in a spool file.
+    pub memory_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 24, entries: 5_000_000, member_bytes: 1 << 40, ratio: 1_100, ratio_floor: 256 << 20, memory_bytes: 64 << 20 }
+    }
+}
+
+/// What became of a decoded member.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// Identity of the bytes that were decoded.
+    pub content: Option<ContentId>,
+    /// How many.
+    pub size: u64,
+    /// Why there are not more.
+    pub defect: Option<(Cause, String)>,
+}
+
+/// Where a sink's output goes: the index and the crawler in a run, a collector in a test.
+pub trait Outlet: Sync {
+    /// Takes a passage.
+    fn passage(&self, passage: Passage);
+    /// Decodes a member within the limits and has it read, whatever it is. `encoded` is how many bytes
+    /// of the container it takes.
+    fn member(&self, encoded: u64, decoder: &mut dyn Read) -> Child;
+    /// The run's bounds.
+    fn limits(&self) -> Limits;
+    /// The run was interrupted: return as soon as possible, what is returned is thrown away.
+    fn stopped(&self) -> bool;
+}
+
+/// What reading established about an item besides its text: small, mergeable, kept in the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its tables.
+    pub tables: Vec<TableFacts>,
+    /// Its payments.
+    pub payments: Option<PaymentFacts>,
+    /// Remarks of its reader.
+    pub notes: Vec<String>,
+}
+
+/// Takes what a reader finds in one item.
+pub struct Sink<'a> {
+    outlet: &'a dyn Outlet,
+    kind: PassageKind,
+    text: String,
+    map: OffsetMap,
+    unit: PaymentUnit,
+    /// What was covered so far.
+    pub coverage: Coverage,
+    /// Members found so far.
+    pub members: Vec<Member>,
+    /// Gaps found so far.
+    pub gaps: Vec<GapNote>,
+    /// Facts so far.
+    pub facts: Facts,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink for one item.
+    pub fn new(outlet: &'a dyn Outlet) -> Self {
+        Self {
+            outlet,
+            kind: PassageKind::Prose,
+            text: String::new(),
+            map: OffsetMap::default(),
+            unit: PaymentUnit::default(),
+            coverage: Coverage::default(),
+            members: Vec::new(),
+            gaps: Vec::new(),
+            facts: Facts::default(),
+        }
+    }
+
+    /// An empty sink with the same outlet, for a part of the item that is read in parallel.
+    pub fn fork(&self) -> Sink<'a> {
+        let mut fork = Sink::new(self.outlet);
+        fork.kind = self.kind;
+        fork
+    }
+
+    /// Takes over what a fork found. Forks are joined in the order of their parts.
+    pub fn join(&mut self, mut part: Sink<'a>) {
+        part.flush();
+        self.coverage.extend(part.coverage);
+        let base = self.members.len();
+        debug_assert!(part.members.is_empty() || base == 0, "members are found by one sink");
+        self.members.extend(part.members);
+        self.gaps.extend(part.gaps);
+        for (i, table) in part.facts.tables.into_iter().enumerate() {
+            match self.facts.tables.get_mut(i) {
+                Some(own) => own.merge(table),
+                None => self.facts.tables.push(table),
+            }
+        }
+        if let Some(payments) = part.facts.payments {
+            let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
+            own.layout = payments.layout;
+            payments.units.into_iter().for_each(|unit| own.merge(unit));
+            own.notes.extend(payments.notes);
+        }
+        self.facts.notes.extend(part.facts.notes);
+    }
+
+    /// The run was interrupted; the reader should return.
+    pub fn stopped(&self) -> bool {
+        self.outlet.stopped()
+    }
+
+    /// The run's bounds.
+    pub fn limits(&self) -> Limits {
+        self.outlet.limits()
+    }
+
+    /// The kind of the text that follows. Passages do not mix kinds.
+    pub fn kind(&mut self, kind: PassageKind) {
+        if self.kind != kind {
+            self.flush();
+            self.kind = kind;
+        }
+    }
+
+    /// Text that follows the text before it without a break.
+    pub fn text(&mut self, text: &str, at: At) {
+        let mut rest = text;
+        let mut at = at;
+        while !rest.is_empty() {
+            let room = PASSAGE_TEXT.saturating_sub(self.text.len());
+            let cut = if rest.len() <= room { rest.len() } else { cut_before(rest, room.max(PASSAGE_TEXT / 8)) };
+            self.map.push(self.text.len(), at);
+            self.text.push_str(&rest[..cut]);
+            at = match at {
+                At::Utf8(offset) => At::Utf8(offset + cut as u64),
+                At::Chars(offset, unit) => At::Chars(offset + rest[..cut].chars().count() as u64 * u64::from(unit), unit),
+                decoded => decoded,
+            };
+            rest = &rest[cut..];
+            if self.text.len() >= PASSAGE_TEXT {
+                self.break_passage();
+            }
+        }
+    }
+
+    /// Names and identifiers do not run across this place.
+    pub fn border(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with(BORDER) {
+            self.text.push(BORDER);
+        }
+    }
+
+    /// A row of the table that was begun last: its cells joined by tabs. Also counts it in the table's
+    /// facts. `at` is where it stands in the item.
+    pub fn row(&mut self, cells: &[&str], at: u64) {
+        let table = self.facts.tables.last_mut().expect("a table was begun");
+        table.row(cells);
+        super::table_rows::push_row(&mut self.text, &mut self.map, cells, At::Decoded(at));
+        if self.text.len() >= PASSAGE_TEXT {
+            self.flush();
+        }
+    }
+
+    /// Begins a table; rows that follow belong to it. The header, where there is one, also becomes text.
+    pub fn begin_table(&mut self, table: TableFacts) {
+        self.flush();
+        self.kind = PassageKind::Rows(self.facts.tables.len() as u32);
+        self.facts.tables.push(table);
+    }
+
+    /// Continues, in a fork, the table that the whole's sink has begun.
+    pub fn continue_table(&mut self, table: TableFacts, ordinal: u32) {
+        self.kind = PassageKind::Rows(ordinal);
+        self.facts.tables.push(table);
+    }
+
+    /// Covers a range of the item's bytes.
+    pub fn cover(&mut self, range: Range<u64>, class: Class) {
+        self.coverage.add(range, Covered::As(class));
+    }
+
+    /// Something was not read. An empty range says that bytes are missing and nobody knows how many.
+    pub fn gap(&mut self, range: Range<u64>, cause: Cause, detail: impl Into<String>) {
+        self.coverage.add(range.clone(), Covered::Gap(cause));
+        self.gaps.push(GapNote { range, cause, detail: detail.into() });
+    }
+
+    /// A remark for the coverage ledger.
+    pub fn note(&mut self, note: impl Into<String>) {
+        if self.facts.notes.len() < 32 {
+            self.facts.notes.push(note.into());
+        }
+    }
+
+    /// A member of this container: decodes it within the limits and has it read. `encoded` are its bytes
+    /// in the container. Returns what became of it.
+    pub fn member(&mut self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
+        let child = self.outlet.member(encoded.end.saturating_sub(encoded.start), decoder);
+        let (defect, detail) = child.defect.clone().unzip();
+        self.add_member(Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() }, encoded);
+        child
+    }
+
+    /// A member that is known to exist and could not be decoded at all.
+    pub fn unread_member(&mut self, name: &[u8], encoded: Range<u64>, size: u64, cause: Cause, detail: impl Into<String>) {
+        self.add_member(Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail: detail.into() }, encoded);
+    }
+
+    fn add_member(&mut self, member: Member, encoded: Range<u64>) {
+        self.coverage.add(encoded, Covered::Member(self.members.len() as u32));
+        self.members.push(member);
+    }
+
+    /// The item is of this payment layout; its text is that of a payment file from here on.
+    pub fn begin_payments(&mut self, layout: &'static str) {
+        self.kind(PassageKind::Payment);
+        self.facts.payments.get_or_insert_with(PaymentFacts::default).layout = layout.to_owned();
+    }
+
+    /// The owner field of the current unit.
+    pub fn owner(&mut self, party: Party, offset: u64) {
+        see(&mut self.unit.owners, party, offset);
+    }
+
+    /// One of two sides, where the direction cannot be known.
+    pub fn either(&mut self, party: Party, offset: u64) {
+        see(&mut self.unit.either, party, offset);
+    }
+
+    /// Somebody else in a payment.
+    pub fn counterparty(&mut self, party: Party, offset: u64) {
+        see(&mut self.unit.counterparties, party, offset);
+    }
+
+    /// The other side of the whole unit; counted as a counterparty as well.
+    pub fn other_side(&mut self, party: Party, offset: u64) {
+        see(&mut self.unit.other_side, party.clone(), offset);
+        self.counterparty(party, offset);
+    }
+
+    /// A person in a payment of the current unit.
+    pub fn person(&mut self, person: Person<'_>) {
+        if let Some(key) = PersonKey::of(person) {
+            self.unit.persons.push(key);
+            self.unit.elements.insert(DataElement::Name);
+        }
+        if !person.address.trim().is_empty() {
+            self.unit.elements.insert(DataElement::Address);
+        }
+    }
+
+    /// A kind of personal data in the current unit.
+    pub fn element(&mut self, element: DataElement) {
+        self.unit.elements.insert(element);
+    }
+
+    /// Counts one payment entry of the current unit.
+    pub fn entry(&mut self) {
+        self.unit.records += 1;
+        // Keeps the memory of a unit with millions of entries bounded by its distinct persons.
+        if self.unit.persons.len() == self.unit.persons.capacity() && self.unit.persons.len() > 1 << 16 {
+            self.unit.persons.sort_unstable();
+            self.unit.persons.dedup();
+        }
+    }
+
+    /// A remark on the item's payments.
+    pub fn payment_note(&mut self, note: impl Into<String>) {
+        let payments = self.facts.payments.get_or_insert_with(PaymentFacts::default);
+        let note = note.into();
+        if payments.notes.len() < 32 && !payments.notes.contains(&note) {
+            payments.notes.push(note);
+        }
+    }
+
+    /// Ends the current unit (file, batch or message with owner fields of its own).
+    pub fn end_unit(&mut self) {
+        let mut unit = std::mem::take(&mut self.unit);
+        if unit == PaymentUnit::default() {
+            return;
+        }
+        unit.persons.sort_unstable();
+        unit.persons.dedup();
+        self.facts.payments.get_or_insert_with(PaymentFacts::default).merge(unit);
+    }
+
+    /// Hands over the last passage and unit; called once by the caller of the reader.
+    pub fn finish(&mut self) {
+        self.end_unit();
+        self.flush();
+        self.facts.tables.iter_mut().for_each(TableFacts::finish);
+    }
+
+    /// Hands over the passage; the text that follows does not continue it.
+    pub fn flush(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let map = std::mem::take(&mut self.map);
+        if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
+            self.outlet.passage(Passage { kind: self.kind, text, map });
+        }
+    }
+
+    /// Hands over the passage; the text that follows continues it, so its end is repeated.
+    fn break_passage(&mut self) {
+        let from = match self.kind {
+            PassageKind::Rows(_) => self.text.len(),
+            _ => cut_before(&self.text, self.text.len().saturating_sub(PASSAGE_OVERLAP)),
+        };
+        let tail = self.text[from..].to_owned();
+        let tail_map = self.map.tail(&self.text, from);
+        self.flush();
+        self.text = tail;
+        self.map = tail_map;
+    }
+}
+
+fn see(into: &mut std::collections::BTreeMap<Party, Seen>, party: Party, offset: u64) {
+    into.entry(party).and_modify(|s| s.count += 1).or_insert(Seen { count: 1, offset });
+}
+
+/// A place at or a little before `at` where text may be cut: after a blank or line end where there is
+/// one near, at a character border in any case.
+fn cut_before(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let mut near = at.saturating_sub(256);
+    while !text.is_char_boundary(near) {
+        near -= 1;
+    }
+    match text[near..at].rfind(|c: char| c.is_whitespace() || c == BORDER) {
+        Some(i) => near + i + text[near + i..].chars().next().map_or(1, char::len_utf8),
+        None => at,
+    }
+}

@@ -1,0 +1,57 @@
+//! A collector in the place of index and crawler, for the tests of readers.
+
+use super::{Child, Limits, Outlet, Passage, ReadFn, Sink};
+use crate::model::{Cause, ContentId};
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::sync::Mutex;
+
+/// Keeps what a reader hands out.
+#[derive(Default)]
+pub struct Collector {
+    /// Passages, in the order of their arrival.
+    pub passages: Mutex<Vec<Passage>>,
+    /// Decoded bytes of the members, in the order of their arrival.
+    pub members: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Collector {
+    /// All text, passages joined by line feeds.
+    pub fn text(&self) -> String {
+        self.passages.lock().unwrap().iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Outlet for Collector {
+    fn passage(&self, passage: Passage) {
+        self.passages.lock().unwrap().push(passage);
+    }
+
+    fn member(&self, _encoded: u64, decoder: &mut dyn Read) -> Child {
+        let mut bytes = Vec::new();
+        let defect = decoder.take(64 << 20).read_to_end(&mut bytes).err().map(|e| (Cause::Corrupt, e.to_string()));
+        let content = Some(ContentId(Sha256::digest(&bytes).into()));
+        let size = bytes.len() as u64;
+        self.members.lock().unwrap().push(bytes);
+        Child { content, size, defect }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Reads bytes with a reader and shows what it found to `look`; returns the reader's result in words.
+pub fn read_with<T>(read: ReadFn, bytes: &[u8], look: impl FnOnce(&Sink<'_>, &Collector) -> T) -> T {
+    let collector = Collector::default();
+    let mut sink = Sink::new(&collector);
+    if let Err(failure) = read(bytes, &mut sink) {
+        sink.note(failure.to_string());
+    }
+    sink.finish();
+    look(&sink, &collector)
+}

@@ -1,0 +1,1 @@
+//! Identifiers: one file and one row of [`SCHEMES`] per scheme.

@@ -1,0 +1,1 @@
+//! Manifests: listings and logs handed over beside the evidence.

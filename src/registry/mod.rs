@@ -1,0 +1,1 @@
+//! The registry: institutions, their names and identifiers, products and deployments, the incident.
