@@ -9,3 +9,5 @@ pub mod manifest;
 pub mod model;
 pub mod registry;
 pub mod table;
+pub mod index;
+pub mod ledger;
