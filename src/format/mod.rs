@@ -11,6 +11,7 @@ mod sink;
 mod table_rows;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod text;
 
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
