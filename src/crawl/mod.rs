@@ -11,7 +11,7 @@ mod spool;
 mod walk;
 
 pub use progress::Progress;
-pub use roots::{RootArgument, check_apart, parse_root};
+pub use roots::{RootArgument, check_apart, check_roots, parse_root};
 pub use run::{IndexOptions, IndexSummary, index};
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -51,6 +51,21 @@ pub fn check_apart(roots: &[RootArgument], others: &[(&str, &Path)]) -> Result<(
     Ok(())
 }
 
+/// Refuses a root that is no folder or holds no regular file: nothing could be searched there, and nobody
+/// could be cleared by it.
+pub fn check_roots(roots: &[RootArgument]) -> Result<()> {
+    for root in roots {
+        if !root.path.is_dir() {
+            bail!("the evidence root {} is not a folder", root.path.display());
+        }
+        let has_file = walkdir::WalkDir::new(&root.path).follow_links(false).into_iter().filter_map(std::result::Result::ok).any(|e| e.file_type().is_file());
+        if !has_file {
+            bail!("the evidence root {} holds no regular file: nothing could be searched there", root.path.display());
+        }
+    }
+    Ok(())
+}
+
 /// The path with its existing part resolved; the rest may still have to be made.
 fn absolute(path: &Path) -> Result<PathBuf> {
     let mut missing = Vec::new();

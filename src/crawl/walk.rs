@@ -1,7 +1,7 @@
 use super::{Interrupted, RootArgument, Stop};
 use crate::ledger::Ledger;
 use crate::model::{Cause, Status};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -15,12 +15,6 @@ const ROWS: u64 = 20_000;
 /// incomplete: files that were never seen are the worst gap.
 pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut dyn FnMut(u64)) -> Result<()> {
     let base = root.path.canonicalize().with_context(|| format!("cannot find the evidence {}", root.path.display()))?;
-    if !base.is_dir() {
-        bail!("the evidence root {} is not a folder", root.path.display());
-    }
-    if !has_regular_file(&base) {
-        bail!("the evidence root {} holds no regular file: nothing could be searched there", root.path.display());
-    }
     ledger.begin()?;
     let id = ledger.begin_walk(&root.label, base.as_os_str().as_bytes())?;
     ledger.commit()?;
@@ -90,8 +84,4 @@ pub(super) fn cause_of(error: Option<&std::io::Error>) -> Cause {
         Some(std::io::ErrorKind::PermissionDenied) => Cause::Permission,
         _ => Cause::IoError,
     }
-}
-
-fn has_regular_file(base: &Path) -> bool {
-    WalkDir::new(base).follow_links(false).into_iter().filter_map(Result::ok).any(|e| e.file_type().is_file())
 }

@@ -114,6 +114,12 @@ impl TextIndex {
         Ok(self.index.searchable_segment_ids()?)
     }
 
+    /// Checks the index files against their checksums; names the damaged ones.
+    pub fn check(&self) -> Result<Vec<String>> {
+        let damaged = self.index.validate_checksum()?;
+        Ok(damaged.into_iter().map(|path| format!("the index file {} is damaged", path.display())).collect())
+    }
+
     /// A reader of the last commit.
     pub fn reader(&self) -> Result<IndexReader> {
         Ok(self.index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?)

@@ -14,6 +14,15 @@ pub enum Span {
     Member(u32, u64),
 }
 
+impl Span {
+    /// How many bytes.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::As(_, bytes) | Self::Gap(_, bytes) | Self::Member(_, bytes) => *bytes,
+        }
+    }
+}
+
 /// All that reading one content established, but for its text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {

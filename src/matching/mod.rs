@@ -168,6 +168,13 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     Ok(Matched { roots, readings, items: derived.items, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
 }
 
+/// The items of a case without a registry, for `coverage`.
+pub fn items_of(case: &Case) -> Result<(Vec<(i64, Reading)>, Vec<Item>)> {
+    let readings = case.ledger.readings()?;
+    let derived = items::derive(&case.ledger.roots()?, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
+    Ok((readings, derived.items))
+}
+
 /// What each content says, whatever lies where.
 fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, Reading)]) -> Result<Vec<Findings>> {
     let policy = &registry.incident.policy;
