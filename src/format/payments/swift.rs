@@ -1,0 +1,376 @@
+//! SWIFT MT messages: FIN blocks 1 to 5 and S, alone, concatenated, or separated by `$` (RJE).
+//!
+//! SWIFT User Handbook, FIN Service Description (block structure) and FIN System Messages (F21, MT 096).
+//! The logical terminal of block 1 is the local institution in both directions, so it is the owner;
+//! block 2 names the receiver of an input message, or in its MIR the sender of an output message.
+//! Acknowledgements (service 21) bring a block 1 of their own and own nothing; a message that stands
+//! inside the block 4 of another (MT 096) has counterparties only.
+
+use super::{party, swift_field, value};
+use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::model::{Cause, Class};
+use memchr::memmem;
+
+/// SWIFT MT messages.
+pub const FORMAT: Format = Format {
+    name: "swift_mt",
+    media_type: "application/vnd.swift.fin",
+    recognise,
+    read,
+    version: 1,
+    limitations: &[
+        "messages in EBCDIC or UTF-16 are searched as text, not read as fields",
+        "the XML and JSON forms of MT messages are searched as text",
+        "a file that does not begin with a block 1 is searched as text",
+    ],
+};
+
+/// A header block longer than this is none.
+const MAX_HEADER: usize = 64 << 10;
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
+    let start = head.iter().position(|&b| !is_separator(b)).unwrap_or(0);
+    let head = &head[start..];
+    let terminal = |t: &[u8]| t.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    is_header(head) && head.get(6..14).is_some_and(terminal) && [&b"{2:"[..], b"{4:"].iter().any(|b| memmem::find(head, b).is_some())
+}
+
+/// Application and service identifier of a block 1: `{1:F01`.
+fn is_header(at: &[u8]) -> bool {
+    matches!(at, [b'{', b'1', b':', application, a, b, ..] if application.is_ascii_uppercase() && a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+/// What stands between messages without meaning anything: blanks, `$`, DOS-PCC sector marks.
+fn is_separator(b: u8) -> bool {
+    b.is_ascii_whitespace() || b.is_ascii_control() || b == b'$'
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    sink.begin_payments("swift_mt");
+    sink.cover(0..value::offset(bytes.len()), Class::Read);
+    Reader::new(bytes).run(sink);
+    Ok(())
+}
+
+/// Finds the next place of a pattern, and searches no byte twice however often it is asked.
+struct Next<'a> {
+    bytes: &'a [u8],
+    pattern: memmem::Finder<'static>,
+    accept: fn(&[u8]) -> bool,
+    found: Option<usize>,
+    searched_from: usize,
+}
+
+impl<'a> Next<'a> {
+    fn new(bytes: &'a [u8], pattern: &'static [u8], accept: fn(&[u8]) -> bool) -> Self {
+        Self { bytes, pattern: memmem::Finder::new(pattern), accept, found: None, searched_from: usize::MAX }
+    }
+
+    /// The first place at or after `from`; the item's end where there is none.
+    fn at(&mut self, from: usize) -> usize {
+        let known = self.searched_from <= from && self.found.is_none_or(|found| found >= from);
+        if !known {
+            self.searched_from = from;
+            self.found = self.bytes.get(from..).and_then(|rest| self.pattern.find_iter(rest).find(|&i| (self.accept)(&rest[i..]))).map(|i| from + i);
+        }
+        self.found.unwrap_or(self.bytes.len())
+    }
+}
+
+/// The message that is being read.
+#[derive(Default)]
+struct Message {
+    begun: bool,
+    acknowledgement: bool,
+    /// Message type as three digits, zero where block 2 has none.
+    kind: u16,
+    owner: Option<(Party, u64)>,
+    other: Option<(Party, u64)>,
+    /// Its sides were handed to the sink.
+    opened: bool,
+    /// A message stands inside this one.
+    nested: bool,
+    statement_lines: u64,
+    transactions: u64,
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    closes: Next<'a>,
+    loose_closes: Next<'a>,
+    headers: Next<'a>,
+    message: Message,
+    /// Owner and other side of the sink's current unit.
+    unit: Option<(Option<Party>, Option<Party>)>,
+    /// Open blocks 4 that hold blocks themselves (system messages, MT 096).
+    containers: u32,
+}
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 },
+            closes: Next::new(bytes, b"\n-}", |_| true),
+            loose_closes: Next::new(bytes, b"-}", |_| true),
+            headers: Next::new(bytes, b"{1:", is_header),
+            message: Message::default(),
+            unit: None,
+            containers: 0,
+        }
+    }
+
+    fn run(&mut self, sink: &mut Sink<'_>) {
+        while self.at < self.bytes.len() {
+            let rest = &self.bytes[self.at..];
+            let brace = memchr::memchr2(b'{', b'}', rest).unwrap_or(rest.len());
+            if brace > 0 {
+                self.between(brace, sink);
+                continue;
+            }
+            match rest {
+                [b'{', id, b':', ..] if id.is_ascii_alphanumeric() => {
+                    if *id == b'1' && sink.stopped() {
+                        return;
+                    }
+                    self.block(*id, sink);
+                }
+                [b'{', ..] if self.containers > 0 => drop(self.nested_block(sink)),
+                [b'}', ..] => {
+                    if self.containers == 0 {
+                        sink.payment_note("a closing brace without its block");
+                    }
+                    self.containers = self.containers.saturating_sub(1);
+                    self.at += 1;
+                }
+                _ => {
+                    let end = memchr::memchr2(b'{', b'}', &rest[1..]).map_or(rest.len(), |i| i + 1);
+                    self.between(end, sink);
+                }
+            }
+        }
+        self.finish_message(sink);
+        if self.containers > 0 {
+            self.truncated(sink, "block 4 is not closed");
+        }
+    }
+
+    /// Text outside blocks.
+    fn between(&mut self, len: usize, sink: &mut Sink<'_>) {
+        let text = &self.bytes[self.at..self.at + len];
+        if text.iter().any(|&b| !is_separator(b)) {
+            value::push_field(sink, text.trim_ascii_end(), value::offset(self.at));
+            sink.payment_note("text outside the blocks of a message");
+        }
+        self.at += len;
+    }
+
+    fn truncated(&self, sink: &mut Sink<'_>, detail: &str) {
+        let end = value::offset(self.bytes.len());
+        sink.gap(end..end, Cause::Truncated, detail);
+    }
+
+    fn block(&mut self, id: u8, sink: &mut Sink<'_>) {
+        match (id, self.bytes.get(self.at + 3)) {
+            (b'4', Some(b'{')) => {
+                self.containers = self.containers.saturating_add(1);
+                self.at += 3;
+            }
+            (b'4', _) => self.text_block(sink),
+            _ => {
+                if id == b'1' {
+                    self.begin_header(sink);
+                }
+                let start = self.at + 3;
+                let Some(content) = self.nested_block(sink) else { return };
+                let text = String::from_utf8_lossy(content);
+                match id {
+                    b'1' => self.basic_header(&text, value::offset(start), sink),
+                    b'2' => self.application_header(&text, value::offset(start), sink),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// A block 1 begins a message, or the one copy that an MT 096 holds.
+    fn begin_header(&mut self, sink: &mut Sink<'_>) {
+        let copies = self.containers > 0 && self.message.kind == 96 && !self.message.acknowledgement && !self.message.nested;
+        if copies {
+            self.message.nested = true;
+            return;
+        }
+        if self.containers > 0 {
+            let place = value::offset(self.at);
+            sink.gap(place..place, Cause::Truncated, "block 4 is not closed before the next message");
+            self.containers = 0;
+        }
+        self.finish_message(sink);
+    }
+
+    /// A block up to its closing brace, with the blocks inside it; hands out its text and returns its
+    /// content without the identifier.
+    fn nested_block(&mut self, sink: &mut Sink<'_>) -> Option<&'a [u8]> {
+        let bytes = self.bytes;
+        let limit = bytes.len().min(self.at + MAX_HEADER);
+        let rest = &bytes[self.at..limit];
+        let (mut depth, mut end) = (0u32, None);
+        let mut scanned = rest.len();
+        for brace in memchr::memchr2_iter(b'{', b'}', rest) {
+            if rest[brace] == b'{' {
+                if brace > 0 && is_header(&rest[brace..]) {
+                    scanned = brace;
+                    break;
+                }
+                depth += 1;
+            } else {
+                depth -= 1;
+                if depth == 0 {
+                    end = Some(brace);
+                    break;
+                }
+            }
+        }
+        let len = end.map_or(scanned, |end| end + 1);
+        value::push_field(sink, &rest[..len], value::offset(self.at));
+        if end.is_none() {
+            let place = value::offset(self.at + len);
+            let cause = if self.at + len == bytes.len() { Cause::Truncated } else { Cause::Corrupt };
+            sink.gap(place..place, cause, "a header block is not closed");
+        }
+        self.at += len;
+        end.map(|end| rest.get(3..end).unwrap_or_default())
+    }
+
+    /// Block 1: application, service, logical terminal (12), session (4), sequence (6).
+    fn basic_header(&mut self, content: &str, at: u64, sink: &mut Sink<'_>) {
+        let terminal = content.get(3..15).or_else(|| content.get(3..11));
+        let party = terminal.and_then(party::terminal).map(|party| (party, at + 3));
+        if self.containers > 0 {
+            self.nested_party(party, sink);
+            return;
+        }
+        self.message.begun = true;
+        self.message.acknowledgement = content.get(1..3) == Some("21");
+        if party.is_none() {
+            sink.payment_note("block 1 names no institution");
+        }
+        self.message.owner = party;
+    }
+
+    /// Block 2: `I`, message type, receiver (12), …; or `O`, message type, time (4), MIR (date,
+    /// sender (12), session, sequence), …; some systems leave out time and date.
+    fn application_header(&mut self, content: &str, at: u64, sink: &mut Sink<'_>) {
+        let output = content.starts_with('O');
+        let timed = content.get(4..14).is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit()));
+        let place = if output && timed { 14 } else { 4 };
+        let terminal = content.get(place..place + 12).or_else(|| content.get(place..));
+        let party = terminal.and_then(|t| party::terminal(t).or_else(|| party::bic(t.get(..8)?))).map(|party| (party, at + value::offset(place)));
+        if self.containers > 0 {
+            self.nested_party(party, sink);
+            return;
+        }
+        self.message.begun = true;
+        self.message.kind = content.get(1..4).and_then(|kind| kind.parse().ok()).unwrap_or(0);
+        self.message.other = party;
+    }
+
+    fn nested_party(&mut self, party: Option<(Party, u64)>, sink: &mut Sink<'_>) {
+        self.open_message(sink);
+        if let Some((party, at)) = party
+            && !self.message.acknowledgement
+        {
+            swift_field::counterparty(Some(party), at, self.message.owner.as_ref().map(|o| &o.0), sink);
+        }
+    }
+
+    /// Block 4 of a user message: fields up to a line that begins with `-}`.
+    fn text_block(&mut self, sink: &mut Sink<'_>) {
+        let start = self.at + 3;
+        let header = self.headers.at(start);
+        let close = self.closes.at(start.saturating_sub(1));
+        let (end, next) = match (close, self.loose_closes.at(start)) {
+            (close, _) if close < header => (close + 1, close + 3),
+            (_, loose) if loose < header => (loose, loose + 2),
+            _ => {
+                let place = value::offset(header);
+                sink.gap(place..place, Cause::Truncated, "block 4 is not closed");
+                (header, header)
+            }
+        };
+        self.open_message(sink);
+        let block = self.bytes.get(start..end).unwrap_or_default();
+        let owner = self.message.owner.as_ref().map(|o| &o.0);
+        for field in swift_field::fields(block, start) {
+            if self.message.acknowledgement || field.tag.is_empty() {
+                if field.whole.iter().any(|b| !b.is_ascii_whitespace()) {
+                    value::push_field(sink, field.whole, value::offset(field.at));
+                }
+                continue;
+            }
+            match field.number() {
+                61 => self.message.statement_lines += 1,
+                21 => self.message.transactions += 1,
+                _ => {}
+            }
+            field.read(owner, sink);
+        }
+        self.message.begun = true;
+        self.at = next;
+    }
+
+    /// Hands the sides of the message to the sink, once; messages that have the same sides share a unit.
+    fn open_message(&mut self, sink: &mut Sink<'_>) {
+        if std::mem::replace(&mut self.message.opened, true) || self.message.acknowledgement {
+            return;
+        }
+        let (owner, other) = (&self.message.owner, &self.message.other);
+        let same = self.unit.as_ref().is_some_and(|(o, r)| o.as_ref() == owner.as_ref().map(|p| &p.0) && r.as_ref() == other.as_ref().map(|p| &p.0));
+        if !same {
+            sink.end_unit();
+            self.unit = Some((owner.as_ref().map(|p| p.0.clone()), other.as_ref().map(|p| p.0.clone())));
+        }
+        match (owner, other) {
+            (Some((owner, at)), other) => {
+                sink.owner(owner.clone(), *at);
+                if let Some((other, at)) = other {
+                    sink.other_side(other.clone(), *at);
+                }
+            }
+            (None, Some((other, at))) => {
+                sink.payment_note("a message without block 1: its side is not known");
+                sink.either(other.clone(), *at);
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn finish_message(&mut self, sink: &mut Sink<'_>) {
+        if self.message.begun && !self.message.acknowledgement {
+            self.open_message(sink);
+            (0..self.message.entries()).for_each(|_| sink.entry());
+        }
+        self.message = Message::default();
+    }
+}
+
+impl Message {
+    /// Payment entries: lines of a statement, transactions of a batch, one of any other payment.
+    fn entries(&self) -> u64 {
+        match self.kind {
+            900 | 910 => 1,
+            940..=973 => self.statement_lines,
+            101 | 102 | 104 | 107 | 201 | 203 | 204 => self.transactions.max(1),
+            0..=99 | 900.. => 0,
+            // Queries, answers and free text of each category.
+            kind if kind % 100 >= 90 => 0,
+            _ => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "swift_tests.rs"]
+mod tests;
