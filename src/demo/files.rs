@@ -4,7 +4,6 @@ use super::case::Case;
 use super::gaps::GapKind;
 use super::inventory::{INCIDENT, PRODUCTS};
 use super::tables::{Table, cp1252};
-use crate::model::Verdict;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
