@@ -4,7 +4,6 @@ use super::case::Case;
 use super::gaps::GapKind;
 use super::inventory::{INCIDENT, PRODUCTS};
 use super::tables::{Table, cp1252};
-use crate::model::Verdict;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -87,7 +86,7 @@ pub(super) fn truth(case: &Case, ids: &[String], gap: Option<GapKind>, truth: &P
         let verdict = gap.map_or(who.truth, |gap| gap.verdict(who));
         let files = case.files.get(&i).map(|files| files.iter().map(String::as_str).collect::<Vec<_>>().join("|")).unwrap_or_default();
         verdicts.push([id.clone(), who.family.to_owned(), verdict.as_str().to_owned(), files]);
-        if let Some(held) = case.holdings.get(&i).filter(|held| verdict == Verdict::Affected) {
+        if let Some(held) = case.holdings.get(&i) {
             counts.push([id.clone(), held.elements.words().join("|"), held.persons.len().to_string()]);
         }
     }

@@ -65,6 +65,14 @@ pub(super) const COUNTRIES: &[Country] = &[
     ),
 ];
 
+/// Beginnings of the names of institutions that stand in directories and are nobody's customer.
+pub(super) const STRANGER_HEADS: &[&str] =
+    &["Wren", "Linnet", "Plover", "Curlew", "Heron", "Teal", "Siskin", "Dunlin", "Bittern", "Fulmar", "Merlin", "Dipper"];
+
+/// Ends of the names of institutions that stand in directories and are nobody's customer.
+pub(super) const STRANGER_TAILS: &[&str] =
+    &["Hollow Bank", "Point Bank & Trust", "Springs Thrift", "Bluff Bank", "Crossing Credit Union", "Landing Loan Society"];
+
 /// First names of persons.
 pub(super) const FIRST_NAMES: &[&str] = &[
     "Abigail", "Adrian", "Beatrice", "Calvin", "Dahlia", "Elena", "Felix", "Gloria", "Hamid", "Imani", "Jasper", "Keiko", "Leon", "Maren",
@@ -168,7 +176,7 @@ pub(super) const NOUNS: &[&str] = &[
 
 /// Adjectives of the vendor's documents.
 pub(super) const ADJECTIVES: &[&str] =
-    &["stale", "nightly", "idle", "read-only", "misplaced", "secondary", "unsigned", "noisy", "slow", "empty", "temporary"];
+    &["stale", "paused", "sleepy", "read-only", "misplaced", "secondary", "forgotten", "noisy", "slow", "broken", "temporary"];
 
 /// Times of the vendor's documents.
 pub(super) const TIMES: &[&str] =

@@ -152,6 +152,7 @@ fn families(case: &mut Case, plan: &Plan) -> io::Result<()> {
     if let Some(gap) = plan.gap {
         gap.write(case)?;
     }
+    noise::sealed_vendor_archive(case)?;
     traps::directories(case, home)
 }
 

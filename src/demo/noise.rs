@@ -1,7 +1,7 @@
 //! What a vendor's platform is full of and what concerns no institution: telemetry, documents, software.
 
 use super::case::Case;
-use super::containers::zip;
+use super::containers::{encrypted_zip, zip};
 use super::lexicon::NOUNS;
 use super::office::xlsx;
 use super::prng::Prng;
@@ -53,6 +53,13 @@ fn source(prng: &mut Prng, lines: usize) -> String {
         };
     }
     text
+}
+
+/// An archive of the vendor's that cannot be opened, in a part that holds nobody else's files: a gap that
+/// concerns nobody.
+pub(super) fn sealed_vendor_archive(case: &mut Case) -> io::Result<()> {
+    let keys = source(&mut case.prng, 40);
+    case.put("software/licences/signing-keys.zip", &encrypted_zip(&[("keys.txt", keys.as_bytes())], *b"the vendor's own")?)
 }
 
 /// Writes vendor files until the evidence has grown by so many bytes.

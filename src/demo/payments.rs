@@ -56,16 +56,14 @@ fn company(case: &mut Case) -> (&'static str, String) {
     (case.prng.pick(COMPANIES), format!("4{}", case.prng.digits(8)))
 }
 
+/// Writes a file, plain or zipped, and says what data of persons it holds.
 fn put(case: &mut Case, owner: usize, file: &AchFile<'_>, zipped: bool) -> io::Result<()> {
     let people: Vec<_> = file.entries.iter().map(|e| Individual { name: e.person.clone(), address: vec![], rest: vec![] }).collect();
     case.holds(owner, &people, elements(&[DataElement::Name, DataElement::AccountNumber, DataElement::Amount]));
     let text = file.write();
-    if zipped {
-        let path = case.neutral("zip");
-        return case.put_for(owner, &path, &zip(&[("payload.txt", text.as_bytes())])?);
-    }
-    let path = case.neutral("txt");
-    case.put_for(owner, &path, text.as_bytes())
+    let (extension, bytes) = if zipped { ("zip", zip(&[("payload.txt", text.as_bytes())])?) } else { ("txt", text.into_bytes()) };
+    let path = case.neutral(extension);
+    case.put_for(owner, &path, &bytes)
 }
 
 /// Files that their owner sent to the operator.
@@ -104,7 +102,10 @@ pub(super) fn inbound(case: &mut Case, parties: &Parties) -> io::Result<()> {
         settled: Some(64),
         entries: &entries,
     };
-    put(case, owner, &file, false)
+    put(case, owner, &file, false)?;
+    // The same bytes once more: its persons are still the same.
+    let copy = case.neutral("bak");
+    case.put_for(owner, &copy, file.write().as_bytes())
 }
 
 /// A file whose sender is not in the registry, and whose whole other side is one institution that is.

@@ -23,7 +23,7 @@ impl Prng {
     /// A number below `n`; zero when `n` is zero. The bias of the multiplication is far below what a
     /// demonstration could notice.
     pub(super) fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
     }
 
     /// A number of a half-open range.

@@ -16,7 +16,7 @@ fn rows(bytes: &[u8]) -> Vec<csv::StringRecord> {
 }
 
 fn small() -> Plan {
-    Plan { noise_bytes: 20_000, ..Plan::default() }
+    Plan { noise_bytes: 5_000, ..Plan::default() }
 }
 
 #[test]
@@ -93,7 +93,8 @@ fn names_are_shared_only_on_purpose() {
 }
 
 /// Files of nobody, and files of others, do not carry an identifier of those that are to be ruled out, but
-/// for the lists that name everybody and the traps that are meant.
+/// for the lists that name everybody and the traps that are meant. Certificates and bank codes are left out:
+/// postal codes may equal them, as anywhere.
 #[test]
 fn nobody_is_in_the_evidence_by_accident() {
     for seed in 1..4 {
@@ -106,8 +107,8 @@ fn nobody_is_in_the_evidence_by_accident() {
             .collect();
         let identifiers: BTreeSet<_> = rows(&fs::read(breach.registry.join("identifiers.csv")).unwrap())
             .iter()
-            .filter(|r| clear.contains(&r[0]) && r[2].len() > 4)
-            .map(|r| r[2].split_once(':').map_or(&r[2], |p| p.1).to_ascii_lowercase())
+            .filter(|r| clear.contains(&r[0]) && !["fdic_cert", "ncua_charter", "national_bank_code", "iban_bank"].contains(&&r[1]))
+            .map(|r| r[2].to_ascii_lowercase())
             .collect();
         for (path, bytes) in tree(&breach.evidence) {
             let lists_everybody = path.starts_with("staging/reference/") || path.ends_with("participants.csv");

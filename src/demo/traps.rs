@@ -5,6 +5,7 @@ use super::containers::zip;
 use super::identifiers::{iban, with_iban_spoiled};
 use super::institutions::Profile;
 use super::inventory::Inventory;
+use super::lexicon::{ADJECTIVES, HOME_TOWNS, NOUNS, STATES, STRANGER_HEADS, STRANGER_TAILS};
 use super::noise::{class_file, telemetry};
 use super::people::{Individual, Layout, roster};
 use super::tables::Table;
@@ -50,18 +51,15 @@ pub(super) fn longer_tokens(case: &mut Case) -> io::Result<()> {
 
 /// A name that begins in one cell and ends in the next.
 pub(super) fn split_name(case: &mut Case) -> io::Result<()> {
-    let index = case.found(Profile::american("nearmiss", RuledOut))?;
+    // Neither half is distinctive: no legal form could be missing from it.
+    let index = case.found(Profile::american("nearmiss", RuledOut).named("{} Orchard Savings Bank", None))?;
     let name = case.name(index);
     let words: Vec<_> = name.split(' ').collect();
     let (left, right) = words.split_at(words.len() / 2);
     let mut table = Table { header: ["host", "label", "remark"].map(str::to_owned).to_vec(), rows: Vec::new() };
     for i in 0..12 {
         let prng = &mut case.prng;
-        table.rows.push(vec![
-            format!("node{i:02}"),
-            prng.pick(super::lexicon::NOUNS).to_string(),
-            prng.pick(super::lexicon::ADJECTIVES).to_string(),
-        ]);
+        table.rows.push(vec![format!("node{i:02}"), prng.pick(NOUNS).to_string(), prng.pick(ADJECTIVES).to_string()]);
     }
     table.rows[7] = vec!["node07".to_owned(), format!("mirror {}", left.join(" ")), format!("{} calendar", right.join(" "))];
     let path = case.neutral("csv");
@@ -141,9 +139,11 @@ pub(super) fn directories(case: &mut Case, home: usize) -> io::Result<()> {
             routing.rows.push(vec![format!("{value:0>9}"), name, city, state]);
         }
     }
-    for town in 0..routing.rows.len().max(30) {
-        let (aba, state) = (case.stranger(), case.prng.pick(super::lexicon::STATES));
-        routing.rows.push(vec![aba, format!("Bank Number {} of the Directory", town + 1), "Elsewhere".to_owned(), state.to_owned()]);
+    for n in 0..routing.rows.len() / 2 {
+        let name =
+            format!("{} {}", STRANGER_HEADS[n % STRANGER_HEADS.len()], STRANGER_TAILS[n / STRANGER_HEADS.len() % STRANGER_TAILS.len()]);
+        let (aba, city, state) = (case.stranger(), case.prng.pick(HOME_TOWNS), case.prng.pick(STATES));
+        routing.rows.push(vec![aba, name, city.to_owned(), state.to_owned()]);
     }
     routing.rows.sort();
     let (listing, class) = (routing.delimited(','), class_file(&mut case.prng, 900));
