@@ -1,16 +1,24 @@
-use super::{Format, Probe, Sink, container, scan, text};
-use std::ops::Range;
+use super::{Format, Probe, Sink, container, office, payments, text};
 
 /// Every format with a reader, in the order in which content is asked: signatures first, then layouts that
 /// are strict about every line, then text by its looks.
 pub static FORMATS: &[&Format] = &[
-    &container::gzip::FORMAT,
-    &container::zip::FORMAT,
-    &container::tar::FORMAT,
+    &container::GZIP,
+    &office::xlsx::FORMAT,
+    &office::docx::FORMAT,
+    &office::pptx::FORMAT,
+    &container::ZIP,
+    &container::TAR,
+    &container::ZIP_APPENDED,
+    &payments::NACHA,
+    &payments::SWIFT,
+    &payments::FEDWIRE,
+    &payments::MT940,
     &text::json::FORMAT,
-    &text::xml::FORMAT,
     &text::html::FORMAT,
+    &text::xml::FORMAT,
     &text::delimited::FORMAT,
+    &text::fixed_width::FORMAT,
     &text::plain::FORMAT,
 ];
 
@@ -38,9 +46,4 @@ pub fn fallback() -> &'static Format {
 /// The version of the reader of a format.
 pub fn version_of(name: &str) -> Option<u32> {
     FORMATS.iter().copied().chain([&UNKNOWN]).find(|format| format.name == name).map(|format| format.version)
-}
-
-/// Searches a range of an item's bytes in every encoding, and covers it.
-pub fn scan(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>) {
-    scan::scan(bytes, range, sink);
 }

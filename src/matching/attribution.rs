@@ -150,7 +150,7 @@ pub fn declared_reach(registry: &Registry, path: &str) -> Option<Reach> {
             return Some(match &scope.holds {
                 Holds::Vendor => Reach::Nobody,
                 Holds::Customer(institution) => Reach::Institutions(BTreeSet::from([*institution])),
-                Holds::Product(product) => Reach::Product(product.clone()),
+                Holds::Product(product) => Reach::Product(registry.products[*product].product_id.clone()),
             });
         }
     }

@@ -7,7 +7,7 @@ use crate::format::PassageKind;
 use crate::identifier::Specific;
 use crate::index::{StoredPassage, tokens::tokens};
 use crate::model::{Basis, Role, Scheme, Strength};
-use crate::table::TableFacts;
+use crate::table::{ColumnType, TableFacts};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -376,7 +376,11 @@ impl<'a> Rows<'a> {
     }
 
     fn is_typed(&self, found: &Found) -> bool {
-        self.table.is_some_and(|table| table.is_identifier_column(self.cell(found.span.start).0)) && self.cell_span(found.span.start) == found.span
+        let column = self.table.and_then(|table| table.columns.get(self.cell(found.span.start).0));
+        column.is_some_and(|column| match column.kind {
+            ColumnType::BankId { .. } | ColumnType::Iban(_) | ColumnType::ClientId(Specific::Exact) => !column.many_values,
+            _ => false,
+        }) && self.cell_span(found.span.start) == found.span
     }
 
     /// The header of its column as a label, or the cell to its left where there is no header for it.
@@ -386,7 +390,7 @@ impl<'a> Rows<'a> {
         }
         let (column, start) = self.cell(found.span.start);
         let words = |cell: &str| -> Vec<String> { tokens(cell).filter(|t| !t.compound).map(|t| t.term).collect() };
-        if let Some(header) = self.table.and_then(|table| table.header_of(column)) {
+        if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
             let label = words(header);
             if let Some(specific) = label_for(&label, scheme) {
                 return Some(specific);

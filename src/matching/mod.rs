@@ -184,13 +184,14 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
     let mut passages: Vec<_> = sweep(&case.index, &searcher, &needles)?.into_iter().map(|hit| hit.passage).collect();
     passages.par_sort_unstable();
     passages.dedup();
+    let index = &case.index;
     let judged: Vec<(usize, Vec<Mention>)> = passages
         .par_chunks(64)
         .map(|chunk| {
             let mut out = Vec::new();
             for address in chunk {
                 let document: TantivyDocument = searcher.doc(*address)?;
-                let passage: StoredPassage = case.index.passage(&document)?;
+                let passage: StoredPassage = index.passage(&document)?;
                 // Passages whose content the ledger lacks belong to a reading that was rolled back.
                 let Some(&content) = by_row.get(&passage.content) else { continue };
                 out.push((content, judge::judge(lexicon, &passage, &readings[content].1.facts.tables)));

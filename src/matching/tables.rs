@@ -15,14 +15,29 @@ const GENERIC_COLUMN_PERCENT: u64 = 80;
 /// A list without personal data names this many at least, about once each.
 const LIST_ENTRIES: usize = 3;
 
+/// A column with its header.
+#[derive(Clone, Copy)]
+struct Column<'t> {
+    facts: &'t ColumnFacts,
+    header: &'t str,
+}
+
+impl<'t> Column<'t> {
+    fn name(&self) -> &'t str {
+        if self.header.is_empty() { "without header" } else { self.header }
+    }
+}
+
 /// Judges the tables of one content.
 pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, findings: &mut Findings) {
     for table in tables {
         let mut has_owner = false;
-        for column in &table.columns {
-            has_owner |= match &column.kind {
+        for (number, column) in table.columns.iter().enumerate() {
+            let column = Column { facts: column, header: table.header.get(number).map_or("", String::as_str) };
+            has_owner |= match &column.facts.kind {
                 ColumnType::ClientId(specific) => client_column(lexicon, table, column, *specific, findings),
                 ColumnType::BankId { scheme, side } => bank_column(lexicon, table, column, scheme, *side, policy, findings),
+                ColumnType::Iban(side) => bank_column(lexicon, table, column, &Scheme::IbanBank, *side, policy, findings),
                 _ => false,
             };
         }
@@ -34,15 +49,15 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
 }
 
 /// Each row belongs to the institution that its client-identifier column names.
-fn client_column(lexicon: &Lexicon, table: &TableFacts, column: &ColumnFacts, specific: Specific, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.values.iter().filter_map(|(value, facts)| Some((value, facts, client(lexicon, value)?))).collect();
+fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, specific: Specific, findings: &mut Findings) -> bool {
+    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, client(lexicon, value)?))).collect();
     let registered_rows: u64 = registered.iter().map(|(_, facts, _)| facts.count).sum();
     let telling = specific == Specific::Exact || registered.iter().any(|(value, ..)| is_telling_code(value));
-    let mostly = registered_rows * 100 >= column.non_empty * GENERIC_COLUMN_PERCENT;
+    let mostly = registered_rows * 100 >= column.facts.non_empty * GENERIC_COLUMN_PERCENT;
     if registered.is_empty() || !(telling && (specific == Specific::Exact || mostly)) && !(mostly && registered.iter().any(|(value, ..)| !is_numeric(value))) {
         return false;
     }
-    let is_list = is_list(table, column.values.len());
+    let is_list = is_list(table, column.facts.values.len());
     for (value, facts, (scheme, holders)) in registered {
         let shared = holders.len() > 1;
         for &institution in holders {
@@ -51,7 +66,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: &ColumnFacts, sp
             let found = Mention {
                 offset: facts.offset,
                 count: facts.count,
-                context: format!("column {}", column_name(column)),
+                context: format!("column {}", column.name()),
                 source: Source::Field,
                 ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
             };
@@ -66,17 +81,17 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: &ColumnFacts, sp
 
 /// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise
 /// those banks are the other side.
-fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: &ColumnFacts, scheme: &Scheme, side: Side, policy: &Policy, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.values.iter().filter_map(|(value, facts)| Some((value, facts, bank(lexicon, scheme, value)?))).collect();
+fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, scheme: &Scheme, side: Side, policy: &Policy, findings: &mut Findings) -> bool {
+    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, bank(lexicon, scheme, value)?))).collect();
     let mut rows_of: BTreeMap<usize, u64> = BTreeMap::new();
     for (_, facts, (_, holders)) in &registered {
         if let [one] = holders[..] {
             *rows_of.entry(one).or_default() += facts.count;
         }
     }
-    let is_majority = |rows: u64| rows * 100 >= column.non_empty * u64::from(policy.records_majority_percent);
+    let is_majority = |rows: u64| rows * 100 >= column.facts.non_empty * u64::from(policy.records_majority_percent);
     let majority = rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving);
-    let is_list = is_list(table, column.values.len());
+    let is_list = is_list(table, column.facts.values.len());
     for (value, facts, (scheme, holders)) in registered {
         for &institution in holders {
             let (role, strength, basis) = match majority {
@@ -88,7 +103,7 @@ fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: &ColumnFacts, sche
             let found = Mention {
                 offset: facts.offset,
                 count: facts.count,
-                context: format!("column {}", column_name(column)),
+                context: format!("column {}", column.name()),
                 source: Source::Field,
                 ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
             };
@@ -120,8 +135,4 @@ fn bank<'l>(lexicon: &'l Lexicon, scheme: &Scheme, value: &str) -> Option<(Schem
         _ => None,
     };
     std::iter::once(scheme.clone()).chain(alias).find_map(|scheme| lexicon.by_value(&scheme, value).map(|(_, entry)| (scheme, &entry.holders[..])))
-}
-
-fn column_name(column: &ColumnFacts) -> &str {
-    if column.header.is_empty() { "without header" } else { &column.header }
 }

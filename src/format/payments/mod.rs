@@ -5,13 +5,22 @@
 
 mod company;
 mod fedwire;
+mod mt940;
 mod nacha;
 mod operators;
+mod party;
+mod person;
 mod record;
 mod routing_number;
+mod swift;
+mod swift_field;
+mod swift_information;
+mod value;
 
 pub use fedwire::FORMAT as FEDWIRE;
+pub use mt940::FORMAT as MT940;
 pub use nacha::FORMAT as NACHA;
+pub use swift::FORMAT as SWIFT;
 
 #[cfg(test)]
 mod samples;
