@@ -74,8 +74,11 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
 /// The scheme of a word; case, and a blank or hyphen for the underscore, make no difference to the
 /// known ones.
 fn scheme(word: &str) -> Scheme {
-    match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
-        Scheme::Other(_) => Scheme::Other(word.to_owned()),
+    match Scheme::from(word) {
+        Scheme::Other(word) => match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
+            Scheme::Other(_) => Scheme::Other(word),
+            known => known,
+        },
         known => known,
     }
 }
