@@ -49,7 +49,7 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
     let (value, usable) = match normal {
         Ok(normal) => {
             if let Some(repaired) = normal.repaired {
-                loading.note(at("value"), &id, format!("{} has {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
+                loading.note(at("value"), &id, format!("{}: {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
             }
             if let Scheme::Other(word) = &scheme
                 && seen.others.insert(word.clone())
