@@ -1,10 +1,11 @@
 use super::date::DateCell;
-use super::institution::{Deployment, Source};
+use super::institution::{Deployment, Product, Source, same_platform};
 use super::loading::{Holder, Loading, Place};
 use super::problem::quoted;
 use super::products::Products;
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use super::version::Version;
+use std::collections::BTreeSet;
 
 pub(super) const SPEC: Spec<8> = Spec {
     table: "deployments",
@@ -17,12 +18,19 @@ const ANY_PRODUCT: &str = "gaps that are attributed to any product count against
 
 /// Reads the deployments. `products` is none where there is no products file.
 pub(super) fn load(file: &TableFile, products: Option<&Products>, loading: &mut Loading) -> Source {
-    let mut repeats = Repeats::default();
-    file.rows(&SPEC, loading, |loading, row| deployment(&file.name, row, products, loading, &mut repeats))
+    let mut seen = Seen::default();
+    file.rows(&SPEC, loading, |loading, row| deployment(&file.name, row, products, loading, &mut seen))
 }
 
-fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading: &mut Loading, repeats: &mut Repeats) {
-    let earlier = repeats.earlier(&row);
+#[derive(Default)]
+struct Seen {
+    repeats: Repeats,
+    /// Products and platforms that were found not to belong together.
+    strangers: BTreeSet<(usize, String)>,
+}
+
+fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading: &mut Loading, seen: &mut Seen) {
+    let earlier = seen.repeats.earlier(&row);
     let Row { line, cells: [id, product_id, platform, version, business_unit, from, to, purged], extra, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
     let holder = loading.holder(at("customer_id"), &id, DEPENDS_OR_LOST);
@@ -55,6 +63,20 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
     if products.is_some() && deployment.product.is_none() {
         let problem = format!("no product has the id {}", quoted(&deployment.product_id));
         loading.defect(at("product_id"), &id, Some(n), problem, ANY_PRODUCT);
+    }
+    if let Some(p) = deployment.product
+        && let Some(Product { platform, .. }) = products.and_then(|products| products.list.get(p)).filter(|p| !p.platform.is_empty())
+        && !deployment.platform.is_empty()
+        && !same_platform(platform, &deployment.platform)
+        && seen.strangers.insert((p, deployment.platform.clone()))
+    {
+        let problem = format!(
+            "{} stands on {}, and the products table says {}",
+            quoted(&deployment.product_id),
+            quoted(&deployment.platform),
+            quoted(platform)
+        );
+        loading.note(at("platform"), &id, problem, "the deployment's platform counts");
     }
     if deployment.platform.is_empty() {
         loading.defect(at("platform"), &id, Some(n), "the platform is blank", DEPENDS);

@@ -49,7 +49,7 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
     let (value, usable) = match normal {
         Ok(normal) => {
             if let Some(repaired) = normal.repaired {
-                loading.note(at("value"), &id, format!("{} has {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
+                loading.note(at("value"), &id, format!("{}: {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
             }
             if let Scheme::Other(word) = &scheme
                 && seen.others.insert(word.clone())
@@ -74,8 +74,11 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
 /// The scheme of a word; case, and a blank or hyphen for the underscore, make no difference to the
 /// known ones.
 fn scheme(word: &str) -> Scheme {
-    match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
-        Scheme::Other(_) => Scheme::Other(word.to_owned()),
+    match Scheme::from(word) {
+        Scheme::Other(word) => match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
+            Scheme::Other(_) => Scheme::Other(word),
+            known => known,
+        },
         known => known,
     }
 }

@@ -166,9 +166,9 @@ pub struct Product {
 /// difference: people write `sftp-hub`, `SFTP Hub` and `sftp_hub`, and a platform that is taken for
 /// another one rules out wrongly.
 pub fn same_platform(a: &str, b: &str) -> bool {
-    let folded = |name: &str| {
+    fn folded(name: &str) -> impl Iterator<Item = char> {
         let kept = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'));
-        kept.flat_map(char::to_lowercase).collect::<String>()
-    };
-    folded(a) == folded(b)
+        kept.flat_map(char::to_lowercase)
+    }
+    folded(a).eq(folded(b))
 }

@@ -27,7 +27,8 @@ pub fn load(dir: &Path, strict: bool) -> Result<Registry, LoadError> {
     let mut loading = Loading::default();
     let files = read_folder(dir, &mut loading);
     let registry = join(&files, &mut loading);
-    if strict {
+    // Without institutions, every other row would be a defect.
+    if strict && !loading.institutions.is_empty() {
         let fatal = |d: &super::Defect| Problem {
             file: d.file.clone(),
             line: Some(d.line).filter(|&line| line > 0),
@@ -103,7 +104,7 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
             sources.push(source);
             links = Some((file.name.as_str(), found));
         }
-        None if loading.problems.is_empty() => {
+        None if untold(customers::SPEC.table, loading) => {
             loading.problem("customers.csv", None, None, "there is no customers.csv or customers.jsonl", "add it")
         }
         None => {}
@@ -151,11 +152,15 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
 
 /// A missing table is a defect of the registry, not of each institution.
 fn absent(table: &str, effect: &str, loading: &mut Loading) {
-    let file = format!("{table}.csv");
-    // A file that is there and cannot be read was told already.
-    if EXTENSIONS.iter().all(|extension| loading.problems_in(&format!("{table}.{extension}")) == 0) {
+    if untold(table, loading) {
+        let file = format!("{table}.csv");
         loading.defect(Place { file: &file, line: 0, column: None }, "", None, format!("there is no {table}.csv or {table}.jsonl"), effect);
     }
+}
+
+/// Neither the folder nor a file of the table was told to be unreadable; so the table is not there.
+fn untold(table: &str, loading: &Loading) -> bool {
+    loading.problems_in("") == 0 && EXTENSIONS.iter().all(|extension| loading.problems_in(&format!("{table}.{extension}")) == 0)
 }
 
 /// The one file of a table, decoded.

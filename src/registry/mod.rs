@@ -10,6 +10,7 @@ mod date;
 mod deployments;
 mod encoding;
 mod glob;
+mod header;
 mod identifiers;
 mod incident;
 mod institution;
@@ -36,6 +37,6 @@ pub use policy::{Counterparty, FormerUsers, Images, Policy, PolicyKey, Scanned, 
 pub use problem::{Defect, LoadError, Problem};
 pub use schema::{
     CompromisedTable, CustomerRow, DeploymentRow, EvidenceTable, IdentifierRow, IncidentFile, IncidentTable, LayoutTable, NameRow,
-    ProductRow, ScopeTable, schemas,
+    ProductRow, ScopeTable, Truth, schemas,
 };
 pub use version::{Comparison, RangeError, Version, VersionRange};

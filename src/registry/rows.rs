@@ -1,9 +1,11 @@
 use super::csv::Records;
+use super::header::{Header, Start, ordinal};
 use super::loading::{Loading, Place};
-use super::problem::quoted;
 use super::{encoding::Encoding, institution::Source, jsonl};
 use std::borrow::Cow;
+use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 
 /// A table of the registry: its name and its columns.
 pub(super) struct Spec<const N: usize> {
@@ -167,155 +169,29 @@ impl<const N: usize> Row<'_, N> {
     fn is_blank(&self) -> bool {
         self.cells.iter().all(|c| c.is_empty()) && self.extra.is_empty() && self.doubts.is_empty()
     }
-
-    /// A key that only an identical row has.
-    fn fingerprint(&self) -> String {
-        let mut key = self.cells.join("\u{1F}");
-        for (name, value) in &self.extra {
-            key.extend(["\u{1E}", name, "\u{1F}", value]);
-        }
-        key
-    }
 }
 
 /// The rows of one table that were seen, to tell repeated ones.
 #[derive(Default)]
-pub(super) struct Repeats(HashMap<String, u64>);
+pub(super) struct Repeats {
+    /// Lines of the first of each, by two independently keyed hashes: of 128 bits that nobody can
+    /// aim at, so that no other row is ever taken for a repeated one.
+    lines: HashMap<(u64, u64), u64>,
+    keys: (RandomState, RandomState),
+}
 
 impl Repeats {
     /// The line of an earlier row that is identical in every column.
     pub fn earlier<const N: usize>(&mut self, row: &Row<'_, N>) -> Option<u64> {
-        match self.0.entry(row.fingerprint()) {
-            std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),
-            std::collections::hash_map::Entry::Vacant(free) => {
+        let content = (&row.cells, &row.extra);
+        match self.lines.entry((self.keys.0.hash_one(content), self.keys.1.hash_one(content))) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
                 free.insert(row.line);
                 None
             }
         }
     }
-}
-
-/// Where delimited text begins, and what delimits it.
-struct Start {
-    at: usize,
-    line: u64,
-    delimiter: u8,
-}
-
-impl Start {
-    /// The delimiter is that under which the header has most of the known columns. A first line
-    /// `sep=;`, which spreadsheets write, states it.
-    fn find(text: &str, columns: &[&str]) -> Self {
-        let first = text.lines().next().unwrap_or_default();
-        if let [delimiter @ (b',' | b';' | b'\t')] = first.strip_prefix("sep=").unwrap_or_default().as_bytes() {
-            let at = text.find('\n').map_or(text.len(), |n| n + 1);
-            return Self { at, line: 2, delimiter: *delimiter };
-        }
-        let known = |delimiter: u8| {
-            let (mut records, mut cells) = (Records::new(text, delimiter, 1), Vec::new());
-            while let Ok(Some(_)) = records.next(&mut cells) {
-                if cells.iter().any(|c| !c.trim().is_empty()) {
-                    let known = cells.iter().filter(|cell| ordinal(columns, cell).is_some()).count();
-                    return (known, cells.len());
-                }
-            }
-            (0, 0)
-        };
-        // The first of equals wins, and `max_by_key` returns the last.
-        let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|&d| known(d)).unwrap_or(b',');
-        Self { at: 0, line: 1, delimiter }
-    }
-}
-
-/// What each column of delimited text is.
-struct Header {
-    columns: Vec<Column>,
-    known: Vec<&'static str>,
-}
-
-enum Column {
-    Known(usize),
-    Other(String),
-}
-
-impl Header {
-    fn read<const N: usize>(
-        cells: &[Cow<'_, str>],
-        spec: &Spec<N>,
-        file: &str,
-        line: u64,
-        delimiter: u8,
-        loading: &mut Loading,
-    ) -> Option<Self> {
-        let (mut columns, mut first) = (Vec::new(), [None; N]);
-        let mut sound = true;
-        for (n, cell) in cells.iter().enumerate() {
-            match ordinal(&spec.columns, cell) {
-                Some(known) => {
-                    if let Some(earlier) = first[known].replace(n + 1) {
-                        let problem = format!("column {} stands twice, at {earlier} and {}", spec.columns[known], n + 1);
-                        loading.problem(file, Some(line), Some(spec.columns[known].to_owned()), problem, "remove or rename one");
-                        sound = false;
-                    }
-                    columns.push(Column::Known(known));
-                }
-                None if cell.is_empty() => columns.push(Column::Other(format!("column {}", n + 1))),
-                None => {
-                    let repeated = columns.iter().any(|c| matches!(c, Column::Other(name) if name == cell.as_ref()));
-                    columns.push(Column::Other(if repeated { format!("{cell} (column {})", n + 1) } else { cell.to_string() }));
-                }
-            }
-        }
-        for n in (0..spec.required).filter(|&n| first[n].is_none()) {
-            let separated = match delimiter {
-                b'\t' => "tabs",
-                b';' => "`;`",
-                _ => "`,`",
-            };
-            let found = cells.iter().map(|c| c.as_ref()).collect::<Vec<_>>().join(", ");
-            let problem =
-                format!("the required column {} is missing; the header, separated by {separated}, is {}", spec.columns[n], quoted(&found));
-            loading.problem(file, Some(line), Some(spec.columns[n].to_owned()), problem, "add the column, or name it in the header");
-            sound = false;
-        }
-        sound.then_some(Self { columns, known: spec.columns.to_vec() })
-    }
-
-    fn row<'a, const N: usize>(&self, cells: &mut Vec<Cow<'a, str>>, line: u64, loose_quotes: &[usize]) -> Row<'a, N> {
-        let mut row = Row { line, cells: [const { Cow::Borrowed("") }; N], extra: BTreeMap::new(), doubts: Vec::new() };
-        let mut surplus = 0;
-        for (n, cell) in cells.drain(..).enumerate() {
-            match self.columns.get(n) {
-                Some(Column::Known(known)) => row.cells[*known] = cell,
-                Some(Column::Other(name)) if !cell.is_empty() => drop(row.extra.insert(name.clone(), cell.into_owned())),
-                Some(Column::Other(_)) => {}
-                None => surplus += usize::from(!cell.is_empty()),
-            }
-        }
-        if surplus > 0 {
-            row.doubts.push((None, format!("{surplus} cells more than the header has columns: its cells may be shifted")));
-        }
-        for &n in loose_quotes {
-            let column = match self.columns.get(n) {
-                Some(Column::Known(known)) => self.known.get(*known).map(|&name| name.to_owned()),
-                Some(Column::Other(name)) => Some(name.clone()),
-                None => None,
-            };
-            row.doubts.push((column, "text follows a closing quote: its cells may be cut wrongly".to_owned()));
-        }
-        row
-    }
-}
-
-/// Which of the columns this heading names: blanks around it, case, and blank or hyphen for the
-/// underscore make no difference.
-fn ordinal(columns: &[&str], heading: &str) -> Option<usize> {
-    let heading = heading.trim_matches(blank);
-    let same = |column: &&str| {
-        column.len() == heading.len()
-            && column.bytes().zip(heading.bytes()).all(|(a, b)| a == b.to_ascii_lowercase() || (a == b'_' && matches!(b, b' ' | b'-')))
-    };
-    columns.iter().position(same)
 }
 
 /// A cell without the blanks around it, and without the `="…"` by which spreadsheets keep digits.
@@ -336,7 +212,7 @@ fn bare(text: &str) -> &str {
 }
 
 /// Blanks, and the marks of no width that copying leaves behind.
-fn blank(c: char) -> bool {
+pub(super) fn blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}')
 }
 

@@ -111,7 +111,7 @@ impl<'s, 't> Section<'s, 't> {
     /// A string that must be there.
     pub fn required(&self, key: &str, remedy: &str) -> Option<Text> {
         let text = self.text(key);
-        if text.is_none() && !self.value(key).is_some_and(|(value, _)| !value.is_str()) {
+        if text.is_none() && self.value(key).is_none_or(|(value, _)| value.is_str()) {
             self.missing(key, remedy);
         }
         text

@@ -72,10 +72,11 @@ fn identifiers_and_names() {
 #[test]
 fn deployments_keep_what_cannot_be_compared() {
     let registry = loaded(&[
-        ("products.csv", "product_id,name,platform,path_pattern\nP1,Core,hub,**/core/**\nP2,Desk,hub,a[\n"),
+        ("products.csv", "product_id,name,platform,path_pattern\nP1,Core,Hub,**/core/**\nP2,Desk,hub,a[\n"),
         ("deployments.csv", "customer_id,product_id,platform,version,from,to,purged,note\nC1,P1,hub,7.2,2020-01-01,,,kept\nC1,p9,hub,latest,01/02/2020,,\nC2,P1,,7,2020-01-01,2019-01-01,,,,\nC2,P1,hub,7,x,shifted,cells,,2020-01-01\n"),
     ])
     .unwrap();
+    assert_eq!(registry.notes, []);
     let first = &registry.institutions[0].deployments;
     assert_eq!((first[0].product, &first[0].from, first[0].extra["note"].as_str()), (Some(0), &DateCell::On(date(2020, 1, 1)), "kept"));
     assert_eq!((first[1].product, &first[1].from), (None, &DateCell::Unreadable("01/02/2020".to_owned())));
@@ -115,6 +116,7 @@ fn every_fatal_problem_is_told_at_once() {
 fn folders_that_are_no_registry() {
     assert_eq!(load(Path::new("/nonexistent/registry"), false).unwrap_err().problems.len(), 1);
     assert_eq!(load(folder(&[]).path(), false).unwrap_err().problems.len(), 2);
+    assert_eq!(load(folder(&[("names.csv", b"\0")]).path(), true).unwrap_err().problems.len(), 3);
     assert!(loaded(&[("customers.csv", "customer_id,legal_name\n")]).is_err());
     assert!(loaded(&[("customers.csv", "customer_id,legal_name\nC1,A\n"), ("customers.jsonl", "")]).is_err());
     let typo = loaded(&[("identifers.csv", "x")]).unwrap();
