@@ -84,8 +84,6 @@ pub(super) const RULES: SchemeRules = SchemeRules {
     ],
     headers: &[],
     generic_headers: &[
-        "client",
-        "institution",
         "bank",
         "customer",
         "customer id",
@@ -102,6 +100,7 @@ pub(super) const RULES: SchemeRules = SchemeRules {
         "member number",
         "bank id",
         "bank code",
+        "bank number",
         "org id",
         "organization id",
         "organisation id",
