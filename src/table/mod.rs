@@ -16,7 +16,7 @@ mod typing;
 
 pub use column::{ColumnType, Side};
 
-use crate::identifier::{aba, bic, iban, normalise};
+use crate::identifier::{Specific, aba, bic, iban, normalise};
 use crate::model::{DataElement, Elements, PersonKey, Scheme};
 use persons::Persons;
 use serde::{Deserialize, Serialize};
@@ -253,12 +253,13 @@ impl TableFacts {
     }
 
     /// Is this a list with about one entry per institution and without persons, accounts, cards or
-    /// balances: a directory, a participant list, a code table?
+    /// balances: a directory, a participant list, a code table? Numbers that need not be those of
+    /// institutions do not make it one.
     pub fn is_reference_list(&self) -> bool {
-        let lists = |column: &ColumnFacts| {
-            column.kind.names_institutions() && !matches!(column.kind, ColumnType::Iban(_)) && column.is_about_distinct(self.rows)
-        };
-        !self.elements.concern_persons() && !self.elements.contains(DataElement::Amount) && self.columns.iter().any(lists)
+        use ColumnType::*;
+        let surely = |kind: &ColumnType| matches!(kind, ClientId(Specific::Exact) | BankId { .. } | InstitutionName);
+        let personal = self.elements.concern_persons() || self.elements.contains(DataElement::Amount) || !self.persons.is_empty();
+        !personal && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
     }
 
     /// Columns of identifiers, with their places.

@@ -45,7 +45,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "cardholder name", "card holder name", "borrower", "borrower name", "co borrower", "coborrower name", "member name",
         "employee name", "employee", "person name", "person", "patient", "patient name", "applicant", "applicant name", "beneficiary",
         "beneficiary name", "payee name", "payer", "payer name", "debtor name", "creditor name", "remitter name", "insured name",
-        "owner name", "signer", "signer name", "contact", "contact name", "individual name", "receiver name", "recipient name",
+        "owner name", "signer", "signer name", "contact", "contact name", "originator name", "sender name", "individual name", "receiver name", "recipient name",
         "depositor", "depositor name", "user full name", "nominee", "guarantor", "guarantor name", "spouse name", "primary name",
         "full name", "legal name", "kontoinhaber", "inhaber", "kunde", "kunden name", "kundenname", "titulaire", "nom complet",
         "nom prenom", "titular", "nombre completo", "cliente", "intestatario", "mother maiden name",
@@ -75,7 +75,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "citta", "plaats", "address city",
     ]),
     (Meaning::Region, &[
-        "state", "state code", "state abbr", "province", "province code", "region", "=st", "bundesland", "kanton", "provincia",
+        "state", "state code", "state abbr", "province", "province code", "region", "stalp", "stname", "=st", "bundesland", "kanton", "provincia",
         "county", "departement", "address state",
     ]),
     (Meaning::PostCode, &[

@@ -1,5 +1,5 @@
 use super::*;
-use crate::identifier::{Specific, aba};
+use crate::identifier::aba;
 use proptest::prelude::*;
 
 type Rows = Vec<Vec<String>>;
@@ -204,6 +204,9 @@ fn directories_are_reference_lists() {
     let bare = facts(None, &list);
     assert_eq!(kinds(&bare)[..2], [bank(Scheme::Aba), InstitutionName]);
     assert!(bare.is_reference_list());
+    let contacts = rows(&["First State Bank|James Smith|(212) 555-0100", "Aurora CU|Mary Jones|(212) 555-0101"]);
+    assert!(!facts(Some("Institution|Contact|Phone"), &contacts).is_reference_list());
+    assert!(!facts(Some("user|action"), &rows(&["svc1|LOGIN", "svc2|LOGIN"])).is_reference_list());
     let bics = rows(&[
         "DEUTDEFFXXX|Deutsche Bank",
         "COBADEFFXXX|Commerzbank",
