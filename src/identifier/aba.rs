@@ -75,7 +75,7 @@ pub fn is_valid(digits: &str) -> bool {
         return false;
     }
     let prefix = (digits[0] - b'0') * 10 + digits[1] - b'0';
-    matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80) && weighted_sum(&digits) % 10 == 0
+    matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80) && weighted_sum(&digits).is_multiple_of(10)
 }
 
 /// Completes the eight-digit form that payment files use. `None` for anything but eight digits, and

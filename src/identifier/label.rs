@@ -58,19 +58,22 @@ static HEADERS: LazyLock<Phrases> = LazyLock::new(|| {
 });
 
 fn enter(phrases: &mut Phrases, phrase: &str, scheme: &Scheme, specific: Specific) {
-    let mut written = vec![String::new()];
-    for word in phrase.split(' ') {
-        let row = SYNONYMS.iter().find(|row| row[0] == word);
-        let forms = row.map_or(std::slice::from_ref(&word), |row| row);
-        written = written.iter().flat_map(|start| forms.iter().map(move |form| format!("{start}{form}"))).collect();
-    }
-    for text in written {
+    for text in writings(phrase, SYNONYMS) {
         let entries = phrases.entry(text).or_default();
         match entries.iter_mut().find(|(known, _)| known == scheme) {
             Some((_, known)) => *known = (*known).max(specific),
             None => entries.push((scheme.clone(), specific)),
         }
     }
+}
+
+/// A phrase with its words glued together, once per writing of those that have synonyms.
+pub(crate) fn writings(phrase: &str, synonyms: &[&[&str]]) -> Vec<String> {
+    phrase.split(' ').fold(vec![String::new()], |written, word| {
+        let row = synonyms.iter().find(|row| row.first() == Some(&word));
+        let forms = row.map_or(std::slice::from_ref(&word), |row| row);
+        written.iter().flat_map(|start| forms.iter().map(move |form| format!("{start}{}", form.replace(' ', "")))).collect()
+    })
 }
 
 /// Which schemes may a label name? `label` holds the folded words right before a value in the same line
@@ -136,7 +139,7 @@ mod tests {
         for label in ["customer id", "member number", "id", "bank code"] {
             assert_eq!(says(label, Scheme::ClientCode), Some(Specific::Generic), "{label}");
         }
-        for label in ["sftp user", "sftp account", "mailbox", "aspera", "xfer account", "sftpuser"] {
+        for label in ["sftp user", "sftp account", "mailbox", "aspera", "xfer account", "sftpuser", "transfer login"] {
             assert_eq!(says(label, Scheme::TransferAccount), Some(Specific::Exact), "{label}");
         }
         for label in ["account", "acct no", "user", "username", "userid", "account number"] {
