@@ -5,6 +5,7 @@
 //! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
 
 mod coverage;
+pub mod office;
 mod payment;
 mod sink;
 mod table_rows;

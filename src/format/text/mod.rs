@@ -10,7 +10,7 @@ pub mod plain;
 pub mod stretch;
 pub mod xml;
 
-mod entity;
+pub(super) mod entity;
 mod json_record;
 mod record;
 mod sniff;
