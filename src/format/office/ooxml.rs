@@ -284,7 +284,7 @@ impl<R: Read> Read for Guard<R> {
     }
 }
 
-/// The targets of a part's relations, by their ids, as part names.
+/// The targets of a part's relations, by their ids, as part names. `folder`: that of the part, with `/`.
 pub fn relations(rels: &[u8], folder: &str) -> Vec<(String, String)> {
     use crate::format::text::markup::{Token, attribute, local};
     let mut lexer = Lexer::new(rels, false);
@@ -297,7 +297,7 @@ pub fn relations(rels: &[u8], folder: &str) -> Vec<(String, String)> {
             let target = target.replace('\\', "/");
             let path = match target.strip_prefix('/') {
                 Some(absolute) => absolute.to_owned(),
-                None => format!("{folder}/{}", target.trim_start_matches("./")),
+                None => format!("{folder}{}", target.trim_start_matches("./")),
             };
             out.push((id.into_owned(), path.to_ascii_lowercase()));
         }

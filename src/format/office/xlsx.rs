@@ -13,7 +13,9 @@ pub const FORMAT: Format = Format {
     name: "xlsx",
     media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     recognise: |probe: &Probe<'_>| {
-        has_part(probe, |name| name == "xl/workbook.xml" || name.starts_with("xl/worksheets/") && name.ends_with(".xml"))
+        has_part(probe, |name| {
+            name == "xl/workbook.xml" || name == "workbook.xml" || name.starts_with("xl/worksheets/") && name.ends_with(".xml")
+        })
     },
     read,
     version: 1,
@@ -26,18 +28,19 @@ pub const FORMAT: Format = Format {
 /// Reads a workbook.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut package = Package::open(bytes, sink)?;
-    let workbook = package.peek("xl/workbook.xml");
-    let rels = relations(&package.peek("xl/_rels/workbook.xml.rels"), "xl");
-    let mut styles = Styles::parse(&package.peek("xl/styles.xml"));
+    // Nearly always `xl/`; the name is free, and some writers use none.
+    let folder = if package.find("xl/workbook.xml").is_none() && package.find("workbook.xml").is_some() { "" } else { "xl/" };
+    let workbook = package.peek(&format!("{folder}workbook.xml"));
+    let rels = relations(&package.peek(&format!("{folder}_rels/workbook.xml.rels")), folder);
+    let mut styles = Styles::parse(&package.peek(&format!("{folder}styles.xml")));
     let sheets = sheets(&workbook, &rels, &mut styles);
     let mut strings = SharedStrings::default();
-    let shared =
-        package.find("xl/sharedstrings.xml").or_else(|| package.select(|name| name.starts_with("xl/sharedstrings")).first().copied());
+    let shared = package.select(|name| name.strip_prefix(folder).is_some_and(|name| name.starts_with("sharedstrings"))).first().copied();
     if let Some(part) = shared {
         package.read(part, sink, |lexer, offset, sink| strings.read(lexer, offset, sink));
     }
     let mut order: Vec<(usize, String)> = sheets.into_iter().filter_map(|(name, target)| Some((package.find(&target)?, name))).collect();
-    order.retain(|(part, _)| package.part(*part).name.starts_with("xl/worksheets/"));
+    order.retain(|(part, _)| folder.is_empty() || package.part(*part).name.starts_with("xl/worksheets/"));
     for part in package.select(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml")) {
         if order.iter().all(|(known, _)| *known != part) {
             order.push((part, package.part(part).name.clone()));

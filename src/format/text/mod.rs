@@ -1,7 +1,9 @@
 //! Text formats: running text, delimited and fixed-width tables, JSON, XML, HTML.
 
 pub mod delimited;
+pub mod ebcdic;
 pub mod encoding;
+pub mod fixed_width;
 pub mod header;
 pub mod html;
 pub mod json;
@@ -12,6 +14,7 @@ pub mod xml;
 
 pub(super) mod entity;
 mod json_record;
+mod layout;
 mod record;
 mod sniff;
 
