@@ -116,6 +116,9 @@ impl<'a> Package<'a> {
                 Err(e) => sink.gap(0..0, cause_of(&e), format!("entry {index} of the package: {e}")),
             }
         }
+        if archive.has_duplicate_names() {
+            sink.gap(0..0, Cause::Ambiguous, "entries of the package have the same name; the last of them was read");
+        }
         forbid_overlaps(&mut parts);
         cover_structure(bytes, archive.central_directory_start(), &parts, sink);
         Ok(Self { archive, parts })
@@ -289,7 +292,7 @@ pub fn relations(rels: &[u8], folder: &str) -> Vec<(String, String)> {
     use crate::format::text::markup::{Token, attribute, local};
     let mut lexer = Lexer::new(rels, false);
     let mut out = Vec::new();
-    while let Ok(Some((_, token))) = lexer.next() {
+    while let Ok(Some((_, token))) = lexer.token() {
         if let Token::Start(name, attributes, _) = token
             && local(name) == "Relationship"
             && let (Some(id), Some(target)) = (attribute(attributes, "Id"), attribute(attributes, "Target"))

@@ -49,7 +49,7 @@ impl Writer {
     fn walk(&mut self, lexer: &mut Lexer<&mut dyn Read>, sink: &mut Sink<'_>) -> io::Result<()> {
         let mut element = String::new();
         let mut steps = 0u64;
-        while let Some((_, token)) = lexer.next()? {
+        while let Some((_, token)) = lexer.token()? {
             match token {
                 Token::Start(name, attributes, empty) => {
                     self.start(local(name), attributes, empty, sink);
@@ -70,7 +70,7 @@ impl Writer {
                 self.flush(sink);
             }
             steps += 1;
-            if steps % 65_536 == 0 && sink.stopped() {
+            if steps.is_multiple_of(65_536) && sink.stopped() {
                 break;
             }
         }

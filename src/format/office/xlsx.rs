@@ -66,7 +66,7 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 fn sheets(workbook: &[u8], rels: &[(String, String)], styles: &mut Styles) -> Vec<(String, String)> {
     let mut lexer = Lexer::new(workbook, false);
     let mut out = Vec::new();
-    while let Ok(Some((_, token))) = lexer.next() {
+    while let Ok(Some((_, token))) = lexer.token() {
         let Token::Start(name, attributes, _) = token else { continue };
         match local(name) {
             "workbookPr" => styles.from_1904 = attribute(attributes, "date1904").is_some_and(|v| v == "1" || v == "true"),

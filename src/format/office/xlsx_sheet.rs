@@ -1,6 +1,6 @@
 //! One worksheet (ECMA-376 part 1, 18.3): its rows as a table, the rest of its text beside it.
 
-use super::xlsx_strings::SharedStrings;
+use super::xlsx_strings::{SharedStrings, xlsx_string};
 use super::xlsx_styles::Styles;
 use crate::format::text::markup::{Lexer, Token, attribute, local};
 use crate::format::text::{entity, header};
@@ -87,14 +87,14 @@ impl<'x> SheetReader<'x> {
 
     fn walk(&mut self, lexer: &mut Lexer<&mut dyn Read>, sink: &mut Sink<'_>) -> io::Result<()> {
         let (mut inside, mut in_data, mut in_cell, mut phonetic, mut rows) = (In::Nothing, false, false, false, 0u64);
-        while let Some((_, token)) = lexer.next()? {
+        while let Some((_, token)) = lexer.token()? {
             match token {
                 Token::Start(name, attributes, empty) => match local(name) {
                     "sheetData" => in_data = !empty,
                     "row" if in_data => {
                         self.end_row(sink);
                         rows += 1;
-                        if rows % 1024 == 0 && sink.stopped() {
+                        if rows.is_multiple_of(1024) && sink.stopped() {
                             return Ok(());
                         }
                     }
@@ -174,7 +174,8 @@ impl<'x> SheetReader<'x> {
             Kind::Boolean if value.trim() == "1" => "TRUE".to_owned(),
             Kind::Boolean if value.trim() == "0" => "FALSE".to_owned(),
             Kind::Number => self.styles.show(value.trim(), self.cell.style),
-            Kind::Boolean | Kind::Text => value,
+            Kind::Boolean => value,
+            Kind::Text => xlsx_string(value),
         };
         if shown.is_empty() {
             return;

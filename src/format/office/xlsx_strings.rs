@@ -28,7 +28,7 @@ impl SharedStrings {
         let limit = sink.limits().memory_bytes.saturating_mul(MEMORY);
         let (mut in_text, mut phonetic) = (false, 0u32);
         let mut reading = String::new();
-        while let Some((_, token)) = lexer.next()? {
+        while let Some((_, token)) = lexer.token()? {
             match token {
                 Token::Start(name, _, empty) => match local(name) {
                     "t" => in_text = !empty,
@@ -79,6 +79,11 @@ impl SharedStrings {
 
     fn end_string(&mut self) {
         if !self.incomplete {
+            let start = self.ends.last().copied().unwrap_or(0);
+            if self.text.get(start..).is_some_and(|text| text.contains("_x")) {
+                let text = self.text.split_off(start);
+                self.text.push_str(&xlsx_string(text));
+            }
             self.ends.push(self.text.len());
         }
     }
@@ -107,6 +112,31 @@ impl SharedStrings {
     }
 }
 
+/// A string with its characters written `_xHHHH_` decoded (ECMA-376 part 1, 22.9.2.19).
+pub fn xlsx_string(text: String) -> String {
+    if !text.contains("_x") {
+        return text;
+    }
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text.as_str());
+    while let Some(n) = rest.find("_x") {
+        out.push_str(&rest[..n]);
+        rest = &rest[n..];
+        let code = rest.get(2..6).filter(|_| rest.as_bytes().get(6) == Some(&b'_')).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                rest = &rest[7..];
+            }
+            None => {
+                out.push_str("_x");
+                rest = &rest[2..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 fn aside(text: &mut String, offset: u64, sink: &mut Sink<'_>) {
     if !text.is_empty() {
         sink.kind(PassageKind::Prose);
@@ -114,5 +144,15 @@ fn aside(text: &mut String, offset: u64, sink: &mut Sink<'_>) {
         sink.text(text, At::Decoded(offset));
         sink.border();
         text.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::xlsx_string;
+
+    #[test]
+    fn escaped_characters_are_decoded() {
+        assert_eq!(xlsx_string("First_x000D_\nState_x005F_x0041_ _xyz_ é_x".to_owned()), "First\r\nState_x0041_ _xyz_ é_x");
     }
 }

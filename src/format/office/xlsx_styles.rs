@@ -27,7 +27,7 @@ impl Styles {
     pub fn parse(styles: &[u8]) -> Self {
         let mut lexer = Lexer::new(styles, false);
         let (mut own, mut out, mut in_cells) = (Vec::new(), Self::default(), false);
-        while let Ok(Some((_, token))) = lexer.next() {
+        while let Ok(Some((_, token))) = lexer.token() {
             match token {
                 Token::Start(name, attributes, _) if local(name) == "numFmt" => {
                     own.extend(

@@ -29,6 +29,8 @@ pub const FORMAT: Format = Format {
 
 /// Text that is looked at.
 const SAMPLE: usize = 64 << 10;
+/// Blocks of EBCDIC are judged one by one: text or not.
+const BLOCK: usize = 16 << 10;
 
 /// How the records of an item are written.
 #[derive(Clone, Debug)]
@@ -118,7 +120,7 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let len = found.as_ref().filter(|f| f.line_end.is_none()).map_or(80, |f| f.layout.len);
         let step = PART / len * len;
         let cuts: Vec<Range<usize>> = (0..bytes.len()).step_by(step).map(|start| start..bytes.len().min(start + step)).collect();
-        read_cuts(&cuts, found.as_ref(), sink, |cut| ebcdic_stretches(bytes, cut));
+        read_cuts(&cuts, found.as_ref(), sink, |cut| ebcdic_stretches(bytes, cut, len));
         return Ok(());
     }
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
@@ -140,13 +142,21 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The blocks of a part that are text in EBCDIC.
-fn ebcdic_stretches<'a>(bytes: &[u8], cut: Range<usize>) -> Vec<Stretch<'a>> {
-    if bytes.get(cut.clone()).is_some_and(is_ebcdic_text) {
-        return vec![single_byte(bytes, cut, &CP037)];
+/// The blocks of a part that are text in EBCDIC, each of whole records; those that adjoin are joined.
+fn ebcdic_stretches<'a>(bytes: &[u8], cut: Range<usize>, len: usize) -> Vec<Stretch<'a>> {
+    let block = (BLOCK / len).max(1) * len;
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for start in cut.clone().step_by(block) {
+        let range = start..cut.end.min(start + block);
+        if !bytes.get(range.clone()).is_some_and(is_ebcdic_text) {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(run) if run.end == range.start => run.end = range.end,
+            _ => runs.push(range),
+        }
     }
-    let blocks = cut.clone().step_by(16 << 10).map(|start| start..cut.end.min(start + (16 << 10)));
-    blocks.filter(|block| bytes.get(block.clone()).is_some_and(is_ebcdic_text)).map(|block| single_byte(bytes, block, &CP037)).collect()
+    runs.into_iter().map(|run| single_byte(bytes, run, &CP037)).collect()
 }
 
 fn read_cuts<'t>(
@@ -193,7 +203,7 @@ fn read_records(stretch: &Stretch<'_>, found: &Found, skip_header: bool, sink: &
                 sink.border();
             }
         }
-        if n % 4096 == 0 && sink.stopped() {
+        if n.is_multiple_of(4096) && sink.stopped() {
             return;
         }
     }

@@ -243,9 +243,7 @@ fn is_known(cell: &str) -> bool {
     }
     words.retain(|w| !w.is_empty());
     let known = |word: Option<&String>| {
-        word.is_some_and(|w| {
-            WORDS.contains(&w.as_str()) || w.strip_suffix('s').is_some_and(|w| WORDS.contains(&w)) || WORDS.contains(&&*w.replace('s', ""))
-        })
+        word.is_some_and(|w| WORDS.contains(&w.as_str()) || w.strip_suffix('s').is_some_and(|w| WORDS.contains(&w)))
     };
     words.len() <= 6 && (known(words.last()) || known(words.first()))
 }

@@ -175,7 +175,7 @@ fn is_routing_number(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let sum: u32 = digits.iter().zip([3, 7, 1].iter().cycle()).map(|(d, w)| d * w).sum();
     let prefix = digits.iter().take(2).fold(0, |n, d| n * 10 + d);
-    digits.len() == 9 && sum % 10 == 0 && sum > 0 && matches!(prefix, 1..=12 | 21..=32 | 61..=72 | 80)
+    digits.len() == 9 && sum.is_multiple_of(10) && sum > 0 && matches!(prefix, 1..=12 | 21..=32 | 61..=72 | 80)
 }
 
 /// `YYYYMMDD` or `MMDDYYYY`.
@@ -209,7 +209,7 @@ pub(super) fn record_lengths(text: &str, total: usize) -> Vec<usize> {
         return Vec::new();
     }
     let peaks = lags.iter().filter(|(_, l)| *l * 2 >= best + usual).map(|(lag, _)| *lag);
-    let (mut fitting, others): (Vec<usize>, Vec<usize>) = peaks.partition(|lag| total % lag == 0);
+    let (mut fitting, others): (Vec<usize>, Vec<usize>) = peaks.partition(|lag| total.is_multiple_of(*lag));
     fitting.extend(others);
     fitting.truncate(16);
     fitting

@@ -12,6 +12,7 @@ pub mod plain;
 pub mod stretch;
 pub mod xml;
 
+mod attribute;
 pub(super) mod entity;
 mod json_record;
 mod layout;
