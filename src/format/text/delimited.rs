@@ -75,7 +75,9 @@ fn read_stretch(stretch: &Stretch<'_>, mut last: Option<Table>, looks: &mut usiz
             stretch.push(from..from + table.first, sink);
         }
         let continues = table.header.is_none() && last.as_ref().is_some_and(|l| l.dialect == table.dialect && l.columns == table.columns);
-        if !continues {
+        if continues {
+            sink.kind(PassageKind::Rows(sink.facts.tables.len().saturating_sub(1) as u32));
+        } else {
             begin(stretch.offset(from + table.first), &table, &table.sample, sink);
         }
         from = read_rows(stretch, from + table.body, &table, looks, sink);
@@ -115,7 +117,7 @@ fn read_rows(stretch: &Stretch<'_>, from: usize, table: &Table, looks: &mut usiz
             Found::Oversize => stretch.push(at..next, sink),
             Found::Blank => {}
         }
-        if rows % 4096 == 0 && sink.stopped() {
+        if rows.is_multiple_of(4096) && sink.stopped() {
             return text.len();
         }
         at = next;

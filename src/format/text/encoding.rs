@@ -102,6 +102,23 @@ pub fn detect(bytes: &[u8]) -> Option<TextEncoding> {
     Some(if broken > multibyte { TextEncoding::Windows1252 } else { TextEncoding::Utf8 })
 }
 
+/// The encoding that a document's head declares (XML 1.0, appendix F); UTF-8 where it declares none.
+pub fn declared(head: &[u8]) -> &'static encoding_rs::Encoding {
+    match head {
+        [b'<', 0, ..] => return encoding_rs::UTF_16LE,
+        [0, b'<', ..] => return encoding_rs::UTF_16BE,
+        _ => {}
+    }
+    let head = &head[..head.len().min(1024)];
+    let label = [&b"encoding="[..], b"charset="].iter().find_map(|key| {
+        let at = memchr::memmem::find(head, key)? + key.len();
+        let rest = head[at..].strip_prefix(b"\"").or_else(|| head[at..].strip_prefix(b"'")).unwrap_or(&head[at..]);
+        let len = rest.iter().position(|b| !b.is_ascii_alphanumeric() && !b"-_.:".contains(b)).unwrap_or(rest.len());
+        encoding_rs::Encoding::for_label(&rest[..len])
+    });
+    label.filter(|e| e.is_ascii_compatible()).unwrap_or(encoding_rs::UTF_8)
+}
+
 /// Ranges of the windows, all at multiples of four.
 fn windows(len: usize) -> impl Iterator<Item = Range<usize>> {
     let all = len.div_ceil(WINDOW);

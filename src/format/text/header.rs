@@ -197,10 +197,10 @@ impl Shape {
 pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
     let named = first.iter().filter(|c| !c.trim().is_empty()).count();
     let wordlike = first.iter().filter(|c| is_wordlike(c)).count();
-    if named == 0 || named * 2 < first.len() || wordlike * 10 < named * 7 {
+    if named < first.len().min(2) || named * 2 < first.len() || wordlike * 10 < named * 7 {
         return false;
     }
-    let known = first.iter().filter(|c| is_known(c)).count();
+    let known = known(first);
     let (mut differ, mut repeated) = (0, 0);
     for (i, head) in first.iter().enumerate().filter(|(_, c)| is_wordlike(c)) {
         let column = || rows.iter().filter_map(|r| r.as_ref().get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
@@ -213,6 +213,11 @@ pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
         return false;
     }
     differ > 0 && (known > 0 || differ * 3 >= named || rows.len() >= 5) || known * 2 > named || known >= 3
+}
+
+/// How many cells are words that usually head columns.
+pub fn known(cells: &[String]) -> usize {
+    cells.iter().filter(|c| is_known(c)).count()
 }
 
 /// Could the cell head a column?
@@ -238,9 +243,7 @@ fn is_known(cell: &str) -> bool {
     }
     words.retain(|w| !w.is_empty());
     let known = |word: Option<&String>| {
-        word.is_some_and(|w| {
-            WORDS.contains(&w.as_str()) || w.strip_suffix('s').is_some_and(|w| WORDS.contains(&w)) || WORDS.contains(&&*w.replace('s', ""))
-        })
+        word.is_some_and(|w| WORDS.contains(&w.as_str()) || w.strip_suffix('s').is_some_and(|w| WORDS.contains(&w)))
     };
     words.len() <= 6 && (known(words.last()) || known(words.first()))
 }

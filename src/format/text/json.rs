@@ -18,7 +18,10 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     version: 1,
-    limitations: &["objects above 1 MiB or deeper than 256 levels are read as text, not as rows"],
+    limitations: &[
+        "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
+        "an array of objects that begins more than 256 KiB after the start, or after the table before it, is read as text",
+    ],
 };
 
 /// Text that is walked to find out what it holds.
@@ -200,7 +203,7 @@ fn read_records(stretch: &Stretch<'_>, from: usize, columns: &Columns, sink: &mu
                 at = end;
             }
         }
-        if n % 1024 == 0 && sink.stopped() {
+        if n.is_multiple_of(1024) && sink.stopped() {
             return text.len();
         }
     }

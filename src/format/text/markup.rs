@@ -1,6 +1,8 @@
 //! A lenient, streaming lexer for XML 1.0 and HTML. It never fails on malformed markup: what is no
 //! markup is text. Its memory is bounded: long text, comments and scripts come in several pieces.
 
+pub use super::attribute::{attribute, attributes, local};
+use super::encoding::declared;
 use memchr::{memchr, memchr2, memmem};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -82,7 +84,7 @@ impl<R: Read> Lexer<R> {
     }
 
     /// The next token and its place in the decoded text (that of its first byte, or of the piece's).
-    pub fn next(&mut self) -> io::Result<Option<(u64, Token<'_>)>> {
+    pub fn token(&mut self) -> io::Result<Option<(u64, Token<'_>)>> {
         let (range, kind) = loop {
             if let Some(found) = self.step()? {
                 break found;
@@ -277,23 +279,6 @@ impl<R: Read> Lexer<R> {
     }
 }
 
-/// The encoding that a document's head declares (XML 1.0, appendix F); UTF-8 where it declares none.
-pub fn declared(head: &[u8]) -> &'static encoding_rs::Encoding {
-    match head {
-        [b'<', 0, ..] => return encoding_rs::UTF_16LE,
-        [0, b'<', ..] => return encoding_rs::UTF_16BE,
-        _ => {}
-    }
-    let head = &head[..head.len().min(1024)];
-    let label = [&b"encoding="[..], b"charset="].iter().find_map(|key| {
-        let at = memmem::find(head, key)? + key.len();
-        let rest = head[at..].strip_prefix(b"\"").or_else(|| head[at..].strip_prefix(b"'")).unwrap_or(&head[at..]);
-        let len = rest.iter().position(|b| !b.is_ascii_alphanumeric() && !b"-_.:".contains(b)).unwrap_or(rest.len());
-        encoding_rs::Encoding::for_label(&rest[..len])
-    });
-    label.filter(|e| e.is_ascii_compatible()).unwrap_or(encoding_rs::UTF_8)
-}
-
 fn is_name_start(b: u8) -> bool {
     b.is_ascii_alphabetic() || b == b'_' || b == b':' || b >= 0x80
 }
@@ -321,51 +306,6 @@ fn find_end_tag(text: &[u8], name: &[u8]) -> Option<usize> {
     memmem::find_iter(text, b"</").find(|n| text.get(n + 2..n + 2 + name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)))
 }
 
-/// The name without its prefix.
-pub fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
-/// Attributes of a tag: place of the value in the tag's attribute text, name, value. Lenient: values
-/// without quotes and names without values are given too.
-pub fn attributes(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let skip =
-            |from: usize, stop: &dyn Fn(u8) -> bool| from + bytes[from..].iter().position(|b| stop(*b)).unwrap_or(bytes.len() - from);
-        at = skip(at, &|b| !b.is_ascii_whitespace() && b != b'/');
-        if at >= bytes.len() {
-            return None;
-        }
-        let name = at..skip(at + 1, &|b| b.is_ascii_whitespace() || b == b'=');
-        let equals = skip(name.end, &|b| !b.is_ascii_whitespace());
-        if bytes.get(equals) != Some(&b'=') {
-            at = name.end;
-            return Some((name.start, text.get(name).unwrap_or_default(), ""));
-        }
-        let open = skip(equals + 1, &|b| !b.is_ascii_whitespace());
-        let value = match bytes.get(open) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let close = skip(open + 1, &|b| b == *quote);
-                at = (close + 1).min(bytes.len());
-                open + 1..close
-            }
-            _ => {
-                let end = skip(open, &|b| b.is_ascii_whitespace());
-                at = end;
-                open..end
-            }
-        };
-        Some((value.start, text.get(name).unwrap_or_default(), text.get(value).unwrap_or_default()))
-    })
-}
-
-/// The value of the attribute with this local name, references decoded.
-pub fn attribute<'a>(text: &'a str, name: &str) -> Option<std::borrow::Cow<'a, str>> {
-    attributes(text).find(|(_, n, _)| local(n) == name).map(|(_, _, value)| super::entity::decode(value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -374,7 +314,7 @@ mod tests {
     fn tokens(text: &str, html: bool) -> Vec<String> {
         let mut lexer = Lexer::of_text(text, html);
         let mut out = Vec::new();
-        while let Some((_, token)) = lexer.next().unwrap() {
+        while let Some((_, token)) = lexer.token().unwrap() {
             out.push(format!("{token:?}"));
         }
         out
@@ -401,8 +341,6 @@ mod tests {
         );
         let doctype = tokens("<!DOCTYPE a [<!ENTITY b \"First State\">]><a/>", false);
         assert_eq!(doctype[1], "Aside(\"<!ENTITY b \\\"First State\\\">\")");
-        let found: Vec<_> = attributes(" a=\"1\" b='2 3' c=4 d ").map(|(_, n, v)| (n, v)).collect();
-        assert_eq!(found, [("a", "1"), ("b", "2 3"), ("c", "4"), ("d", "")]);
     }
 
     #[test]
@@ -418,7 +356,7 @@ mod tests {
             let all: usize = {
                 let mut lexer = Lexer::of_text(&text, false);
                 let mut sum = 0;
-                while let Some((place, token)) = lexer.next().unwrap() {
+                while let Some((place, token)) = lexer.token().unwrap() {
                     prop_assert!(place as usize <= text.len());
                     sum += match token { Token::Text(t) | Token::Raw(t) | Token::Aside(t) | Token::End(t) => t.len(), Token::Start(n, a, _) => n.len() + a.len() };
                 }

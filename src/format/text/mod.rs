@@ -1,7 +1,9 @@
 //! Text formats: running text, delimited and fixed-width tables, JSON, XML, HTML.
 
 pub mod delimited;
+pub mod ebcdic;
 pub mod encoding;
+pub mod fixed_width;
 pub mod header;
 pub mod html;
 pub mod json;
@@ -10,8 +12,10 @@ pub mod plain;
 pub mod stretch;
 pub mod xml;
 
-mod entity;
+mod attribute;
+pub(super) mod entity;
 mod json_record;
+mod layout;
 mod record;
 mod sniff;
 

@@ -95,7 +95,13 @@ fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, 
     let has_header = above.is_none() && header::is_header(&rows[0], &rows[1..]);
     let body = &rows[usize::from(has_header)..];
     let (start, has_header) = (above.unwrap_or(&table[0]), has_header || above.is_some());
-    if !has_header && table.len() * 2 < records.len() || !is_tabular(sample, dialect, columns, body, has_header) {
+    // A table among other text shows itself by its header, or by being nearly all of it.
+    let part = table.len() * 100 / records.len();
+    let enough = match has_header {
+        true => part >= 50 || columns + body.len() >= 5 && header::known(&start.cells) * 2 >= columns,
+        false => part >= if columns == 2 { 90 } else { 70 },
+    };
+    if !enough || !is_tabular(sample, dialect, columns, body, has_header) {
         return None;
     }
     let last = table.last()?;
@@ -189,7 +195,7 @@ fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String
         return columns >= 4 && !spaced && (has_header || typed && body.len() >= 3) && long == 0;
     }
     if has_header {
-        return columns > 2 || long * 2 <= body.len() && !(spaced && body.len() < 3);
+        return !(spaced && body.len() < 3) && (columns > 2 || long * 2 <= body.len());
     }
     if spaced && (columns < 3 || body.len() < 5 || !typed) || long * 3 > body.len() && columns < 4 {
         return false;

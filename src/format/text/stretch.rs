@@ -100,6 +100,17 @@ fn decode_run<'a>(bytes: &'a [u8], encoding: TextEncoding, run: Range<usize>, ou
     }
 }
 
+/// Bytes of a single-byte code page as a stretch: one character of the table per byte.
+pub fn single_byte<'a>(bytes: &[u8], range: Range<usize>, page: &[char; 256]) -> Stretch<'a> {
+    let block = bytes.get(range.clone()).unwrap_or_default();
+    let (mut text, mut pieces) = (String::with_capacity(block.len() + 16), Vec::new());
+    for (i, chunk) in block.chunks(PIECE).enumerate() {
+        pieces.push((text.len(), At::Chars((range.start + i * PIECE) as u64, 1)));
+        text.extend(chunk.iter().map(|b| page[usize::from(*b)]));
+    }
+    Stretch { range: range.start as u64..(range.start + block.len()) as u64, text: Cow::Owned(text), pieces }
+}
+
 /// The item's text range: all of it but for a byte order mark, whose range comes second.
 pub fn body(bytes: &[u8], encoding: TextEncoding) -> (Range<usize>, Range<u64>) {
     let mark = encoding.mark_len(bytes);

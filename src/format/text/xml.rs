@@ -38,7 +38,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     // Without a declaration: elements from the start on, and nothing but blanks before the first.
     let mut lexer = Lexer::of_text(text, false);
     let (mut starts, mut ends) = (0, 0);
-    while let Ok(Some((_, token))) = lexer.next() {
+    while let Ok(Some((_, token))) = lexer.token() {
         match token {
             Token::Text(t) if starts == 0 && !t.trim().is_empty() => return false,
             Token::Start(name, _, empty) => {
@@ -115,7 +115,7 @@ impl Writer<'_, '_> {
         let stretch = self.stretch;
         let mut lexer = Lexer::of_text(&stretch.text, self.html);
         // Reading from memory does not fail.
-        while let Ok(Some((place, token))) = lexer.next() {
+        while let Ok(Some((place, token))) = lexer.token() {
             let place = place as usize;
             match token {
                 Token::Text(text) => self.text(place, text, true),
