@@ -7,6 +7,7 @@
 pub mod container;
 mod coverage;
 mod payment;
+mod scan;
 mod sink;
 mod table_rows;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub(crate) mod testing;
 
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
+pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
 pub use sink::{At, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 /// One format: a row of the table that feeds detection, documentation and tests.
