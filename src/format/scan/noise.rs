@@ -18,10 +18,10 @@ const CELL: usize = 128;
 pub(super) const REACH: usize = 4 * CELL;
 /// Five standard deviations below what evenly distributed bytes show.
 const LEAST_VALUES: u32 = 136;
-/// A window of evenly distributed bytes has a larger chi-square once in 100,000 times.
-const MOST_CHI_SQUARE: u32 = 36;
+/// A window of evenly distributed bytes has a larger chi-square once in five million times.
+const MOST_CHI_SQUARE: u32 = 44;
 /// The same for the 64 bytes of one place modulo four, where small counts make the tail heavier.
-const MOST_LANE_CHI_SQUARE: u32 = 42;
+const MOST_LANE_CHI_SQUARE: u32 = 56;
 /// So long a hole between two stretches no shorter than it belongs to them.
 const HOLE: usize = 2048;
 

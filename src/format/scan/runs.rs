@@ -139,22 +139,32 @@ impl Window<'_> {
     }
 
     /// UTF-16 around `place`. Latin text in one byte order is Latin text in the other too, one byte
-    /// further, less a character; the longer reading is the right one. Letters beyond Latin-1 can make
-    /// both readings look right: then both are given.
+    /// further, less a character; the longer reading is the right one. Where the other differs in more
+    /// than that, both are given.
     fn wide(&self, place: usize, order: Order, sink: &mut Sink<'_>) -> usize {
         let here = self.wide_extent(place, order);
-        let (other, shift) = match order {
-            Order::Little => (Order::Big, place.wrapping_sub(1)),
-            Order::Big => (Order::Little, place + 1),
+        let other = match order {
+            Order::Little => Order::Big,
+            Order::Big => Order::Little,
         };
-        let there = if shift < self.seen.end { self.wide_extent(shift, other) } else { shift..shift };
+        let there = self.wide_extent(place + 1, other);
         let (longer, shorter) = if there.len() > here.len() { ((there, other), (here, order)) } else { ((here, order), (there, other)) };
         let end = longer.0.end.max(place + 1);
-        self.push_wide(longer.0, longer.1, sink);
-        if self.wide_characters(&shorter.0, shorter.1).any(|c| c > '\u{FF}') {
+        self.push_wide(longer.0.clone(), longer.1, sink);
+        if !self.is_shadow(&shorter, &longer) {
             self.push_wide(shorter.0, shorter.1, sink);
         }
         end
+    }
+
+    /// Does one reading show nothing that the other does not show there too? Of long ones only the first
+    /// characters are compared.
+    fn is_shadow(&self, (run, order): &(Range<usize>, Order), (of, of_order): &(Range<usize>, Order)) -> bool {
+        let run = run.start..run.end.min(run.start + 2 * PIECE);
+        let from = of.start + (run.start.saturating_sub(4).max(of.start) - of.start) / 2 * 2;
+        let near = from..of.end.min(run.end + 4).max(from);
+        let text: String = self.wide_characters(&run, *order).collect();
+        self.wide_characters(&near, *of_order).collect::<String>().contains(&text)
     }
 
     fn push_wide(&self, run: Range<usize>, order: Order, sink: &mut Sink<'_>) {
@@ -183,21 +193,27 @@ impl Window<'_> {
         sink.border();
     }
 
-    /// The run of UTF-16 characters that has one at `place`.
+    /// The run of UTF-16 characters that has one at `place`. It ends before four letters beyond Latin-1 in a
+    /// row, which no language writes: those are numbers.
     fn wide_extent(&self, place: usize, order: Order) -> Range<usize> {
-        let is_text = |at: usize| self.wide_character(at, order).is_some();
-        let (mut start, mut end) = (place, place);
-        while is_text(end) {
-            end += 2;
-        }
-        if end > place {
-            while let Some(before) = start.checked_sub(2).filter(|&b| b >= self.seen.start && place - b <= 2 * OVERLAP)
-                && is_text(before)
-            {
-                start = before;
+        let follow = |places: &mut dyn Iterator<Item = usize>| {
+            let (mut length, mut beyond) = (0, 0);
+            for c in places.map_while(|at| self.wide_character(at, order)) {
+                beyond = if c > '\u{FF}' { beyond + 1 } else { 0 };
+                length += 1;
+                if beyond == 4 {
+                    return length - beyond;
+                }
             }
+            length
+        };
+        let after = follow(&mut (place..self.seen.end).step_by(2));
+        if after == 0 {
+            return place..place;
         }
-        start..end
+        let most = ((place - self.seen.start) / 2).min(OVERLAP);
+        let before = follow(&mut (1..=most).map(|n| place - 2 * n));
+        place - 2 * before..place + 2 * after
     }
 
     fn wide_characters(&self, run: &Range<usize>, order: Order) -> impl Iterator<Item = char> {
@@ -230,7 +246,7 @@ impl Window<'_> {
             words += usize::from(ebcdic::is_alphanumeric(b));
             blanks += usize::from(b == 0x40);
         }
-        let mostly_words = words >= 3 && (words + blanks) * 4 >= run.len() * 3;
+        let mostly_words = words >= 3 && (words + blanks) * 5 >= run.len() * 3;
         let alike = data[run.clone()].iter().all(|b| Some(b) == data.get(run.start));
         let least = if in_noise { LEAST_IN_NOISE } else { LEAST };
         if !mostly_words || alike || run.len() < least || run.len() < LEAST_STRAY_EBCDIC && !is_ebcdic() {
