@@ -20,7 +20,7 @@ pub mod text;
 pub use catalogue::{FORMATS, detect, fallback, version_of};
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
-pub use scan::scan;
+pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 /// One format: a row of the table that feeds detection, documentation and tests.

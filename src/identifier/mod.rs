@@ -12,6 +12,7 @@ mod domain;
 mod fdic_cert;
 pub mod iban;
 mod iban_bank;
+pub mod inline;
 pub mod label;
 pub mod lei;
 mod national_bank_code;

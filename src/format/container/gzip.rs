@@ -57,13 +57,19 @@ struct Header {
     extra: Range<usize>,
     name: Range<usize>,
     comment: Range<usize>,
+    end: usize,
+}
+
+/// Where the deflate stream of a gzip member begins.
+pub(crate) fn header_length(bytes: &[u8]) -> Option<usize> {
+    Header::parse(bytes).map(|header| header.end)
 }
 
 impl Header {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let flags = *bytes.get(3)?;
         let mut at = 10;
-        let mut header = Self { extra: at..at, name: at..at, comment: at..at };
+        let mut header = Self { extra: at..at, name: at..at, comment: at..at, end: at };
         if flags & EXTRA != 0 {
             header.extra = at + 2..at + 2 + usize::from(le16(bytes, at)?);
             at = header.extra.end;
@@ -74,6 +80,7 @@ impl Header {
                 at = field.end + 1;
             }
         }
+        header.end = at;
         bytes.get(..at).map(|_| header)
     }
 }

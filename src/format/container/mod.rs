@@ -12,7 +12,7 @@ pub use gzip::GZIP;
 pub use tar::TAR;
 pub use zip::{ZIP, ZIP_APPENDED};
 
-pub(crate) use gzip::is_header as is_gzip_header;
+pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
 
 use crate::format::{Child, Covered, Sink};
 use std::io::Read;
