@@ -14,6 +14,7 @@ pub static FORMATS: &[&Format] = &[
     &payments::SWIFT,
     &payments::FEDWIRE,
     &payments::MT940,
+    &payments::ISO20022,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,

@@ -4,7 +4,7 @@
 //! The same function finds them for the index, which does not know the registry, and for the judgement
 //! of a passage, which does.
 
-use super::{Specific, iban, labelled, normalise};
+use super::{Specific, bic, iban, labelled, normalise};
 use crate::index::tokens::{Token, tokens};
 use crate::model::Scheme;
 use std::ops::Range;
@@ -49,6 +49,9 @@ pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
         if bytes.len() >= 4 && bytes[0].is_ascii_lowercase() && bytes[1].is_ascii_lowercase() && bytes[2].is_ascii_digit() && bytes[3].is_ascii_digit() {
             find_iban(text, all, i, found);
         }
+        if bytes.len() == 11 {
+            find_branch_bic(text, token, found);
+        }
         if bytes.first().is_some_and(u8::is_ascii_digit) && bytes.iter().all(u8::is_ascii_digit) && !continues_number(text, all, i) {
             find_labelled(text, all, i, found);
         }
@@ -90,6 +93,14 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
                 break;
             }
         }
+    }
+}
+
+/// A BIC with its branch: it is registered and compared by its first eight characters, which no token shows.
+fn find_branch_bic(text: &str, token: &Token, found: &mut dyn FnMut(Inline)) {
+    let raw = &text[token.span.clone()];
+    if bic::is_well_formed(raw) && raw.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+        found(Inline { span: token.span.clone(), scheme: Scheme::Bic, value: raw[..8].to_owned(), label: None });
     }
 }
 

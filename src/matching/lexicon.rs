@@ -156,7 +156,9 @@ fn typed_terms(scheme: &Scheme, value: &str) -> Vec<String> {
             let bare = value.split_once(':').map_or(value, |(_, code)| code);
             vec![format!("iban_bank:{value}"), format!("national_bank_code:{value}"), format!("national_bank_code:{bare}")]
         }
-        Scheme::Domain | Scheme::Lei | Scheme::Bic | Scheme::PgpKey | Scheme::Name | Scheme::Other(_) => Vec::new(),
+        // With its branch it is eleven characters, which the token of eight does not find.
+        Scheme::Bic => vec![format!("bic:{value}")],
+        Scheme::Domain | Scheme::Lei | Scheme::PgpKey | Scheme::Name | Scheme::Other(_) => Vec::new(),
         _ if value.bytes().all(|b| b.is_ascii_digit()) => vec![format!("{scheme}:{value}")],
         _ => Vec::new(),
     }

@@ -5,6 +5,12 @@
 
 mod company;
 mod fedwire;
+mod iso20022;
+mod iso20022_element;
+mod iso20022_message;
+mod iso20022_party;
+mod iso20022_sides;
+mod markup;
 mod mt940;
 mod nacha;
 mod operators;
@@ -18,6 +24,7 @@ mod swift_information;
 mod value;
 
 pub use fedwire::FORMAT as FEDWIRE;
+pub use iso20022::FORMAT as ISO20022;
 pub use mt940::FORMAT as MT940;
 pub use nacha::FORMAT as NACHA;
 pub use swift::FORMAT as SWIFT;
