@@ -75,7 +75,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         match tag {
             Some(tag) => {
-                if tag == "20" {
+                if tag == "20" || matches!(tag, "25" | "25P") && statement.identified {
                     if sink.stopped() {
                         return Ok(());
                     }
@@ -83,7 +83,8 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                 }
                 field = Some((at, tag));
             }
-            None if closes => statement.end(sink),
+            // A page ends here; the statement does with the next field 20 or 25.
+            None if closes => {}
             None if field.is_none() => statement.header_line(line, at, sink),
             None => {}
         }
@@ -105,8 +106,10 @@ struct Statement {
     /// The terminal in the lines before the first field; it holds until the next one.
     header: Option<(Party, u64)>,
     owner: Option<Party>,
-    /// A field 20 was seen.
+    /// It has a field.
     begun: bool,
+    /// It has an account identification.
+    identified: bool,
     /// It has an opening balance.
     opened: bool,
     /// It has a closing balance.
@@ -136,6 +139,7 @@ impl Statement {
         value::push_field(sink, line, value::offset(at));
         let text = value::decode(line);
         if let Some(party) = header_terminal(text.trim()) {
+            self.end(sink);
             self.header = Some((party, value::offset(at)));
         }
     }
@@ -152,9 +156,10 @@ impl Statement {
         let value_at = (from + tag.len() + 2).min(end);
         let field = Field { tag, whole, value: bytes.get(value_at..end).unwrap_or_default(), at: from, value_at };
         let at = value::offset(value_at);
+        self.begun = true;
         match tag {
-            "20" => self.begun = true,
             "25" | "25P" => {
+                self.identified = true;
                 let text = value::decode(field.value);
                 for party in account_banks(text.lines().next().unwrap_or_default()) {
                     self.owner(Some(party), at, sink);
