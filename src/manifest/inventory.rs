@@ -312,7 +312,10 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
             record.push(b'\n');
             record.extend_from_slice(more.text);
             taken += 1;
-            whole = split(&record, layout.delimiter, layout.quotes, &mut fields);
+            // Only a further quote can close the field.
+            if more.text.contains(&b'"') {
+                whole = split(&record, layout.delimiter, layout.quotes, &mut fields);
+            }
         }
         if !whole {
             // A quote that is never closed costs its own line only.
