@@ -94,7 +94,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     })
 }
 
-/// `++ r/r * 12-128-1(realloc):	name`, with -l times, size, owner and group behind it.
+/// `++ r/r * 12-128-1(realloc):`, a tab and `name`; with -l times, size, owner and group behind it.
 struct Listed<'l> {
     depth: usize,
     kind: u8,

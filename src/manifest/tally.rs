@@ -20,6 +20,7 @@ pub struct Report {
 }
 
 /// What a line of a manifest turned out to be.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way to the callback")]
 pub(super) enum Parsed {
     /// It names an item.
     Row(Row),

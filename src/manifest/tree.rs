@@ -134,7 +134,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
                 // A directory that was listed; `.` adds nothing to the paths.
                 stack.clear();
                 stack.push(if name == b"." { Vec::new() } else { name.to_vec() });
-            } else if !totals(text) && !(windows && stack.is_empty()) {
+            } else if !(totals(text) || windows && stack.is_empty()) {
                 // Windows names the volume before anything else.
                 tally.not_understood(line.number, text);
             }
