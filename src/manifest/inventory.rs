@@ -94,10 +94,6 @@ fn split<'r>(record: &'r [u8], delimiter: u8, quotes: bool, fields: &mut Vec<Cow
     }
 }
 
-fn trimmed<'c>(cell: &'c Cow<'_, [u8]>) -> &'c [u8] {
-    cell.trim_ascii()
-}
-
 /// Lines that tools put before a heading: `#TYPE …` of PowerShell, `sep=;` of spreadsheets.
 fn preamble(line: &[u8]) -> bool {
     line.first() == Some(&b'#') || line.starts_with(b"sep=") || line.iter().all(u8::is_ascii_whitespace)
@@ -129,10 +125,12 @@ impl Layout {
         }
         let body: Vec<&[u8]> = lines.iter().filter(|(i, _)| heading.as_ref().is_none_or(|(h, _)| i > h)).map(|(_, l)| *l).collect();
         let quotes = heading.is_some() || delimiter != b'\t';
-        let records: Vec<Vec<Vec<u8>>> = body
-            .iter()
-            .filter_map(|line| split(line, delimiter, quotes, &mut fields).then(|| fields.iter().map(|f| trimmed(f).to_vec()).collect()))
-            .collect();
+        let mut records: Vec<Vec<Vec<u8>>> = Vec::new();
+        for line in &body {
+            if split(line, delimiter, quotes, &mut fields) {
+                records.push(fields.iter().map(|f| f.trim_ascii().to_vec()).collect());
+            }
+        }
         let width = heading.as_ref().map_or_else(|| records.first().map_or(0, Vec::len), |(_, columns)| columns.len());
         let even = records.iter().filter(|r| r.len() == width).count();
         if heading.is_none() && (width < 2 || even * 10 < records.len() * 9 || records.is_empty()) {
@@ -201,7 +199,7 @@ impl Layout {
 
     fn row(&self, fields: &[Cow<'_, [u8]>], line: u64) -> Option<Row> {
         let cell = |wanted: Column| self.columns.iter().position(|c| *c == wanted).and_then(|i| fields.get(i));
-        let filled = |wanted: Column| cell(wanted).map(trimmed).filter(|c| !c.is_empty());
+        let filled = |wanted: Column| cell(wanted).map(|c| c.trim_ascii()).filter(|c| !c.is_empty());
         let name = cell(Column::Name).filter(|n| !n.trim_ascii().is_empty());
         let mut row = if self.joined {
             let name = name?;
@@ -216,7 +214,7 @@ impl Layout {
             Row::new(path, self.separators, line)?
         };
         for (column, field) in self.columns.iter().zip(fields) {
-            let value = trimmed(field);
+            let value = field.trim_ascii();
             if value.is_empty() {
                 continue;
             }
@@ -288,8 +286,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     let on_block = lines.ends_on_block();
     let mut neighbours = Neighbours::default();
     let mut record = Vec::new();
-    loop {
-        let Some(line) = lines.next() else { break };
+    while let Some(line) = lines.next() {
         let (number, mut ended) = (line.number, line.ended);
         record.clear();
         record.extend_from_slice(line.text);
@@ -312,7 +309,10 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
             record.push(b'\n');
             record.extend_from_slice(more.text);
             taken += 1;
-            whole = split(&record, layout.delimiter, layout.quotes, &mut fields);
+            // Only a further quote can close the field.
+            if more.text.contains(&b'"') {
+                whole = split(&record, layout.delimiter, layout.quotes, &mut fields);
+            }
         }
         if !whole {
             // A quote that is never closed costs its own line only.

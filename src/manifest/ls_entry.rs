@@ -4,6 +4,10 @@ use super::fields::{Size, Words, clock, day, digits, iso_date, month, number, ye
 
 /// A line of `ls -l`, its name still as it is written.
 pub(super) struct Entry<'l> {
+    /// How many words stand before the mode (inode, blocks).
+    pub before_mode: usize,
+    /// How many links; absent where the column is.
+    pub links: Option<u64>,
     /// First character of the mode: `-`, `d`, `l`, …
     pub kind: u8,
     /// An execute bit is set.
@@ -89,7 +93,16 @@ impl<'l> Entry<'l> {
         let executable = [3, 6, 9].iter().any(|&i| bits.get(i).is_some_and(|b| b"xst".contains(b)));
         if bits.get(1) == Some(&b'?') && (1..=5).all(|i| words.get(at + i) == b"?") {
             let name = words.after(at + 5).trim_ascii_start();
-            return (!name.is_empty()).then_some(Self { kind, executable, account: None, size: None, modified: b"", name });
+            return (!name.is_empty()).then_some(Self {
+                before_mode: at,
+                links: None,
+                kind,
+                executable,
+                account: None,
+                size: None,
+                modified: b"",
+                name,
+            });
         }
         let found = |is_month| Self::sized_date(&words, at, is_month);
         let (size_at, (length, padding)) = found(month).or_else(|| found(foreign_month)).or_else(|| Self::epoch(&words, at))?;
@@ -105,8 +118,9 @@ impl<'l> Entry<'l> {
         let size = if device { None } else { Size::parse(words.get(size_at)).and_then(Size::exact) };
         // Between mode and size: links, then owner and group, of which each may be missing.
         let from = at + 1 + usize::from(digits(words.get(at + 1)) && size_at > at + 1);
+        let links = if from > at + 1 { number(words.get(at + 1)) } else { None };
         let account = (from < size_at && !words.get(from).ends_with(b",")).then(|| words.get(from));
-        Some(Self { kind, executable, account, size, modified: words.span(size_at + 1, last), name })
+        Some(Self { before_mode: at, links, kind, executable, account, size, modified: words.span(size_at + 1, last), name })
     }
 
     /// The first place where a size is followed by a date: names come after it, so what looks like a date

@@ -4,23 +4,42 @@
 //! and returns a [`Report`]; what it does not understand is counted, never dropped. [`reconcile`] compares
 //! the rows with what was recovered.
 
+mod ascp_log;
+mod bodyfile;
 mod checksums;
+mod dfxml;
+mod dir_listing;
+mod disk_usage;
 mod fields;
+mod find_ls;
+mod find_printf;
 mod free_text;
+mod hashdeep;
 mod inventory;
 mod inventory_columns;
+mod isoinfo;
+mod json_objects;
 mod lines;
 mod ls;
 mod ls_entry;
 mod ls_names;
+mod object_store;
 mod path_list;
+mod powershell;
 mod quoting;
 pub mod reconcile;
 mod reconcile_align;
 mod reconcile_index;
 mod row;
 mod sample;
+mod seven_zip;
+mod sftp_log;
 mod tally;
+mod tar_listing;
+mod tree;
+mod vsftpd_log;
+mod xferlog;
+mod zip_listing;
 
 pub use row::{Row, Transfer};
 pub use sample::Sample;
@@ -81,9 +100,36 @@ pub struct Syntax {
 pub static SYNTAXES: &[Syntax] = &[
     ls::SYNTAX,
     ls_names::SYNTAX,
+    find_ls::SYNTAX,
+    find_printf::SYNTAX,
+    tree::SYNTAX,
+    json_objects::TREE,
+    dfxml::TREE,
+    disk_usage::SYNTAX,
+    dir_listing::SYNTAX,
+    powershell::SYNTAX,
+    powershell::LIST,
+    tar_listing::SYNTAX,
+    tar_listing::JAR,
+    zip_listing::SYNTAX,
+    zip_listing::ZIPINFO,
+    seven_zip::SYNTAX,
+    seven_zip::TECHNICAL,
+    isoinfo::SYNTAX,
     checksums::SYNTAX,
+    hashdeep::SYNTAX,
+    dfxml::SYNTAX,
+    bodyfile::SYNTAX,
+    bodyfile::FLS,
+    json_objects::SYNTAX,
+    object_store::AWS,
+    object_store::RCLONE,
     inventory::SYNTAX,
     inventory::LOG,
+    xferlog::SYNTAX,
+    vsftpd_log::SYNTAX,
+    sftp_log::SYNTAX,
+    ascp_log::SYNTAX,
     path_list::NUL,
     path_list::SYNTAX,
     free_text::SYNTAX,

@@ -58,6 +58,11 @@ pub(super) fn path_like(line: &[u8]) -> bool {
     if rooted {
         return true;
     }
+    // Markup, objects, branches of a drawn tree.
+    const DRAWN: &[&str] = &["<", "{", "[", "}", "]", "|", "`--", "+--", "\\---", "\u{2502}", "\u{251c}", "\u{2514}", "%%%%"];
+    if DRAWN.iter().any(|mark| line.starts_with(mark.as_bytes())) {
+        return false;
+    }
     let sentence = [&b": "[..], b", ", b"? ", b"! ", b". "].iter().any(|mark| memchr::memmem::find(line, mark).is_some());
     let words = |part: &[u8]| part.split(|b| *b == b' ').filter(|w| !w.is_empty()).count();
     let parts: Vec<&[u8]> = line.split(|b| matches!(b, b'/' | b'\\')).collect();
@@ -85,6 +90,18 @@ fn remark(line: &[u8]) -> bool {
     !path_like(line) && (has_scheme(line) || line.iter().filter(|b| **b == b' ').count() > 8)
 }
 
+/// `63 directories, 277 files` under `tree -fi`.
+fn totals(line: &[u8]) -> bool {
+    let mut parts = line.split(|b| *b == b',').map(<[u8]>::trim_ascii);
+    let counts = |part: &[u8], words: [&[u8]; 2]| {
+        let digits = part.iter().take_while(|b| b.is_ascii_digit()).count();
+        digits > 0 && part.get(digits..).is_some_and(|rest| words.contains(&rest))
+    };
+    parts.next().is_some_and(|p| counts(p, [b" directories", b" directory"]))
+        && parts.next().is_some_and(|p| counts(p, [b" files", b" file"]))
+        && parts.next().is_none()
+}
+
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     read_entries(Lines::new(bytes), rows)
 }
@@ -102,7 +119,7 @@ fn read_entries(mut lines: Lines<'_>, rows: &mut dyn FnMut(Row)) -> Report {
     while head.len() < JUDGED
         && let Some(line) = probe.next()
     {
-        head.push(line.text.to_vec());
+        head.push(line.text.get(..4_096).unwrap_or(line.text).to_vec());
     }
     let style = separators(head.iter().map(Vec::as_slice));
     drop(head);
@@ -115,6 +132,9 @@ fn read_entries(mut lines: Lines<'_>, rows: &mut dyn FnMut(Row)) -> Report {
             continue;
         }
         if style == Separators::Unix && matches!(text, b"." | b"./" | b"/") {
+            continue;
+        }
+        if totals(text) {
             continue;
         }
         let row = if remark(text) { None } else { Row::new(text, style, line.number) };
@@ -145,22 +165,15 @@ impl Neighbours {
         self.before.clone_from(&row.path);
         if let Some(mut held) = self.held.take() {
             held.directory |= held.sha256.is_none() && inside(&row.path, &held.path);
-            Self::hand_over(held, tally);
+            tally.row(held);
         }
         self.held = Some(row);
     }
 
     pub(super) fn finish(self, tally: &mut Tally<'_>) {
         if let Some(held) = self.held {
-            Self::hand_over(held, tally);
+            tally.row(held);
         }
-    }
-
-    fn hand_over(mut row: Row, tally: &mut Tally<'_>) {
-        if row.directory {
-            row.size = None;
-        }
-        tally.row(row);
     }
 }
 

@@ -158,6 +158,9 @@ impl QuotingClues {
     }
 }
 
+/// The name of a symbolic link and, where it is written, what it points to.
+type NameAndTarget<'t> = (Cow<'t, [u8]>, Option<Cow<'t, [u8]>>);
+
 impl Quoting {
     /// The name as its bytes are; nothing when it is not written in this style.
     pub(super) fn decode(self, name: &[u8]) -> Option<Cow<'_, [u8]>> {
@@ -175,7 +178,7 @@ impl Quoting {
     }
 
     /// The name and the target of a symbolic link.
-    pub(super) fn decode_link(self, text: &[u8]) -> Option<(Cow<'_, [u8]>, Option<Cow<'_, [u8]>>)> {
+    pub(super) fn decode_link(self, text: &[u8]) -> Option<NameAndTarget<'_>> {
         const ARROW: &[u8] = b" -> ";
         let text = if self == Self::Shell { text.strip_prefix(b" ").unwrap_or(text) } else { text };
         let split = match self {

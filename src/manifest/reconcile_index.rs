@@ -127,7 +127,7 @@ pub(super) fn skeleton<'p>(components: impl Iterator<Item = &'p [u8]>, folded: b
         for &byte in part {
             match byte {
                 _ if folded && (byte <= b' ' || byte == 0x7f) => out.push(b'_'),
-                _ if !folded && (byte < b' ' || byte >= 0x7f || byte == b'?') => {
+                _ if !folded && (!(b' '..0x7f).contains(&byte) || byte == b'?') => {
                     if out.last() != Some(&b'?') {
                         out.push(b'?');
                     }

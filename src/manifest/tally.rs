@@ -1,4 +1,5 @@
 use super::Row;
+use super::lines::{Line, Lines};
 
 /// How many lines that were not understood are kept.
 const SHOWN: usize = 20;
@@ -18,6 +19,46 @@ pub struct Report {
     pub truncated_at: Option<u64>,
 }
 
+/// What a line of a manifest turned out to be.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way to the callback")]
+pub(super) enum Parsed {
+    /// It names an item.
+    Row(Row),
+    /// It is understood and names none: a heading, a total, another event.
+    Nothing,
+    /// It is not understood.
+    Unknown,
+}
+
+impl From<Option<Row>> for Parsed {
+    fn from(row: Option<Row>) -> Self {
+        row.map_or(Self::Unknown, Self::Row)
+    }
+}
+
+/// Reads a manifest whose lines each stand for themselves. Blank ones are passed over.
+pub(super) fn read_lines(bytes: &[u8], rows: &mut dyn FnMut(Row), mut parse: impl FnMut(&Line<'_>) -> Parsed) -> Report {
+    let mut tally = Tally::new(rows);
+    let mut lines = Lines::new(bytes);
+    let on_block = lines.ends_on_block();
+    while let Some(line) = lines.next() {
+        if line.text.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let parsed = parse(&line);
+        let unknown = matches!(parsed, Parsed::Unknown);
+        match parsed {
+            Parsed::Row(row) => tally.row(row),
+            Parsed::Nothing => {}
+            Parsed::Unknown => tally.not_understood(line.number, line.text),
+        }
+        if !line.ended && (unknown || on_block) {
+            tally.truncated(line.number);
+        }
+    }
+    tally.finish()
+}
+
 /// Hands rows over and counts.
 pub(super) struct Tally<'a> {
     rows: &'a mut dyn FnMut(Row),
@@ -30,8 +71,11 @@ impl<'a> Tally<'a> {
     }
 
     /// Hands a row over.
-    pub(super) fn row(&mut self, row: Row) {
+    pub(super) fn row(&mut self, mut row: Row) {
         self.report.rows += 1;
+        if row.directory {
+            row.size = None;
+        }
         (self.rows)(row);
     }
 
