@@ -23,6 +23,7 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
         kind: kind.as_str().to_owned(),
         syntax: syntax.name.to_owned(),
         not_understood: 0,
+        truncated: false,
         text,
     };
     let Some(id) = ledger.add_manifest(&row)? else { return ledger.commit() };
@@ -46,7 +47,7 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
     if let Some(error) = failed {
         return Err(error);
     }
-    ledger.end_manifest(id, report.rows, report.not_understood_count)?;
+    ledger.end_manifest(id, report.rows, report.not_understood_count, report.truncated_at.is_some())?;
     ledger.commit()?;
     ledger.record(&format!("manifest {} ({}, {}): {} rows, {} lines not understood", row.name, row.kind, row.syntax, report.rows, report.not_understood_count))
 }

@@ -58,7 +58,7 @@ fn schema() -> (Schema, Fields) {
     let indexed = |analyzer: &str, record| {
         TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
     };
-    let number = NumericOptions::from(FAST | INDEXED);
+    let number = NumericOptions::from(FAST | INDEXED | STORED);
     let fields = Fields {
         content: builder.add_u64_field("content", number),
         generation: builder.add_u64_field("generation", INDEXED),
@@ -152,10 +152,10 @@ impl TextIndex {
 
     /// A stored document as a passage.
     pub fn passage(&self, document: &TantivyDocument) -> Result<StoredPassage> {
-        let content = document.get_first(self.fields.content).and_then(|v| v.as_u64());
+        let content = document.get_first(self.fields.content).and_then(|v| v.as_u64()).context("a passage has no content")?;
         let text = document.get_first(self.fields.body).and_then(|v| v.as_str()).context("a passage has no text")?.to_owned();
         let place = document.get_first(self.fields.place).and_then(|v| v.as_bytes()).context("a passage has no place")?;
         let (kind, map) = postcard::from_bytes(place)?;
-        Ok(StoredPassage { content: content.unwrap_or(0) as i64, kind, text, map })
+        Ok(StoredPassage { content: content as i64, kind, text, map })
     }
 }

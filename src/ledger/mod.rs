@@ -93,6 +93,8 @@ pub struct ManifestRow {
     pub syntax: String,
     /// Lines that were not understood.
     pub not_understood: u64,
+    /// It ends in the middle: what follows is unknown.
+    pub truncated: bool,
     /// Its text, for syntaxes that name institutions in prose; empty otherwise.
     pub text: Vec<u8>,
 }
@@ -313,17 +315,17 @@ impl Ledger {
     }
 
     /// How many lines of a manifest were not understood.
-    pub fn end_manifest(&self, manifest: i64, lines: u64, not_understood: u64) -> Result<()> {
+    pub fn end_manifest(&self, manifest: i64, lines: u64, not_understood: u64, truncated: bool) -> Result<()> {
         self.db.execute(
-            "UPDATE manifest SET lines = ?2, not_understood = ?3 WHERE id = ?1",
-            params![manifest, lines as i64, not_understood as i64],
+            "UPDATE manifest SET lines = ?2, not_understood = ?3, truncated = ?4 WHERE id = ?1",
+            params![manifest, lines as i64, not_understood as i64, truncated],
         )?;
         Ok(())
     }
 
     /// All manifests, by identity, so that their order does not depend on the batches.
     pub fn manifests(&self) -> Result<Vec<ManifestRow>> {
-        let mut query = self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, text FROM manifest ORDER BY sha256")?;
+        let mut query = self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, truncated, text FROM manifest ORDER BY sha256")?;
         let rows = query.query_map([], |r| {
             Ok(ManifestRow {
                 id: r.get(0)?,
@@ -332,7 +334,8 @@ impl Ledger {
                 kind: r.get(3)?,
                 syntax: r.get(4)?,
                 not_understood: r.get::<_, i64>(5)? as u64,
-                text: r.get(6)?,
+                truncated: r.get(6)?,
+                text: r.get(7)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -49,6 +49,7 @@ CREATE TABLE manifest (
     syntax TEXT NOT NULL,
     lines  INTEGER NOT NULL,
     not_understood INTEGER NOT NULL,
+    truncated INTEGER NOT NULL DEFAULT 0,
     text   BLOB NOT NULL
 );
 

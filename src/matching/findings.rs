@@ -82,7 +82,9 @@ impl Findings {
             *counted = (*counted).max(mention.count);
         }
         let institutions: BTreeSet<usize> = times.keys().map(|(institution, _)| *institution).collect();
-        let about_once = times.values().filter(|&&count| count <= 2).count() * 10 >= times.len() * 8;
+        // An institution with several branches or numbers has several entries.
+        let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
+        let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
         if institutions.len() as u64 >= list_size && about_once {
             for mention in self.mentions.iter_mut().filter(|m| is_listed(m)) {
                 *mention = mention.clone().as_reference();

@@ -157,6 +157,16 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             basis: Basis::UnreadContent,
         });
     }
+    for manifest in manifests.iter().filter(|m| m.truncated && m.kind == "taken") {
+        join.gaps.push(OpenGap {
+            item: format!("{}/", manifest.name),
+            cause: Cause::Truncated,
+            bytes: 0,
+            detail: "the listing ends in the middle: what else was taken is not known".to_owned(),
+            reach: Reach::Everybody,
+            basis: Basis::UnreadContent,
+        });
+    }
     let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, .. } = join;
     evidence.par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
     gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));

@@ -150,9 +150,11 @@ impl<'t> Text<'t> {
     /// A bank word, a legal form or `of Somewhere` right after the name makes it a longer one:
     /// `First Bank of Ellsworth`, `First Bank Holdings`.
     fn is_longer_after(&self, last: usize, lexicon: &Lexicon) -> bool {
-        let mut following = self.tokens[last + 1..].iter().filter(|t| !t.compound);
+        let end = self.tokens[last].span.end;
+        // After a whole camelCase word its own parts follow.
+        let mut following = self.tokens[last + 1..].iter().filter(|t| !t.compound && t.span.start >= end);
         let Some(next) = following.next() else { return false };
-        let gap = &self.text[self.tokens[last].span.end..next.span.start];
+        let gap = &self.text[end..next.span.start];
         if !matches!(gap, " " | "_" | "-" | ", ") {
             return false;
         }
