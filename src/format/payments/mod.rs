@@ -3,15 +3,20 @@
 //! A layout's owner field is read as a typed field, never found as text. All text is pushed as well,
 //! field by field, so that everything stays searchable.
 
+mod bai2;
 mod company;
+mod ebcdic;
 mod fedwire;
 mod nacha;
 mod operators;
 mod record;
 mod routing_number;
+mod x937;
 
+pub use bai2::FORMAT as BAI2;
 pub use fedwire::FORMAT as FEDWIRE;
 pub use nacha::FORMAT as NACHA;
+pub use x937::FORMAT as X937;
 
 #[cfg(test)]
 mod samples;
