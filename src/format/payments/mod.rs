@@ -3,8 +3,10 @@
 //! A layout's owner field is read as a typed field, never found as text. All text is pushed as well,
 //! field by field, so that everything stays searchable.
 
+mod bacs18;
 mod bai2;
 mod company;
+mod cpa005;
 mod ebcdic;
 mod fedwire;
 mod nacha;
@@ -13,7 +15,9 @@ mod record;
 mod routing_number;
 mod x937;
 
+pub use bacs18::FORMAT as BACS18;
 pub use bai2::FORMAT as BAI2;
+pub use cpa005::FORMAT as CPA005;
 pub use fedwire::FORMAT as FEDWIRE;
 pub use nacha::FORMAT as NACHA;
 pub use x937::FORMAT as X937;

@@ -4,7 +4,7 @@ use crate::format::testing::read_with;
 use crate::format::{Format, Probe, Sink};
 
 /// The layouts of this module.
-pub(super) const FORMATS: &[&Format] = &[&super::NACHA, &super::FEDWIRE, &super::BAI2, &super::X937];
+pub(super) const FORMATS: &[&Format] = &[&super::NACHA, &super::FEDWIRE, &super::BAI2, &super::X937, &super::CPA005, &super::BACS18];
 
 /// A whole, small, sound file of each layout.
 fn examples() -> Vec<(&'static Format, Vec<u8>)> {
@@ -13,6 +13,8 @@ fn examples() -> Vec<(&'static Format, Vec<u8>)> {
         (&super::FEDWIRE, super::fedwire::tests::file()),
         (&super::BAI2, super::bai2::tests::file()),
         (&super::X937, super::x937::tests::file()),
+        (&super::CPA005, super::cpa005::tests::file()),
+        (&super::BACS18, super::bacs18::tests::file()),
     ]
 }
 
