@@ -9,6 +9,7 @@ mod company;
 mod cpa005;
 mod ebcdic;
 mod fedwire;
+mod metro2;
 mod nacha;
 mod operators;
 mod record;
@@ -19,6 +20,7 @@ pub use bacs18::FORMAT as BACS18;
 pub use bai2::FORMAT as BAI2;
 pub use cpa005::FORMAT as CPA005;
 pub use fedwire::FORMAT as FEDWIRE;
+pub use metro2::FORMAT as METRO2;
 pub use nacha::FORMAT as NACHA;
 pub use x937::FORMAT as X937;
 

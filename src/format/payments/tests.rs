@@ -4,7 +4,8 @@ use crate::format::testing::read_with;
 use crate::format::{Format, Probe, Sink};
 
 /// The layouts of this module.
-pub(super) const FORMATS: &[&Format] = &[&super::NACHA, &super::FEDWIRE, &super::BAI2, &super::X937, &super::CPA005, &super::BACS18];
+pub(super) const FORMATS: &[&Format] =
+    &[&super::NACHA, &super::FEDWIRE, &super::BAI2, &super::X937, &super::CPA005, &super::BACS18, &super::METRO2];
 
 /// A whole, small, sound file of each layout.
 fn examples() -> Vec<(&'static Format, Vec<u8>)> {
@@ -15,6 +16,7 @@ fn examples() -> Vec<(&'static Format, Vec<u8>)> {
         (&super::X937, super::x937::tests::file()),
         (&super::CPA005, super::cpa005::tests::file()),
         (&super::BACS18, super::bacs18::tests::file()),
+        (&super::METRO2, super::metro2::tests::file()),
     ]
 }
 
