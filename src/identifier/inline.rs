@@ -5,6 +5,7 @@
 //! of a passage, which does.
 
 use super::{Specific, bic, iban, labelled, normalise};
+use crate::format::BORDER;
 use crate::index::tokens::{Token, tokens};
 use crate::model::Scheme;
 use std::ops::Range;
@@ -143,7 +144,9 @@ pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
         }
         let gap = &text[token.span.end..border];
         let lines = gap.bytes().filter(|b| *b == b'\n').count();
-        let is_near = gap.len() <= LABEL_GAP + 2 && gap.chars().all(|c| " \t\r\n_-.\"'<>/:=#()[]{}$*".contains(c));
+        // Label and value may be two cells or fields beside each other; the words of a label are not.
+        let is_mark = |c: char| " \t\r\n_-.\"'<>/:=#()[]{}$*".contains(c) || (c == BORDER && words.is_empty());
+        let is_near = gap.len() <= LABEL_GAP + 2 && gap.chars().all(is_mark) && gap.matches(BORDER).count() <= 1;
         if !is_near || lines > usize::from(words.is_empty()) || gap.contains(". ") {
             break;
         }

@@ -7,7 +7,7 @@
 
 use super::company::is_company;
 use super::operators::is_operator;
-use super::record::Record;
+use super::record::{Record, number};
 use super::routing_number::RoutingNumber;
 use crate::format::{At, Failure, Format, Party, Probe, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
@@ -165,6 +165,8 @@ impl Reader<'_, '_> {
             b"2000" => whole.len() < 12,
             b"3600" => whole.len() < 3,
             [b'1', b'1', ..] | b"5400" => false,
+            // Unstructured addenda: four digits of length, then so many characters.
+            b"8200" => number(value.field(1, 4)).is_some_and(|length| (whole.len() as u64) < length + 4),
             _ => self.starred && !whole.ends_with(b"*"),
         };
         match tag {
@@ -187,10 +189,10 @@ impl Reader<'_, '_> {
                 &[]
             }
             b"3100" | b"3400" => {
-                let number = RoutingNumber::parse(value.field(1, 9)).map(|n| (n, value.offset(1)));
-                match number {
-                    Some(number) if tag == b"3100" => self.message.sender = Some(number),
-                    Some(number) => self.message.receiver = Some(number),
+                let bank = RoutingNumber::parse(value.field(1, 9)).map(|n| (n, value.offset(1)));
+                match bank {
+                    Some(bank) if tag == b"3100" => self.message.sender = Some(bank),
+                    Some(bank) => self.message.receiver = Some(bank),
                     None => self.sink.payment_note("a sender or receiver without a routing number that checks"),
                 }
                 &[9]
@@ -323,10 +325,14 @@ impl Reader<'_, '_> {
         if !message.begun {
             return;
         }
-        let missing = MANDATORY.iter().enumerate().filter(|(i, _)| message.seen & (1 << i) == 0).count();
-        if (missing > 0 || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
-            let detail = if missing > 0 { "a message without its mandatory tags" } else { "the last element has no end" };
+        let missing = message.seen != (1 << MANDATORY.len()) - 1;
+        // {3600} is the last of them in the order of the manual: a message that has it was not cut before it.
+        let cut = missing && message.seen >> (MANDATORY.len() - 1) == 0;
+        if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
+            let detail = if cut { "a message without its mandatory tags" } else { "the last element has no end" };
             self.sink.gap(at..at, Cause::Truncated, detail);
+        } else if missing {
+            self.sink.payment_note("a message lacks a mandatory tag");
         }
         let bank = |placed: &Placed| !is_operator(placed.0);
         let (sender, receiver) = (message.sender.filter(bank), message.receiver.filter(bank));
