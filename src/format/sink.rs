@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// Passages hold about this much text.
 const PASSAGE_TEXT: usize = 24 << 10;
+/// Rows longer than this are no rows of a passage.
+const ROW_TEXT: usize = 4 * PASSAGE_TEXT;
 /// So much of a passage's end stands again at the next one's start, where text runs on. Longer than
 /// any name, so that a name across the border is found whole in one of them.
 const PASSAGE_OVERLAP: usize = 512;
@@ -320,6 +322,18 @@ impl<'a> Sink<'a> {
     pub fn row(&mut self, cells: &[&str], at: u64) {
         let table = self.facts.tables.last_mut().expect("a table was begun");
         table.row(cells, at);
+        if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
+            // A row that fills passages by itself is text, cell by cell.
+            self.flush();
+            let rows = std::mem::replace(&mut self.kind, PassageKind::Prose);
+            for cell in cells {
+                self.text(cell, At::Decoded(at));
+                self.border();
+            }
+            self.flush();
+            self.kind = rows;
+            return;
+        }
         super::table_rows::push_row(&mut self.text, &mut self.map, cells, At::Decoded(at));
         if self.text.len() >= PASSAGE_TEXT {
             self.flush();

@@ -196,6 +196,10 @@ fn facts<'a>(evidence: &[Evidence], dependence: &'a Dependence, gaps: &[usize], 
 /// Has the institution an identifier of its own from which an owner mention could be made? One that others
 /// bear as well decides for nobody.
 fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
+    // What cannot be compared counts against ruling out.
+    if institution.identifiers.iter().any(|i| !i.usable) {
+        return false;
+    }
     let mut others = BTreeSet::new();
     for identifier in institution.usable_identifiers().filter(|i| !shared.contains(&(&i.scheme, i.value.as_str()))) {
         match &identifier.scheme {
