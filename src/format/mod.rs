@@ -6,6 +6,7 @@
 
 mod coverage;
 mod payment;
+pub mod payments;
 mod sink;
 mod table_rows;
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod fedwire;
 mod metro2;
 mod nacha;
 mod operators;
+mod other_side;
 mod record;
 mod routing_number;
 mod x937;

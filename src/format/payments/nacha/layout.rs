@@ -115,7 +115,8 @@ pub(super) fn begins(head: &[u8]) -> bool {
 }
 
 fn is_file_header(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"101") && is_sound(bytes) && bytes.get(34..37) == Some(b"094")
+    // Record size, blocking factor and format code are constants.
+    bytes.starts_with(b"101") && is_sound(bytes) && bytes.get(34..40) == Some(b"094101")
 }
 
 fn is_batch_header(record: &Record<'_>) -> bool {
