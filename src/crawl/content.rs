@@ -88,7 +88,10 @@ impl Reader<'_> {
         if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
             self.scan(bytes, &mut sink);
         }
-        sink.finish();
+        if catch_unwind(AssertUnwindSafe(|| sink.finish())).is_err() {
+            sink.gap(0..len, Cause::ReaderPanic, "the last passage could not be indexed");
+            sink.coverage = Default::default();
+        }
         let coverage = std::mem::take(&mut sink.coverage);
         let partition = coverage.partition(len);
         for (range, _) in partition.iter().filter(|(_, covered)| covered.is_none()) {

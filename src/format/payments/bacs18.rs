@@ -25,7 +25,7 @@ const LABEL: usize = 80;
 const PAYMENT: usize = 100;
 const DATED_PAYMENT: usize = 106;
 /// After so many changes of the originating sort code the rest of a file is one unit.
-const MOST_UNITS: u32 = 1024;
+const MOST_UNITS: u32 = 64;
 /// A file that is broken everywhere has as many gaps as tell that.
 const MOST_GAPS: usize = 64;
 

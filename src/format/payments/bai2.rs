@@ -6,6 +6,9 @@
 //! Whose a group is: the originator's (`02`). Identifications are agreed between sender and receiver;
 //! those that are no routing number and no BIC name nobody.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use super::operators::is_operator;
 use super::record::{Record, is_digits, line_at, number};
 use super::routing_number::RoutingNumber;
@@ -39,7 +42,13 @@ fn recognise(probe: &Probe<'_>) -> bool {
     }
     let rest = memchr::memchr(b'/', first).map_or(&b""[..], |slash| first[slash + 1..].trim_ascii());
     let second = if rest.is_empty() { head.get(next..).unwrap_or_default().trim_ascii_start() } else { rest };
-    second.starts_with(b"02,") || second.starts_with(b"99,") || second.is_empty()
+    let fields: Vec<&[u8]> = second.split(|&b| b == b',').take(5).collect();
+    match fields[..] {
+        // 02,receiver,originator,status,date
+        [b"02", _, _, status, date] => matches!(status, b"" | b"1" | b"2" | b"3" | b"4") && (is_date(date) || date.is_empty()),
+        [b"99", ..] => true,
+        _ => second.is_empty() && first.contains(&b'/'),
+    }
 }
 
 fn is_date(field: &[u8]) -> bool {
@@ -64,7 +73,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         reader.line(line, at as u64);
         at = next;
     }
-    reader.close_text(bytes.len() as u64);
+    reader.close_text();
     reader.close_file(bytes.len() as u64, false);
     if reader.stray > 0 {
         let note = format!("{} lines are no records of the layout", reader.stray);
@@ -132,7 +141,7 @@ impl Reader<'_, '_> {
             return self.push_text(&record, 0);
         };
         if kind != *b"88" {
-            self.close_text(at);
+            self.close_text();
             self.continues = kind;
         }
         if let (Some(file), false) = (&mut self.file, kind == *b"01") {
@@ -312,7 +321,7 @@ impl Reader<'_, '_> {
         self.sink.text("\n", At::Decoded(record.at + record.bytes().len() as u64));
     }
 
-    fn close_text(&mut self, _at: u64) {
+    fn close_text(&mut self) {
         if std::mem::take(&mut self.text_open) {
             self.sink.border();
         }
@@ -352,69 +361,4 @@ fn party(identification: &[u8]) -> Option<Party> {
 
 fn is_amount(field: &[u8]) -> bool {
     field.iter().any(|b| (b'1'..=b'9').contains(b)) && field.iter().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-'))
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::format::testing::read_with;
-    use crate::format::{PaymentUnit, Seen};
-    use std::collections::BTreeMap;
-
-    const FILE: &str = "01,122099999,123456789,040621,0200,1,65,,2/\n02,031001234,122099999,1,040620,2359,,2/\n\
-        03,0123456789,,010,+4350000,,,040,2830000,,/\n16,115,450000,S,100000,200000,150000,,,LOCK BOX FIRST STATE\n\
-        88,BANK OF LENDING\n49,9150000,4/\n98,9150000,1,6/\n99,9150000,1,8/\n";
-
-    pub(in crate::format::payments) fn file() -> Vec<u8> {
-        FILE.as_bytes().to_vec()
-    }
-
-    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
-        read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
-    }
-
-    fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
-        parties.keys().map(|p| p.value.as_str()).collect()
-    }
-
-    #[test]
-    fn a_group_is_the_originators() {
-        let units = units(FILE.as_bytes());
-        assert_eq!(values(&units[0].owners), ["122099999"]);
-        assert_eq!(units[0].records, 1);
-        assert_eq!(units[0].elements.words(), ["account_number", "amount"]);
-    }
-
-    #[test]
-    fn agreed_identifications_name_nobody() {
-        let units = units(FILE.replace("122099999", "0004").as_bytes());
-        assert!(units[0].owners.is_empty());
-    }
-
-    #[test]
-    fn a_turned_group_header_leaves_both_sides() {
-        let bytes = FILE.replace("123456789", "021000021").replace("02,031001234,122099999", "02,122099999,021000021");
-        assert_eq!(values(&units(bytes.as_bytes())[0].either), ["021000021", "122099999"]);
-    }
-
-    #[test]
-    fn texts_run_on_over_continuations() {
-        read_with(read, FILE.as_bytes(), |_, collector| {
-            assert!(collector.text().contains("LOCK BOX FIRST STATE\nBANK OF LENDING\n\u{1E}"), "{:?}", collector.text());
-        });
-    }
-
-    #[test]
-    fn several_records_may_share_a_line() {
-        let bytes = FILE.replace("/\n", "/  ");
-        let units = units(bytes.as_bytes());
-        assert_eq!((values(&units[0].owners), units[0].records), (vec!["122099999"], 1));
-    }
-
-    #[test]
-    fn missing_records_are_a_gap() {
-        for lost in ["98,9150000,1,6/\n", "99,9150000,1,8/\n", "49,9150000,4/\n", "88,BANK OF LENDING\n"] {
-            read_with(read, FILE.replace(lost, "").as_bytes(), |sink, _| assert!(!sink.gaps.is_empty(), "{lost}"));
-        }
-    }
 }

@@ -174,20 +174,17 @@ impl Reader<'_, '_> {
         let mut at = base_end;
         while let Some((length, ends)) = segment(record.field(at + 1, at + 2)) {
             let part = |first: usize, last: usize| record.text(at + first, at + last);
-            match record.field(at + 1, at + 2) {
-                tag @ (b"J1" | b"J2") => {
-                    let name = [part(29, 48), part(49, 68), part(4, 28)].join(" ");
-                    let own = tag == b"J2";
-                    let address = if own { part(102, 196) } else { Default::default() };
-                    let region = if own { part(186, 187) } else { Default::default() };
-                    self.sink.person(Person { name: &name, address: &address, region: &region });
-                    for (first, last, element) in [(70, 78, DataElement::Ssn), (79, 86, DataElement::Dob), (87, 96, DataElement::Phone)] {
-                        if record.field(at + first, at + last).iter().any(|b| (b'1'..=b'9').contains(b)) {
-                            self.sink.element(element);
-                        }
+            let tag = record.field(at + 1, at + 2);
+            if matches!(tag, b"J1" | b"J2") {
+                let name = [part(29, 48), part(49, 68), part(4, 28)].join(" ");
+                // An associate with an address of its own.
+                let [address, region] = if tag == b"J2" { [part(102, 196), part(186, 187)] } else { Default::default() };
+                self.sink.person(Person { name: &name, address: &address, region: &region });
+                for (first, last, element) in [(70, 78, DataElement::Ssn), (79, 86, DataElement::Dob), (87, 96, DataElement::Phone)] {
+                    if record.field(at + first, at + last).iter().any(|b| (b'1'..=b'9').contains(b)) {
+                        self.sink.element(element);
                     }
                 }
-                _ => {}
             }
             let mut first = 1;
             for &end in ends.iter().chain([&length]) {

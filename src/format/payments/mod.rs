@@ -19,6 +19,7 @@ mod metro2;
 mod mt940;
 mod nacha;
 mod operators;
+mod other_side;
 mod party;
 mod person;
 mod record;

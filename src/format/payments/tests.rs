@@ -85,6 +85,7 @@ fn other_text_is_no_payment_layout() {
         "101,Springfield,First National Bank\n102,Shelbyville,First State Bank\n",
         "01,02,03\n04,05,06\n",
         "01,2024-01-02,10\n02,2024-01-03,11\n99,2024-01-04,12\n",
+        "01,A,B,240101,1200,1,80,1,2\n02,C,D,240102,1300,2,80,1,2\n",
         "A long time ago there was a bank.\n",
         "2024-11-04T01:02:03 INFO {1500} items read\n",
         "622 lines were read, 5 were left out\n622 lines were read, 5 were left out\n",

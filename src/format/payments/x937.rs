@@ -6,11 +6,13 @@
 //! operator's, the destination's.
 
 mod layout;
+#[cfg(test)]
+pub(super) mod tests;
 
 use super::company::is_company;
 use super::operators::is_operator;
 use super::record::{Record, number};
-use super::routing_number::RoutingNumber;
+use super::routing_number::{Placed, RoutingNumber};
 use crate::format::{Failure, Format, Probe, Sink};
 use crate::model::{Cause, Class, DataElement, Person};
 use layout::{Piece, decode, ends, piece_at, shape_of};
@@ -62,9 +64,6 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A routing number and where it stands.
-type Placed = (RoutingNumber, u64);
-
 struct Reader<'s, 'o> {
     sink: &'s mut Sink<'o>,
     origin: Option<Placed>,
@@ -80,6 +79,8 @@ struct Reader<'s, 'o> {
     bundles: u64,
     images: u64,
     payor: String,
+    /// Institutions and destinations of the sink's unit.
+    key: Vec<RoutingNumber>,
 }
 
 impl<'s, 'o> Reader<'s, 'o> {
@@ -98,13 +99,15 @@ impl<'s, 'o> Reader<'s, 'o> {
             bundles: 0,
             images: 0,
             payor: String::new(),
+            key: Vec::new(),
         }
     }
 
     fn cover(&mut self, at: usize, piece: &Piece) {
         self.sink.cover(at as u64..piece.text_end as u64, Class::Read);
         self.sink.cover(piece.text_end as u64..piece.end as u64, Class::Opaque);
-        self.sink.cover(piece.end as u64..piece.next as u64, Class::Structure);
+        // A line end joins the records around it: one range for all between two images.
+        self.sink.cover(piece.end as u64..piece.next as u64, Class::Read);
         self.images += u64::from(piece.end > piece.text_end + 1);
         if piece.cut {
             self.gap(piece.end as u64, "a record is cut");
@@ -120,6 +123,11 @@ impl<'s, 'o> Reader<'s, 'o> {
                 self.letter_open = true;
                 self.letters += 1;
                 self.institution(record);
+                let key: Vec<RoutingNumber> = self.institutions.iter().chain(&self.destinations).map(|placed| placed.0).collect();
+                if key != self.key {
+                    self.sink.end_unit();
+                    self.key = key;
+                }
             }
             b"20" => {
                 if self.bundle_open {
@@ -154,11 +162,7 @@ impl<'s, 'o> Reader<'s, 'o> {
             }
             b"33" => self.person(&record.text(59, 80)),
             b"28" | b"35" => self.counterparty(RoutingNumber::parse(record.field(5, 13)), record.offset(5)),
-            b"70" => {
-                if !std::mem::take(&mut self.bundle_open) {
-                    self.sink.payment_note("a bundle control record without a bundle");
-                }
-            }
+            b"70" => self.bundle_control(),
             b"90" => {
                 self.miscounted(record, number(record.field(3, 8)), self.bundles, "the cash letter control record counts", "bundles");
                 self.close_letter(record.at, true);
@@ -172,6 +176,12 @@ impl<'s, 'o> Reader<'s, 'o> {
             _ => {}
         }
         record.push(self.sink, ends(record.bytes()));
+    }
+
+    fn bundle_control(&mut self) {
+        if !std::mem::take(&mut self.bundle_open) {
+            self.sink.payment_note("a bundle control record without a bundle");
+        }
     }
 
     fn file_header(&mut self, record: &Record<'_>) {
@@ -238,7 +248,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         }
         self.bundles = 0;
         if !self.institutions.is_empty() || !self.destinations.is_empty() {
-            self.end_unit();
+            self.name_owners();
         }
     }
 
@@ -248,14 +258,14 @@ impl<'s, 'o> Reader<'s, 'o> {
             self.gap(at, "a file without its control record");
         }
         if self.letters == 0 && self.origin.is_some() {
-            self.end_unit();
+            self.name_owners();
         }
         (self.letters, self.origin, self.destination) = (0, None, None);
     }
 
     fn finish(&mut self, at: u64) {
         self.close_file(at);
-        self.end_unit();
+        self.sink.end_unit();
         if self.images > 0 {
             let note = format!("{} check images, which are not read", self.images);
             self.sink.note(note);
@@ -268,7 +278,8 @@ impl<'s, 'o> Reader<'s, 'o> {
         }
     }
 
-    fn end_unit(&mut self) {
+    /// Names the owners of the cash letter. Letters in a row with the same institutions are one unit.
+    fn name_owners(&mut self) {
         let bank = |placed: &Placed| !is_operator(placed.0);
         let mut owners: Vec<Placed> = std::mem::take(&mut self.institutions).into_iter().filter(bank).collect();
         let mut others: Vec<Placed> = std::mem::take(&mut self.destinations).into_iter().chain(self.destination).filter(bank).collect();
@@ -292,101 +303,5 @@ impl<'s, 'o> Reader<'s, 'o> {
             self.sink.other_side(number.party(), at);
         }
         self.payor.clear();
-        self.sink.end_unit();
-    }
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::super::ebcdic::encode;
-    use super::*;
-    use crate::format::testing::read_with;
-    use crate::format::{Party, PaymentUnit, Seen};
-    use std::collections::BTreeMap;
-
-    const BLANK: &str = "";
-    const IMAGE: &[u8] = b"II*\0\n\r\x01\x02\xFF";
-
-    fn records(destination: &str, ece: &str) -> Vec<String> {
-        vec![
-            format!("0103T{destination}{ece}202411041200N{:<18}{:<18}A{BLANK:7}", "COLLECTING BANK", "FIRST STATE"),
-            format!("1001{destination}{ece}2024110420241104120 IG{:<8}{BLANK:28}", "CL1"),
-            format!("2001{destination}{ece}2024110420241104{:<42}", "B1"),
-            format!("25{BLANK:16}021000021{:>20}0000012500{:<15}G01Y0{BLANK:3}", "123456/1001", "1"),
-            format!("261{ece}20241104{:<15}{:<18}{BLANK:5}{:<15}{BLANK:7}", "1", "998877", "JANE DOE"),
-            format!("52{ece}2024110401{:<15}{BLANK:48}{BLANK:17}0000{:05}{:07}", "1", 0, IMAGE.len()),
-            format!("700001{:012}{BLANK:62}", 12500),
-            format!("90000001{:08}{:014}{BLANK:50}", 1, 12500),
-            format!("99000001{:08}{:08}{BLANK:56}", 9, 1),
-        ]
-    }
-
-    fn bytes_of(records: &[String], prefixed: bool, ebcdic: bool, end: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        for record in records {
-            let mut bytes: Vec<u8> = record.bytes().map(|b| if ebcdic { encode(b) } else { b }).collect();
-            if record.starts_with("52") {
-                bytes.extend_from_slice(IMAGE);
-            }
-            if prefixed {
-                out.extend((bytes.len() as u32).to_be_bytes());
-            }
-            out.extend(bytes);
-            out.extend(end);
-        }
-        out
-    }
-
-    pub(in crate::format::payments) fn file() -> Vec<u8> {
-        bytes_of(&records("061000146", "121042882"), true, true, b"")
-    }
-
-    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
-        read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
-    }
-
-    fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
-        parties.keys().map(|p| p.value.as_str()).collect()
-    }
-
-    #[test]
-    fn every_framing_and_character_set_is_the_ece_institutions() {
-        for (prefixed, ebcdic, end) in
-            [(true, true, ""), (true, false, ""), (false, true, ""), (false, false, ""), (false, false, "\n"), (false, false, "\r\n")]
-        {
-            let bytes = bytes_of(&records("061000146", "121042882"), prefixed, ebcdic, end.as_bytes());
-            assert!(recognise(&Probe::new(&bytes)));
-            read_with(read, &bytes, |sink, collector| {
-                assert!(sink.gaps.is_empty() && sink.facts.notes.len() == 1, "{:?} {:?}", sink.gaps, sink.facts.notes);
-                assert!(collector.text().contains("JANE DOE"));
-                let unit = &sink.facts.payments.as_ref().unwrap().units[0];
-                assert_eq!(values(&unit.owners), ["121042882"]);
-                assert_eq!(values(&unit.counterparties), ["021000021"]);
-                assert_eq!((unit.records, unit.persons.len()), (1, 1));
-                let opaque: u64 = sink
-                    .coverage
-                    .clone()
-                    .partition(bytes.len() as u64)
-                    .iter()
-                    .filter(|(_, k)| *k == Some(crate::format::Covered::As(Class::Opaque)))
-                    .map(|(r, _)| r.end - r.start)
-                    .sum();
-                assert_eq!(opaque, IMAGE.len() as u64);
-            });
-        }
-    }
-
-    #[test]
-    fn from_the_operator_it_is_the_destinations() {
-        let units = units(&bytes_of(&records("121042882", "061000146"), true, true, b""));
-        assert_eq!(values(&units[0].owners), ["121042882"]);
-    }
-
-    #[test]
-    fn offsets_lead_to_the_bytes() {
-        let bytes = file();
-        let unit = &units(&bytes)[0];
-        let at = unit.counterparties.values().next().unwrap().offset as usize;
-        assert_eq!(bytes[at..at + 9].iter().map(|b| b - 0xF0).collect::<Vec<_>>(), [0, 2, 1, 0, 0, 0, 0, 2, 1]);
     }
 }
