@@ -1,11 +1,21 @@
 //! `ruleout`: who is affected by stolen files, who is ruled out, and why that is certain.
 //!
-//! One way, left to right: [`crawl`] reads evidence through [`format`](mod@format) into the index and the
-//! ledger; [`matching`] joins them with the [`registry`]; [`verdict`] decides; [`report`] writes.
+//! One way, left to right: [`crawl`] reads evidence through [`format`](mod@format) and [`identifier`] into the
+//! [`index`] and the [`ledger`] of a [`case`]; [`matching`] joins them with the [`registry`]; [`verdict`]
+//! decides; [`report`] writes.
 
+pub mod case;
+pub mod cli;
+pub mod crawl;
+pub mod demo;
 pub mod format;
 pub mod identifier;
+pub mod index;
+pub mod ledger;
 pub mod manifest;
+pub mod matching;
 pub mod model;
 pub mod registry;
+pub mod report;
 pub mod table;
+pub mod verdict;

@@ -1,1 +1,5 @@
-fn main(){}
+//! The command line of `ruleout`.
+
+fn main() -> std::process::ExitCode {
+    ruleout::cli::main()
+}

@@ -4,16 +4,24 @@
 //! payment parties, members, gaps, and which bytes it covered. It never recurses, logs, writes files
 //! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
 
+mod catalogue;
+pub mod container;
 mod coverage;
+pub mod office;
 mod payment;
+pub mod payments;
+mod scan;
 mod sink;
 mod table_rows;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod text;
 
+pub use catalogue::{FORMATS, detect, fallback, version_of};
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
-pub use sink::{At, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
+pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
+pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 /// One format: a row of the table that feeds detection, documentation and tests.
 pub struct Format {

@@ -319,7 +319,7 @@ impl<'a> Sink<'a> {
     /// facts. `at` is where it stands in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
         let table = self.facts.tables.last_mut().expect("a table was begun");
-        table.row(cells);
+        table.row(cells, at);
         super::table_rows::push_row(&mut self.text, &mut self.map, cells, At::Decoded(at));
         if self.text.len() >= PASSAGE_TEXT {
             self.flush();

@@ -1,1 +1,239 @@
 //! Identifiers: one file and one row of [`SCHEMES`] per scheme.
+//!
+//! A row says how a value of the scheme is normalised, which labels and column headers name it, and
+//! what an occurrence without a label means. Registry and evidence go through the same functions, so
+//! both sides compare equal.
+
+pub mod aba;
+pub mod bic;
+mod client_code;
+pub mod country;
+mod domain;
+mod fdic_cert;
+pub mod iban;
+mod iban_bank;
+pub mod inline;
+pub mod label;
+pub mod lei;
+mod national_bank_code;
+mod ncua_charter;
+mod pgp_key;
+mod rssd;
+mod sort_code;
+mod transfer_account;
+
+pub use label::{Specific, labelled};
+
+use crate::model::Scheme;
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+/// Everything that is particular to one scheme.
+pub struct SchemeRules {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// Brings a value to its normal form; the second argument is the ISO 3166 country of the holder, or
+    /// empty, for codes that are written without theirs.
+    pub normalise: fn(raw: &str, country: &str) -> Result<Normalised, Invalid>,
+    /// Phrases before a value that name this scheme and no other: folded words, one blank between.
+    pub labels: &'static [&'static str],
+    /// Phrases that may name this scheme, but as often other people's numbers.
+    pub generic_labels: &'static [&'static str],
+    /// Phrases that name this scheme at the head of a column, besides its labels.
+    pub headers: &'static [&'static str],
+    /// Phrases at the head of a column that may name this scheme.
+    pub generic_headers: &'static [&'static str],
+    /// What an occurrence in prose without a label means.
+    pub bare: Bare,
+    /// Values in any accepted writing.
+    pub examples: &'static [&'static str],
+    /// Values that must be refused.
+    pub counter_examples: &'static [&'static str],
+}
+
+/// What an occurrence in prose without a label means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bare {
+    /// Nothing: as likely an amount, a date or somebody's account.
+    Nothing,
+    /// It points at its holder.
+    Weak,
+    /// Its shape and check digits make it this identifier.
+    Shape,
+}
+
+/// A value in the form in which it is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Normalised {
+    /// The normal form.
+    pub value: String,
+    /// What was certain and therefore repaired, in words.
+    pub repaired: Option<&'static str>,
+}
+
+impl Normalised {
+    fn plain(value: impl Into<String>) -> Result<Self, Invalid> {
+        Ok(Self { value: value.into(), repaired: None })
+    }
+}
+
+/// A value that is none of its scheme.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Invalid {
+    /// Why, in words; lower case, without a full stop.
+    pub reason: String,
+}
+
+impl Invalid {
+    fn because<T>(reason: impl Into<String>) -> Result<T, Self> {
+        Err(Self { reason: reason.into() })
+    }
+}
+
+/// The schemes that have rules of their own.
+pub static SCHEMES: &[SchemeRules] = &[
+    aba::RULES,
+    bic::RULES,
+    iban_bank::RULES,
+    national_bank_code::RULES,
+    lei::RULES,
+    fdic_cert::RULES,
+    ncua_charter::RULES,
+    rssd::RULES,
+    sort_code::RULES,
+    domain::RULES,
+    client_code::RULES,
+    transfer_account::RULES,
+    pgp_key::RULES,
+];
+
+/// The rules of a scheme; `None` for names and for schemes that only the registry knows.
+pub fn rules(scheme: &Scheme) -> Option<&'static SchemeRules> {
+    SCHEMES.iter().find(|rules| rules.scheme == *scheme)
+}
+
+/// Brings a value to the normal form of its scheme. `country` (ISO 3166 alpha-2, or empty) completes
+/// bank codes that are written without theirs. A scheme without rules keeps its token, trimmed.
+pub fn normalise(scheme: &Scheme, raw: &str, country: &str) -> Result<Normalised, Invalid> {
+    match rules(scheme) {
+        Some(rules) => (rules.normalise)(raw, country),
+        None => token(raw),
+    }
+}
+
+/// A token that is compared as it stands.
+fn token(raw: &str) -> Result<Normalised, Invalid> {
+    match raw.trim() {
+        "" => Invalid::because("it is empty"),
+        value if value.len() > MAX_LEN => Invalid::because("it is too long"),
+        value => Normalised::plain(value),
+    }
+}
+
+/// No identifier is longer, and what is longer is not worth normalising.
+const MAX_LEN: usize = 255;
+
+/// Drops what writing adds to a code: blanks, hyphens and dashes of all kinds, wide digits, and the
+/// wrapping with which spreadsheets keep a number as text (`="021000021"`, `'021000021`).
+fn compact(raw: &str) -> Cow<'_, str> {
+    let raw = raw.trim();
+    if !raw.is_empty() && raw.len() <= MAX_LEN && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':') {
+        return Cow::Borrowed(raw);
+    }
+    let raw = raw.strip_prefix('=').unwrap_or(raw).trim_matches(['"', '\'', '’', '`']);
+    let kept = |c: &char| !c.is_whitespace() && !is_dash(*c);
+    Cow::Owned(raw.chars().take(MAX_LEN + 1).nfkc().filter(kept).collect())
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}')
+}
+
+/// [`compact`], without the `.0` that programs append when they took a number for a decimal.
+fn compact_number(raw: &str) -> Cow<'_, str> {
+    match compact(raw) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text)),
+        Cow::Owned(mut text) => {
+            if text.ends_with(".0") {
+                text.truncate(text.len() - 2);
+            }
+            Cow::Owned(text)
+        }
+    }
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A number without check digit whose leading zeros mean nothing.
+fn plain_number(raw: &str, most: usize, what: &str) -> Result<Normalised, Invalid> {
+    let digits = compact_number(raw);
+    if !all_digits(&digits) {
+        return Invalid::because(format!("{what} has digits only"));
+    }
+    match digits.trim_start_matches('0') {
+        "" => Invalid::because(format!("{what} is not zero")),
+        value if value.len() > most => Invalid::because(format!("{what} has at most {most} digits")),
+        value => Normalised::plain(value),
+    }
+}
+
+/// ISO 7064 mod 97-10 of digits and capital letters (a letter stands for 10 to 35); `None` for other
+/// bytes.
+fn mod97(text: impl IntoIterator<Item = u8>) -> Option<u32> {
+    text.into_iter().try_fold(0u32, |rest, b| match b {
+        b'0'..=b'9' => Some((rest * 10 + u32::from(b - b'0')) % 97),
+        b'A'..=b'Z' => Some((rest * 100 + u32::from(b - b'A') + 10) % 97),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn examples_hold_and_counter_examples_are_refused() {
+        for rules in SCHEMES {
+            assert!(!rules.examples.is_empty() && !rules.counter_examples.is_empty(), "{} lacks examples", rules.scheme);
+            for example in rules.examples {
+                let normal = (rules.normalise)(example, "").unwrap_or_else(|e| panic!("{} {example}: {e}", rules.scheme)).value;
+                assert_eq!((rules.normalise)(&normal, "").map(|n| n.value), Ok(normal), "{} is not stable", rules.scheme);
+            }
+            for counter in rules.counter_examples {
+                assert!((rules.normalise)(counter, "").is_err(), "{} accepts {counter}", rules.scheme);
+            }
+        }
+    }
+
+    #[test]
+    fn every_scheme_has_one_row() {
+        for (i, rules) in SCHEMES.iter().enumerate() {
+            assert!(SCHEMES.iter().skip(i + 1).all(|other| other.scheme != rules.scheme));
+            assert!(!matches!(rules.scheme, Scheme::Other(_) | Scheme::Name));
+        }
+        assert_eq!(normalise(&Scheme::Other("chips_uid".into()), "  0042 ", "").unwrap().value, "0042");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_normalised_or_refused(text in "\\PC{0,40}", country in "[A-Z]{0,2}") {
+            for rules in SCHEMES {
+                let _ = (rules.normalise)(&text, &country);
+            }
+        }
+
+        #[test]
+        fn what_is_normal_stays_so(text in "[0-9A-Za-z:. -]{0,24}") {
+            for rules in SCHEMES {
+                if let Ok(first) = (rules.normalise)(&text, "DE") {
+                    let again = (rules.normalise)(&first.value, "DE");
+                    prop_assert_eq!(again.map(|n| n.value), Ok(first.value));
+                }
+            }
+        }
+    }
+}

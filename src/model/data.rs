@@ -128,6 +128,20 @@ impl PersonKey {
 fn fold_into(text: &str, out: &mut Vec<u8>) {
     let mut gap = false;
     let start = out.len();
+    if text.is_ascii() {
+        for b in text.bytes() {
+            if b.is_ascii_alphanumeric() {
+                if gap && out.len() > start {
+                    out.push(b' ');
+                }
+                gap = false;
+                out.push(b.to_ascii_lowercase());
+            } else if b != b'\'' {
+                gap = true;
+            }
+        }
+        return;
+    }
     for c in text.chars() {
         if c.is_alphanumeric() {
             if gap && out.len() > start {

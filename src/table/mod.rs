@@ -1,41 +1,341 @@
 //! Tables: what the columns of a table are, and what its rows establish about institutions and persons.
+//!
+//! Columns are typed once, by header and by a sample of what they hold. A row then only touches the
+//! columns whose values matter: identifiers of institutions, which are kept with their counts, parts of
+//! persons' names and addresses, which are hashed, and columns with so few different values that they
+//! may be codes without a helpful header.
 
-use crate::model::{Elements, PersonKey, Scheme};
+mod column;
+mod content;
+mod header;
+mod lexicon;
+mod persons;
+mod phrases;
+mod tally;
+mod typing;
+
+pub use column::{ColumnType, Side};
+
+use crate::identifier::{Specific, aba, bic, iban, normalise};
+use crate::model::{DataElement, Elements, PersonKey, Scheme};
+use persons::Persons;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use tally::Tally;
+use typing::Typed;
 
-/// What one table establishes: small, mergeable, kept in the ledger.
+/// Columns beyond are not typed; their text is read like all text.
+const MOST_COLUMNS: usize = 4_096;
+/// Columns of identifiers beyond are kept like columns of no type.
+const MOST_ID_COLUMNS: usize = 16;
+/// Different values that a column of identifiers is kept with: more than there are institutions.
+const MOST_IDS: usize = 1 << 17;
+/// Different values that a column of banks' names is kept with.
+const MOST_NAMES: usize = 1 << 15;
+/// Different values that another column is kept with.
+const MOST_VALUES: usize = 256;
+/// Columns of no type beyond are not kept at all.
+const MOST_VALUE_COLUMNS: usize = 1_024;
+/// Bytes of a value that is kept.
+const LONGEST_VALUE: usize = 255;
+/// Characters of a header cell that are kept.
+const LONGEST_HEADER: usize = 200;
+
+/// What one table establishes: small, mergeable, kept in the ledger. Values, persons and elements are
+/// complete after [`TableFacts::finish`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableFacts {
     /// Sheet or table name; empty for a plain file.
     pub name: String,
+    /// Header cells; empty where there is no header.
+    pub header: Vec<String>,
+    /// Columns in their order.
+    pub columns: Vec<ColumnFacts>,
     /// Rows, without the header.
     pub rows: u64,
+    /// Rows with more cells than there are columns.
+    pub wide_rows: u64,
+    /// Kinds of personal data in the typed columns that hold values.
+    pub elements: Elements,
+    /// Distinct persons of the table, sorted.
+    pub persons: Vec<PersonKey>,
+    #[serde(skip)]
+    work: Work,
+}
+
+/// What one column holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ColumnFacts {
+    /// What its cells are.
+    pub kind: ColumnType,
+    /// Cells that are not empty.
+    pub non_empty: u64,
+    /// Of columns of identifiers: the values in the normal form of their scheme, trimmed for
+    /// `ClientId`, the bank parts for `Iban`; national codes whose country is not known start with `:`.
+    /// Cells that are no value of the scheme are left out. Of columns of no type and of bank names:
+    /// the trimmed cells, as long as there are few different ones. Of others: nothing.
+    pub values: BTreeMap<String, ValueFacts>,
+    /// There were more different values than are kept, and none are; the text has them.
+    pub many_values: bool,
+    #[serde(skip)]
+    tally: Tally,
+}
+
+/// How often a value stands in a column, and with whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueFacts {
+    /// Cells that hold it.
+    pub count: u64,
+    /// Offset in the item of the first row that holds it.
+    pub offset: u64,
+    /// Of a `ClientId` column: the distinct persons of its rows, sorted.
+    pub persons: Vec<PersonKey>,
+}
+
+/// What is needed while rows are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Work {
+    keeps: Vec<Keep>,
+    country: Option<usize>,
+    persons: Persons,
+    row_persons: Vec<PersonKey>,
+    compact_at: usize,
+}
+
+/// What is kept of a column's cells.
+#[derive(Clone, Debug, PartialEq)]
+enum Keep {
+    Nothing,
+    Cells,
+    Clients,
+    Banks(Scheme, &'static str),
+    Dfis,
+    Ibans,
 }
 
 impl TableFacts {
-    /// Types the columns after header and sample.
+    /// Types the columns after header and sample. Rows of the sample are not counted: they come again.
     pub fn new(name: &str, header: Option<&[String]>, sample: &[Vec<String>]) -> Self {
-        let _ = (header, sample);
-        Self { name: name.to_owned(), rows: 0 }
+        let header: Vec<String> =
+            header.unwrap_or_default().iter().take(MOST_COLUMNS).map(|cell| cell.chars().take(LONGEST_HEADER).collect()).collect();
+        let width = sample.iter().map(Vec::len).max().unwrap_or_default().max(header.len()).min(MOST_COLUMNS);
+        let mut types = typing::type_columns(&header, sample, width);
+        types
+            .iter_mut()
+            .filter(|typed| typed.kind.names_institutions())
+            .skip(MOST_ID_COLUMNS)
+            .for_each(|typed| typed.kind = ColumnType::Other);
+        let keeps: Vec<Keep> = types.iter().map(Keep::of).collect();
+        let column = |(i, typed): (usize, &Typed)| {
+            let mut column = ColumnFacts { kind: typed.kind.clone(), ..ColumnFacts::default() };
+            column.tally = Tally::new(if i < MOST_VALUE_COLUMNS || typed.kind.is_identifier() { column.kept() } else { 0 });
+            column
+        };
+        Self {
+            name: name.to_owned(),
+            columns: types.iter().enumerate().map(column).collect(),
+            work: Work {
+                country: types.iter().position(|typed| typed.kind == ColumnType::Country),
+                persons: Persons::of(&types, sample),
+                keeps,
+                ..Work::default()
+            },
+            header,
+            ..Self::default()
+        }
     }
 
     /// The same columns without rows: for a part of the table that is read in parallel.
     pub fn empty_like(&self) -> Self {
-        Self { rows: 0, ..self.clone() }
+        let column =
+            |column: &ColumnFacts| ColumnFacts { kind: column.kind.clone(), tally: column.tally.emptied(), ..ColumnFacts::default() };
+        Self {
+            name: self.name.clone(),
+            header: self.header.clone(),
+            columns: self.columns.iter().map(column).collect(),
+            work: self.work.clone(),
+            ..Self::default()
+        }
     }
 
-    /// Counts a row.
-    pub fn row(&mut self, cells: &[&str]) {
-        let _ = cells;
+    /// Counts a row that stands at this offset in the item.
+    pub fn row(&mut self, cells: &[&str], at: u64) {
         self.rows += 1;
+        self.wide_rows += u64::from(cells.len() > self.columns.len());
+        let work = &mut self.work;
+        if !work.persons.is_empty() {
+            work.persons.read(cells, &mut work.row_persons);
+            self.persons.extend_from_slice(&work.row_persons);
+            if self.persons.len() >= work.compact_at.max(1 << 12) {
+                self.persons.sort_unstable();
+                self.persons.dedup();
+                work.compact_at = self.persons.len() * 2;
+            }
+        }
+        for ((cell, column), keep) in cells.iter().zip(&mut self.columns).zip(&work.keeps) {
+            let cell = held(cell);
+            if cell.is_empty() {
+                continue;
+            }
+            column.non_empty += 1;
+            if column.tally.many {
+                continue;
+            }
+            match keep {
+                Keep::Nothing => {}
+                Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
+                Keep::Cells => column.tally.add(cell, at, &[]),
+                Keep::Clients if cell.len() > LONGEST_VALUE => {}
+                Keep::Clients => column.tally.add(cell, at, &work.row_persons),
+                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at, &[])),
+                Keep::Dfis => {
+                    if let Some(value) = aba::with_check_digit(cell).or_else(|| Some(normalise(&Scheme::Aba, cell, "").ok()?.value)) {
+                        column.tally.add(&value, at, &[]);
+                    }
+                }
+                Keep::Banks(scheme, country) => {
+                    let country = match (country, work.country) {
+                        (&"", Some(i)) => cells.get(i).map_or("", |cell| cell.trim()),
+                        (country, _) => country,
+                    };
+                    if let Some(value) = bank_value(scheme, cell, country) {
+                        column.tally.add(&value, at, &[]);
+                    }
+                }
+            }
+        }
     }
 
     /// Adds the rows of another part of the same table.
-    pub fn merge(&mut self, part: TableFacts) {
+    pub fn merge(&mut self, mut part: TableFacts) {
         self.rows += part.rows;
+        self.wide_rows += part.wide_rows;
+        self.elements.extend(part.elements);
+        self.persons.append(&mut part.persons);
+        if self.columns.len() < part.columns.len() {
+            self.columns.resize_with(part.columns.len(), ColumnFacts::default);
+        }
+        for (own, mut other) in self.columns.iter_mut().zip(part.columns) {
+            own.non_empty += other.non_empty;
+            own.thaw();
+            other.thaw();
+            own.tally.merge(other.tally);
+        }
     }
 
-    /// All rows were seen.
-    pub fn finish(&mut self) {}
+    /// All rows were seen: values, persons and elements are brought into their final form. Doing it
+    /// again changes nothing.
+    pub fn finish(&mut self) {
+        self.persons.sort_unstable();
+        self.persons.dedup();
+        self.persons.shrink_to_fit();
+        for column in &mut self.columns {
+            column.thaw();
+            let tally = std::mem::take(&mut column.tally);
+            column.many_values = tally.many && (column.kind.is_identifier() || column.kind.may_hold_codes());
+            column.values = tally.finish();
+        }
+        let filled = |kind: ColumnType| self.columns.iter().any(|column| column.kind == kind && column.non_empty > 0);
+        let mut elements = Elements::default();
+        self.columns
+            .iter()
+            .filter(|column| column.non_empty > 0)
+            .filter_map(|column| column.kind.element())
+            .for_each(|element| elements.insert(element));
+        if filled(ColumnType::PostCode) && filled(ColumnType::City) {
+            elements.insert(DataElement::Address);
+        }
+        self.elements.extend(elements);
+        self.work = Work::default();
+    }
+
+    /// Is this a list with about one entry per institution and without persons, accounts, cards or
+    /// balances: a directory, a participant list, a code table? Numbers that need not be those of
+    /// institutions do not make it one.
+    pub fn is_reference_list(&self) -> bool {
+        use ColumnType::*;
+        let surely = |kind: &ColumnType| matches!(kind, ClientId(Specific::Exact) | BankId { .. } | InstitutionName);
+        let personal = self.elements.concern_persons() || self.elements.contains(DataElement::Amount) || !self.persons.is_empty();
+        !personal && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
+    }
+
+    /// Columns of identifiers, with their places.
+    pub fn identifier_columns(&self) -> impl Iterator<Item = (usize, &ColumnFacts)> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.kind.is_identifier())
+    }
 }
+
+impl ColumnFacts {
+    /// Values stand about once each: at least half as many different ones as rows, or more than are kept.
+    pub fn is_about_distinct(&self, rows: u64) -> bool {
+        let distinct = if self.many_values { self.kept() as u64 + 1 } else { self.values.len() as u64 };
+        distinct > 0 && distinct.saturating_mul(2) >= rows
+    }
+
+    /// How many different values are kept.
+    fn kept(&self) -> usize {
+        match &self.kind {
+            kind if kind.is_identifier() => MOST_IDS,
+            ColumnType::InstitutionName => MOST_NAMES,
+            kind if kind.may_hold_codes() => MOST_VALUES,
+            _ => 0,
+        }
+    }
+
+    /// Finished values become countable again.
+    fn thaw(&mut self) {
+        if self.many_values {
+            self.tally = Tally::new(0);
+        } else if self.tally.is_unused() {
+            self.tally = Tally::new(self.kept());
+            self.tally.thaw(std::mem::take(&mut self.values));
+        }
+    }
+}
+
+impl Keep {
+    fn of(typed: &Typed) -> Self {
+        match &typed.kind {
+            ColumnType::ClientId(_) => Self::Clients,
+            ColumnType::BankId { scheme: Scheme::Aba, .. } if typed.dfi => Self::Dfis,
+            ColumnType::BankId { scheme, .. } => Self::Banks(scheme.clone(), typed.country),
+            ColumnType::Iban(_) => Self::Ibans,
+            kind if kind.may_hold_codes() => Self::Cells,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// A cell without the blanks around it; nothing, where a database wrote that there is nothing.
+fn held(cell: &str) -> &str {
+    match cell.trim() {
+        "NULL" | "null" | "\\N" | "<null>" | "(null)" => "",
+        cell => cell,
+    }
+}
+
+/// A bank's identifier in its normal form; a national code without a country keeps an empty one.
+fn bank_value<'a>(scheme: &Scheme, cell: &'a str, country: &str) -> Option<Cow<'a, str>> {
+    // The usual writings, without a copy.
+    match scheme {
+        Scheme::Aba if aba::is_valid(cell) => return Some(Cow::Borrowed(cell)),
+        Scheme::Bic => {
+            if let Some(eight) = bic::eight(cell) {
+                return Some(Cow::Borrowed(eight));
+            }
+        }
+        _ => {}
+    }
+    match normalise(scheme, cell, country) {
+        Ok(normal) => Some(Cow::Owned(normal.value)),
+        Err(_) if matches!(scheme, Scheme::NationalBankCode | Scheme::IbanBank) && !cell.contains(':') => {
+            let code: String = cell.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+            (!code.is_empty()).then(|| Cow::Owned(format!(":{}", code.to_ascii_uppercase())))
+        }
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

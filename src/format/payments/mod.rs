@@ -1,27 +1,58 @@
-//! Payment layouts: one file per layout, each exporting its row `FORMAT`.
+//! Payment layouts: whose a payment file is, who is on its other side, and what it holds about persons.
 //!
-//! A reader here says whose file it is after the layout's own owner fields, who is on the other
-//! side, and hands out every field's text; it never asks the registry.
+//! A layout's owner field is read as a typed field, never found as text. All text is pushed as well,
+//! field by field, so that everything stays searchable.
 
-pub mod edifact;
-pub mod fints;
-pub mod iso20022;
+mod bacs18;
+mod bai2;
+mod company;
+mod cpa005;
+mod ebcdic;
+mod edifact;
+mod fedwire;
+mod fints;
+mod iso20022;
 mod iso20022_element;
 mod iso20022_frame;
 mod iso20022_message;
 mod iso20022_party;
 mod iso20022_sides;
 mod markup;
-pub mod mt940;
-pub mod ofx;
+mod metro2;
+mod mt940;
+mod nacha;
+mod ofx;
+mod operators;
 mod party;
 mod person;
+mod record;
+mod routing_number;
 mod segment;
-pub mod swift;
+mod swift;
 mod swift_field;
 mod swift_information;
 mod value;
-pub mod x12;
+mod x12;
+mod x937;
+
+pub use bacs18::FORMAT as BACS18;
+pub use bai2::FORMAT as BAI2;
+pub use cpa005::FORMAT as CPA005;
+pub use edifact::FORMAT as EDIFACT;
+pub use fedwire::FORMAT as FEDWIRE;
+pub use fints::FORMAT as FINTS;
+pub use iso20022::FORMAT as ISO20022;
+pub use metro2::FORMAT as METRO2;
+pub use mt940::FORMAT as MT940;
+pub use nacha::FORMAT as NACHA;
+pub use ofx::FORMAT as OFX;
+pub use swift::FORMAT as SWIFT;
+pub use x12::FORMAT as X12;
+pub use x937::FORMAT as X937;
 
 #[cfg(test)]
 mod realdata_tests;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

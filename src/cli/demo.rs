@@ -1,0 +1,61 @@
+use super::{End, Usage, index, match_, say};
+use crate::case::{Access, Case};
+use crate::crawl::{IndexOptions, RootArgument};
+use crate::demo::{self, GapKind, Plan};
+use crate::format::Limits;
+use crate::registry;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Where the breach and its impact lists go: a new or empty folder.
+    #[arg(long, value_name = "DIR", default_value = "ruleout-demo")]
+    out: PathBuf,
+    /// Another seed gives another breach.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Institutions of each family.
+    #[arg(long, default_value_t = 2)]
+    per_family: usize,
+    /// Add something that could hold anybody's files.
+    #[arg(long, value_name = "encrypted|unrecovered|orphan|unclaimed")]
+    gap: Option<String>,
+    /// Only write the breach, with its answer key; do not run.
+    #[arg(long)]
+    write_only: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End> {
+    let gap = match arguments.gap.as_deref() {
+        None => None,
+        Some("encrypted") => Some(GapKind::Encrypted),
+        Some("unrecovered") => Some(GapKind::Unrecovered),
+        Some("orphan") => Some(GapKind::Orphan),
+        Some("unclaimed") => Some(GapKind::Unclaimed),
+        Some(other) => return Err(Usage(format!("`{other}` is no gap: use encrypted, unrecovered, orphan or unclaimed")).into()),
+    };
+    let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, ..Plan::default() };
+    let breach = demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
+    say(&format!("a fictional breach in {}: evidence, manifests, registry, and the right answers in truth.csv", arguments.out.display()));
+    if arguments.write_only {
+        return Ok(End::Clear);
+    }
+    let (began, clock) = (Instant::now(), jiff::Timestamp::now());
+    let registry = registry::load(&breach.registry, false)?;
+    let options = IndexOptions {
+        roots: vec![RootArgument { label: "evidence".to_owned(), path: breach.evidence }],
+        manifests: vec![(None, breach.listing)],
+        threads: 0,
+        limits: Limits::default(),
+        retry: Vec::new(),
+    };
+    let case_dir = arguments.out.join("out.case");
+    index::index(&case_dir, &options)?;
+    let case = Case::open(&case_dir, Access::Read)?;
+    match_::decide(&case, &registry, &arguments.out.join("out"), 0, began, clock)?;
+    // Institutions that stay open belong to the demonstration; it has done what it was asked to.
+    Ok(End::Clear)
+}

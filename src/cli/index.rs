@@ -1,0 +1,77 @@
+use super::{End, Reading, STOP, Usage, progress, say};
+use crate::case::{Access, Case};
+use crate::crawl::{self, IndexOptions, RootArgument};
+use crate::format::Limits;
+use crate::manifest::Kind;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    reading: Reading,
+    /// The case: one directory for index and ledger.
+    #[arg(long, value_name = "DIR")]
+    case: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End> {
+    let options = options(&arguments.reading, &[("case", &arguments.case)])?;
+    let new_evidence = !options.roots.is_empty() || !options.manifests.is_empty();
+    if !new_evidence && !arguments.case.exists() {
+        return Err(Usage(format!("{} is no case, and no evidence was named", arguments.case.display())).into());
+    }
+    let gaps = index(&arguments.case, &options)?;
+    Ok(if gaps { End::Gaps } else { End::Clear })
+}
+
+/// Checks all that can be checked before anything is written.
+pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<IndexOptions> {
+    let usage = |error: anyhow::Error| anyhow::Error::new(Usage(format!("{error:#}")));
+    let roots: Vec<RootArgument> = reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<_>>().map_err(usage)?;
+    for (i, root) in roots.iter().enumerate() {
+        if let Some(other) = roots[..i].iter().find(|r| r.label == root.label) {
+            let words = format!("two evidence roots are labelled `{}` ({} and {}); name them LABEL=PATH", root.label, other.path.display(), root.path.display());
+            return Err(Usage(words).into());
+        }
+    }
+    crawl::check_apart(&roots, apart).map_err(usage)?;
+    crawl::check_roots(&roots).map_err(usage)?;
+    let manifests = reading.manifests.iter().map(|m| manifest(m)).collect::<Result<Vec<_>>>().map_err(usage)?;
+    Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone() })
+}
+
+/// `KIND:FILE` or `FILE`; a file that exists as written wins.
+fn manifest(argument: &OsString) -> Result<(Option<String>, PathBuf)> {
+    let bytes = argument.as_bytes();
+    let at = bytes.iter().position(|&b| b == b':').filter(|_| !Path::new(argument).exists());
+    let (kind, path) = match at {
+        Some(at) => (Some(String::from_utf8_lossy(&bytes[..at]).into_owned()), PathBuf::from(OsStr::from_bytes(&bytes[at + 1..]))),
+        None => (None, PathBuf::from(argument)),
+    };
+    if let Some(kind) = &kind {
+        Kind::parse(kind).with_context(|| format!("`{kind}` is no kind of manifest: use taken, platform or seller"))?;
+    }
+    anyhow::ensure!(path.is_file(), "the manifest {} is not a file", path.display());
+    Ok((kind, path))
+}
+
+/// Indexes, and tells whether gaps exist.
+pub(super) fn index(dir: &Path, options: &IndexOptions) -> Result<bool> {
+    let case = Case::open(dir, Access::Write)?;
+    let progress = progress();
+    let result = crawl::index(&case, options, &STOP, &progress);
+    progress.end();
+    let summary = result?;
+    if summary.failed > 0 {
+        say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
+    }
+    let files = case.ledger.files()?;
+    let gaps = files.iter().any(|f| f.cause.is_some())
+        || case.ledger.roots()?.iter().any(|r| !r.walked)
+        || case.ledger.readings()?.iter().any(|(_, r)| !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
+    Ok(gaps)
+}

@@ -1,0 +1,166 @@
+//! The command line: arguments, and one function per command.
+
+mod coverage;
+mod demo;
+mod index;
+mod match_;
+mod run;
+mod verify;
+
+use crate::crawl::{Interrupted, Progress, Stop};
+use crate::registry::LoadError;
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Raised by the first interrupt.
+static STOP: Stop = Stop::new();
+
+/// Who is affected by stolen files, who is ruled out, and why that is certain.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 110,
+    after_help = "Exit codes: 0 done, no gaps; 3 done, but gaps exist or institutions stay undetermined; 1 could not complete; \
+2 wrong usage or invalid input, nothing written; 130 interrupted, the case is intact and the same command resumes it.\n\n\
+Example:\n  ruleout run ev=/mnt/recovered --manifest listing.txt --registry registry --out out"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Index, match and report in one go.
+    Run(run::Arguments),
+    /// Crawl evidence and index it; again: resume, add a batch, close gaps.
+    Index(index::Arguments),
+    /// Join the index with the registry, decide, write the impact lists.
+    Match(match_::Arguments),
+    /// What was read and what not, by status and cause, items and bytes.
+    Coverage(coverage::Arguments),
+    /// Is the case intact: index, ledger, audit chain, evidence hashes?
+    Verify(verify::Arguments),
+    /// Write a small fictional breach and run the whole job on it.
+    Demo(demo::Arguments),
+}
+
+/// Options of everything that reads evidence.
+#[derive(Args, Clone)]
+struct Reading {
+    /// Evidence roots: LABEL=PATH, or PATH, whose last name then is the label.
+    #[arg(value_name = "EVIDENCE")]
+    evidence: Vec<OsString>,
+    /// A listing or log handed over beside the evidence: KIND:FILE with KIND taken, platform or seller, or FILE.
+    #[arg(long = "manifest", value_name = "[KIND:]FILE")]
+    manifests: Vec<OsString>,
+    /// Threads; by default one per core.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Read again what ended with this status or cause, or has this format.
+    #[arg(long, value_name = "STATUS|CAUSE|FORMAT")]
+    retry: Vec<String>,
+}
+
+/// How a command ended.
+enum End {
+    /// No gaps, nobody undetermined.
+    Clear,
+    /// Gaps exist, or institutions stay undetermined.
+    Gaps,
+}
+
+/// Wrong usage or invalid input; nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Runs the program and gives its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    listen();
+    let result = match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
+        Command::Match(arguments) => match_::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    };
+    match result {
+        Ok(End::Clear) => ExitCode::SUCCESS,
+        Ok(End::Gaps) => ExitCode::from(3),
+        Err(error) => fail(&error),
+    }
+}
+
+/// The exit code of an error is decided here and nowhere else.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    say(&format!("ruleout: {error:#}"));
+    if error.is::<Interrupted>() {
+        ExitCode::from(130)
+    } else if error.is::<Usage>() || error.is::<LoadError>() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::from(1)
+    }
+}
+
+/// The reader of our output has gone; that is its right.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
+}
+
+/// A line for people, on standard error.
+fn say(line: &str) {
+    _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Data, on standard output.
+fn give(data: &str) -> anyhow::Result<()> {
+    Ok(std::io::stdout().lock().write_all(data.as_bytes())?)
+}
+
+fn progress() -> Progress {
+    Progress::new(std::io::stderr().is_terminal())
+}
+
+/// The first interrupt asks the work to end, the second ends the process.
+fn listen() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    for signal in [SIGINT, SIGTERM] {
+        let registered = signal_hook::iterator::Signals::new([signal]).map(|mut signals| {
+            std::thread::spawn(move || {
+                for (count, _) in signals.forever().enumerate() {
+                    STOP.raise();
+                    if count > 0 {
+                        _ = signal_hook::low_level::emulate_default_handler(signal);
+                    }
+                }
+            })
+        });
+        if let Err(error) = registered {
+            say(&format!("ruleout: interrupts cannot be handled: {error}"));
+        }
+    }
+}
+
+/// Where the case lies when it is not named: beside the output.
+fn case_beside(out: &std::path::Path) -> PathBuf {
+    let mut name = out.file_name().map(OsString::from).unwrap_or_else(|| OsString::from("out"));
+    name.push(".case");
+    out.with_file_name(name)
+}

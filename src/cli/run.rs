@@ -1,0 +1,39 @@
+use super::{End, Reading, Usage, case_beside, index, match_};
+use crate::case::{Access, Case};
+use crate::registry;
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    reading: Reading,
+    /// The registry: customers, names, identifiers, products, deployments, incident.toml.
+    #[arg(long, value_name = "DIR")]
+    registry: PathBuf,
+    /// Where the impact lists go.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The case: one directory for index and ledger; by default OUT.case.
+    #[arg(long, value_name = "DIR")]
+    case: Option<PathBuf>,
+    /// Any defect of the registry is fatal.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End> {
+    let (began, clock) = (Instant::now(), jiff::Timestamp::now());
+    let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(&arguments.out));
+    let options = index::options(&arguments.reading, &[("case", &case_dir), ("output folder", &arguments.out)])?;
+    if options.roots.is_empty() && !case_dir.exists() {
+        return Err(Usage("no evidence was named".to_owned()).into());
+    }
+    // The registry is read first: what is wrong with it should be known before hours of reading.
+    let registry = registry::load(&arguments.registry, arguments.strict)?;
+    index::index(&case_dir, &options)?;
+    let case = Case::open(&case_dir, Access::Read)?;
+    match_::decide(&case, &registry, &arguments.out, options.threads, began, clock)
+}

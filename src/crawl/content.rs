@@ -1,0 +1,208 @@
+use super::bytes::Bytes;
+use super::{Progress, Stop, spool};
+use crate::format::{self, Child, Covered, Failure, Format, Limits, Outlet, Passage, Probe, Sink};
+use crate::identifier::inline;
+use crate::index::TextIndex;
+use crate::ledger::Reading;
+use crate::model::{Cause, ContentId};
+use std::collections::HashMap;
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use tantivy::IndexWriter;
+
+/// Reads contents, each once, into index and ledger.
+pub(super) struct Reader<'r> {
+    pub index: &'r TextIndex,
+    pub writer: &'r IndexWriter,
+    pub generation: u64,
+    pub spool: PathBuf,
+    pub limits: Limits,
+    pub stop: &'r Stop,
+    pub progress: &'r Progress,
+    pub known: &'r Mutex<HashMap<ContentId, Known>>,
+    pub next: &'r AtomicI64,
+    /// Readings of this generation, not committed yet.
+    pub fresh: Mutex<Vec<(i64, Reading)>>,
+    /// Contents that were read again; their passages go with the commit.
+    pub superseded: Mutex<Vec<i64>>,
+    /// What makes the whole run impossible (the disk is full, the index cannot be written).
+    pub failed: Mutex<Option<anyhow::Error>>,
+}
+
+/// A content that was read or is being read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub id: i64,
+    /// Containers around the path that it was read from, if members were cut off for depth there.
+    pub cut_at: Option<u32>,
+}
+
+impl Reader<'_> {
+    /// Reads some bytes unless the same bytes were read before; gives the row of the content, and whether
+    /// something below was cut off for depth.
+    pub fn read(&self, bytes: &[u8], id: ContentId, depth: u32) -> (i64, bool) {
+        let row = {
+            let mut known = self.known.lock().expect("no thread panics with the lock");
+            if let Some(before) = known.get(&id) {
+                if before.cut_at.is_none_or(|at| depth >= at) {
+                    return (before.id, before.cut_at.is_some());
+                }
+                self.superseded.lock().expect("no thread panics with the lock").push(before.id);
+            }
+            let row = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+            known.insert(id, Known { id: row, cut_at: None });
+            row
+        };
+        let reading = self.reading(bytes, id, row, depth);
+        let cut = reading.cut_by_depth;
+        if cut {
+            self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
+        }
+        self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
+        self.fresh.lock().expect("no thread panics with the lock").push((row, reading));
+        (row, cut)
+    }
+
+    fn reading(&self, bytes: &[u8], id: ContentId, row: i64, depth: u32) -> Reading {
+        let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false) };
+        let len = bytes.len() as u64;
+        // Recognisers look at hostile bytes as readers do.
+        let format: &Format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(format::fallback());
+        let mut sink = Sink::new(&outlet);
+        match catch_unwind(AssertUnwindSafe(|| (format.read)(bytes, &mut sink))) {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => note_failure(&mut sink, format, &failure),
+            Err(panic) => {
+                // What the reader has pushed stays searchable; that it covered anything cannot be trusted.
+                let members = std::mem::take(&mut sink.members);
+                sink = Sink::new(&outlet);
+                sink.members = members;
+                self.scan(bytes, &mut sink);
+                sink.coverage = Default::default();
+                sink.gap(0..len, Cause::ReaderPanic, format!("the reader of {} panicked: {}", format.name, words_of(&*panic)));
+            }
+        }
+        if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
+            self.scan(bytes, &mut sink);
+        }
+        sink.finish();
+        let coverage = std::mem::take(&mut sink.coverage);
+        let partition = coverage.partition(len);
+        for (range, _) in partition.iter().filter(|(_, covered)| covered.is_none()) {
+            sink.gaps.push(format::GapNote { range: range.clone(), cause: Cause::ReaderPanic, detail: "neither read nor scanned".to_owned() });
+        }
+        Reading {
+            content: id,
+            size: len,
+            format: format.name.to_owned(),
+            media_type: format.media_type.to_owned(),
+            version: format.version,
+            spans: Reading::spans_of(partition),
+            gaps: std::mem::take(&mut sink.gaps),
+            members: std::mem::take(&mut sink.members),
+            facts: std::mem::take(&mut sink.facts),
+            cut_by_depth: outlet.cut.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Scans whatever is not covered.
+    fn scan(&self, bytes: &[u8], sink: &mut Sink<'_>) {
+        let open: Vec<_> =
+            sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect();
+        for range in open {
+            let scanned = catch_unwind(AssertUnwindSafe(|| format::scan(bytes, range.clone(), sink)));
+            if let Err(panic) = scanned {
+                sink.coverage.add(range.clone(), Covered::Gap(Cause::ReaderPanic));
+                sink.gap(range, Cause::ReaderPanic, format!("the scan panicked: {}", words_of(&*panic)));
+            }
+        }
+    }
+
+    /// Ends the run: nothing more can be read or kept.
+    pub fn fail(&self, error: anyhow::Error) {
+        self.failed.lock().expect("no thread panics with the lock").get_or_insert(error);
+        self.stop.raise();
+    }
+}
+
+fn note_failure(sink: &mut Sink<'_>, format: &Format, failure: &Failure) {
+    sink.note(format!("not read to its end as {}: {failure}", format.name));
+    // A content that ends too early is not whole, however well its rest can be scanned.
+    if failure.cause == Cause::Truncated {
+        sink.gap(failure.at..failure.at, Cause::Truncated, failure.detail.clone());
+    }
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(words), _) => (*words).to_owned(),
+        (_, Some(words)) => words.clone(),
+        _ => "no message".to_owned(),
+    }
+}
+
+/// Takes the output of one content's reader.
+struct ItemOutlet<'r> {
+    reader: &'r Reader<'r>,
+    row: i64,
+    depth: u32,
+    cut: AtomicBool,
+}
+
+impl Outlet for ItemOutlet<'_> {
+    fn passage(&self, passage: Passage) {
+        let mut typed = Vec::new();
+        inline::find(&passage.text, &mut |found| typed.push(found.term()));
+        typed.sort_unstable();
+        typed.dedup();
+        let added = self
+            .reader
+            .index
+            .document(self.row, self.reader.generation, &passage, &typed)
+            .and_then(|document| Ok(self.reader.writer.add_document(document)?));
+        if let Err(error) = added {
+            self.reader.fail(error.context("cannot write the index"));
+        }
+    }
+
+    fn member(&self, encoded: u64, decoder: &mut dyn Read) -> Child {
+        let limits = &self.reader.limits;
+        if self.depth + 1 > limits.depth {
+            self.cut.store(true, Ordering::Relaxed);
+            let detail = format!("nested deeper than {} containers", limits.depth);
+            return Child { content: None, size: 0, defect: Some((Cause::LimitDepth, detail)) };
+        }
+        let decoded = match spool::decode(encoded, decoder, limits, &self.reader.spool, &|| self.stopped()) {
+            Ok(decoded) => decoded,
+            Err(error) => {
+                self.reader.fail(anyhow::Error::new(error).context(format!("cannot write the spool {}", self.reader.spool.display())));
+                return Child { content: None, size: 0, defect: Some((Cause::IoError, "the spool could not be written".to_owned())) };
+            }
+        };
+        let bytes: &Bytes = &decoded.bytes;
+        let size = bytes.len() as u64;
+        if size == 0 && decoded.defect.is_some() {
+            return Child { content: None, size, defect: decoded.defect };
+        }
+        let id = ContentId(decoded.digest);
+        if !self.stopped() {
+            let (_, cut) = self.reader.read(bytes, id, self.depth + 1);
+            if cut {
+                self.cut.store(true, Ordering::Relaxed);
+            }
+            self.reader.progress.member();
+        }
+        Child { content: Some(id), size, defect: decoded.defect }
+    }
+
+    fn limits(&self) -> Limits {
+        self.reader.limits
+    }
+
+    fn stopped(&self) -> bool {
+        self.reader.stop.raised()
+    }
+}

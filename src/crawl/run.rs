@@ -1,0 +1,271 @@
+use super::content::{Known, Reader};
+use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
+use crate::case::Case;
+use crate::format::{Limits, version_of};
+use crate::ledger::{FileRow, Reading};
+use crate::model::{Cause, ContentId, Status};
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// A commit is due after so much evidence or so long; an interruption costs no more than this.
+const COMMIT_BYTES: u64 = 4 << 30;
+const COMMIT_TIME: Duration = Duration::from_secs(45);
+
+/// What `index` is asked to do.
+pub struct IndexOptions {
+    /// Evidence roots, possibly none when a case is only resumed.
+    pub roots: Vec<RootArgument>,
+    /// Manifests: kind, where one was named, and file.
+    pub manifests: Vec<(Option<String>, PathBuf)>,
+    /// Threads; 0 = one per core.
+    pub threads: usize,
+    /// Bounds on decoding.
+    pub limits: Limits,
+    /// Statuses, causes or formats to be read again whatever the reader's version.
+    pub retry: Vec<String>,
+}
+
+/// What `index` did.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct IndexSummary {
+    /// Files read by this run.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that could not be opened or changed while they were read.
+    pub failed: u64,
+}
+
+/// Reads everything that is new or changed into the case.
+pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+    for (kind, path) in &options.manifests {
+        listings::add(&case.ledger, kind.as_deref(), path)?;
+    }
+    for root in &options.roots {
+        progress.phase(&format!("listing {}", root.label));
+        case.ledger.record(&format!("walk of root {} at {}", root.label, root.path.display()))?;
+        walk::walk(&case.ledger, root, stop, &mut |rows| progress.listed(rows))?;
+    }
+    // Walks that broke off earlier are done again, so that resuming needs no evidence to be named.
+    for root in case.ledger.roots()? {
+        if !root.walked && !options.roots.iter().any(|r| r.label == root.label) {
+            let argument = RootArgument { label: root.label.clone(), path: PathBuf::from(OsStr::from_bytes(&root.path)) };
+            progress.phase(&format!("listing {}", root.label));
+            walk::walk(&case.ledger, &argument, stop, &mut |rows| progress.listed(rows))?;
+        }
+    }
+    reopen(case, &options.retry)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    read_pending(case, options, &pool, stop, progress)
+}
+
+/// Contents with gaps that this version may read better, or that the operator names, are read again,
+/// together with every container around them.
+fn reopen(case: &Case, retry: &[String]) -> Result<()> {
+    let readings = case.ledger.readings()?;
+    let asked = |reading: &Reading, status: Status, cause: Option<Cause>| {
+        retry.iter().any(|word| word == status.as_str() || cause.is_some_and(|c| word == c.as_str()) || *word == reading.format)
+    };
+    let mut stale: HashSet<ContentId> = HashSet::new();
+    for (_, reading) in &readings {
+        let (status, cause) = reading.status();
+        let gappy = !reading.gaps.is_empty() || status == Status::Scanned;
+        let member_asked = reading.members.iter().any(|m| m.defect.is_some_and(|c| retry.iter().any(|word| word == c.as_str())));
+        if (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) || asked(reading, status, cause) || member_asked {
+            stale.insert(reading.content);
+        }
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    loop {
+        let before = stale.len();
+        for (_, reading) in &readings {
+            if reading.members.iter().any(|m| m.content.is_some_and(|c| stale.contains(&c))) {
+                stale.insert(reading.content);
+            }
+        }
+        if stale.len() == before {
+            break;
+        }
+    }
+    let rows: Vec<i64> = readings.iter().filter(|(_, r)| stale.contains(&r.content)).map(|(id, _)| *id).collect();
+    case.ledger.begin()?;
+    case.ledger.reopen(&rows)?;
+    case.ledger.commit()?;
+    forget(case, &mut case.index.writer(1, 64 << 20)?, &rows)?;
+    case.ledger.record(&format!("reopened {} contents to be read again", rows.len()))
+}
+
+/// Deletes the passages of contents that the ledger no longer has. The ledger always goes first:
+/// passages without a row are ignored, a row without its passages would be a silent loss.
+fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.iter().for_each(|row| _ = writer.delete_term(case.index.content_term(*row)));
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&case.ledger.generation()?.to_string());
+    commit.commit()?;
+    Ok(())
+}
+
+fn read_pending(case: &Case, options: &IndexOptions, pool: &rayon::ThreadPool, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+    let roots: HashMap<i64, PathBuf> = case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
+    let pending = case.ledger.pending()?;
+    progress.begin(pending.len() as u64, pending.iter().map(|f| f.size).sum());
+    let known = Mutex::new(case.ledger.contents()?.into_iter().map(|(id, content)| (content, Known { id, cut_at: None })).collect::<HashMap<_, _>>());
+    let next = AtomicI64::new(case.ledger.last_content()?.max(case.ledger.meta("last_content")?.and_then(|v| v.parse().ok()).unwrap_or(0)));
+    let mut summary = IndexSummary::default();
+    let mut rest = &pending[..];
+    if rest.is_empty() {
+        return Ok(summary);
+    }
+    let threads = pool.current_num_threads();
+    let mut writer = case.index.writer(threads.min(8), threads.min(8) * (96 << 20))?;
+    let mut superseded = Vec::new();
+    while !rest.is_empty() {
+        let generation = case.ledger.generation()? + 1;
+        let reader = Reader {
+            index: &case.index,
+            writer: &writer,
+            generation,
+            spool: case.spool(),
+            limits: options.limits,
+            stop,
+            progress,
+            known: &known,
+            next: &next,
+            fresh: Mutex::default(),
+            superseded: Mutex::default(),
+            failed: Mutex::default(),
+        };
+        let (ended, taken) = read_batch(&reader, pool, rest, &roots);
+        if let Some(error) = reader.failed.lock().expect("no thread panics with the lock").take() {
+            return Err(error);
+        }
+        if stop.raised() {
+            // Nothing of this batch is kept; dropping the writer throws its passages away.
+            return Err(Interrupted.into());
+        }
+        let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
+        superseded.extend(reader.superseded.into_inner().expect("no thread panics with the lock"));
+        commit(case, &mut writer, generation, &fresh, &ended, next.load(Ordering::Relaxed))?;
+        for end in &ended {
+            summary.files += 1;
+            summary.bytes += end.size;
+            summary.failed += u64::from(end.content.is_none());
+        }
+        rest = &rest[taken..];
+    }
+    progress.phase("merging the index");
+    forget(case, &mut writer, &superseded)?;
+    merge(&mut writer, case)?;
+    writer.wait_merging_threads()?;
+    case.ledger.record(&format!("read {} files, {} bytes", summary.files, summary.bytes))?;
+    Ok(summary)
+}
+
+/// How one file of a batch ended.
+struct Ended {
+    id: i64,
+    size: u64,
+    content: Option<i64>,
+    status: Status,
+    cause: Option<Cause>,
+    detail: String,
+}
+
+/// Reads files until a commit is due; every file that was begun is ended.
+fn read_batch(reader: &Reader<'_>, pool: &rayon::ThreadPool, files: &[FileRow], roots: &HashMap<i64, PathBuf>) -> (Vec<Ended>, usize) {
+    let begun = Instant::now();
+    let next = AtomicUsize::new(0);
+    let bytes = std::sync::atomic::AtomicU64::new(0);
+    let ended = Mutex::new(BTreeMap::new());
+    pool.install(|| {
+        (0..pool.current_num_threads()).into_par_iter().for_each(|_| {
+            while !reader.stop.raised() && bytes.load(Ordering::Relaxed) < COMMIT_BYTES && begun.elapsed() < COMMIT_TIME {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(file) = files.get(at) else { break };
+                let end = match roots.get(&file.root) {
+                    Some(root) => read_file(reader, file, &root.join(OsStr::from_bytes(&file.path))),
+                    None => unread(file, Cause::IoError, "its evidence root is not known".to_owned()),
+                };
+                bytes.fetch_add(end.size, Ordering::Relaxed);
+                reader.progress.file(end.size);
+                ended.lock().expect("no thread panics with the lock").insert(at, end);
+            }
+        });
+    });
+    let ended = ended.into_inner().expect("no thread panics with the lock");
+    let taken = ended.len();
+    (ended.into_values().collect(), taken)
+}
+
+fn unread(file: &FileRow, cause: Cause, detail: String) -> Ended {
+    Ended { id: file.id, size: file.size, content: None, status: Status::Unread, cause: Some(cause), detail }
+}
+
+fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
+    let (handle, before) = match bytes::open(path) {
+        Ok(opened) => opened,
+        Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot open: {error}")),
+    };
+    if before.len() != file.size || walk::mtime(&before) != file.mtime {
+        return unread(file, Cause::Changed, "it changed since it was listed; index again".to_owned());
+    }
+    let content = match bytes::of_file(handle, before.len(), &reader.spool) {
+        Ok(content) => content,
+        Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot read: {error}")),
+    };
+    let id = ContentId(Sha256::digest(&*content).into());
+    let (row, _) = reader.read(&content, id, 0);
+    match std::fs::metadata(path) {
+        Ok(after) if after.len() == before.len() && walk::mtime(&after) == walk::mtime(&before) && content.len() as u64 == before.len() => {
+            Ended { id: file.id, size: file.size, content: Some(row), status: Status::Read, cause: None, detail: String::new() }
+        }
+        _ => unread(file, Cause::Changed, "it changed while it was read; index again".to_owned()),
+    }
+}
+
+/// Index first, ledger second: what only the index has is rolled back when the case is opened next.
+fn commit(
+    case: &Case,
+    writer: &mut tantivy::IndexWriter,
+    generation: u64,
+    fresh: &[(i64, Reading)],
+    ended: &[Ended],
+    last_content: i64,
+) -> Result<()> {
+    let mut commit = writer.prepare_commit().context("cannot write the index")?;
+    commit.set_payload(&generation.to_string());
+    commit.commit().context("cannot write the index")?;
+    let ledger = &case.ledger;
+    ledger.begin()?;
+    for (row, reading) in fresh {
+        ledger.keep(*row, reading, generation)?;
+    }
+    for end in ended {
+        ledger.end_file(end.id, end.content, end.status, end.cause, &end.detail)?;
+    }
+    ledger.set_meta("generation", &generation.to_string())?;
+    ledger.set_meta("last_content", &last_content.to_string())?;
+    ledger.commit().context("cannot write the ledger")
+}
+
+/// One merge at the end, and only where there are many segments.
+fn merge(writer: &mut tantivy::IndexWriter, case: &Case) -> Result<()> {
+    let segments = case.index.segments()?;
+    if segments.len() > 8 {
+        writer.merge(&segments).wait().context("cannot merge the index")?;
+    }
+    Ok(())
+}

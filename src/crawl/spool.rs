@@ -1,0 +1,82 @@
+use super::bytes::{self, Bytes};
+use crate::format::Limits;
+use crate::model::Cause;
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// A nameless file in the case's spool, mode 0600: it vanishes with the process.
+pub(super) fn file(spool: &Path) -> io::Result<File> {
+    let path = spool.join(format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed)));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// A member, decoded as far as it could be.
+pub(super) struct Decoded {
+    pub bytes: Bytes,
+    pub digest: [u8; 32],
+    /// Why there is not more.
+    pub defect: Option<(Cause, String)>,
+}
+
+/// Decodes a member within the limits: into memory, or into the spool once it is large.
+pub(super) fn decode(encoded: u64, decoder: &mut dyn Read, limits: &Limits, spool: &Path, stopped: &dyn Fn() -> bool) -> io::Result<Decoded> {
+    let limit = limits.member_bytes.min(limits.ratio_floor.max(encoded.saturating_mul(limits.ratio)));
+    let mut held = Vec::new();
+    let mut spooled: Option<io::BufWriter<File>> = None;
+    let mut hasher = Sha256::new();
+    let mut size = 0u64;
+    let mut defect = None;
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        if stopped() {
+            break;
+        }
+        let n = match decoder.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let cause = match error.kind() {
+                    io::ErrorKind::UnexpectedEof => Cause::Truncated,
+                    io::ErrorKind::Unsupported => Cause::UnsupportedMethod,
+                    io::ErrorKind::OutOfMemory => Cause::LimitMemory,
+                    _ => Cause::Corrupt,
+                };
+                defect = Some((cause, format!("decoding broke off after {size} bytes: {error}")));
+                break;
+            }
+        };
+        let room = limit - size;
+        let taken = (n as u64).min(room) as usize;
+        hasher.update(&buffer[..taken]);
+        size += taken as u64;
+        match &mut spooled {
+            Some(file) => file.write_all(&buffer[..taken])?,
+            None => {
+                held.extend_from_slice(&buffer[..taken]);
+                if held.len() as u64 > limits.memory_bytes {
+                    let mut file = io::BufWriter::with_capacity(1 << 20, file(spool)?);
+                    file.write_all(&std::mem::take(&mut held))?;
+                    spooled = Some(file);
+                }
+            }
+        }
+        if taken < n {
+            defect = Some((Cause::LimitSize, format!("decodes to more than {limit} bytes, the limit for {encoded} encoded bytes")));
+            break;
+        }
+    }
+    let bytes = match spooled {
+        Some(file) => bytes::map(&file.into_inner().map_err(io::IntoInnerError::into_error)?)?,
+        None => Bytes::Held(held),
+    };
+    Ok(Decoded { bytes, digest: hasher.finalize().into(), defect })
+}

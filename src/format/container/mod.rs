@@ -1,0 +1,50 @@
+//! Containers: formats whose content is members. Each reader finds the members of one container and
+//! hands them to the sink; what becomes of a member is not its business.
+
+mod gzip;
+mod tar;
+mod zip;
+mod zip_decode;
+mod zip_directory;
+mod zip_walk;
+
+pub use gzip::GZIP;
+pub use tar::TAR;
+pub use zip::{ZIP, ZIP_APPENDED};
+
+pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
+
+use crate::format::{Child, Covered, Sink};
+use std::io::Read;
+use std::ops::Range;
+
+/// Two bytes, little-endian.
+fn le16(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
+}
+
+/// Four bytes, little-endian.
+fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
+}
+
+/// Eight bytes, little-endian.
+fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
+}
+
+/// A range of memory as a range of an item.
+fn span(range: &Range<usize>) -> Range<u64> {
+    range.start as u64..range.end as u64
+}
+
+/// A member whose end is known only when it has been decoded: it begins at `encoded.start` and ends, at
+/// `encoded.end` at the latest, where `end` says after decoding. What follows stays uncovered.
+fn member_up_to<D: Read>(sink: &mut Sink<'_>, name: &[u8], encoded: Range<u64>, decoder: &mut D, end: impl Fn(&D) -> u64) -> Child {
+    let covered = std::mem::take(&mut sink.coverage);
+    let ordinal = sink.members.len() as u32;
+    let child = sink.member(name, encoded.clone(), decoder);
+    sink.coverage = covered;
+    sink.coverage.add(encoded.start..end(decoder).min(encoded.end), Covered::Member(ordinal));
+    child
+}

@@ -1,0 +1,184 @@
+//! Decoding one ZIP member from a view of its header. Stored and deflated data, nearly all there is,
+//! are decoded here, so that bytes left behind the end of a deflate stream are noticed; every other
+//! method goes through the `zip` crate, which gets to see one member with the header we vouch for.
+
+use super::zip_directory::{DESCRIPTOR, ENCRYPTED, LOCAL};
+use super::{member_up_to, span};
+use crate::format::{Limits, Sink};
+use crate::model::Cause;
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+use std::io::{Error, ErrorKind, Read};
+use std::ops::Range;
+
+/// What one header says about a member's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct View {
+    pub method: u16,
+    pub flags: u16,
+    /// CRC-32 and decoded size, where they are stated.
+    pub check: Option<(u32, u64)>,
+    /// The encoded data.
+    pub data: Range<usize>,
+    /// Encoded bytes that the header states and the item does not hold.
+    pub missing: u64,
+}
+
+impl View {
+    /// Decodes the member into the sink. `encoded` is what it takes in the container, header included.
+    pub fn push(&self, bytes: &[u8], name: &[u8], encoded: Range<usize>, sink: &mut Sink<'_>) {
+        let size = self.check.map_or(0, |c| c.1);
+        let data = bytes.get(self.data.clone()).unwrap_or_default();
+        let encoded = span(&encoded);
+        if self.flags & ENCRYPTED != 0 || self.method == 99 {
+            return sink.unread_member(name, encoded, size, Cause::Encrypted, "encrypted member");
+        }
+        let missing = self.missing;
+        match self.method {
+            0 => {
+                sink.member(name, encoded, &mut Verified::new(data, self.check, missing));
+            }
+            8 => {
+                // Bytes between the end of the stream and the end of the data are left to the scan.
+                let start = self.data.start as u64;
+                let mut decoder = Verified::new(Inflate::new(data), self.check, missing);
+                member_up_to(sink, name, encoded, &mut decoder, |decoder| start + decoder.inner.used as u64);
+            }
+            _ => self.push_with_crate(data, name, encoded, sink),
+        }
+    }
+
+    fn push_with_crate(&self, data: &[u8], name: &[u8], encoded: Range<u64>, sink: &mut Sink<'_>) {
+        let (crc, size) = self.check.unwrap_or_default();
+        let mut source = std::io::Cursor::new(self.header(crc, size, data.len() as u64 + self.missing)).chain(data);
+        match ::zip::read::read_zipfile_from_stream(&mut source) {
+            Ok(Some(mut file)) => {
+                sink.member(name, encoded, &mut file);
+            }
+            Ok(None) => sink.unread_member(name, encoded, size, Cause::Corrupt, "no header"),
+            Err(error) => {
+                let cause = match error {
+                    ::zip::result::ZipError::UnsupportedArchive(_) | ::zip::result::ZipError::CompressionMethodNotSupported(_) => {
+                        Cause::UnsupportedMethod
+                    }
+                    _ => Cause::Corrupt,
+                };
+                sink.unread_member(name, encoded, size, cause, format!("compression method {}: {error}", self.method));
+            }
+        }
+    }
+
+    /// A local header with this view's values, sizes in a ZIP64 field (APPNOTE 4.3.7, 4.5.3).
+    fn header(&self, crc: u32, size: u64, compressed: u64) -> Vec<u8> {
+        let mut out = LOCAL.to_vec();
+        let flags = self.flags & !(DESCRIPTOR | ENCRYPTED);
+        for field in [45, flags, self.method, 0, 0x21] {
+            out.extend(field.to_le_bytes());
+        }
+        out.extend(crc.to_le_bytes());
+        out.extend([0xFF; 8]);
+        for field in [1u16, 20] {
+            out.extend(field.to_le_bytes());
+        }
+        out.push(b'm');
+        for field in [1u16, 16] {
+            out.extend(field.to_le_bytes());
+        }
+        out.extend(size.to_le_bytes());
+        out.extend(compressed.to_le_bytes());
+        out
+    }
+}
+
+/// How many bytes the deflate stream at the start of `data` takes, and whether it ends there; it does
+/// not when it is broken, cut off, or decodes to more than the limits allow.
+pub(super) fn deflated_length(data: &[u8], limits: &Limits) -> (usize, bool) {
+    let mut inflate = Inflate::new(data);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match inflate.read(&mut buffer) {
+            Ok(0) => return (inflate.used, true),
+            Ok(_) => {
+                let most = limits.ratio_floor.max(limits.ratio.saturating_mul(inflate.used as u64)).min(limits.member_bytes);
+                if inflate.inflater.total_out() > most {
+                    return (inflate.used, false);
+                }
+            }
+            Err(_) => return (inflate.used, false),
+        }
+    }
+}
+
+/// Inflates a raw deflate stream and knows where it ended.
+pub(super) struct Inflate<'a> {
+    data: &'a [u8],
+    /// Bytes of `data` that the stream took so far.
+    pub used: usize,
+    inflater: Decompress,
+    done: bool,
+}
+
+impl<'a> Inflate<'a> {
+    pub fn new(data: &'a [u8]) -> Self {
+        Self { data, used: 0, inflater: Decompress::new(false), done: false }
+    }
+}
+
+impl Read for Inflate<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        while !self.done && !out.is_empty() {
+            let (before_in, before_out) = (self.inflater.total_in(), self.inflater.total_out());
+            let status = self.inflater.decompress(&self.data[self.used..], out, FlushDecompress::None);
+            let read = (self.inflater.total_in() - before_in) as usize;
+            let written = (self.inflater.total_out() - before_out) as usize;
+            self.used += read;
+            match status {
+                Ok(Status::StreamEnd) => self.done = true,
+                Ok(_) if written == 0 && read == 0 => {
+                    return Err(Error::new(ErrorKind::UnexpectedEof, "the deflate stream does not end"));
+                }
+                Ok(_) => {}
+                Err(error) => return Err(Error::new(ErrorKind::InvalidData, error)),
+            }
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Checks size and CRC-32 when the end is reached.
+struct Verified<R> {
+    inner: R,
+    crc: Crc,
+    size: u64,
+    check: Option<(u32, u64)>,
+    missing: u64,
+}
+
+impl<R> Verified<R> {
+    fn new(inner: R, check: Option<(u32, u64)>, missing: u64) -> Self {
+        Self { inner, crc: Crc::new(), size: 0, check, missing }
+    }
+}
+
+impl<R: Read> Read for Verified<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.crc.update(&out[..n]);
+        self.size += n as u64;
+        if n > 0 || out.is_empty() {
+            return Ok(n);
+        }
+        if self.missing > 0 {
+            return Err(Error::new(ErrorKind::UnexpectedEof, format!("{} encoded bytes are missing", self.missing)));
+        }
+        match self.check {
+            Some((_, size)) if size != self.size => {
+                Err(Error::new(ErrorKind::InvalidData, format!("decoded to {} bytes, {size} are stated", self.size)))
+            }
+            Some((crc, _)) if crc != self.crc.sum() => Err(Error::new(ErrorKind::InvalidData, "CRC-32 does not match")),
+            _ => Ok(0),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Documents of Office Open XML (ECMA-376 part 1, 17): body, headers, footers, notes and comments.
+
+use super::ooxml::{Package, has_part};
+use super::paragraphs;
+use crate::format::{Failure, Format, Probe, Sink};
+
+/// DOCX, DOCM, DOTX and DOTM.
+pub const FORMAT: Format = Format {
+    name: "docx",
+    media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    recognise: |probe: &Probe<'_>| has_part(probe, is_text),
+    read,
+    version: 1,
+    limitations: &["numbers of lists and fields that were never computed are not seen"],
+};
+
+/// Parts with paragraphs.
+fn is_text(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("word/") else { return false };
+    let rest = rest.strip_prefix("glossary/").unwrap_or(rest);
+    let stems = ["document", "header", "footer", "footnotes", "endnotes", "comments", "diagrams/data", "diagrams/drawing"];
+    rest.ends_with(".xml") && stems.iter().any(|stem| rest.starts_with(stem)) && (!rest.contains('/') || rest.starts_with("diagrams/"))
+}
+
+/// Reads a document.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let mut package = Package::open(bytes, sink)?;
+    for part in package.select(is_text) {
+        if sink.stopped() {
+            return Ok(());
+        }
+        package.read(part, sink, paragraphs::push);
+    }
+    package.into_members(sink);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ooxml::tests::package;
+    use super::*;
+    use crate::format::testing::read_with;
+
+    #[test]
+    fn runs_are_joined_and_cells_kept_apart() {
+        let bytes = package(&[
+            ("[Content_Types].xml", "<Types/>"),
+            (
+                "word/document.xml",
+                "<w:document><w:body><w:p><w:r><w:t>First St</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>ate</w:t><w:tab/><w:t>Bank</w:t></w:r></w:p>\
+                 <w:p><w:r><w:t xml:space=\"preserve\">the </w:t></w:r><w:del w:author=\"Ann\"><w:r><w:delText>old </w:delText></w:r></w:del><w:ins><w:r><w:t>new </w:t></w:r></w:ins><w:r><w:t>bank</w:t></w:r></w:p>\
+                 <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Peoples</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Bank</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
+                 <w:p><w:r><w:t>outer </w:t><w:pict><w:txbxContent><w:p><w:r><w:t>inside box</w:t></w:r></w:p></w:txbxContent></w:pict><w:t>text</w:t></w:r></w:p></w:body></w:document>",
+            ),
+            ("word/footer1.xml", "<w:ftr><w:p><w:r><w:t>Footer &amp; more</w:t></w:r></w:p></w:ftr>"),
+            ("word/media/image1.png", "\u{89}PNG"),
+        ]);
+        assert!((FORMAT.recognise)(&Probe::new(&bytes)));
+        read_with(read, &bytes, |sink, collector| {
+            let text = collector.text();
+            for wanted in [
+                "First State\tBank\n",
+                "the new bank",
+                "the old bank",
+                "Peoples\n\u{1E}Bank",
+                "inside box\n",
+                "outer text\n",
+                "Footer & more",
+                "Ann",
+            ] {
+                assert!(text.contains(wanted), "{wanted} in {text:?}");
+            }
+            assert!(sink.gaps.is_empty());
+            assert_eq!(sink.members.len(), 2);
+        });
+    }
+}

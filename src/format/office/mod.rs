@@ -1,0 +1,11 @@
+//! Office documents: packages of Office Open XML (ECMA-376).
+
+pub mod docx;
+pub mod ooxml;
+pub mod pptx;
+pub mod xlsx;
+
+mod paragraphs;
+mod xlsx_sheet;
+mod xlsx_strings;
+mod xlsx_styles;

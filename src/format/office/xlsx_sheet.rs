@@ -1,0 +1,296 @@
+//! One worksheet (ECMA-376 part 1, 18.3): its rows as a table, the rest of its text beside it.
+
+use super::xlsx_strings::{SharedStrings, xlsx_string};
+use super::xlsx_styles::Styles;
+use crate::format::text::markup::{Lexer, Token, attribute, local};
+use crate::format::text::{entity, header};
+use crate::format::{At, PassageKind, Sink};
+use crate::table::TableFacts;
+use std::io::{self, Read};
+
+/// Rows that are held until the table's header is known, and bytes of them at most.
+const HELD_ROWS: usize = 256;
+const HELD_BYTES: usize = 1 << 20;
+/// Empty cells before a cell are kept up to this column; sparse rows beyond it are closed up.
+const ALIGNED: usize = 1024;
+/// A row or cell with more text than this is not held, but read as text.
+const MAX_ROW: usize = 4 << 20;
+
+/// Reads one sheet.
+pub struct SheetReader<'x> {
+    name: &'x str,
+    strings: &'x mut SharedStrings,
+    styles: &'x Styles,
+    offset: u64,
+    row: Vec<String>,
+    row_bytes: usize,
+    held: Vec<Vec<String>>,
+    held_bytes: usize,
+    table: Option<u32>,
+    cell: Cell,
+    /// Text that is in no cell.
+    aside: String,
+}
+
+#[derive(Default)]
+struct Cell {
+    column: usize,
+    kind: Kind,
+    style: Option<usize>,
+    value: String,
+    formula: String,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Number,
+    Shared,
+    Boolean,
+    Text,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum In {
+    Nothing,
+    Value,
+    Inline,
+    Formula,
+}
+
+impl<'x> SheetReader<'x> {
+    /// A reader for the sheet of this name, whose encoded bytes begin at `offset`.
+    pub fn new(name: &'x str, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
+        Self {
+            name,
+            strings,
+            styles,
+            offset,
+            row: Vec::new(),
+            row_bytes: 0,
+            held: Vec::new(),
+            held_bytes: 0,
+            table: None,
+            cell: Cell::default(),
+            aside: String::new(),
+        }
+    }
+
+    /// Reads the sheet. What was read before an error is pushed.
+    pub fn read(mut self, lexer: &mut Lexer<&mut dyn Read>, sink: &mut Sink<'_>) -> io::Result<()> {
+        let result = self.walk(lexer, sink);
+        self.end_row(sink);
+        self.begin(sink);
+        self.push_aside(sink);
+        result
+    }
+
+    fn walk(&mut self, lexer: &mut Lexer<&mut dyn Read>, sink: &mut Sink<'_>) -> io::Result<()> {
+        let (mut inside, mut in_data, mut in_cell, mut phonetic, mut rows) = (In::Nothing, false, false, false, 0u64);
+        while let Some((_, token)) = lexer.token()? {
+            match token {
+                Token::Start(name, attributes, empty) => match local(name) {
+                    "sheetData" => in_data = !empty,
+                    "row" if in_data => {
+                        self.end_row(sink);
+                        rows += 1;
+                        if rows.is_multiple_of(1024) && sink.stopped() {
+                            return Ok(());
+                        }
+                    }
+                    "c" if in_data => {
+                        self.begin_cell(attributes);
+                        in_cell = !empty;
+                    }
+                    "v" if in_cell && !empty => inside = In::Value,
+                    "f" if in_cell && !empty => inside = In::Formula,
+                    "t" if in_cell && !empty && !phonetic => inside = In::Inline,
+                    "rPh" => phonetic = !empty,
+                    _ if !in_data => self.keep_attributes(attributes),
+                    _ => {}
+                },
+                Token::End(name) => match local(name) {
+                    "c" if in_cell => {
+                        self.end_cell();
+                        in_cell = false;
+                        inside = In::Nothing;
+                    }
+                    "sheetData" => {
+                        self.end_row(sink);
+                        in_data = false;
+                    }
+                    "rPh" => phonetic = false,
+                    "v" | "f" | "t" => inside = In::Nothing,
+                    _ => {}
+                },
+                Token::Text(text) | Token::Raw(text) | Token::Aside(text) => {
+                    let text = if matches!(token, Token::Raw(_)) { text.into() } else { entity::decode(text) };
+                    match inside {
+                        In::Value if self.cell.value.len() < MAX_ROW => self.cell.value.push_str(&text),
+                        In::Inline if self.cell.value.len() < MAX_ROW => {
+                            self.cell.kind = Kind::Text;
+                            self.cell.value.push_str(&text);
+                        }
+                        In::Formula if self.cell.formula.len() < 64 << 10 => self.cell.formula.push_str(&text),
+                        _ if text.trim().is_empty() => {}
+                        _ => {
+                            self.aside.push_str(&text);
+                            self.aside.push('\u{1E}');
+                        }
+                    }
+                }
+            }
+            if self.aside.len() > 64 << 10 {
+                self.push_aside(sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_cell(&mut self, attributes: &str) {
+        let column = attribute(attributes, "r").and_then(|r| column_of(&r)).unwrap_or(self.cell.column + 1);
+        let kind = match attribute(attributes, "t").as_deref() {
+            Some("s") => Kind::Shared,
+            Some("b") => Kind::Boolean,
+            Some("n") | None => Kind::Number,
+            Some(_) => Kind::Text,
+        };
+        let style = attribute(attributes, "s").and_then(|s| s.parse().ok());
+        self.cell = Cell { column, kind, style, value: String::new(), formula: String::new() };
+    }
+
+    fn end_cell(&mut self) {
+        let value = std::mem::take(&mut self.cell.value);
+        let formula = std::mem::take(&mut self.cell.formula);
+        if formula.contains('"') {
+            self.aside.push_str(&formula);
+            self.aside.push('\u{1E}');
+        }
+        let shown = match self.cell.kind {
+            Kind::Shared => match value.trim().parse().ok().and_then(|n| self.strings.get(n)) {
+                Some(text) => text.to_owned(),
+                None => value,
+            },
+            Kind::Boolean if value.trim() == "1" => "TRUE".to_owned(),
+            Kind::Boolean if value.trim() == "0" => "FALSE".to_owned(),
+            Kind::Number => self.styles.show(value.trim(), self.cell.style),
+            Kind::Boolean => value,
+            Kind::Text => xlsx_string(value),
+        };
+        if shown.is_empty() {
+            return;
+        }
+        let place = self.cell.column.saturating_sub(1);
+        if place < ALIGNED && self.row.len() < place {
+            self.row.resize(place, String::new());
+        }
+        self.row_bytes += shown.len();
+        if self.row_bytes > MAX_ROW {
+            self.aside.push_str(&shown);
+            self.aside.push('\u{1E}');
+            return;
+        }
+        match self.row.get_mut(place) {
+            Some(cell) if cell.is_empty() => *cell = shown,
+            _ => self.row.push(shown),
+        }
+    }
+
+    fn end_row(&mut self, sink: &mut Sink<'_>) {
+        self.cell.column = 0;
+        self.row_bytes = 0;
+        let row = std::mem::take(&mut self.row);
+        if row.is_empty() {
+            return;
+        }
+        if self.table.is_some() {
+            return push(&row, self.offset, sink);
+        }
+        self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
+        self.held.push(row);
+        if self.held.len() >= HELD_ROWS || self.held_bytes > HELD_BYTES {
+            self.begin(sink);
+        }
+    }
+
+    /// Begins the table with the rows that were held.
+    fn begin(&mut self, sink: &mut Sink<'_>) {
+        if self.table.is_some() {
+            return;
+        }
+        let rows = std::mem::take(&mut self.held);
+        let (first, has_header) = header::find_header(&rows);
+        sink.kind(PassageKind::Prose);
+        sink.border();
+        sink.text(self.name, At::Decoded(self.offset));
+        sink.border();
+        for title in &rows[..first] {
+            sink.text(&format!("{}\n", title.join("\t")), At::Decoded(self.offset));
+        }
+        if rows.is_empty() {
+            return;
+        }
+        let body = first + usize::from(has_header);
+        let header = has_header.then(|| &rows[first][..]);
+        self.table = Some(sink.facts.tables.len() as u32);
+        sink.begin_table(TableFacts::new(self.name, header, &rows[body..]));
+        if let Some(header) = header {
+            sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
+        }
+        rows[body..].iter().for_each(|row| push(row, self.offset, sink));
+    }
+
+    /// Keeps the words among the attributes of what is no cell: links, validations, filters, names.
+    fn keep_attributes(&mut self, attributes: &str) {
+        for (_, _, value) in crate::format::text::markup::attributes(attributes) {
+            let mut run = 0;
+            let worded = value.chars().any(|c| {
+                run = if c.is_alphabetic() { run + 1 } else { 0 };
+                run == 3
+            });
+            if worded && !value.starts_with("http://schemas.") {
+                self.aside.push_str(&entity::decode(value));
+                self.aside.push('\u{1E}');
+            }
+        }
+    }
+
+    fn push_aside(&mut self, sink: &mut Sink<'_>) {
+        if self.aside.is_empty() {
+            return;
+        }
+        sink.kind(PassageKind::Prose);
+        sink.border();
+        sink.text(&self.aside, At::Decoded(self.offset));
+        sink.border();
+        self.aside.clear();
+        if let Some(table) = self.table {
+            sink.kind(PassageKind::Rows(table));
+        }
+    }
+}
+
+fn push(row: &[String], offset: u64, sink: &mut Sink<'_>) {
+    let cells: Vec<&str> = row.iter().map(String::as_str).collect();
+    sink.row(&cells, offset);
+}
+
+/// The column of a cell reference, from 1: `B7` is 2.
+fn column_of(reference: &str) -> Option<usize> {
+    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic);
+    let column = letters.take(4).fold(0usize, |n, b| n * 26 + usize::from(b.to_ascii_uppercase() - b'A' + 1));
+    (column > 0).then_some(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_of;
+
+    #[test]
+    fn references_name_columns() {
+        assert_eq!(
+            [column_of("A1"), column_of("Z9"), column_of("AA1"), column_of("XFD1048576"), column_of("7")],
+            [Some(1), Some(26), Some(27), Some(16384), None]
+        );
+    }
+}

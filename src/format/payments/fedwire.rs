@@ -1,0 +1,443 @@
+//! Fedwire Funds Service messages in the tag format that was used until 2025.
+//!
+//! Fedwire Application Interface Manual (FAIM) 3.0: a tag of four digits in braces, then its elements of
+//! fixed or variable length, the latter ended by an asterisk; line ends between tags are common. Whose a
+//! message is: the sender's ({3100}), or the receiver's ({3400}) where the receipt fields that the
+//! service appends ({1100} to {1120}) show that it came in.
+
+use super::company::is_company;
+use super::operators::is_operator;
+use super::record::{Record, number};
+use super::routing_number::RoutingNumber;
+use crate::format::{At, Failure, Format, Party, Probe, Sink};
+use crate::model::{Cause, Class, DataElement, Person, Scheme};
+use memchr::memchr;
+
+/// Fedwire messages with tags.
+pub const FORMAT: Format = Format {
+    name: "fedwire",
+    media_type: "application/x-fedwire-faim",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["Remittance data {8xxx} are text; their parties are not read as fields."],
+};
+
+/// A file that is broken everywhere has as many gaps as tell that.
+const MOST_GAPS: usize = 64;
+
+/// Tags that every message has.
+const MANDATORY: [&[u8; 4]; 6] = [b"1510", b"1520", b"2000", b"3100", b"3400", b"3600"];
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let head = probe.head;
+    let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let Some(first) = tag_at(start, 0) else { return false };
+    if !matches!(first, b"1500" | b"1510" | b"1520" | b"1100" | b"1110" | b"1120" | b"1599" | b"2000") {
+        return false;
+    }
+    let mut found = 0;
+    let mut at = 0;
+    while let Some(next) = next_tag(start, at) {
+        if tag_at(start, next).is_some_and(|tag| MANDATORY.iter().any(|m| m.as_slice() == tag)) {
+            found += 1;
+        }
+        if found == 2 {
+            return true;
+        }
+        at = next + 6;
+    }
+    false
+}
+
+/// The tag whose opening brace stands here.
+fn tag_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    match bytes.get(at..at + 6)? {
+        [b'{', tag @ .., b'}'] if tag.iter().all(u8::is_ascii_digit) => Some(tag),
+        _ => None,
+    }
+}
+
+fn next_tag(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr(b'{', bytes.get(at..)?)?;
+        if tag_at(bytes, at).is_some() {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    sink.begin_payments("fedwire");
+    let mut reader = Reader { sink, message: Message::default(), receipt_first: false, starred: false };
+    let mut at = next_tag(bytes, 0).unwrap_or(bytes.len());
+    reader.stray(&bytes[..at], 0);
+    let mut tags: u32 = 0;
+    while at < bytes.len() {
+        tags = tags.wrapping_add(1);
+        if tags.is_multiple_of(4096) && reader.sink.stopped() {
+            return Ok(());
+        }
+        let next = next_tag(bytes, at + 6).unwrap_or(bytes.len());
+        reader.tag(bytes, at, next);
+        at = next;
+    }
+    reader.end_message(bytes.len() as u64, true);
+    Ok(())
+}
+
+/// A routing number and where it stands.
+type Placed = (RoutingNumber, u64);
+
+#[derive(Default)]
+struct Message {
+    begun: bool,
+    sender: Option<Placed>,
+    receiver: Option<Placed>,
+    /// Receipt fields were appended.
+    receipt: bool,
+    /// The status indicator of {1100}.
+    status: Option<u8>,
+    others: Vec<(Party, u64)>,
+    /// Which of the mandatory tags were seen.
+    seen: u8,
+    has_1500: bool,
+    /// The last tag was not ended as its kind is.
+    open: bool,
+}
+
+struct Reader<'s, 'o> {
+    sink: &'s mut Sink<'o>,
+    message: Message,
+    /// In this file the receipt fields come before the message.
+    receipt_first: bool,
+    /// Elements of variable length end with an asterisk here; older files pad them instead.
+    starred: bool,
+}
+
+impl Reader<'_, '_> {
+    fn stray(&mut self, bytes: &[u8], at: u64) {
+        let range = at..at + bytes.len() as u64;
+        if bytes.trim_ascii().is_empty() {
+            return self.sink.cover(range, Class::Structure);
+        }
+        self.sink.cover(range, Class::Read);
+        self.sink.payment_note("text before the first tag");
+        Record::new(bytes, at).push(self.sink, &[]);
+    }
+
+    fn tag(&mut self, bytes: &[u8], at: usize, next: usize) {
+        let (Some(tag), Some(value)) = (tag_at(bytes, at), bytes.get(at + 6..next)) else { return };
+        let begins = match tag {
+            b"1500" => self.message.has_1500 || self.message.seen & 0b1000 != 0,
+            b"1100" | b"1110" | b"1120" if self.receipt_first => self.message.seen & 0b1000 != 0,
+            _ => false,
+        };
+        if begins {
+            self.end_message(at as u64, false);
+        }
+        if !self.message.begun && matches!(tag, b"1100" | b"1110" | b"1120") {
+            self.receipt_first = true;
+        }
+        self.message.begun = true;
+        self.message.has_1500 |= tag == b"1500";
+        if let Some(i) = MANDATORY.iter().position(|m| m.as_slice() == tag) {
+            self.message.seen |= 1 << i;
+        }
+        self.sink.cover(at as u64..next as u64, Class::Read);
+        let value = Record::new(value.trim_ascii_end(), at as u64 + 6);
+        self.sink.text(std::str::from_utf8(&bytes[at..at + 6]).unwrap_or_default(), At::Utf8(at as u64));
+        self.sink.border();
+        let ends = self.read_tag(tag, &value);
+        self.push(&value, ends);
+    }
+
+    /// Takes what a tag says; where its leading elements of fixed length end.
+    fn read_tag(&mut self, tag: &[u8], value: &Record<'_>) -> &'static [usize] {
+        let whole = value.bytes();
+        self.starred |= whole.ends_with(b"*");
+        self.message.open = match tag {
+            b"1500" => whole.len() < 11,
+            b"1510" => whole.len() < 4,
+            b"1520" => whole.len() < 22,
+            b"2000" => whole.len() < 12,
+            b"3600" => whole.len() < 3,
+            [b'1', b'1', ..] | b"5400" => false,
+            // Unstructured addenda: four digits of length, then so many characters.
+            b"8200" => number(value.field(1, 4)).is_some_and(|length| (whole.len() as u64) < length + 4),
+            _ => self.starred && !whole.ends_with(b"*"),
+        };
+        match tag {
+            b"1100" => {
+                self.message.receipt = true;
+                self.message.status = Some(value.char_at(5)).filter(|s| *s != b' ');
+                &[2, 3, 4]
+            }
+            b"1110" | b"1120" => {
+                self.message.receipt = true;
+                &[8, 16, 22]
+            }
+            b"1500" => &[2, 10, 11],
+            b"1510" => &[2],
+            b"1520" => &[8, 16],
+            b"2000" => {
+                if whole.iter().any(|b| (b'1'..=b'9').contains(b)) {
+                    self.sink.element(DataElement::Amount);
+                }
+                &[]
+            }
+            b"3100" | b"3400" => {
+                let bank = RoutingNumber::parse(value.field(1, 9)).map(|n| (n, value.offset(1)));
+                match bank {
+                    Some(bank) if tag == b"3100" => self.message.sender = Some(bank),
+                    Some(bank) => self.message.receiver = Some(bank),
+                    None => self.sink.payment_note("a sender or receiver without a routing number that checks"),
+                }
+                &[9]
+            }
+            b"4000" | b"4100" | b"4400" | b"5100" | b"5200" => {
+                self.institution(value);
+                &[1, 35, 70, 105, 140]
+            }
+            b"4200" | b"5000" => {
+                self.customer(value);
+                &[1, 35, 70, 105, 140]
+            }
+            b"5010" => {
+                self.originator_option_f(value);
+                &[]
+            }
+            b"5400" => {
+                if let Some(number) = RoutingNumber::parse(value.field(1, 9)) {
+                    self.message.others.push((number.party(), value.offset(1)));
+                }
+                &[9]
+            }
+            _ => &[],
+        }
+    }
+
+    /// Identifier code, identifier, name and address of an institution.
+    fn institution(&mut self, value: &Record<'_>) {
+        let identifier = elements(value).next().unwrap_or_default();
+        match value.char_at(1) {
+            b'F' => {
+                if let Some(number) = RoutingNumber::parse(identifier.trim_ascii()).filter(|&n| !is_operator(n)) {
+                    self.message.others.push((number.party(), value.offset(2)));
+                }
+            }
+            b'B' | b'T' => {
+                let bic = identifier.trim_ascii();
+                let shaped = bic.get(..8).is_some_and(|b| {
+                    b[..4].iter().all(u8::is_ascii_alphanumeric)
+                        && b[4..6].iter().all(u8::is_ascii_uppercase)
+                        && b[6..].iter().all(u8::is_ascii_alphanumeric)
+                });
+                if shaped {
+                    let value_ = String::from_utf8_lossy(&bic[..8]).into_owned();
+                    self.message.others.push((Party { scheme: Scheme::Bic, value: value_ }, value.offset(2)));
+                }
+            }
+            b'D' => self.sink.element(DataElement::AccountNumber),
+            _ => {}
+        }
+    }
+
+    /// Identifier code, identifier, name and address of a beneficiary or originator.
+    fn customer(&mut self, value: &Record<'_>) {
+        match value.char_at(1) {
+            b'D' | b'T' => self.sink.element(DataElement::AccountNumber),
+            b'1' | b'2' | b'4' => self.sink.element(DataElement::NationalId),
+            b'3' => self.sink.element(DataElement::DriversLicense),
+            _ => {}
+        }
+        let mut parts = elements(value).skip(1).map(|part| String::from_utf8_lossy(part.trim_ascii()).into_owned());
+        let name = parts.next().unwrap_or_default();
+        let address = parts.take(3).collect::<Vec<_>>().join(" ");
+        self.person(&name, &address);
+    }
+
+    /// Originator option F: an identifier by code, then lines numbered by what they hold.
+    fn originator_option_f(&mut self, value: &Record<'_>) {
+        let text = String::from_utf8_lossy(value.bytes());
+        let mut lines = text.split('*').map(str::trim);
+        let identifier = lines.next().unwrap_or_default();
+        match identifier.get(..4) {
+            _ if identifier.starts_with('/') => self.sink.element(DataElement::AccountNumber),
+            Some("SOSE") => self.sink.element(DataElement::Ssn),
+            Some("DRLC") => self.sink.element(DataElement::DriversLicense),
+            Some("ARNU" | "CCPT" | "NIDN" | "TXID") => self.sink.element(DataElement::NationalId),
+            _ => {}
+        }
+        let (mut name, mut address) = (String::new(), String::new());
+        for line in lines {
+            let Some((number, rest)) = line.split_once('/') else { continue };
+            let into = match number {
+                "1" => &mut name,
+                "2" | "3" => &mut address,
+                "4" => {
+                    // Line 4 is the date of birth, YYYYMMDD.
+                    if rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit()) {
+                        self.sink.element(DataElement::Dob);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            into.push_str(rest);
+            into.push(' ');
+        }
+        self.person(&name, &address);
+    }
+
+    fn person(&mut self, name: &str, address: &str) {
+        if !is_company(name) {
+            self.sink.person(Person { name, address, region: "" });
+        }
+    }
+
+    /// Pushes a value: elements are ended by asterisks, or padded to their length.
+    fn push(&mut self, value: &Record<'_>, ends: &[usize]) {
+        let bytes = value.bytes();
+        if bytes.contains(&b'*') {
+            let fixed = ends.first().copied().filter(|&end| end < 10).unwrap_or(0);
+            value.push_field(self.sink, 1, fixed);
+            let mut from = fixed;
+            for part in bytes.get(fixed..).unwrap_or_default().split(|&b| b == b'*') {
+                value.push_span(self.sink, from, from + part.len());
+                from += part.len() + 1;
+            }
+        } else {
+            let mut first = 1;
+            for &end in ends {
+                value.push_field(self.sink, first, end);
+                first = end + 1;
+            }
+            value.push_field(self.sink, first, bytes.len());
+        }
+        self.sink.text("\n", At::Decoded(value.at + bytes.len() as u64));
+    }
+
+    fn end_message(&mut self, at: u64, last: bool) {
+        let message = std::mem::take(&mut self.message);
+        if !message.begun {
+            return;
+        }
+        let missing = message.seen != (1 << MANDATORY.len()) - 1;
+        // {3600} is the last of them in the order of the manual: a message that has it was not cut before it.
+        let cut = missing && message.seen >> (MANDATORY.len() - 1) == 0;
+        if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
+            let detail = if cut { "a message without its mandatory tags" } else { "the last element has no end" };
+            self.sink.gap(at..at, Cause::Truncated, detail);
+        } else if missing {
+            self.sink.payment_note("a message lacks a mandatory tag");
+        }
+        let bank = |placed: &Placed| !is_operator(placed.0);
+        let (sender, receiver) = (message.sender.filter(bank), message.receiver.filter(bank));
+        let (owner, other) = match (message.receipt, message.status) {
+            (false, _) | (true, Some(b'3')) => (sender, receiver),
+            // N and S stand on incoming messages, 0 2 3 7 on the sender's acknowledgement.
+            (true, Some(b'N' | b'S') | None) => (receiver, sender),
+            (true, Some(_)) => {
+                self.sink.payment_note("the receipt fields have the status of a sender's acknowledgement; both sides are given");
+                (None, None)
+            }
+        };
+        let same = |a: &Option<Placed>, b: &Placed| a.is_some_and(|a| a.0 == b.0);
+        match (owner, other) {
+            (Some(owner), other) => {
+                self.sink.owner(owner.0.party(), owner.1);
+                if let Some(other) = other.filter(|o| !same(&Some(owner), o)) {
+                    self.sink.other_side(other.0.party(), other.1);
+                }
+            }
+            (None, _) => [sender, receiver].into_iter().flatten().for_each(|(n, at)| self.sink.either(n.party(), at)),
+        }
+        for (party, at) in message.others {
+            if [sender, receiver].iter().flatten().all(|side| side.0.as_str() != party.value) {
+                self.sink.counterparty(party, at);
+            }
+        }
+        self.sink.entry();
+        self.sink.end_unit();
+    }
+}
+
+/// Identifier, name and address lines after the identifier code: ended by asterisks, or 34 characters and
+/// then 35 each.
+fn elements<'a>(value: &Record<'a>) -> impl Iterator<Item = &'a [u8]> {
+    let bytes = value.bytes();
+    let starred = bytes.contains(&b'*');
+    let split = bytes.get(1..).unwrap_or_default().split(|&b| b == b'*').take(if starred { usize::MAX } else { 0 });
+    let padded = [(2, 35), (36, 70), (71, 105), (106, 140), (141, 175)].map(|(first, last)| value.field(first, last));
+    split.chain(padded.into_iter().take(if starred { 0 } else { 5 }))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+    use crate::format::{PaymentUnit, Seen};
+    use std::collections::BTreeMap;
+
+    fn message(appended: &str) -> String {
+        format!(
+            "{{1500}}30REQUEST1P {{1510}}1000{{1520}}20241104MMQFMP01000001{{2000}}000001234567{{3100}}121042882WELLS FARGO NA*\
+             {{3400}}231380104CITADEL*{{3600}}CTR*{{4100}}F021000021*JPMORGAN CHASE*NEW YORK NY*{{4200}}D12345*JANE DOE*1 MAIN ST*LANSING MI*\
+             {{5000}}31234567*JOHN SMITH*2 MAIN ST*{{6000}}INVOICE 1*{appended}"
+        )
+    }
+
+    pub(in crate::format::payments) fn file() -> Vec<u8> {
+        message("").into_bytes()
+    }
+
+    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
+        read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
+    }
+
+    fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
+        parties.keys().map(|p| p.value.as_str()).collect()
+    }
+
+    #[test]
+    fn a_message_is_the_senders() {
+        let units = units(&file());
+        assert_eq!(values(&units[0].owners), ["121042882"]);
+        assert_eq!(values(&units[0].other_side), ["231380104"]);
+        assert_eq!(values(&units[0].counterparties), ["021000021", "231380104"]);
+        assert_eq!(units[0].persons.len(), 2);
+        assert_eq!(units[0].elements.words(), ["account_number", "address", "amount", "drivers_license", "name"]);
+    }
+
+    #[test]
+    fn receipt_fields_tell_who_got_it() {
+        let incoming = units(message("{1110}11041200FT01{1120}20241104MMQFMP0100000111041200FT01").as_bytes());
+        assert_eq!(values(&incoming[0].owners), ["231380104"]);
+        let incoming = units(message("{1100}30P N").as_bytes());
+        assert_eq!(values(&incoming[0].owners), ["231380104"]);
+        let acknowledged = units(message("{1100}30P 2{1120}20241104MMQFMP0100000111041200FT01").as_bytes());
+        assert!(acknowledged[0].owners.is_empty());
+        assert_eq!(values(&acknowledged[0].either), ["121042882", "231380104"]);
+        let rejected = units(message("{1100}30P 3{1130}E123ERROR*").as_bytes());
+        assert_eq!(values(&rejected[0].owners), ["121042882"]);
+    }
+
+    #[test]
+    fn messages_follow_each_other() {
+        let bytes = [message("{1100}30P N"), message(""), message("")].join("\r\n");
+        let units = units(bytes.as_bytes());
+        assert_eq!(units.iter().map(|u| u.records).collect::<Vec<_>>(), [1, 2]);
+        let bytes = format!("{{1100}}30P N{}{{1100}}30P N{}", message(""), message(""));
+        assert_eq!(values(&self::units(bytes.as_bytes())[0].owners), ["231380104"]);
+    }
+
+    #[test]
+    fn a_cut_message_is_a_gap() {
+        for cut in [40, 100, 200, message("").len() - 4] {
+            read_with(read, &file()[..cut], |sink, _| assert_eq!(sink.gaps.len(), 1, "{cut}"));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! NACHA records: where they are in the bytes, and where their fields end.
+//!
+//! Nacha Operating Rules, appendix three (record format specifications).
+
+use crate::format::payments::record::{Record, is_digits, line_end};
+use memchr::memchr2;
+
+/// Characters of a record.
+pub(super) const LENGTH: usize = 94;
+/// A line of 94 characters may take so many bytes in UTF-8.
+const LONGEST: usize = 4 * LENGTH;
+
+/// So many stray bytes may stand before a file header.
+const STRAY: usize = 16;
+
+/// Service class codes of batch headers and batch controls.
+const SERVICE_CLASSES: [&[u8]; 4] = [b"200", b"220", b"225", b"280"];
+
+/// A stretch of the bytes: one record, or what stands in the place of one.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'a> {
+    /// Its characters.
+    pub record: Record<'a>,
+    /// Where the next one begins.
+    pub next: usize,
+    /// Has it the shape of a record of its type?
+    pub sound: bool,
+}
+
+/// The piece at an offset; `None` at the end. Records end with CR, LF, CRLF or nothing, in any mixture;
+/// blanks at their end may be missing or too many.
+pub(super) fn piece_at(bytes: &[u8], at: usize) -> Option<Piece<'_>> {
+    let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+    let piece = |len: usize, shown: usize| {
+        let record = Record::new(&rest[..shown], at as u64);
+        Piece { record, next: at + len + line_end(&rest[len..]), sound: is_sound(&rest[..shown]) }
+    };
+    let window = &rest[..rest.len().min(LONGEST)];
+    let line = memchr2(b'\r', b'\n', window).unwrap_or(window.len());
+    if line <= LENGTH {
+        return Some(piece(line, line));
+    }
+    let ended = line < window.len() || window.len() == rest.len();
+    if ended && rest[LENGTH..line].trim_ascii().is_empty() {
+        return Some(piece(line, LENGTH));
+    }
+    if ended
+        && let Ok(text) = std::str::from_utf8(&rest[..line])
+        && !text.is_ascii()
+        && text.trim_end().chars().count() <= LENGTH
+    {
+        return Some(piece(line, line));
+    }
+    if is_sound(&rest[..LENGTH]) {
+        return Some(piece(LENGTH, LENGTH));
+    }
+    // Not a record: up to the end of the line or to the next place where two records follow each other.
+    let resumes = |skip: &usize| is_sound(rest.get(*skip..).unwrap_or_default()) && is_sound(rest.get(skip + LENGTH..).unwrap_or_default());
+    let len = if ended { line } else { (1..=LENGTH).find(resumes).unwrap_or(LENGTH) };
+    Some(piece(len, len))
+}
+
+/// The shape of a record of its type, strictly enough that other text has it by chance only.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'1', rest @ ..] => {
+            is_digits(rest.get(..2).unwrap_or_default())
+                && bytes.get(23..29).is_some_and(|date| date.iter().all(|b| b.is_ascii_digit() || *b == b' '))
+        }
+        [b'5' | b'8', rest @ ..] => rest.get(..3).is_some_and(|class| SERVICE_CLASSES.contains(&class)),
+        [b'6', rest @ ..] => {
+            is_digits(rest.get(..2).unwrap_or_default()) && is_digits(rest.get(2..10).unwrap_or_default()) && rest.len() > 38
+        }
+        [b'7', rest @ ..] => is_digits(rest.get(..2).unwrap_or_default()),
+        [b'9', rest @ ..] => rest.iter().take(54).all(|b| b.is_ascii_digit() || *b == b' ') && rest.iter().any(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// A line of nines that fills the last block of ten records.
+pub(super) fn is_padding(bytes: &[u8]) -> bool {
+    bytes.len() > LENGTH / 2 && bytes.iter().all(|&b| b == b'9')
+}
+
+/// Does this content begin with NACHA records? A file header, alone; without one, two records in a row
+/// whose numbers check. Lines of a transmission header (`$$ADD ID=...`) may come first.
+pub(super) fn begins(head: &[u8]) -> bool {
+    let mut at = head.len() - head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start().len();
+    for _ in 0..3 {
+        if !head[at..].starts_with(b"$$") {
+            break;
+        }
+        let Some(end) = head[at..].iter().take(200).position(|&b| b == b'\n') else { return false };
+        at += end + 1;
+    }
+    let header = |at: &usize| is_file_header(head.get(*at..).unwrap_or_default());
+    at = (at..at + STRAY).find(header).unwrap_or(at);
+    let Some(first) = piece_at(head, at) else { return false };
+    let bytes = first.record.bytes();
+    match bytes.first() {
+        Some(b'1') => is_file_header(bytes),
+        Some(b'5') => {
+            is_batch_header(&first.record)
+                && piece_at(head, first.next).is_some_and(|next| matches!(next.record.bytes(), [b'6' | b'8', ..]) && next.sound)
+        }
+        Some(b'6') => {
+            is_entry(&first.record)
+                && piece_at(head, first.next).is_some_and(|next| {
+                    next.sound
+                        && (is_entry(&next.record) || matches!(next.record.bytes(), [b'7', ..] if is_digits(next.record.field(88, 94))))
+                })
+        }
+        _ => false,
+    }
+}
+
+fn is_file_header(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"101") && is_sound(bytes) && bytes.get(34..37) == Some(b"094")
+}
+
+fn is_batch_header(record: &Record<'_>) -> bool {
+    is_sound(record.bytes())
+        && record.field(51, 53).iter().all(u8::is_ascii_uppercase)
+        && record.field(51, 53).len() == 3
+        && is_digits(record.field(80, 94))
+        && record.field(80, 94).len() == 15
+}
+
+fn is_entry(record: &Record<'_>) -> bool {
+    is_sound(record.bytes())
+        && crate::format::payments::routing_number::RoutingNumber::parse(record.field(4, 12)).is_some()
+        && is_digits(record.field(30, 39))
+        && matches!(record.char_at(79), b'0' | b'1')
+        && record.field(80, 94).len() == 15
+        && is_digits(record.field(80, 94))
+}
+
+/// Where the fields of an entry detail end, by standard entry class.
+pub(super) fn entry_ends(class: &[u8]) -> &'static [usize] {
+    match class {
+        b"IAT" => &[3, 12, 16, 29, 39, 74, 78, 79],
+        b"ADV" => &[3, 12, 27, 39, 48, 53, 54, 76, 78, 79, 87],
+        b"CTX" | b"ATX" | b"ENR" | b"TRX" => &[3, 12, 29, 39, 54, 58, 74, 76, 78, 79],
+        b"POP" => &[3, 12, 29, 39, 48, 52, 54, 76, 78, 79],
+        b"SHR" => &[3, 12, 29, 39, 43, 54, 76, 78, 79],
+        _ => &[3, 12, 29, 39, 54, 76, 78, 79],
+    }
+}
+
+/// Where the fields of the other records end; addenda by their type code.
+pub(super) fn ends(record: &[u8]) -> &'static [usize] {
+    match record {
+        [b'1', ..] => &[3, 13, 23, 29, 33, 34, 37, 39, 40, 63, 86],
+        [b'5', ..] => &[4, 20, 40, 50, 53, 63, 69, 75, 78, 79, 87],
+        [b'8', ..] => &[4, 10, 20, 32, 44, 54, 73, 79, 87],
+        [b'9', ..] => &[1, 7, 13, 21, 31, 43, 55],
+        [b'7', b'0', b'2', ..] => &[3, 10, 13, 19, 25, 29, 35, 62, 77, 79],
+        [b'7', b'9', b'8' | b'9', ..] => &[3, 6, 21, 27, 35, 79],
+        [b'7', b'1', b'0', ..] => &[3, 6, 24, 46, 81, 87],
+        [b'7', b'1', b'1' | b'2' | b'6', ..] => &[3, 38, 73, 87],
+        [b'7', b'1', b'3' | b'4' | b'8', ..] => &[3, 38, 40, 74, 77, 83, 87],
+        [b'7', b'1', b'5', ..] => &[3, 18, 53, 87],
+        _ => &[3, 83, 87],
+    }
+}

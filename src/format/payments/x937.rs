@@ -1,0 +1,392 @@
+//! X9.37 and X9.100-187: image cash letters.
+//!
+//! ANSI X9.37-2003 (DSTU), X9.100-180 and X9.100-187: records of 80 characters in EBCDIC or ASCII, with or
+//! without four bytes of length before each; check images in records of type 52. Whose a cash letter is:
+//! the ECE institution's (records 10 and 20) and the file's immediate origin's; where both are the
+//! operator's, the destination's.
+
+mod layout;
+
+use super::company::is_company;
+use super::operators::is_operator;
+use super::record::{Record, number};
+use super::routing_number::RoutingNumber;
+use crate::format::{Failure, Format, Probe, Sink};
+use crate::model::{Cause, Class, DataElement, Person};
+use layout::{Piece, decode, ends, piece_at, shape_of};
+
+/// Image cash letters.
+pub const FORMAT: Format = Format {
+    name: "x937",
+    media_type: "application/x-x937",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["Check images are opaque; what is written on them is not read."],
+};
+
+/// A file that is broken everywhere has as many gaps as tell that.
+const MOST_GAPS: usize = 64;
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    shape_of(probe.head).is_some()
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let Some(shape) = shape_of(bytes) else { return Err(Failure::corrupt(0, "no file header record")) };
+    sink.begin_payments("x937");
+    let mut reader = Reader::new(sink);
+    let (mut at, mut scratch) = (0, Vec::new());
+    while at < bytes.len() {
+        if bytes[at..].iter().take(1024).all(|&b| b == 0 || b == 0x40 || b.is_ascii_whitespace()) {
+            // Blocks are filled up at the end of a file.
+            let end = (at + 1024).min(bytes.len());
+            reader.sink.cover(at as u64..end as u64, Class::Structure);
+            at = end;
+            continue;
+        }
+        let Some(piece) = piece_at(bytes, at, shape, &mut scratch) else {
+            reader.finish(at as u64);
+            return Err(Failure::corrupt(at as u64, "no record begins here"));
+        };
+        if reader.records.is_multiple_of(1024) && reader.sink.stopped() {
+            return Ok(());
+        }
+        decode(&bytes[piece.start..piece.text_end], shape, &mut scratch);
+        let record = if shape.ebcdic { Record::decoded(&scratch, piece.start as u64) } else { Record::new(&scratch, piece.start as u64) };
+        reader.cover(at, &piece);
+        reader.record(&record);
+        at = piece.next;
+    }
+    reader.finish(bytes.len() as u64);
+    Ok(())
+}
+
+/// A routing number and where it stands.
+type Placed = (RoutingNumber, u64);
+
+struct Reader<'s, 'o> {
+    sink: &'s mut Sink<'o>,
+    origin: Option<Placed>,
+    destination: Option<Placed>,
+    /// ECE institutions and destinations of the cash letter and its bundles.
+    institutions: Vec<Placed>,
+    destinations: Vec<Placed>,
+    file_open: bool,
+    letter_open: bool,
+    bundle_open: bool,
+    records: u64,
+    letters: u64,
+    bundles: u64,
+    images: u64,
+    payor: String,
+}
+
+impl<'s, 'o> Reader<'s, 'o> {
+    fn new(sink: &'s mut Sink<'o>) -> Self {
+        Self {
+            sink,
+            origin: None,
+            destination: None,
+            institutions: Vec::new(),
+            destinations: Vec::new(),
+            file_open: false,
+            letter_open: false,
+            bundle_open: false,
+            records: 0,
+            letters: 0,
+            bundles: 0,
+            images: 0,
+            payor: String::new(),
+        }
+    }
+
+    fn cover(&mut self, at: usize, piece: &Piece) {
+        self.sink.cover(at as u64..piece.text_end as u64, Class::Read);
+        self.sink.cover(piece.text_end as u64..piece.end as u64, Class::Opaque);
+        self.sink.cover(piece.end as u64..piece.next as u64, Class::Structure);
+        self.images += u64::from(piece.end > piece.text_end + 1);
+        if piece.cut {
+            self.gap(piece.end as u64, "a record is cut");
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.records += 1;
+        match record.field(1, 2) {
+            b"01" => self.file_header(record),
+            b"10" => {
+                self.close_letter(record.at, false);
+                self.letter_open = true;
+                self.letters += 1;
+                self.institution(record);
+            }
+            b"20" => {
+                if self.bundle_open {
+                    self.gap(record.at, "a bundle without its control record");
+                }
+                self.bundle_open = true;
+                self.bundles += 1;
+                self.institution(record);
+            }
+            b"25" => {
+                self.item(record, 28, 47, 48, 57);
+                self.counterparty(RoutingNumber::of_eight_and_check(record.field(19, 27)), record.offset(19));
+            }
+            b"31" => {
+                self.item(record, 12, 31, 32, 41);
+                self.counterparty(RoutingNumber::of_eight_and_check(record.field(3, 11)), record.offset(3));
+            }
+            b"61" => {
+                self.item(record, 13, 27, 37, 46);
+                self.counterparty(RoutingNumber::parse(record.field(4, 12)), record.offset(4));
+            }
+            b"62" => {
+                self.item(record, 28, 47, 48, 61);
+                self.counterparty(RoutingNumber::parse(record.field(19, 27)), record.offset(19));
+            }
+            b"26" | b"32" => {
+                self.counterparty(RoutingNumber::parse(record.field(4, 12)), record.offset(4));
+                if !record.field(36, 53).trim_ascii().is_empty() {
+                    self.sink.element(DataElement::AccountNumber);
+                }
+                self.person(&record.text(59, 73));
+            }
+            b"33" => self.person(&record.text(59, 80)),
+            b"28" | b"35" => self.counterparty(RoutingNumber::parse(record.field(5, 13)), record.offset(5)),
+            b"70" => {
+                if !std::mem::take(&mut self.bundle_open) {
+                    self.sink.payment_note("a bundle control record without a bundle");
+                }
+            }
+            b"90" => {
+                self.miscounted(record, number(record.field(3, 8)), self.bundles, "the cash letter control record counts", "bundles");
+                self.close_letter(record.at, true);
+            }
+            b"99" => {
+                self.close_letter(record.at, false);
+                self.miscounted(record, number(record.field(3, 8)), self.letters, "the file control record counts", "cash letters");
+                self.miscounted(record, number(record.field(9, 16)), self.records, "the file control record counts", "records");
+                self.file_open = false;
+            }
+            _ => {}
+        }
+        record.push(self.sink, ends(record.bytes()));
+    }
+
+    fn file_header(&mut self, record: &Record<'_>) {
+        self.close_file(record.at);
+        let placed = |first: usize| RoutingNumber::parse(record.field(first, first + 8)).map(|n| (n, record.offset(first)));
+        (self.destination, self.origin) = (placed(6), placed(15));
+        self.file_open = true;
+        self.records = 1;
+    }
+
+    /// Destination and ECE institution of a cash letter or bundle header.
+    fn institution(&mut self, record: &Record<'_>) {
+        let add = |list: &mut Vec<Placed>, first: usize| {
+            if let Some(number) = RoutingNumber::parse(record.field(first, first + 8))
+                && list.len() < 64
+                && !list.iter().any(|known| known.0 == number)
+            {
+                list.push((number, record.offset(first)));
+            }
+        };
+        add(&mut self.destinations, 5);
+        add(&mut self.institutions, 14);
+    }
+
+    /// A check or return: its account and amount.
+    fn item(&mut self, record: &Record<'_>, account: usize, account_end: usize, amount: usize, amount_end: usize) {
+        self.sink.entry();
+        if record.field(account, account_end).iter().any(u8::is_ascii_digit) {
+            self.sink.element(DataElement::AccountNumber);
+        }
+        if record.field(amount, amount_end).iter().any(|b| (b'1'..=b'9').contains(b)) {
+            self.sink.element(DataElement::Amount);
+        }
+    }
+
+    fn person(&mut self, name: &str) {
+        // Payee fields repeat over thousands of checks of one payee.
+        if name != self.payor && !is_company(name) {
+            self.sink.person(Person { name, ..Person::default() });
+            name.clone_into(&mut self.payor);
+        }
+    }
+
+    fn counterparty(&mut self, number: Option<RoutingNumber>, at: u64) {
+        let own = |n: RoutingNumber| self.origin.is_some_and(|o| o.0 == n) || self.institutions.iter().any(|i| i.0 == n);
+        if let Some(number) = number.filter(|&n| !is_operator(n) && !own(n)) {
+            self.sink.counterparty(number.party(), at);
+        }
+    }
+
+    /// Fewer than counted are missing. Writers count differently: more is a remark.
+    fn miscounted(&mut self, record: &Record<'_>, declared: Option<u64>, found: u64, trailer: &str, what: &str) {
+        let Some(declared) = declared.filter(|&d| d != found) else { return };
+        let detail = format!("{trailer} {declared} {what}, {found} were read");
+        if found < declared { self.gap(record.at, &detail) } else { self.sink.payment_note(detail) }
+    }
+
+    fn close_letter(&mut self, at: u64, controlled: bool) {
+        if std::mem::take(&mut self.bundle_open) {
+            self.gap(at, "a bundle without its control record");
+        }
+        if std::mem::take(&mut self.letter_open) && !controlled {
+            self.gap(at, "a cash letter without its control record");
+        }
+        self.bundles = 0;
+        if !self.institutions.is_empty() || !self.destinations.is_empty() {
+            self.end_unit();
+        }
+    }
+
+    fn close_file(&mut self, at: u64) {
+        self.close_letter(at, false);
+        if std::mem::take(&mut self.file_open) {
+            self.gap(at, "a file without its control record");
+        }
+        if self.letters == 0 && self.origin.is_some() {
+            self.end_unit();
+        }
+        (self.letters, self.origin, self.destination) = (0, None, None);
+    }
+
+    fn finish(&mut self, at: u64) {
+        self.close_file(at);
+        self.end_unit();
+        if self.images > 0 {
+            let note = format!("{} check images, which are not read", self.images);
+            self.sink.note(note);
+        }
+    }
+
+    fn gap(&mut self, at: u64, detail: &str) {
+        if self.sink.gaps.len() < MOST_GAPS {
+            self.sink.gap(at..at, Cause::Truncated, detail);
+        }
+    }
+
+    fn end_unit(&mut self) {
+        let bank = |placed: &Placed| !is_operator(placed.0);
+        let mut owners: Vec<Placed> = std::mem::take(&mut self.institutions).into_iter().filter(bank).collect();
+        let mut others: Vec<Placed> = std::mem::take(&mut self.destinations).into_iter().chain(self.destination).filter(bank).collect();
+        if let Some(origin) = self.origin.filter(bank)
+            && !owners.iter().any(|o| o.0 == origin.0)
+        {
+            if let Some(first) = owners.first() {
+                self.sink.payment_note(format!(
+                    "the immediate origin {} is not the ECE institution {}",
+                    origin.0.as_str(),
+                    first.0.as_str()
+                ));
+            }
+            owners.push(origin);
+        }
+        if owners.is_empty() {
+            std::mem::swap(&mut owners, &mut others);
+        }
+        owners.iter().for_each(|(n, at)| self.sink.owner(n.party(), *at));
+        for (number, at) in others.into_iter().filter(|o| !owners.iter().any(|owner| owner.0 == o.0)) {
+            self.sink.other_side(number.party(), at);
+        }
+        self.payor.clear();
+        self.sink.end_unit();
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::ebcdic::encode;
+    use super::*;
+    use crate::format::testing::read_with;
+    use crate::format::{Party, PaymentUnit, Seen};
+    use std::collections::BTreeMap;
+
+    const BLANK: &str = "";
+    const IMAGE: &[u8] = b"II*\0\n\r\x01\x02\xFF";
+
+    fn records(destination: &str, ece: &str) -> Vec<String> {
+        vec![
+            format!("0103T{destination}{ece}202411041200N{:<18}{:<18}A{BLANK:7}", "COLLECTING BANK", "FIRST STATE"),
+            format!("1001{destination}{ece}2024110420241104120 IG{:<8}{BLANK:28}", "CL1"),
+            format!("2001{destination}{ece}2024110420241104{:<42}", "B1"),
+            format!("25{BLANK:16}021000021{:>20}0000012500{:<15}G01Y0{BLANK:3}", "123456/1001", "1"),
+            format!("261{ece}20241104{:<15}{:<18}{BLANK:5}{:<15}{BLANK:7}", "1", "998877", "JANE DOE"),
+            format!("52{ece}2024110401{:<15}{BLANK:48}{BLANK:17}0000{:05}{:07}", "1", 0, IMAGE.len()),
+            format!("700001{:012}{BLANK:62}", 12500),
+            format!("90000001{:08}{:014}{BLANK:50}", 1, 12500),
+            format!("99000001{:08}{:08}{BLANK:56}", 9, 1),
+        ]
+    }
+
+    fn bytes_of(records: &[String], prefixed: bool, ebcdic: bool, end: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for record in records {
+            let mut bytes: Vec<u8> = record.bytes().map(|b| if ebcdic { encode(b) } else { b }).collect();
+            if record.starts_with("52") {
+                bytes.extend_from_slice(IMAGE);
+            }
+            if prefixed {
+                out.extend((bytes.len() as u32).to_be_bytes());
+            }
+            out.extend(bytes);
+            out.extend(end);
+        }
+        out
+    }
+
+    pub(in crate::format::payments) fn file() -> Vec<u8> {
+        bytes_of(&records("061000146", "121042882"), true, true, b"")
+    }
+
+    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
+        read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
+    }
+
+    fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
+        parties.keys().map(|p| p.value.as_str()).collect()
+    }
+
+    #[test]
+    fn every_framing_and_character_set_is_the_ece_institutions() {
+        for (prefixed, ebcdic, end) in
+            [(true, true, ""), (true, false, ""), (false, true, ""), (false, false, ""), (false, false, "\n"), (false, false, "\r\n")]
+        {
+            let bytes = bytes_of(&records("061000146", "121042882"), prefixed, ebcdic, end.as_bytes());
+            assert!(recognise(&Probe::new(&bytes)));
+            read_with(read, &bytes, |sink, collector| {
+                assert!(sink.gaps.is_empty() && sink.facts.notes.len() == 1, "{:?} {:?}", sink.gaps, sink.facts.notes);
+                assert!(collector.text().contains("JANE DOE"));
+                let unit = &sink.facts.payments.as_ref().unwrap().units[0];
+                assert_eq!(values(&unit.owners), ["121042882"]);
+                assert_eq!(values(&unit.counterparties), ["021000021"]);
+                assert_eq!((unit.records, unit.persons.len()), (1, 1));
+                let opaque: u64 = sink
+                    .coverage
+                    .clone()
+                    .partition(bytes.len() as u64)
+                    .iter()
+                    .filter(|(_, k)| *k == Some(crate::format::Covered::As(Class::Opaque)))
+                    .map(|(r, _)| r.end - r.start)
+                    .sum();
+                assert_eq!(opaque, IMAGE.len() as u64);
+            });
+        }
+    }
+
+    #[test]
+    fn from_the_operator_it_is_the_destinations() {
+        let units = units(&bytes_of(&records("121042882", "061000146"), true, true, b""));
+        assert_eq!(values(&units[0].owners), ["121042882"]);
+    }
+
+    #[test]
+    fn offsets_lead_to_the_bytes() {
+        let bytes = file();
+        let unit = &units(&bytes)[0];
+        let at = unit.counterparties.values().next().unwrap().offset as usize;
+        assert_eq!(bytes[at..at + 9].iter().map(|b| b - 0xF0).collect::<Vec<_>>(), [0, 2, 1, 0, 0, 0, 0, 2, 1]);
+    }
+}

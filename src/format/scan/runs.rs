@@ -1,0 +1,322 @@
+//! Runs of text: where one begins and ends in its encoding, whether it is text at all, and its characters
+//! with their places.
+
+use super::blocks::{BLOCK, Candidates, is_high_letter, is_text};
+use super::{OVERLAP, ebcdic};
+use crate::format::{At, Sink};
+use std::ops::Range;
+
+/// Runs are at least so many characters long.
+const LEAST: usize = 4;
+/// In bytes that look compressed or encrypted, shorter ones are chance.
+const LEAST_IN_NOISE: usize = 8;
+/// EBCDIC outside of EBCDIC data: shorter ones are chance.
+const LEAST_STRAY_EBCDIC: usize = 6;
+/// Characters decoded at once.
+const PIECE: usize = 8 << 10;
+
+/// The bytes whose runs are pushed: one part of a range, and a little on both sides of it.
+pub(super) struct Window<'a> {
+    pub bytes: &'a [u8],
+    /// What is looked at.
+    pub seen: Range<usize>,
+    /// The part; runs that touch it are pushed.
+    pub part: Range<usize>,
+    /// `seen` begins inside the range, so a run at its start may have begun earlier.
+    pub cut_start: bool,
+    /// `seen` ends inside the range, so a run at its end may go on.
+    pub cut_end: bool,
+    /// Stretches that look compressed or encrypted, in order.
+    pub noise: &'a [Range<usize>],
+}
+
+/// Where the runs of each encoding were followed to.
+#[derive(Default)]
+struct Done {
+    narrow: usize,
+    wide: usize,
+    ebcdic: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Little,
+    Big,
+}
+
+impl Window<'_> {
+    /// Pushes all runs, block by block.
+    pub fn push_runs(&self, sink: &mut Sink<'_>) {
+        let data = &self.bytes[..self.seen.end];
+        let mut done = Done { narrow: self.seen.start, wide: self.seen.start, ebcdic: self.seen.start };
+        for at in self.seen.clone().step_by(BLOCK) {
+            if sink.stopped() {
+                return;
+            }
+            let found = Candidates::of(data, at);
+            let noise_before = self.noise.partition_point(|n| n.end <= at);
+            let noise = self.noise.get(noise_before).filter(|n| n.start < at + BLOCK);
+            let in_noise = |place: usize| {
+                noise.is_some() && self.noise[self.noise.partition_point(|n| n.end <= place)..].first().is_some_and(|n| n.start <= place)
+            };
+            let narrow = if noise.is_some_and(|n| n.start <= at && n.end >= at + BLOCK) { &found.narrow8 } else { &found.narrow };
+            each(narrow, at, &mut done.narrow, |place| self.narrow(place, in_noise(place), sink));
+            self.wide_block(&found, at, &mut done.wide, sink);
+            let mut is_ebcdic = None;
+            each(&found.ebcdic, at, &mut done.ebcdic, |place| {
+                let mut like = || *is_ebcdic.get_or_insert_with(|| looks_ebcdic(&data[at..(at + BLOCK).min(data.len())]));
+                self.ebcdic(place, in_noise(place), &mut like, sink)
+            });
+        }
+    }
+
+    /// A run that the part pushes: not one that lies in a neighbour's part, whole. Where the window cuts
+    /// the run, it loses the word that may be cut. `is_word` says whether the character at an offset is
+    /// part of a word, `unit` is the bytes of a character.
+    fn own(&self, mut run: Range<usize>, unit: usize, is_word: impl Fn(usize) -> bool) -> Option<Range<usize>> {
+        if run.start >= self.part.end || run.end <= self.part.start {
+            return None;
+        }
+        if self.cut_start && run.start < self.part.start && run.end < self.part.start + OVERLAP {
+            return None;
+        }
+        if self.cut_start && run.start < self.seen.start + unit {
+            let from = run.clone().step_by(unit).take(OVERLAP / unit).find(|&i| !is_word(i));
+            run.start = from.unwrap_or(run.start);
+        }
+        if self.cut_end && run.end + unit > self.seen.end {
+            let places = (1..=OVERLAP / unit).map_while(|n| run.end.checked_sub(n * unit)).take_while(|&i| i >= run.start);
+            run.end = places.map(|i| (i, is_word(i))).find(|(_, word)| !word).map_or(run.end, |(i, _)| i);
+        }
+        (!run.is_empty()).then_some(run)
+    }
+
+    /// ASCII, UTF-8 and cp1252 from `start` on. Returns where the run ends.
+    fn narrow(&self, start: usize, in_noise: bool, sink: &mut Sink<'_>) -> usize {
+        let data = &self.bytes[..self.seen.end];
+        let (mut at, mut characters, mut words, mut beyond, mut alike) = (start, 0usize, 0, 0, true);
+        while let Some(&b) = data.get(at) {
+            let length = if is_text(b) { 1 } else { narrow_length(data, at, self.seen.start) };
+            if length == 0 {
+                break;
+            }
+            characters += 1;
+            words += usize::from(b.is_ascii_alphanumeric() || b >= 0x80);
+            beyond += usize::from(b >= 0x80);
+            alike &= b == data[start];
+            at += length;
+        }
+        let chance = in_noise && (characters < LEAST_IN_NOISE || beyond * 8 > characters);
+        if characters < LEAST || words < 2 || alike || chance {
+            return at;
+        }
+        let trimmed = trim(&data[start..at], start, u8::is_ascii_whitespace);
+        let is_word = |i: usize| data[i].is_ascii_alphanumeric() || data[i] >= 0x80;
+        if let Some(run) = self.own(trimmed, 1, is_word).filter(|run| run.len() >= LEAST) {
+            sink.border();
+            let mut offset = run.start as u64;
+            for chunk in data[run].utf8_chunks() {
+                sink.text(chunk.valid(), At::Utf8(offset));
+                offset += chunk.valid().len() as u64;
+                let (text, _, _) = encoding_rs::WINDOWS_1252.decode(chunk.invalid());
+                sink.text(&text, At::Chars(offset, 1));
+                offset += chunk.invalid().len() as u64;
+            }
+            sink.border();
+        }
+        at
+    }
+
+    /// UTF-16 candidates of a block, both byte orders, in the order of their places.
+    fn wide_block(&self, found: &Candidates, at: usize, done: &mut usize, sink: &mut Sink<'_>) {
+        let mut both = found.little;
+        both.iter_mut().zip(&found.big).for_each(|(both, big)| *both |= big);
+        each(&both, at, done, |place| {
+            let (word, bit) = ((place - at) / 64, (place - at) % 64);
+            let order = if found.little[word] >> bit & 1 == 1 { Order::Little } else { Order::Big };
+            self.wide(place, order, sink)
+        });
+    }
+
+    /// UTF-16 around `place`. Latin text in one byte order is Latin text in the other too, one byte
+    /// further, less a character; the longer reading is the right one. Where the other differs in more
+    /// than that, both are given.
+    fn wide(&self, place: usize, order: Order, sink: &mut Sink<'_>) -> usize {
+        let here = self.wide_extent(place, order);
+        let other = match order {
+            Order::Little => Order::Big,
+            Order::Big => Order::Little,
+        };
+        let there = self.wide_extent(place + 1, other);
+        let (longer, shorter) = if there.len() > here.len() { ((there, other), (here, order)) } else { ((here, order), (there, other)) };
+        let end = longer.0.end.max(place + 1);
+        self.push_wide(longer.0.clone(), longer.1, sink);
+        if !self.is_shadow(&shorter, &longer) {
+            self.push_wide(shorter.0, shorter.1, sink);
+        }
+        end
+    }
+
+    /// Does one reading show nothing that the other does not show there too? Of long ones only the first
+    /// characters are compared.
+    fn is_shadow(&self, (run, order): &(Range<usize>, Order), (of, of_order): &(Range<usize>, Order)) -> bool {
+        let run = run.start..run.end.min(run.start + 2 * PIECE);
+        let from = of.start + (run.start.saturating_sub(4).max(of.start) - of.start) / 2 * 2;
+        let near = from..of.end.min(run.end + 4).max(from);
+        let text: String = self.wide_characters(&run, *order).collect();
+        self.wide_characters(&near, *of_order).collect::<String>().contains(&text)
+    }
+
+    fn push_wide(&self, run: Range<usize>, order: Order, sink: &mut Sink<'_>) {
+        let (mut words, mut latin) = (0, 0);
+        for c in self.wide_characters(&run, order).take(PIECE) {
+            words += usize::from(c.is_alphanumeric());
+            latin += usize::from(c < '\u{100}');
+        }
+        let characters = run.len() / 2;
+        if characters < LEAST || words < 2 || latin * 2 < characters.min(PIECE) {
+            return;
+        }
+        let is_word = |i: usize| self.wide_character(i, order).is_some_and(char::is_alphanumeric);
+        let Some(run) = self.own(run, 2, is_word) else { return };
+        sink.border();
+        let mut offset = run.start as u64;
+        let mut characters = self.wide_characters(&run, order);
+        loop {
+            let text: String = characters.by_ref().take(PIECE).collect();
+            if text.is_empty() {
+                break;
+            }
+            sink.text(&text, At::Chars(offset, 2));
+            offset += 2 * PIECE as u64;
+        }
+        sink.border();
+    }
+
+    /// The run of UTF-16 characters that has one at `place`. It ends before four letters beyond Latin-1 in a
+    /// row, which no language writes: those are numbers.
+    fn wide_extent(&self, place: usize, order: Order) -> Range<usize> {
+        let follow = |places: &mut dyn Iterator<Item = usize>| {
+            let (mut length, mut beyond) = (0, 0);
+            for c in places.map_while(|at| self.wide_character(at, order)) {
+                beyond = if c > '\u{FF}' { beyond + 1 } else { 0 };
+                length += 1;
+                if beyond == 4 {
+                    return length - beyond;
+                }
+            }
+            length
+        };
+        let after = follow(&mut (place..self.seen.end).step_by(2));
+        if after == 0 {
+            return place..place;
+        }
+        let most = ((place - self.seen.start) / 2).min(OVERLAP);
+        let before = follow(&mut (1..=most).map(|n| place - 2 * n));
+        place - 2 * before..place + 2 * after
+    }
+
+    fn wide_characters(&self, run: &Range<usize>, order: Order) -> impl Iterator<Item = char> {
+        run.clone().step_by(2).filter_map(move |at| self.wide_character(at, order))
+    }
+
+    /// The character of text at an offset: Latin letters, ASCII, and the punctuation that word processors
+    /// put in their place.
+    fn wide_character(&self, at: usize, order: Order) -> Option<char> {
+        let pair = *self.bytes.get(at..self.seen.end)?.first_chunk::<2>()?;
+        let code = match order {
+            Order::Little => u16::from_le_bytes(pair),
+            Order::Big => u16::from_be_bytes(pair),
+        };
+        let is_text = match code {
+            0..=0x7F => is_text(code as u8),
+            0xA0..=0x17F | 0x2010..=0x2026 | 0x20AC | 0x2122 => true,
+            _ => false,
+        };
+        if is_text { char::from_u32(u32::from(code)) } else { None }
+    }
+
+    /// EBCDIC from `start` on. Returns where the run ends.
+    fn ebcdic(&self, start: usize, in_noise: bool, is_ebcdic: &mut dyn FnMut() -> bool, sink: &mut Sink<'_>) -> usize {
+        let data = &self.bytes[..self.seen.end];
+        let end = start + data[start..].iter().position(|&b| !ebcdic::is_text(b)).unwrap_or(data.len() - start);
+        let run = trim(&data[start..end], start, |&b| b == 0x40);
+        let (mut words, mut blanks) = (0, 0);
+        for &b in &data[run.clone()] {
+            words += usize::from(ebcdic::is_alphanumeric(b));
+            blanks += usize::from(b == 0x40);
+        }
+        let mostly_words = words >= 3 && (words + blanks) * 5 >= run.len() * 3;
+        let alike = data[run.clone()].iter().all(|b| Some(b) == data.get(run.start));
+        let least = if in_noise { LEAST_IN_NOISE } else { LEAST };
+        if !mostly_words || alike || run.len() < least || run.len() < LEAST_STRAY_EBCDIC && !is_ebcdic() {
+            return end;
+        }
+        if let Some(run) = self.own(run, 1, |i| ebcdic::is_alphanumeric(data[i])) {
+            sink.border();
+            for (i, piece) in data[run.clone()].chunks(PIECE).enumerate() {
+                let text: String = piece.iter().map(|&b| ebcdic::CP037[usize::from(b)]).collect();
+                sink.text(&text, At::Chars((run.start + i * PIECE) as u64, 1));
+            }
+            sink.border();
+        }
+        end
+    }
+}
+
+/// Calls `run` for each candidate at or behind `done`; it returns where what begins there ends.
+fn each(words: &[u64], base: usize, done: &mut usize, mut run: impl FnMut(usize) -> usize) {
+    for (i, &word) in words.iter().enumerate() {
+        let at = base + 64 * i;
+        if *done >= at + 64 {
+            continue;
+        }
+        let mut left = word & u64::MAX << done.saturating_sub(at);
+        while left != 0 {
+            let place = at + left.trailing_zeros() as usize;
+            *done = run(place).max(place + 1);
+            if *done >= at + 64 {
+                break;
+            }
+            left &= u64::MAX << (*done - at);
+        }
+    }
+}
+
+/// Length of the character beyond ASCII at `at`: UTF-8, or a cp1252 letter among ASCII letters; zero if
+/// it is neither.
+fn narrow_length(data: &[u8], at: usize, start: usize) -> usize {
+    let rest = &data[at..];
+    let head = &rest[..rest.len().min(4)];
+    let valid = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    if let Some(c) = valid.chars().next() {
+        let is_text = !c.is_control() && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E0000}'..);
+        return if is_text { c.len_utf8() } else { 0 };
+    }
+    let before = |n: usize| at.checked_sub(n).filter(|&i| i >= start).and_then(|i| data.get(i)).copied().unwrap_or(0);
+    let after = |n: usize| rest.get(n).copied().unwrap_or(0);
+    let letters = |a: u8, b: u8| a.is_ascii_alphabetic() && b.is_ascii_alphabetic();
+    let joined = letters(before(1), before(2))
+        || letters(after(1), after(2))
+        || is_high_letter(before(1)) && letters(before(2), before(3))
+        || [before(1), before(2), after(1), after(2)].into_iter().all(is_text);
+    usize::from(is_high_letter(rest[0]) && joined)
+}
+
+/// The range of `run`, which begins at `start`, without blanks at its ends.
+fn trim(run: &[u8], start: usize, is_blank: impl Fn(&u8) -> bool) -> Range<usize> {
+    match run.iter().position(|b| !is_blank(b)) {
+        Some(first) => {
+            let last = run.iter().rposition(|b| !is_blank(b)).unwrap_or(first);
+            start + first..start + last + 1
+        }
+        None => start..start,
+    }
+}
+
+/// Is a block EBCDIC data: six tenths letters, digits and blanks, and not blanks alone?
+fn looks_ebcdic(block: &[u8]) -> bool {
+    let words = block.iter().filter(|&&b| ebcdic::is_alphanumeric(b)).count();
+    let blanks = block.iter().filter(|&&b| b == 0x40).count();
+    (words + blanks) * 10 >= block.len() * 6 && words * 10 >= block.len()
+}

@@ -1,0 +1,274 @@
+//! Fixed-width records, in ASCII or EBCDIC, with or without line ends: a table whose columns are found
+//! in the records themselves. Where they show none, the text is read as it runs.
+
+use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
+use super::encoding::{self, TextEncoding};
+use super::header;
+use super::layout::{self, Layout, MAX_LEN};
+use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::model::Class;
+use crate::table::TableFacts;
+use std::ops::Range;
+
+/// Fixed-width tables, and any text in EBCDIC.
+pub const FORMAT: Format = Format {
+    name: "fixed_width",
+    media_type: "text/plain",
+    recognise: |probe: &Probe<'_>| {
+        is_ebcdic(probe.bytes) || encoding::detect(probe.bytes).is_some_and(|encoding| Found::in_text(probe.bytes, encoding).is_some())
+    },
+    read,
+    version: 1,
+    limitations: &[
+        "columns of digits that touch are told apart only at routing numbers and dates",
+        "records with binary or packed decimal fields are left to the scan",
+        "EBCDIC is read as code page 037",
+    ],
+};
+
+/// Text that is looked at.
+const SAMPLE: usize = 64 << 10;
+/// Blocks of EBCDIC are judged one by one: text or not.
+const BLOCK: usize = 16 << 10;
+
+/// How the records of an item are written.
+#[derive(Clone, Debug)]
+struct Found {
+    layout: Layout,
+    /// Character after each record; records without one follow each other.
+    line_end: Option<char>,
+    header: Option<Vec<String>>,
+    sample: Vec<Vec<String>>,
+}
+
+impl Found {
+    fn in_text(bytes: &[u8], encoding: TextEncoding) -> Option<Self> {
+        let (range, _) = body(bytes, encoding);
+        let head = range.start..range.end.min(range.start + SAMPLE * encoding.unit());
+        let stretch = stretches(bytes, encoding, head.clone()).into_iter().next()?;
+        Self::of(&stretch.text, head.end == range.end, range.len() / encoding.unit())
+    }
+
+    /// `whole`: the text ends here. `total`: characters of the item.
+    fn of(text: &str, whole: bool, total: usize) -> Option<Self> {
+        let line_end = ['\n', '\u{85}', '\r'].into_iter().find(|end| text.contains(*end));
+        match line_end {
+            Some(_) => Self::with_length(text, whole, line_end, usual_length(text, line_end?)?),
+            None => layout::record_lengths(text, total).into_iter().find_map(|len| Self::with_length(text, whole, None, len)),
+        }
+    }
+
+    fn with_length(text: &str, whole: bool, line_end: Option<char>, len: usize) -> Option<Self> {
+        let mut records: Vec<&str> = records(text, line_end, len).map(|r| record_text(&text[r])).collect();
+        if !whole {
+            records.pop();
+        }
+        let regular = records.iter().filter(|r| r.chars().count() == len).count();
+        if regular * 10 < records.len() * 9 {
+            return None;
+        }
+        let layout = layout::find(&records, len)?;
+        let cells = records.iter().filter_map(|r| layout.cells(r));
+        let sample: Vec<Vec<String>> = cells.map(|r| r.into_iter().map(str::to_owned).collect()).take(layout::RECORDS).collect();
+        let fitting = records.iter().take(layout::RECORDS).filter(|r| layout.cells(r).is_some()).count();
+        if fitting * 2 < records.len().min(layout::RECORDS) {
+            return None;
+        }
+        let first: Option<Vec<String>> = records.first().and_then(|r| layout.cut(r)).map(|r| r.into_iter().map(str::to_owned).collect());
+        let header =
+            first.filter(|first| layout.cells(records[0]).is_none() && header::known(first) >= 2 && header::is_header(first, &sample));
+        Some(Self { layout, line_end, header, sample })
+    }
+}
+
+/// The length that nearly all lines have.
+fn usual_length(text: &str, end: char) -> Option<usize> {
+    let mut counts = std::collections::BTreeMap::new();
+    text.split(end)
+        .take(layout::RECORDS)
+        .for_each(|line| *counts.entry(line.trim_end_matches('\r').chars().count()).or_insert(0usize) += 1);
+    counts.into_iter().filter(|(len, _)| (8..=MAX_LEN).contains(len)).max_by_key(|(_, count)| *count).map(|(len, _)| len)
+}
+
+/// A record without its line end.
+fn record_text(record: &str) -> &str {
+    record.strip_suffix(['\n', '\u{85}']).unwrap_or(record).trim_end_matches('\r')
+}
+
+/// The places of the records, line ends included.
+fn records(text: &str, line_end: Option<char>, len: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let next = match line_end {
+            Some(end) => rest.find(end).map_or(rest.len(), |n| n + end.len_utf8()),
+            None if rest.len() > len && rest.as_bytes()[..len].is_ascii() => len,
+            None => rest.char_indices().nth(len).map_or(rest.len(), |(n, _)| n),
+        };
+        let record = at..at + next;
+        at += next;
+        Some(record)
+    })
+}
+
+/// Reads an item as fixed-width records.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    if is_ebcdic(bytes) {
+        let head = single_byte(bytes, 0..bytes.len().min(SAMPLE), &CP037);
+        let found = Found::of(&head.text, bytes.len() <= SAMPLE, bytes.len());
+        let len = found.as_ref().filter(|f| f.line_end.is_none()).map_or(80, |f| f.layout.len);
+        let step = PART / len * len;
+        let cuts: Vec<Range<usize>> = (0..bytes.len()).step_by(step).map(|start| start..bytes.len().min(start + step)).collect();
+        read_cuts(&cuts, found.as_ref(), sink, |cut| ebcdic_stretches(bytes, cut, len));
+        return Ok(());
+    }
+    let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
+    let (range, mark) = body(bytes, encoding);
+    sink.cover(mark, Class::Structure);
+    let Some(found) = Found::in_text(bytes, encoding) else {
+        sink.note("no columns could be established; read as running text");
+        super::plain::read_range(bytes, encoding, range, sink);
+        return Ok(());
+    };
+    let cuts = match found.line_end {
+        Some(_) => parts(bytes, encoding, range),
+        None => {
+            let step = (PART / found.layout.len).max(1) * found.layout.len * encoding.unit();
+            range.clone().step_by(step).map(|start| start..range.end.min(start + step)).collect()
+        }
+    };
+    read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut));
+    Ok(())
+}
+
+/// The blocks of a part that are text in EBCDIC, each of whole records; those that adjoin are joined.
+fn ebcdic_stretches<'a>(bytes: &[u8], cut: Range<usize>, len: usize) -> Vec<Stretch<'a>> {
+    let block = (BLOCK / len).max(1) * len;
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for start in cut.clone().step_by(block) {
+        let range = start..cut.end.min(start + block);
+        if !bytes.get(range.clone()).is_some_and(is_ebcdic_text) {
+            continue;
+        }
+        match runs.last_mut() {
+            Some(run) if run.end == range.start => run.end = range.end,
+            _ => runs.push(range),
+        }
+    }
+    runs.into_iter().map(|run| single_byte(bytes, run, &CP037)).collect()
+}
+
+fn read_cuts<'t>(
+    cuts: &[Range<usize>],
+    found: Option<&Found>,
+    sink: &mut Sink<'_>,
+    decode: impl Fn(Range<usize>) -> Vec<Stretch<'t>> + Sync,
+) {
+    let Some(found) = found else {
+        sink.note("no columns could be established; read as running text");
+        sink.kind(PassageKind::Prose);
+        super::read_parts(sink, cuts, |cut, fork| {
+            for stretch in decode(cut.clone()) {
+                stretch.push_all(fork);
+                stretch.cover(fork);
+            }
+        });
+        return;
+    };
+    sink.begin_table(TableFacts::new("", found.header.as_deref(), &found.sample));
+    if let Some(header) = &found.header {
+        sink.text(&format!("{}\n", header.join("\t")), At::Decoded(cuts.first().map_or(0, |c| c.start as u64)));
+    }
+    let Some(facts) = sink.facts.tables.last().map(TableFacts::empty_like) else { return };
+    let first = cuts.first().map(|c| c.start);
+    super::read_parts(sink, cuts, |cut, fork| {
+        fork.continue_table(facts.clone(), 0);
+        for stretch in decode(cut.clone()) {
+            let skip = found.header.is_some() && Some(stretch.range.start as usize) == first;
+            read_records(&stretch, found, skip, fork);
+            stretch.cover(fork);
+        }
+    });
+}
+
+fn read_records(stretch: &Stretch<'_>, found: &Found, skip_header: bool, sink: &mut Sink<'_>) {
+    for (n, range) in records(&stretch.text, found.line_end, found.layout.len).enumerate().skip(usize::from(skip_header)) {
+        let record = record_text(&stretch.text[range.clone()]);
+        match found.layout.cells(record) {
+            Some(cells) => sink.row(&cells, stretch.offset(range.start)),
+            // Headers, trailers and records of another length are text among the rows.
+            None => {
+                stretch.push(range, sink);
+                sink.border();
+            }
+        }
+        if n.is_multiple_of(4096) && sink.stopped() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+
+    const NAMES: [&str; 4] = ["ANN LEE", "BO EK", "CYRIL OTTERBOURNE", "DI MOE"];
+
+    /// Record type, routing number, account, name, date, amount: glued as banks write them.
+    fn records(line_end: &str) -> String {
+        let routing = ["021000021", "011000015", "111000038", "121000248"];
+        let row =
+            |i: usize| format!("6{}{:012}{:<20}202411{:02}{:010}{line_end}", routing[i % 4], i * 7919, NAMES[i % 4], i % 28 + 1, i * 31);
+        (0..60).map(row).collect()
+    }
+
+    fn rows(bytes: &[u8]) -> (u64, String) {
+        assert!((FORMAT.recognise)(&Probe::new(bytes)));
+        read_with(read, bytes, |sink, collector| {
+            assert!(sink.coverage.clone().partition(bytes.len() as u64).iter().all(|(_, c)| c.is_some()));
+            (sink.facts.tables.iter().map(|t| t.rows).sum(), collector.text())
+        })
+    }
+
+    #[test]
+    fn glued_columns_are_cut_in_every_form() {
+        let ebcdic: Vec<u8> = records("").chars().map(|c| CP037.iter().position(|p| *p == c).unwrap() as u8).collect();
+        for bytes in [records("\n").into_bytes(), records("\r\n").into_bytes(), records("").into_bytes(), ebcdic] {
+            let (count, text) = rows(&bytes);
+            assert_eq!(count, 60);
+            assert!(text.contains("\t011000015\t") && text.contains("\tCYRIL OTTERBOURNE\t20241103\t"), "{}", &text[..300]);
+        }
+    }
+
+    #[test]
+    fn headers_and_trailers_stay_text() {
+        let mut text = format!("{:<60}\n", "HFIRST STATE BANK OF KANSAS");
+        text.push_str(&records("\n"));
+        text.push_str(&format!("{:<60}\n", "T0000060"));
+        let (count, text) = rows(text.as_bytes());
+        assert_eq!(count, 60);
+        assert!(text.contains("HFIRST STATE BANK OF KANSAS") && text.contains("T0000060"));
+    }
+
+    #[test]
+    fn prose_and_logs_are_no_records() {
+        let prose = "It was the best of times, it was the worst of times; it was an age of \n".repeat(40);
+        let log: String = (0..40).map(|i| format!("2024-11-07 10:00:{:02} INFO request {} took {} ms\n", i, i * 17, i * i)).collect();
+        for text in [prose, log, "a".repeat(5000), "0123456789".repeat(300), "-----\n".repeat(30)] {
+            assert!(!(FORMAT.recognise)(&Probe::new(text.as_bytes())), "{}", &text[..30]);
+        }
+    }
+
+    #[test]
+    fn no_input_panics() {
+        let text = records("\n").into_bytes();
+        for cut in (0..text.len()).step_by(97) {
+            let mut broken = text[..cut].to_vec();
+            read_with(read, &broken, |_, _| ());
+            broken.extend("é\u{85}x".as_bytes());
+            read_with(read, &broken, |_, _| ());
+        }
+    }
+}

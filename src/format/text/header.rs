@@ -1,0 +1,294 @@
+//! Is the first record of a table its header? Decided on content: a header's cells are words, and
+//! differ in shape from the values below them.
+
+/// Words that head columns, in the singular; a column's last or first word is looked up.
+const WORDS: &[&str] = &[
+    "aba",
+    "account",
+    "acct",
+    "address",
+    "addr",
+    "age",
+    "amount",
+    "amt",
+    "balance",
+    "bal",
+    "bank",
+    "bic",
+    "birth",
+    "birthdate",
+    "branch",
+    "card",
+    "category",
+    "ccy",
+    "cert",
+    "charter",
+    "city",
+    "client",
+    "code",
+    "comment",
+    "company",
+    "count",
+    "country",
+    "county",
+    "created",
+    "credit",
+    "currency",
+    "customer",
+    "cust",
+    "date",
+    "day",
+    "debit",
+    "description",
+    "desc",
+    "dob",
+    "domain",
+    "email",
+    "mail",
+    "employee",
+    "end",
+    "entity",
+    "event",
+    "file",
+    "firstname",
+    "first",
+    "flag",
+    "fname",
+    "from",
+    "gender",
+    "group",
+    "hash",
+    "hostname",
+    "host",
+    "iban",
+    "id",
+    "identifier",
+    "institution",
+    "ip",
+    "key",
+    "kind",
+    "label",
+    "lastname",
+    "last",
+    "lname",
+    "legal",
+    "lei",
+    "level",
+    "limit",
+    "location",
+    "login",
+    "member",
+    "merchant",
+    "message",
+    "middle",
+    "mobile",
+    "month",
+    "name",
+    "nbr",
+    "no",
+    "note",
+    "num",
+    "number",
+    "nr",
+    "order",
+    "org",
+    "organization",
+    "owner",
+    "parent",
+    "password",
+    "path",
+    "payee",
+    "payer",
+    "payment",
+    "person",
+    "phone",
+    "platform",
+    "postal",
+    "price",
+    "product",
+    "qty",
+    "quantity",
+    "rate",
+    "receiver",
+    "record",
+    "ref",
+    "reference",
+    "region",
+    "role",
+    "routing",
+    "rssd",
+    "rtn",
+    "salary",
+    "sender",
+    "seq",
+    "sex",
+    "size",
+    "sort",
+    "ssn",
+    "start",
+    "state",
+    "status",
+    "street",
+    "surname",
+    "swift",
+    "tax",
+    "telephone",
+    "tel",
+    "term",
+    "time",
+    "timestamp",
+    "tin",
+    "title",
+    "to",
+    "total",
+    "transaction",
+    "txn",
+    "type",
+    "unit",
+    "updated",
+    "url",
+    "user",
+    "username",
+    "valid",
+    "value",
+    "val",
+    "version",
+    "year",
+    "zip",
+    "zipcode",
+];
+
+/// What a cell looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing in it.
+    Empty,
+    /// Digits with the marks of numbers, dates and times.
+    Number,
+    /// Letters and digits in one word, or an address of mail or net.
+    Code,
+    /// Letters.
+    Words,
+    /// Anything else.
+    Other,
+}
+
+impl Shape {
+    /// The shape of a cell.
+    pub fn of(cell: &str) -> Self {
+        let cell = cell.trim();
+        let (mut letters, mut digits, mut others) = (false, false, false);
+        for c in cell.chars() {
+            letters |= c.is_alphabetic();
+            digits |= c.is_ascii_digit();
+            others |= !c.is_alphanumeric() && !" _-./:+,#()$€£%'&*".contains(c);
+        }
+        match (letters, digits) {
+            _ if cell.is_empty() => Self::Empty,
+            (false, true) if !others => Self::Number,
+            (true, false) if !others => Self::Words,
+            (true, _) if !cell.contains(' ') => Self::Code,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Is `first` the header of these rows?
+pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
+    let named = first.iter().filter(|c| !c.trim().is_empty()).count();
+    let wordlike = first.iter().filter(|c| is_wordlike(c)).count();
+    if named < first.len().min(2) || named * 2 < first.len() || wordlike * 10 < named * 7 {
+        return false;
+    }
+    let known = known(first);
+    let (mut differ, mut repeated) = (0, 0);
+    for (i, head) in first.iter().enumerate().filter(|(_, c)| is_wordlike(c)) {
+        let column = || rows.iter().filter_map(|r| r.as_ref().get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
+        let values = column().count();
+        let unlike = column().filter(|c| matches!(Shape::of(c), Shape::Number) || Shape::of(c) == Shape::Code && !is_wordlike(c)).count();
+        differ += usize::from(values > 0 && unlike * 10 >= values * 7);
+        repeated += usize::from(column().any(|c| c == head.trim()));
+    }
+    if repeated * 5 > named {
+        return false;
+    }
+    differ > 0 && (known > 0 || differ * 3 >= named || rows.len() >= 5) || known * 2 > named || known >= 3
+}
+
+/// How many cells are words that usually head columns.
+pub fn known(cells: &[String]) -> usize {
+    cells.iter().filter(|c| is_known(c)).count()
+}
+
+/// Could the cell head a column?
+fn is_wordlike(cell: &str) -> bool {
+    let cell = cell.trim();
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    let starts = cell.chars().next().is_some_and(|c| c.is_alphabetic() || "#_$@*(".contains(c));
+    starts && cell.len() <= 80 && digits * 3 <= cell.len() && !cell.contains("@") && cell.split_whitespace().count() <= 8
+}
+
+/// Is the cell's first or last word one that heads columns?
+fn is_known(cell: &str) -> bool {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut lower = false;
+    for c in cell.trim().chars() {
+        if !c.is_alphabetic() || lower && c.is_uppercase() {
+            words.push(String::new());
+        }
+        if c.is_alphabetic() {
+            words.last_mut().into_iter().for_each(|w| w.extend(c.to_lowercase()));
+        }
+        lower = c.is_lowercase();
+    }
+    words.retain(|w| !w.is_empty());
+    let known = |word: Option<&String>| {
+        word.is_some_and(|w| WORDS.contains(&w.as_str()) || w.strip_suffix('s').is_some_and(|w| WORDS.contains(&w)))
+    };
+    words.len() <= 6 && (known(words.last()) || known(words.first()))
+}
+
+/// The rows of a sheet without dialect: how many stand before the header or the first data row, and
+/// whether the row there is a header. Rows above a header are titles.
+pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
+    let filled = |row: &[String]| row.iter().filter(|c| !c.trim().is_empty()).count();
+    let mut widths: Vec<usize> = rows.iter().map(|r| filled(r)).filter(|n| *n > 1).collect();
+    widths.sort_unstable();
+    let Some(&usual) = widths.get(widths.len() / 2) else { return (0, false) };
+    for (i, row) in rows.iter().enumerate().take(20) {
+        if filled(row) * 10 < usual * 6 || filled(row) < 2 {
+            continue;
+        }
+        let below = &rows[i + 1..];
+        return (i, is_header(row, below));
+    }
+    (0, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Vec<Vec<String>> {
+        text.lines().map(|l| l.split(',').map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn headers_are_told_from_rows() {
+        let header = |text: &str| {
+            let rows = rows(text);
+            is_header(&rows[0], &rows[1..])
+        };
+        assert!(header("customer_id,name,account\nC1,Ann Lee,00123\nC2,Bo Ek,00456"));
+        assert!(header("CustomerName,City\nAnn Lee,Paris\nBo Ek,Rome"));
+        assert!(header("BLZ,Bezeichnung,Ort\n10000000,Bundesbank,Berlin\n10010010,Postbank,Berlin\n10010111,SEB,Berlin"));
+        assert!(!header("First State Bank,Austin,TX\nPeoples Bank,Waco,TX"));
+        assert!(!header("1,2,3\n4,5,6"));
+        assert!(!header("Ann Lee,4400123,Paris\nBo Ek,4400124,Rome"));
+    }
+
+    #[test]
+    fn titles_stand_above_the_header() {
+        assert_eq!(find_header(&rows("Report for First State Bank,,\n,,\nname,account,balance\nAnn,12,3\nBo,13,4")), (2, true));
+    }
+}

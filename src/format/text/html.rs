@@ -1,0 +1,113 @@
+//! HTML as text: tags go, references are decoded, blocks and table cells are kept apart, scripts,
+//! comments and the values of attributes stay.
+
+use super::encoding;
+use super::stretch::{body, stretches};
+use super::xml::read_markup;
+use crate::format::{Failure, Format, Probe, Sink};
+
+/// HTML pages and fragments.
+pub const FORMAT: Format = Format {
+    name: "html",
+    media_type: "text/html",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["text that scripts put together is not seen"],
+};
+
+/// Elements inside running text (HTML Living Standard, section 4.5 and 4.8, phrasing content).
+pub(super) const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "mark",
+    "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+];
+
+/// Elements that end a line of text, and no more.
+pub(super) const LINES: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "center",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "main",
+    "p",
+    "pre",
+    "section",
+];
+
+/// Elements that only HTML has; one of them at the start makes a page or a fragment of one.
+const ROOTS: &[&str] =
+    &["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<meta ", "<title", "<script", "<style", "<h1", "<center"];
+
+/// Does the text begin as HTML does? Comments and an XML declaration may stand before.
+pub(super) fn is_html(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    for _ in 0..16 {
+        let after =
+            |open: &str, close: &str| rest.strip_prefix(open).and_then(|r| r.split_once(close)).map(|(_, after)| after.trim_start());
+        let Some(next) = after("<!--", "-->").or_else(|| after("<?", "?>")) else { break };
+        rest = next;
+    }
+    let mut end = rest.len().min(64);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = rest[..end].to_ascii_lowercase();
+    ROOTS.iter().any(|root| start.starts_with(root))
+}
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let Some(encoding) = encoding::detect(probe.bytes) else { return false };
+    let (range, _) = body(probe.bytes, encoding);
+    let head = range.start..range.end.min(range.start + (16 << 10));
+    stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| is_html(&stretch.text))
+}
+
+/// Reads an item as HTML text.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    read_markup(bytes, true, sink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+
+    #[test]
+    fn pages_become_text() {
+        let page = "<!DOCTYPE html><html><head><title>T</title><script>var bank = \"Peoples\";</script></head><body>\
+            <p>First <b>St</b>ate<br>Bank <a href=\"https://x.example/a&amp;b\" title=\"Hint\">here</a></p>\
+            <table><tr><td>Ann</td><td>Lee</td></tr></table><!-- hidden note --><input value=\"typed\"></body></html>";
+        assert!(recognise(&Probe::new(page.as_bytes())));
+        read_with(read, page.as_bytes(), |_, collector| {
+            let text = collector.text();
+            for wanted in [
+                "First State\nBank here",
+                "var bank = \"Peoples\";",
+                "href=https://x.example/a&b",
+                "title=Hint",
+                "hidden note",
+                "value=typed",
+            ] {
+                assert!(text.contains(wanted), "{wanted} in {text:?}");
+            }
+            assert!(!text.contains("Ann Lee") && text.contains("Ann\n\u{1E}Lee"), "{text:?}");
+        });
+    }
+
+    #[test]
+    fn xml_is_not_html() {
+        assert!(!is_html("<?xml version=\"1.0\"?><Document/>"));
+        assert!(is_html("<?xml version=\"1.0\"?>\n<!-- x --><!DOCTYPE html PUBLIC>"));
+    }
+}

@@ -1,0 +1,245 @@
+//! The columns of fixed-width records, found in the records: where blanks stand in every record, where
+//! digits always meet letters, and where routing numbers and dates are glued to other digits.
+
+use std::ops::Range;
+
+/// Records that are looked at.
+pub(super) const RECORDS: usize = 400;
+/// Fewer show no columns.
+const MIN_RECORDS: usize = 5;
+/// Longest record.
+pub(super) const MAX_LEN: usize = 4096;
+
+/// Columns of the records of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Characters of a record.
+    pub len: usize,
+    /// Places of the columns in a record, in characters; only blanks are between them.
+    pub columns: Vec<Range<usize>>,
+    /// Which of them hold digits.
+    pub digits: Vec<bool>,
+    /// First character of the records, where files mix records of several kinds.
+    pub kind: Option<char>,
+}
+
+impl Layout {
+    /// The cells of a record; `None` where it is of another length or kind, or words stand where the
+    /// others have digits.
+    pub fn cells<'t>(&self, record: &'t str) -> Option<Vec<&'t str>> {
+        let cells = self.cut(record).filter(|_| self.kind.is_none_or(|kind| record.starts_with(kind)))?;
+        let numeric = |cell: &str| !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
+        let good = cells.iter().zip(&self.digits).filter(|(cell, digits)| **digits && numeric(cell)).count();
+        (good * 2 >= self.digits.iter().filter(|d| **d).count()).then_some(cells)
+    }
+
+    /// A record of the right length cut at the columns, whatever it holds.
+    pub fn cut<'t>(&self, record: &'t str) -> Option<Vec<&'t str>> {
+        if record.is_ascii() {
+            return (record.len() == self.len).then(|| self.columns.iter().map(|c| record[c.clone()].trim()).collect());
+        }
+        let mut places: Vec<usize> = record.char_indices().map(|(place, _)| place).collect();
+        places.push(record.len());
+        (places.len() == self.len + 1).then(|| self.columns.iter().map(|c| record[places[c.start]..places[c.end]].trim()).collect())
+    }
+}
+
+/// What records have at one place, in thousandths.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    blank: usize,
+    digit: usize,
+    letter: usize,
+}
+
+/// The layout that nearly all of these records have; `None` where they show no columns.
+pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
+    let records: Vec<Vec<char>> =
+        records.iter().take(RECORDS).map(|r| r.chars().collect()).filter(|r: &Vec<char>| r.len() == len).collect();
+    if records.len() < MIN_RECORDS || !(8..=MAX_LEN).contains(&len) {
+        return None;
+    }
+    let all: Vec<&[char]> = records.iter().map(Vec::as_slice).collect();
+    let layout = |columns: Vec<(Range<usize>, bool)>, kind| {
+        let (columns, digits) = columns.into_iter().unzip();
+        Layout { len, columns, digits, kind }
+    };
+    if let Some(columns) = headed_columns(&all) {
+        return Some(layout(columns, None));
+    }
+    if let Some(columns) = columns(inner(&all), len) {
+        return Some(layout(columns, None));
+    }
+    // Header, detail and trailer records differ in their first character.
+    let mut kinds: Vec<(usize, char)> = Vec::new();
+    for record in &all {
+        match kinds.iter_mut().find(|(_, c)| *c == record[0]) {
+            Some((count, _)) => *count += 1,
+            None => kinds.push((1, record[0])),
+        }
+    }
+    let &(count, kind) = kinds.iter().max()?;
+    if kinds.len() > 8 || count < MIN_RECORDS || count * 2 < all.len() || !kind.is_ascii_alphanumeric() {
+        return None;
+    }
+    let same: Vec<&[char]> = all.into_iter().filter(|r| r[0] == kind).collect();
+    columns(&same, len).map(|columns| layout(columns, Some(kind)))
+}
+
+/// The columns under a first record of words that stand two blanks apart, where all other records have
+/// blanks before the place at which each word begins. A heading says more than the shape of few records.
+fn headed_columns(records: &[&[char]]) -> Option<Vec<(Range<usize>, bool)>> {
+    let (header, rest) = records.split_first()?;
+    let is_word_start = |i: usize| header[i] != ' ' && (i == 0 || (i >= 2 && header[i - 1] == ' ' && header[i - 2] == ' '));
+    let starts: Vec<usize> = (0..header.len()).filter(|&i| is_word_start(i)).collect();
+    let worded = header.iter().any(|c| c.is_alphabetic()) && !header.iter().any(char::is_ascii_digit);
+    let separate = starts.iter().skip(1).all(|&i| rest.iter().filter(|r| r[i - 1] == ' ').count() * 1000 >= rest.len() * 980);
+    if starts.len() < 2 || !worded || !separate || rest.len() < MIN_RECORDS {
+        return None;
+    }
+    let ends = starts[1..].iter().copied().chain([header.len()]);
+    let columns: Vec<(Range<usize>, bool)> = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| {
+            let is_number = |r: &&&[char]| {
+                let mut filled = r[start..end].iter().filter(|c| **c != ' ').peekable();
+                filled.peek().is_some() && filled.all(char::is_ascii_digit)
+            };
+            (start..end, rest.iter().filter(is_number).count() * 1000 >= rest.len() * 970)
+        })
+        .collect();
+    columns.iter().any(|(_, digits)| *digits).then_some(columns)
+}
+
+/// Without the first and the last record, which may be header and trailer.
+fn inner<'r, 'c>(records: &'r [&'c [char]]) -> &'r [&'c [char]] {
+    match records.len() {
+        n if n >= MIN_RECORDS + 2 => &records[1..n - 1],
+        _ => records,
+    }
+}
+
+/// The columns, and which of them hold digits.
+fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>> {
+    let places: Vec<Place> = (0..len).map(|i| place(records, i)).collect();
+    let mut cuts = vec![0];
+    for i in 1..len {
+        let (before, here) = (places[i - 1], places[i]);
+        let gutter = (before.blank >= 980) != (here.blank >= 980);
+        let digits = before.digit >= 970 && here.digit <= 30 && here.blank < 980 && here.letter + here.blank >= 970
+            || here.digit >= 970 && before.digit <= 30 && before.letter + before.blank >= 970;
+        // A field begins where a letter or digit always stands and blanks often stand before it.
+        let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970);
+        if gutter || digits || start {
+            cuts.push(i);
+        }
+    }
+    cuts.push(len);
+    let mut out = Vec::new();
+    for cut in cuts.windows(2).map(|w| w[0]..w[1]) {
+        if places[cut.clone()].iter().all(|p| p.blank >= 980) {
+            // Rare text in a place that is nearly always blank belongs to the column before it.
+            match out.last_mut() {
+                Some(Range { end, .. }) if *end == cut.start && places[cut.clone()].iter().any(|p| p.blank < 1000) => *end = cut.end,
+                _ if places[cut.clone()].iter().any(|p| p.blank < 1000) => out.push(cut),
+                _ => {}
+            }
+        } else if places[cut.clone()].iter().all(|p| p.digit >= 970) {
+            split_digits(records, cut, &mut out);
+        } else {
+            out.push(cut);
+        }
+    }
+    let is_digits = |column: &Range<usize>| places[column.clone()].iter().all(|p| p.digit >= 970);
+    let typed = out.iter().filter(|c| is_digits(c)).count();
+    let glued = out.windows(2).filter(|w| w[0].end == w[1].start).count();
+    // Blank gutters alone also stand in wrapped prose and drawings; a column of digits does not.
+    let found = out.len() >= 2 && typed >= 1 && (glued > 0 || out.len() >= 3 || records.len() >= 10);
+    found.then(|| out.into_iter().map(|column| (column.clone(), is_digits(&column))).collect())
+}
+
+fn place(records: &[&[char]], i: usize) -> Place {
+    let share = |keep: fn(&char) -> bool| records.iter().filter(|r| keep(&r[i])).count() * 1000 / records.len();
+    Place { blank: share(|c| *c == ' '), digit: share(char::is_ascii_digit), letter: share(|c| c.is_alphabetic()) }
+}
+
+/// Cuts routing numbers and dates out of a column of digits: nearly every record has a valid one there,
+/// which chance would not give.
+fn split_digits(records: &[&[char]], column: Range<usize>, out: &mut Vec<Range<usize>>) {
+    let valid = |range: Range<usize>, check: fn(&str) -> bool| {
+        let mut distinct = std::collections::BTreeSet::new();
+        let good = records.iter().filter(|r| {
+            let text: String = r[range.clone()].iter().collect();
+            distinct.insert(text.clone());
+            check(&text)
+        });
+        let good = good.count();
+        good * 100 >= records.len() * 95 && (distinct.len() >= 3 || range.start == column.start)
+    };
+    let (mut start, mut at) = (column.start, column.start);
+    while at < column.end {
+        let found = [(9, is_routing_number as fn(&str) -> bool), (8, is_date)]
+            .into_iter()
+            .find(|(len, check)| at + len <= column.end && valid(at..at + len, *check));
+        match found {
+            Some((len, _)) => {
+                if start < at {
+                    out.push(start..at);
+                }
+                out.push(at..at + len);
+                at += len;
+                start = at;
+            }
+            None => at += 1,
+        }
+    }
+    if start < column.end {
+        out.push(start..column.end);
+    }
+}
+
+/// An ABA routing number: prefix and check digit (ANSI X9.110).
+fn is_routing_number(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let sum: u32 = digits.iter().zip([3, 7, 1].iter().cycle()).map(|(d, w)| d * w).sum();
+    let prefix = digits.iter().take(2).fold(0, |n, d| n * 10 + d);
+    digits.len() == 9 && sum.is_multiple_of(10) && sum > 0 && matches!(prefix, 1..=12 | 21..=32 | 61..=72 | 80)
+}
+
+/// `YYYYMMDD` or `MMDDYYYY`.
+fn is_date(text: &str) -> bool {
+    let number = |range: Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let valid = |year: Range<usize>, month: Range<usize>, day: Range<usize>| {
+        (1900..2100).contains(&number(year)) && (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
+    };
+    valid(0..4, 4..6, 6..8) || valid(4..8, 0..2, 2..4)
+}
+
+/// Lengths that records without line ends may have, the shorter first: the text is like itself at
+/// these distances. `total`: characters of the item.
+pub(super) fn record_lengths(text: &str, total: usize) -> Vec<usize> {
+    let class = |c: char| match c {
+        ' ' => 0u8,
+        '0'..='9' => 1,
+        c if c.is_alphabetic() => 2,
+        _ => 3,
+    };
+    let classes: Vec<u8> = text.chars().take(16 << 10).map(class).collect();
+    let likeness = |lag: usize| {
+        let pairs = classes.len() - lag;
+        classes[..pairs].iter().zip(&classes[lag..]).filter(|(a, b)| a == b).count() * 1000 / pairs
+    };
+    let longest = (classes.len() / MIN_RECORDS).min(2048);
+    let lags: Vec<(usize, usize)> = (20..=longest).map(|lag| (lag, likeness(lag))).collect();
+    let Some(best) = lags.iter().map(|(_, l)| *l).max() else { return Vec::new() };
+    let usual = lags.iter().map(|(_, l)| *l).sum::<usize>() / lags.len();
+    if best < 700 || best < usual + 100 {
+        return Vec::new();
+    }
+    let peaks = lags.iter().filter(|(_, l)| *l * 2 >= best + usual).map(|(lag, _)| *lag);
+    let (mut fitting, others): (Vec<usize>, Vec<usize>) = peaks.partition(|lag| total.is_multiple_of(*lag));
+    fitting.extend(others);
+    fitting.truncate(16);
+    fitting
+}

@@ -1,0 +1,47 @@
+//! Text formats: running text, delimited and fixed-width tables, JSON, XML, HTML.
+
+pub mod delimited;
+pub mod ebcdic;
+pub mod encoding;
+pub mod fixed_width;
+pub mod header;
+pub mod html;
+pub mod json;
+pub mod markup;
+pub mod plain;
+pub mod stretch;
+pub mod xml;
+
+mod attribute;
+pub(super) mod entity;
+mod json_record;
+mod layout;
+mod record;
+mod sniff;
+
+use super::Sink;
+use rayon::prelude::*;
+
+/// Parts that are read at once before their results are joined; bounds what waits to be joined.
+const WAVE: usize = 64;
+
+/// Reads parts of an item in parallel, each into a fork, and joins the forks in order.
+pub(super) fn read_parts<'s, T: Sync>(sink: &mut Sink<'s>, parts: &[T], read: impl Fn(&T, &mut Sink<'s>) + Sync) {
+    sink.flush();
+    for wave in parts.chunks(WAVE) {
+        if sink.stopped() {
+            return;
+        }
+        let whole = &*sink;
+        let forks: Vec<Sink<'s>> = wave
+            .par_iter()
+            .map(|part| {
+                let mut fork = whole.fork();
+                read(part, &mut fork);
+                fork.flush();
+                fork
+            })
+            .collect();
+        forks.into_iter().for_each(|fork| sink.join(fork));
+    }
+}

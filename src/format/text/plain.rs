@@ -1,0 +1,91 @@
+//! Running text: prose, source, configuration, logs.
+
+use super::encoding::{self, TextEncoding};
+use super::stretch::{body, parts, stretches, with_overlap};
+use crate::format::{Failure, Format, PassageKind, Probe, Sink};
+use crate::model::Class;
+use std::ops::Range;
+
+/// Text without a structure of its own.
+pub const FORMAT: Format = Format {
+    name: "text",
+    media_type: "text/plain",
+    recognise: |probe: &Probe<'_>| encoding::detect(probe.bytes).is_some(),
+    read,
+    version: 1,
+    limitations: &[
+        "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
+        "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
+    ],
+};
+
+/// Reads an item as running text.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let Some(encoding) = encoding::detect(bytes) else {
+        return Err(Failure::corrupt(0, "no text in an encoding that is known"));
+    };
+    let (range, mark) = body(bytes, encoding);
+    sink.cover(mark, Class::Structure);
+    read_range(bytes, encoding, range, sink);
+    Ok(())
+}
+
+/// Reads a range of an item as running text, in parallel where it is large.
+pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usize>, sink: &mut Sink<'_>) {
+    sink.kind(PassageKind::Prose);
+    let parts = parts(bytes, encoding, range.clone());
+    if let [part] = &parts[..] {
+        return read_part(bytes, encoding, part.clone(), sink);
+    }
+    super::read_parts(sink, &parts, |part, fork| {
+        read_part(bytes, encoding, with_overlap(bytes, encoding, part, range.start), fork);
+    });
+}
+
+fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &mut Sink<'_>) {
+    for (i, stretch) in stretches(bytes, encoding, part).iter().enumerate() {
+        if i > 0 {
+            sink.border();
+        }
+        stretch.push_all(sink);
+        stretch.cover(sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+
+    #[test]
+    fn a_name_across_parts_is_whole_in_one_passage() {
+        let mut bytes = "word ".repeat(5_000_000).into_bytes();
+        for i in 0..60 {
+            let at = 8_000_000 / 60 * i + (8 << 20) - 4_000_000;
+            bytes[at..at + 22].copy_from_slice(b" First State Bank #XX ");
+        }
+        read_with(read, &bytes, |sink, collector| {
+            let passages = collector.passages.lock().unwrap();
+            let mut places = std::collections::BTreeSet::new();
+            for passage in passages.iter() {
+                for (place, _) in passage.text.match_indices("First State Bank #XX") {
+                    places.insert(passage.map.offset(&passage.text, place));
+                }
+            }
+            assert_eq!(places.len(), 60);
+            let covered = sink.coverage.clone().partition(bytes.len() as u64);
+            assert!(covered.iter().all(|(_, c)| c.is_some()));
+        });
+    }
+
+    #[test]
+    fn no_input_panics() {
+        let bytes = "Société Générale, Paris\n".repeat(30).into_bytes();
+        for cut in 0..bytes.len().min(64) {
+            let mut broken = bytes[cut..].to_vec();
+            broken[cut] ^= 0x5A;
+            read_with(read, &broken, |_, _| ());
+        }
+        read_with(read, b"", |_, _| ());
+    }
+}

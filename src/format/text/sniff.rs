@@ -1,0 +1,257 @@
+//! Which dialect a delimited text has, if it is one: a consistent number of fields over a sample,
+//! and fields that are no pieces of sentences, code or log lines.
+
+use super::header::{self, Shape};
+use super::record::{Dialect, Found, RecordReader};
+
+/// Text that is looked at.
+pub(super) const SAMPLE: usize = 64 << 10;
+/// Records that are looked at.
+const RECORDS: usize = 400;
+/// Records that may stand before a table as its preamble.
+const PREAMBLE: usize = 40;
+/// Delimiters, the less ambiguous first.
+const DELIMITERS: &[u8] = b"\x1f\x01\x14\t|;^~,:";
+
+/// A table as its first records show it.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub dialect: Dialect,
+    /// Fields of nearly every record.
+    pub columns: usize,
+    /// Where its first record begins; what stands before is preamble.
+    pub first: usize,
+    /// Its header, where the first record is one.
+    pub header: Option<Vec<String>>,
+    /// Where its first row begins.
+    pub body: usize,
+    /// Where the regular records of the sample end.
+    pub end: usize,
+    /// Its first rows.
+    pub sample: Vec<Vec<String>>,
+}
+
+/// The table that begins in this text, after a preamble at most. `whole`: the text ends here.
+pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
+    let mut end = text.len().min(SAMPLE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let sample = &text[..end];
+    let terminator = if sample.contains('\n') || !sample.contains('\r') { b'\n' } else { b'\r' };
+    let sample = match sample.rfind(terminator as char) {
+        Some(n) if !whole || end < text.len() => &sample[..n + 1],
+        None if !whole || end < text.len() => return None,
+        _ => sample,
+    };
+    let mut best: Option<Table> = None;
+    for &delimiter in DELIMITERS.iter().filter(|d| sample.as_bytes().contains(d)) {
+        let dialect = Dialect { delimiter, quotes: sample.contains('"'), terminator };
+        if let Some(table) = try_dialect(sample, dialect)
+            && best.as_ref().is_none_or(|best| is_better(&table, best))
+        {
+            best = Some(table);
+        }
+    }
+    best
+}
+
+/// Of two tables that stand one after the other the first is better, of two readings of the same
+/// text the one with a header or with many more columns.
+fn is_better(table: &Table, best: &Table) -> bool {
+    if table.end <= best.first || best.end <= table.first {
+        return table.end <= best.first;
+    }
+    table.columns > 2 * best.columns || best.header.is_none() && table.header.is_some() && table.columns >= best.columns
+}
+
+struct Sampled {
+    at: usize,
+    next: usize,
+    cells: Vec<String>,
+}
+
+fn try_dialect(sample: &str, mut dialect: Dialect) -> Option<Table> {
+    let (mut records, malformed) = read_sample(sample, dialect);
+    if dialect.quotes && malformed * 5 > records.len() {
+        dialect.quotes = false;
+        records = read_sample(sample, dialect).0;
+    }
+    starts(&records).into_iter().find_map(|(first, columns)| try_table(sample, dialect, &records, first, columns))
+}
+
+/// The table of records with so many columns that begins at the record `first`, if it is one.
+fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, columns: usize) -> Option<Table> {
+    let table = &records[first..first + extent(&records[first..], columns)];
+    let regular = table.iter().filter(|r| r.cells.len() == columns).count();
+    let share = if table.len() >= 10 { 85 } else { 99 };
+    if regular < 2 || regular * 100 < table.len() * share && !(table.len() >= 3 && regular + 1 >= table.len()) {
+        return None;
+    }
+    let rows: Vec<Vec<String>> = table.iter().map(|r| r.cells.clone()).collect();
+    // Rows that end in a delimiter have one field more than their header.
+    let above = first.checked_sub(1).and_then(|n| records.get(n)).filter(|r| r.cells.len().abs_diff(columns) == 1 && r.cells.len() > 1);
+    let above = above.filter(|r| header::is_header(&r.cells, &rows));
+    let has_header = above.is_none() && header::is_header(&rows[0], &rows[1..]);
+    let body = &rows[usize::from(has_header)..];
+    let (start, has_header) = (above.unwrap_or(&table[0]), has_header || above.is_some());
+    // A table among other text shows itself by its header, or by being nearly all of it.
+    let part = table.len() * 100 / records.len();
+    let enough = match has_header {
+        true => part >= 50 || columns + body.len() >= 5 && header::known(&start.cells) * 2 >= columns,
+        false => part >= if columns == 2 { 90 } else { 70 },
+    };
+    if !enough || !is_tabular(sample, dialect, columns, body, has_header) {
+        return None;
+    }
+    let last = table.last()?;
+    Some(Table {
+        dialect,
+        columns,
+        first: start.at,
+        body: if has_header { start.next } else { start.at },
+        end: last.next,
+        header: has_header.then(|| start.cells.clone()),
+        sample: body.to_vec(),
+    })
+}
+
+fn read_sample(sample: &str, dialect: Dialect) -> (Vec<Sampled>, usize) {
+    let mut reader = RecordReader::new(dialect, None);
+    let (mut at, mut out, mut malformed) = (0, Vec::new(), 0);
+    while at < sample.len() && out.len() < RECORDS {
+        let (found, next) = reader.read(sample, at);
+        if found == Found::Record {
+            malformed += usize::from(reader.malformed);
+            out.push(Sampled { at, next, cells: reader.cells(sample).into_iter().map(str::to_owned).collect() });
+        }
+        at = next;
+    }
+    (out, malformed)
+}
+
+/// Where tables may begin, the first first: the record, and how many fields it and the next one have.
+fn starts(records: &[Sampled]) -> Vec<(usize, usize)> {
+    let mut seen = Vec::new();
+    for (i, pair) in records.windows(2).enumerate().take(PREAMBLE) {
+        let columns = pair[0].cells.len();
+        if columns > 1 && pair[1].cells.len() == columns && seen.iter().all(|(_, c)| *c != columns) {
+            seen.push((i, columns));
+        }
+    }
+    seen
+}
+
+/// How many records belong to a table: up to three in a row that do not fit it.
+fn extent(records: &[Sampled], columns: usize) -> usize {
+    let mut end = 0;
+    for (i, record) in records.iter().enumerate() {
+        if record.cells.len() == columns {
+            end = i + 1;
+        } else if i >= end + 2 {
+            break;
+        }
+    }
+    end
+}
+
+/// Fields, not pieces of sentences, code or log lines.
+fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String>], has_header: bool) -> bool {
+    let count = |keep: &dyn Fn(&Vec<String>) -> bool| body.iter().filter(|row| keep(row)).count();
+    let filled = (0..columns).filter(|i| count(&|r| r.get(*i).is_some_and(|c| !c.is_empty())) * 10 >= body.len()).count();
+    if filled < 2 && !(has_header && filled > 0) || body.is_empty() {
+        return false;
+    }
+    let control = dialect.delimiter < b' ' && dialect.delimiter != b'\t';
+    let begins_like_code = |row: &Vec<String>| {
+        let first = row.first().map_or("", |c| c.trim_start());
+        first.starts_with(['(', '{', '[', '<', '}', ')', ']', '*', '/']) && !first.starts_with("[[")
+            || ["INSERT ", "insert ", "SELECT ", "CREATE ", "//", "#include"].iter().any(|p| first.starts_with(p))
+    };
+    if !control && count(&begins_like_code) * 10 > body.len() * 3 {
+        return false;
+    }
+    if dialect.delimiter == b',' && count(&|row| is_log_time(row)) * 2 > body.len() {
+        return false;
+    }
+    let words = |row: &Vec<String>| row.iter().map(|c| c.split_whitespace().count()).max().unwrap_or(0);
+    let long = count(&|row| words(row) > 9);
+    let spaced = match dialect.delimiter {
+        b',' | b';' | b':' => {
+            let (mut all, mut spaced) = (0, 0);
+            for pair in sample.as_bytes().windows(2).filter(|p| p[0] == dialect.delimiter) {
+                all += 1;
+                spaced += usize::from(pair[1] == b' ');
+            }
+            spaced * 2 > all
+        }
+        _ => false,
+    };
+    let typed = (0..columns).any(|i| {
+        let shapes = || body.iter().filter_map(|r| r.get(i)).map(|c| Shape::of(c)).filter(|s| *s != Shape::Empty);
+        shapes().count() >= 2 && shapes().filter(|s| matches!(s, Shape::Number | Shape::Code)).count() * 10 >= shapes().count() * 8
+    });
+    if dialect.delimiter == b':' {
+        return columns >= 4 && !spaced && (has_header || typed && body.len() >= 3) && long == 0;
+    }
+    if has_header {
+        return !(spaced && body.len() < 3) && (columns > 2 || long * 2 <= body.len());
+    }
+    if spaced && (columns < 3 || body.len() < 5 || !typed) || long * 3 > body.len() && columns < 4 {
+        return false;
+    }
+    match (columns, body.len()) {
+        (_, 0 | 1) => false,
+        (2, rows) => rows >= 3 && (typed || control || dialect.delimiter == b'\t') && long == 0,
+        (3, 2) => typed,
+        _ => typed || control || matches!(dialect.delimiter, b'\t' | b'|' | b';') || columns >= 4,
+    }
+}
+
+/// `2024-11-07 10:00:00,123 INFO …`: the comma stands before milliseconds.
+fn is_log_time(row: &[String]) -> bool {
+    let [first, second, ..] = row else { return false };
+    let tail = first.as_bytes().iter().rev().take(9).filter(|b| **b == b':').count();
+    let millis = second.bytes().take_while(u8::is_ascii_digit).count();
+    tail >= 2 && millis == 3 && second.as_bytes().get(3).is_none_or(|b| !b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(text: &str) -> Option<(char, usize, bool)> {
+        sniff(text, true).map(|t| (t.dialect.delimiter as char, t.columns, t.header.is_some()))
+    }
+
+    #[test]
+    fn tables_are_found_with_their_dialect() {
+        assert_eq!(shape("customer_id,name,account\nC123,John Smith,12345\n"), Some((',', 3, true)));
+        assert_eq!(shape("name;amount;rate\nAnn;1,5;2,5\nBo;2,5;3,5\nCy;4,0;5,0\n"), Some((';', 3, true)));
+        assert_eq!(shape("a\t1\t2\nb\t3\t4\nc\t5\t6\n"), Some(('\t', 3, false)));
+        assert_eq!(shape("021000021|Chase|NY|x@y.com\n011000015|FRB|MA|z@y.com\n"), Some(('|', 4, false)));
+        assert_eq!(shape("ann\u{1}001\u{1}5\nbob\u{1}002\u{1}6\n"), Some(('\u{1}', 3, false)));
+        assert_eq!(
+            shape("root:x:0:0:root:/root:/bin/bash\nbin:x:1:1:bin:/bin:/bin/sh\nsys:x:2:2:sys:/dev:/bin/sh\n"),
+            Some((':', 7, false))
+        );
+        let preamble =
+            format!("Report of accounts\nprinted 2024-11-07\n\nname,account,note\n{}", "\"Lee, Ann\",00123,\"x\ny\"\n".repeat(12));
+        let table = sniff(&preamble, true).unwrap();
+        assert_eq!((table.columns, table.header.is_some(), &preamble[table.first..table.first + 4]), (3, true, "name"));
+    }
+
+    #[test]
+    fn prose_logs_and_configuration_are_no_tables() {
+        for text in [
+            "Dear Sir, we write to you\nabout your account, which\nis overdue, and must be paid\n",
+            "# settings\nserver.port=8080\nclient.code=AB12CD\nbank.name=First State Bank, Austin\n",
+            "2024-11-07 10:00:00,123 INFO started\n2024-11-07 10:00:01,456 WARN slow, very slow\n2024-11-07 10:00:02,789 INFO done\n",
+            "const x = {\n  a: 1,\n  b: 2,\n  c: 3,\n};\n",
+            "INSERT INTO t VALUES (1,'a','b');\nINSERT INTO t VALUES (2,'c','d');\n",
+            "Date: Mon, 1 Jan 2024\nFrom: a@b.c\nTo: d@e.f\nSubject: hello\n\nbody\n",
+        ] {
+            assert_eq!(shape(text), None, "{text}");
+        }
+    }
+}

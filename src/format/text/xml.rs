@@ -1,0 +1,340 @@
+//! XML as text: names of elements and attributes stand before their values, references are decoded,
+//! values are kept apart. Entities of the document's own are never expanded.
+
+use super::encoding;
+use super::entity;
+use super::html;
+use super::markup::{self, Lexer, Token};
+use super::stretch::{Stretch, body, parts, stretches};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::model::Class;
+
+/// XML without a reader of its own.
+pub const FORMAT: Format = Format {
+    name: "xml",
+    media_type: "application/xml",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["entities that a document declares are read where they are declared, not where they are used"],
+};
+
+/// Elements inside running text, which do not end a word or a name.
+const INLINE: &[&str] =
+    &["b", "i", "u", "em", "strong", "span", "font", "sub", "sup", "tt", "emphasis", "phrase", "hi", "r", "t", "rPr", "tspan"];
+/// Elements and attributes that hold a name for the value beside them.
+const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name"];
+const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data"];
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let Some(encoding) = encoding::detect(probe.bytes) else { return false };
+    let (range, _) = body(probe.bytes, encoding);
+    let head = range.start..range.end.min(range.start + (16 << 10));
+    let Some(stretch) = stretches(probe.bytes, encoding, head).into_iter().next() else { return false };
+    let text = stretch.text.trim_start();
+    if text.starts_with("<?xml") {
+        return !html::is_html(text);
+    }
+    // Without a declaration: elements from the start on, and nothing but blanks before the first.
+    let mut lexer = Lexer::of_text(text, false);
+    let (mut starts, mut ends) = (0, 0);
+    while let Ok(Some((_, token))) = lexer.token() {
+        match token {
+            Token::Text(t) if starts == 0 && !t.trim().is_empty() => return false,
+            Token::Start(name, _, empty) => {
+                if !name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c)) {
+                    return false;
+                }
+                starts += 1;
+                ends += usize::from(empty);
+            }
+            Token::End(_) => ends += 1,
+            _ => {}
+        }
+    }
+    starts > 0 && ends > 0 && !html::is_html(text)
+}
+
+/// Reads an item as XML text.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    read_markup(bytes, false, sink)
+}
+
+/// Reads an item as text of markup.
+pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
+    let (range, mark) = body(bytes, encoding);
+    sink.cover(mark, Class::Structure);
+    sink.kind(PassageKind::Prose);
+    let borrowed = encoding == encoding::TextEncoding::Utf8;
+    let pieces = if borrowed { vec![range] } else { parts(bytes, encoding, range) };
+    for piece in pieces {
+        for stretch in stretches(bytes, encoding, piece) {
+            let mut writer = Writer { stretch: &stretch, html, sink, label: None, aside: String::new(), key: Key::None, kept: false };
+            let cut_off = writer.read();
+            stretch.cover(sink);
+            sink.border();
+            if cut_off && !html {
+                sink.note(format!(
+                    "the markup that ends at byte {} is cut off or not well-formed; all of it was read as text",
+                    stretch.range.end
+                ));
+            }
+            if sink.stopped() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the element that was read last names the value of the one that follows.
+#[derive(PartialEq, Eq)]
+enum Key {
+    None,
+    Open,
+    Closed,
+}
+
+struct Writer<'w, 's> {
+    stretch: &'w Stretch<'w>,
+    html: bool,
+    sink: &'w mut Sink<'s>,
+    /// Name of the element that was opened last, until something follows it, and its place.
+    label: Option<(usize, String)>,
+    /// Attributes of elements inside running text, until that ends.
+    aside: String,
+    key: Key,
+    /// Text was written since the last border.
+    kept: bool,
+}
+
+impl Writer<'_, '_> {
+    /// Reads all of the stretch; returns whether the markup is cut off.
+    fn read(&mut self) -> bool {
+        let stretch = self.stretch;
+        let mut lexer = Lexer::of_text(&stretch.text, self.html);
+        // Reading from memory does not fail.
+        while let Ok(Some((place, token))) = lexer.token() {
+            let place = place as usize;
+            match token {
+                Token::Text(text) => self.text(place, text, true),
+                Token::Raw(text) => self.text(place, text, false),
+                Token::Aside(text) if !text.trim().is_empty() => {
+                    self.border(place);
+                    self.label = None;
+                    self.text(place, text, true);
+                    self.border(place);
+                }
+                Token::Aside(_) => {}
+                Token::Start(name, attributes, _) => self.start(place, name, attributes),
+                Token::End(name) => self.end(place, name),
+            }
+        }
+        self.border(stretch.text.len());
+        lexer.is_cut_off()
+    }
+
+    fn start(&mut self, place: usize, name: &str, attributes: &str) {
+        let local = markup::local(name);
+        let attributes_at = place + name.len();
+        if self.is_inline(local) {
+            self.defer(attributes);
+            return;
+        }
+        let is_value = self.key == Key::Closed && VALUES.contains(&local);
+        if is_value {
+            self.word(place, ": ");
+        } else if self.html && html::LINES.iter().any(|n| n.eq_ignore_ascii_case(local)) {
+            self.line(place);
+        } else {
+            self.border(place);
+        }
+        self.key = if KEYS.contains(&local) { Key::Open } else { Key::None };
+        if self.html {
+            self.defer(attributes);
+            if local.contains('-') {
+                self.aside.push_str(name);
+                self.aside.push('\u{1E}');
+            }
+            return;
+        }
+        if !is_value {
+            self.label = Some((place, name.to_owned()));
+        }
+        let mut named: Option<&str> = None;
+        for (at, attribute, value) in markup::attributes(attributes) {
+            let name = markup::local(attribute);
+            if let Some((label_at, label)) = self.label.take() {
+                self.word(label_at, &label);
+                self.word(label_at, " ");
+                self.label = Some((label_at, label));
+            }
+            let offset = At::Decoded(self.stretch.offset(attributes_at + at));
+            // `<property name="client.code" value="…"/>`: the name is the label of the value.
+            match named.filter(|_| VALUES.contains(&name)) {
+                Some(label) => self.sink.text(&format!("{}: ", entity::decode(label)), offset),
+                None => self.sink.text(&format!("{attribute}="), offset),
+            }
+            self.text_only(attributes_at + at, value, true);
+            self.sink.border();
+            if KEYS.contains(&name) || name == "id" {
+                named = Some(value);
+            }
+        }
+    }
+
+    fn end(&mut self, place: usize, name: &str) {
+        let local = markup::local(name);
+        if self.is_inline(local) {
+            return;
+        }
+        if self.key == Key::Open && KEYS.contains(&local) {
+            // No border: the value that may follow belongs to this name.
+            self.key = Key::Closed;
+            return;
+        }
+        if self.html && html::LINES.iter().any(|n| n.eq_ignore_ascii_case(local)) {
+            return self.line(place);
+        }
+        self.border(place);
+    }
+
+    /// A line ends; what follows may still continue its text.
+    fn line(&mut self, place: usize) {
+        if !self.aside.is_empty() {
+            self.border(place);
+        } else if self.kept {
+            self.word(place, "\n");
+            self.kept = false;
+        }
+    }
+
+    fn is_inline(&self, local: &str) -> bool {
+        if self.html { html::INLINE.iter().any(|n| n.eq_ignore_ascii_case(local)) } else { INLINE.contains(&local) }
+    }
+
+    fn text(&mut self, place: usize, text: &str, references: bool) {
+        if text.trim_ascii().is_empty() {
+            if self.kept {
+                self.word(place, " ");
+            }
+            return;
+        }
+        if self.key == Key::Closed {
+            self.border(place);
+            self.key = Key::None;
+        }
+        if let Some((at, label)) = self.label.take() {
+            self.word(at, &label);
+            self.word(at, ": ");
+        }
+        self.text_only(place, text, references);
+        self.kept = true;
+    }
+
+    /// Text of the stretch, references decoded.
+    fn text_only(&mut self, place: usize, text: &str, references: bool) {
+        let mut from = 0;
+        if references {
+            for at in memchr::memchr_iter(b'&', text.as_bytes()) {
+                if at < from {
+                    continue;
+                }
+                if let Some((c, len)) = entity::reference(&text[at..]) {
+                    self.stretch.push(place + from..place + at, self.sink);
+                    self.sink.text(c.encode_utf8(&mut [0; 4]), At::Decoded(self.stretch.offset(place + at)));
+                    from = at + len;
+                }
+            }
+        }
+        self.stretch.push(place + from..place + text.len(), self.sink);
+    }
+
+    fn word(&mut self, place: usize, word: &str) {
+        self.sink.text(word, At::Decoded(self.stretch.offset(place)));
+    }
+
+    /// Keeps attributes of an inline element until the text around it ends.
+    fn defer(&mut self, attributes: &str) {
+        for (_, name, value) in markup::attributes(attributes).filter(|(_, _, value)| !value.is_empty()) {
+            self.aside.push_str(name);
+            self.aside.push('=');
+            self.aside.push_str(&entity::decode(value));
+            self.aside.push('\u{1E}');
+        }
+        if self.aside.len() > 8 << 10 {
+            self.border(self.stretch.text.len());
+        }
+    }
+
+    /// Names do not run across this place.
+    fn border(&mut self, place: usize) {
+        if let Some((at, label)) = self.label.take() {
+            self.sink.border();
+            self.word(at, &label);
+        }
+        if self.kept || !self.aside.is_empty() {
+            self.word(place, "\n");
+        }
+        self.sink.border();
+        self.kept = false;
+        if !self.aside.is_empty() {
+            let aside = std::mem::take(&mut self.aside);
+            self.word(place, &aside);
+            self.sink.border();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+
+    fn text(xml: &str) -> String {
+        read_with(read, xml.as_bytes(), |_, collector| collector.text())
+    }
+
+    #[test]
+    fn names_stand_before_values_and_values_apart() {
+        let text = text(
+            "<?xml version='1.0'?><c><clientCode>AB12CD</clientCode><n>First &amp; <b>St</b>ate</n><n>Bank</n><account ccy=\"USD\">123</account></c>",
+        );
+        for wanted in ["clientCode: AB12CD", "First & State", "account ccy=USD\u{1E}", "account: 123"] {
+            assert!(text.contains(wanted), "{wanted} in {text:?}");
+        }
+        assert!(!text.contains("State\nn: Bank"));
+    }
+
+    #[test]
+    fn keys_label_the_values_beside_them() {
+        let text =
+            text("<p><property name=\"client.code\" value=\"AB12CD\"/><dict><key>clientCode</key>\n<string>XY99</string></dict></p>");
+        assert!(text.contains("client.code: AB12CD"), "{text:?}");
+        assert!(text.contains("clientCode : XY99") || text.contains("clientCode: XY99"), "{text:?}");
+    }
+
+    #[test]
+    fn broken_markup_and_bombs_are_text() {
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"lol\"><!ENTITY c \"&b;&b;&b;&b;\">]><a>&c; First State Bank <unclosed attr=\"Peoples Bank";
+        read_with(read, bomb.as_bytes(), |sink, collector| {
+            let text = collector.text();
+            assert!(text.contains("First State Bank") && text.contains("Peoples Bank") && text.contains("\"lol\"") && text.contains("&c;"));
+            assert!(sink.coverage.clone().partition(bomb.len() as u64).iter().all(|(_, c)| c.is_some()));
+        });
+        for cut in 0..bomb.len() {
+            read_with(read, &bomb.as_bytes()[..cut], |_, _| ());
+        }
+    }
+
+    #[test]
+    fn offsets_are_exact() {
+        let xml = "<a><b>x</b><c>é First State Bank</c></a>";
+        read_with(read, xml.as_bytes(), |_, collector| {
+            let passages = collector.passages.lock().unwrap();
+            let place = passages[0].text.find("First").unwrap();
+            assert_eq!(passages[0].map.offset(&passages[0].text, place), xml.find("First").unwrap() as u64);
+        });
+    }
+}

@@ -1,0 +1,38 @@
+//! OpenPGP key ids and fingerprints (RFC 9580, section 5.5.4): 8 or 16 hexadecimal digits of an id, 40
+//! of a version 4 and 64 of a version 6 fingerprint.
+
+use super::{Bare, Invalid, Normalised, SchemeRules, compact};
+use crate::model::Scheme;
+
+pub(super) const RULES: SchemeRules = SchemeRules {
+    scheme: Scheme::PgpKey,
+    normalise,
+    labels: &[
+        "pgp",
+        "pgp key",
+        "pgp key id",
+        "pgp id",
+        "pgp fingerprint",
+        "gpg",
+        "gpg key",
+        "gpg key id",
+        "gpg fingerprint",
+        "openpgp key",
+        "openpgp key id",
+    ],
+    generic_labels: &["key id", "keyid", "key fingerprint", "fingerprint", "recipient", "public key"],
+    headers: &[],
+    generic_headers: &["key id", "fingerprint"],
+    bare: Bare::Shape,
+    examples: &["0xDEADBEEF", "3AA5 C343 71567BD2", "4f25 e3b6 7c1d 9a08 55aa 0b1c 3AA5 C343 7156 7BD2"],
+    counter_examples: &["", "DEADBEE", "DEADBEEG", "0x", "3AA5C34371567BD2A"],
+};
+
+fn normalise(raw: &str, _country: &str) -> Result<Normalised, Invalid> {
+    let text = compact(raw).to_ascii_uppercase().replace(':', "");
+    let hex = text.strip_prefix("0X").unwrap_or(&text);
+    match matches!(hex.len(), 8 | 16 | 40 | 64) && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        true => Normalised::plain(hex),
+        false => Invalid::because("expected a key id or fingerprint of 8, 16, 40 or 64 hexadecimal digits"),
+    }
+}

@@ -1,0 +1,161 @@
+//! The index: passages of text in tantivy. It knows nothing of the registry; any token that is entered
+//! there later is found.
+
+pub mod tokens;
+mod analysis;
+mod sweep;
+
+pub use sweep::{Hit, Needle, sweep};
+
+use crate::format::{OffsetMap, Passage, PassageKind};
+use anyhow::{Context, Result};
+use std::path::Path;
+use tantivy::indexer::NoMergePolicy;
+use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::schema::{FAST, INDEXED, NumericOptions};
+use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
+
+/// The fields of a passage.
+#[derive(Clone, Copy)]
+pub struct Fields {
+    /// Row of the content in the ledger.
+    pub content: Field,
+    /// Generation in which it was committed.
+    pub generation: Field,
+    /// Words, with positions.
+    pub words: Field,
+    /// Numbers and other machine-made tokens.
+    pub numbers: Field,
+    /// Identifiers that need more than a token to be seen: `scheme:value`.
+    pub typed: Field,
+    /// The text itself.
+    pub body: Field,
+    /// Kind and offsets.
+    pub place: Field,
+}
+
+/// The index of a case.
+pub struct TextIndex {
+    index: Index,
+    /// Its fields.
+    pub fields: Fields,
+}
+
+/// A passage as the index gives it back.
+pub struct StoredPassage {
+    /// Row of the content in the ledger.
+    pub content: i64,
+    /// Kind of text.
+    pub kind: PassageKind,
+    /// The text.
+    pub text: String,
+    /// Offsets.
+    pub map: OffsetMap,
+}
+
+fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let indexed = |analyzer: &str, record| {
+        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
+    };
+    let number = NumericOptions::from(FAST | INDEXED | STORED);
+    let fields = Fields {
+        content: builder.add_u64_field("content", number),
+        generation: builder.add_u64_field("generation", INDEXED),
+        words: builder.add_text_field("text", indexed(analysis::WORDS, IndexRecordOption::WithFreqsAndPositions)),
+        numbers: builder.add_text_field("number", indexed(analysis::NUMBERS, IndexRecordOption::Basic)),
+        typed: builder.add_text_field("id", indexed("raw", IndexRecordOption::Basic)),
+        body: builder.add_text_field("body", STORED),
+        place: builder.add_bytes_field("place", STORED),
+    };
+    (builder.build(), fields)
+}
+
+impl TextIndex {
+    /// Opens the index of a case, making it where there is none.
+    pub fn open(dir: &Path) -> Result<Self> {
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        let (schema, fields) = schema();
+        let settings = tantivy::IndexSettings {
+            docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor::default()),
+            docstore_blocksize: 64 << 10,
+            ..Default::default()
+        };
+        let directory = tantivy::directory::MmapDirectory::open(dir)?;
+        let index = if Index::exists(&directory)? {
+            Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?
+        } else {
+            Index::create(directory, schema.clone(), settings)?
+        };
+        anyhow::ensure!(
+            index.schema() == schema,
+            "the index {} was written by another version of ruleout; index the evidence into a new case",
+            dir.display()
+        );
+        analysis::register(&index);
+        Ok(Self { index, fields })
+    }
+
+    /// A writer. Segments are not merged while evidence is read: each merge writes the dictionary anew.
+    pub fn writer(&self, threads: usize, memory: usize) -> Result<IndexWriter> {
+        let writer = self.index.writer_with_num_threads(threads, memory.max(threads * (16 << 20)))?;
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        Ok(writer)
+    }
+
+    /// The generation of the last commit.
+    pub fn generation(&self) -> Result<u64> {
+        let meta = self.index.load_metas()?;
+        Ok(meta.payload.as_deref().and_then(|p| p.parse().ok()).unwrap_or(0))
+    }
+
+    /// The segments of the last commit.
+    pub fn segments(&self) -> Result<Vec<tantivy::index::SegmentId>> {
+        Ok(self.index.searchable_segment_ids()?)
+    }
+
+    /// Checks the index files against their checksums; names the damaged ones.
+    pub fn check(&self) -> Result<Vec<String>> {
+        let damaged = self.index.validate_checksum()?;
+        Ok(damaged.into_iter().map(|path| format!("the index file {} is damaged", path.display())).collect())
+    }
+
+    /// A reader of the last commit.
+    pub fn reader(&self) -> Result<IndexReader> {
+        Ok(self.index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?)
+    }
+
+    /// A document of one passage.
+    pub fn document(&self, content: i64, generation: u64, passage: &Passage, typed: &[String]) -> Result<TantivyDocument> {
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.fields.content, content as u64);
+        document.add_u64(self.fields.generation, generation);
+        document.add_text(self.fields.words, &passage.text);
+        document.add_text(self.fields.numbers, &passage.text);
+        for term in typed {
+            document.add_text(self.fields.typed, term);
+        }
+        document.add_text(self.fields.body, &passage.text);
+        document.add_bytes(self.fields.place, &postcard::to_stdvec(&(passage.kind, &passage.map))?);
+        Ok(document)
+    }
+
+    /// The term that all passages of a content have.
+    pub fn content_term(&self, content: i64) -> Term {
+        Term::from_field_u64(self.fields.content, content as u64)
+    }
+
+    /// The term that all passages of a generation have.
+    pub fn generation_term(&self, generation: u64) -> Term {
+        Term::from_field_u64(self.fields.generation, generation)
+    }
+
+    /// A stored document as a passage.
+    pub fn passage(&self, document: &TantivyDocument) -> Result<StoredPassage> {
+        let content = document.get_first(self.fields.content).and_then(|v| v.as_u64()).context("a passage has no content")?;
+        let text = document.get_first(self.fields.body).and_then(|v| v.as_str()).context("a passage has no text")?.to_owned();
+        let place = document.get_first(self.fields.place).and_then(|v| v.as_bytes()).context("a passage has no place")?;
+        let (kind, map) = postcard::from_bytes(place)?;
+        Ok(StoredPassage { content: content as i64, kind, text, map })
+    }
+}

@@ -1,0 +1,210 @@
+//! How text becomes tokens: once for the evidence, and the same way for names and identifiers of the
+//! registry, so that both meet.
+//!
+//! A token is a run of letters and digits, folded: lower case, accents off, full-width forms narrowed.
+//! Apostrophes inside words vanish, `&` is the word "and", and a word in camelCase also gives its parts.
+
+use std::ops::Range;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Terms are cut at this many bytes; what is found by a cut term is verified against the text.
+pub const TERM_BYTES: usize = 64;
+
+/// A token of some text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// The folded token.
+    pub term: String,
+    /// Its place in the order of tokens; a camelCase word stands at the place of its first part.
+    pub position: u32,
+    /// The token is a whole camelCase word, and its parts follow.
+    pub compound: bool,
+}
+
+/// Splits text into tokens.
+pub fn tokens(text: &str) -> Tokens<'_> {
+    Tokens { text, at: 0, position: 0, parts: Vec::new() }
+}
+
+/// Iterator of [`tokens`].
+pub struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+    position: u32,
+    /// Parts of the camelCase word that was given last, in reverse.
+    parts: Vec<Range<usize>>,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        if let Some(span) = self.parts.pop() {
+            let term = fold(&self.text[span.clone()]);
+            self.position += 1;
+            return Some(Token { span, term, position: self.position - 1, compound: false });
+        }
+        let bytes = self.text.as_bytes();
+        loop {
+            // Skip to the next word character.
+            while self.at < bytes.len() {
+                let b = bytes[self.at];
+                if b.is_ascii_alphanumeric() || b == b'&' {
+                    break;
+                }
+                if b >= 0x80 {
+                    let c = self.text[self.at..].chars().next()?;
+                    if c.is_alphanumeric() {
+                        break;
+                    }
+                    self.at += c.len_utf8();
+                } else {
+                    self.at += 1;
+                }
+            }
+            if self.at >= bytes.len() {
+                return None;
+            }
+            let start = self.at;
+            if bytes[start] == b'&' {
+                self.at += if self.text[start..].starts_with("&amp;") { 5 } else { 1 };
+                self.position += 1;
+                return Some(Token { span: start..self.at, term: "and".to_owned(), position: self.position - 1, compound: false });
+            }
+            self.at = word_end(self.text, start);
+            let span = start..self.at;
+            let word = &self.text[span.clone()];
+            let term = fold(word);
+            if term.is_empty() {
+                continue;
+            }
+            let parts = camel_parts(word);
+            let compound = !parts.is_empty();
+            let position = self.position;
+            if compound {
+                self.parts = parts.into_iter().rev().map(|p| start + p.start..start + p.end).collect();
+            } else {
+                self.position += 1;
+            }
+            return Some(Token { span, term, position, compound });
+        }
+    }
+}
+
+/// The end of the word that begins at `start`: letters, digits, marks, and an apostrophe between letters.
+fn word_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    while at < bytes.len() {
+        let b = bytes[at];
+        if b.is_ascii_alphanumeric() {
+            at += 1;
+        } else if b == b'\'' && at > start && bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
+            at += 1;
+        } else if b >= 0x80 {
+            match text[at..].chars().next() {
+                Some(c) if c.is_alphanumeric() || is_combining_mark(c) => at += c.len_utf8(),
+                Some(c @ '’') if text[at + c.len_utf8()..].starts_with(char::is_alphabetic) && at > start => at += c.len_utf8(),
+                _ => break,
+            }
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+/// The parts of a camelCase word; none where it is no such word. Words with digits are no such words:
+/// codes and hashes stay whole.
+fn camel_parts(word: &str) -> Vec<Range<usize>> {
+    let bytes = word.as_bytes();
+    if bytes.len() < 4 || bytes.len() > 80 || !bytes.iter().all(u8::is_ascii_alphabetic) {
+        return Vec::new();
+    }
+    if !bytes.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()) {
+        return Vec::new();
+    }
+    let mut cuts = vec![0];
+    for i in 1..bytes.len() {
+        let rises = bytes[i - 1].is_ascii_lowercase() && bytes[i].is_ascii_uppercase();
+        // XMLReader: the last capital of a run begins the next word.
+        let run_ends = bytes[i - 1].is_ascii_uppercase() && bytes[i].is_ascii_uppercase() && bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+        if rises || run_ends {
+            cuts.push(i);
+        }
+    }
+    cuts.push(bytes.len());
+    if cuts.len() > 12 { Vec::new() } else { cuts.windows(2).map(|w| w[0]..w[1]).collect() }
+}
+
+/// Folds one word.
+pub fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        let mut out = String::with_capacity(word.len());
+        out.extend(word.bytes().filter(|b| *b != b'\'').map(|b| b.to_ascii_lowercase() as char));
+        return out;
+    }
+    word.nfkd()
+        .filter(|c| !is_combining_mark(*c) && *c != '\'' && *c != '’')
+        .flat_map(|c| match c {
+            'ß' => ['s', 's'].into_iter().chain(None),
+            'æ' | 'Æ' => ['a', 'e'].into_iter().chain(None),
+            'ø' | 'Ø' => ['o', '\0'].into_iter().chain(None),
+            'ł' | 'Ł' => ['l', '\0'].into_iter().chain(None),
+            'đ' | 'Đ' => ['d', '\0'].into_iter().chain(None),
+            c => [c, '\0'].into_iter().chain(None),
+        })
+        .filter(|c| *c != '\0')
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The term under which a token stands in the dictionary.
+pub fn term_of(token: &str) -> &str {
+    if token.len() <= TERM_BYTES {
+        return token;
+    }
+    let mut end = TERM_BYTES;
+    while !token.is_char_boundary(end) {
+        end -= 1;
+    }
+    &token[..end]
+}
+
+/// Numbers and other machine-made tokens stand in a field of their own, without positions: there are
+/// many, nearly all different, and they are never part of a phrase.
+pub fn is_number(term: &str) -> bool {
+    let digits = term.bytes().filter(u8::is_ascii_digit).count();
+    (digits == term.len() && digits >= 6) || (term.len() >= 16 && digits > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<(String, u32)> {
+        tokens(text).map(|t| (t.term, t.position)).collect()
+    }
+
+    #[test]
+    fn words_fold_and_ampersands_are_words() {
+        let got: Vec<_> = tokens("Farmers' & Mérchants_BANK, N.A.").map(|t| t.term).collect();
+        assert_eq!(got, ["farmers", "and", "merchants", "bank", "n", "a"]);
+        assert_eq!(tokens("Farmer’s Straße &amp; Co").map(|t| t.term).collect::<Vec<_>>(), ["farmers", "strasse", "and", "co"]);
+    }
+
+    #[test]
+    fn camel_case_gives_the_word_and_its_parts_at_following_places() {
+        assert_eq!(
+            terms("x FirstStateBank y"),
+            [("x", 0), ("firststatebank", 1), ("first", 1), ("state", 2), ("bank", 3), ("y", 4)].map(|(t, p)| (t.to_owned(), p))
+        );
+    }
+
+    #[test]
+    fn codes_stay_whole() {
+        assert_eq!(terms("key=Y9UF9Q;x").iter().map(|t| t.0.as_str()).collect::<Vec<_>>(), ["key", "y9uf9q", "x"]);
+    }
+}

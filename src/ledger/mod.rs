@@ -1,0 +1,366 @@
+//! The ledger: one disposition per item, kept in SQLite beside the index. It says what was read, what
+//! was not, and why; the verdict depends on it as much as on what was found.
+
+mod audit;
+mod reading;
+
+pub use reading::{Reading, Span};
+
+use crate::model::{Cause, ContentId, Status};
+use anyhow::{Context, Result, bail};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+
+/// Version of the tables and blobs; a case of another version is refused.
+const LEDGER_VERSION: u32 = 1;
+
+/// The open ledger of a case.
+pub struct Ledger {
+    db: Connection,
+}
+
+/// An evidence root.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Row.
+    pub id: i64,
+    /// Label, unique in the case.
+    pub label: String,
+    /// Where it was last seen.
+    pub path: Vec<u8>,
+    /// Was every folder below it listed?
+    pub walked: bool,
+}
+
+/// A name below a root.
+#[derive(Clone, Debug)]
+pub struct FileRow {
+    /// Row.
+    pub id: i64,
+    /// Row of its root.
+    pub root: i64,
+    /// Path below the root, as bytes.
+    pub path: Vec<u8>,
+    /// Bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds of the Unix epoch.
+    pub mtime: i64,
+    /// Row of what was read, once it was.
+    pub content: Option<i64>,
+    /// Disposition of the file itself.
+    pub status: Status,
+    /// Why it was not read.
+    pub cause: Option<Cause>,
+    /// The cause in words.
+    pub detail: String,
+}
+
+/// A row of a manifest.
+#[derive(Clone, Debug)]
+pub struct ListedRow {
+    /// Line in the manifest.
+    pub line: u64,
+    /// Path as listed.
+    pub path: Vec<u8>,
+    /// Size as listed.
+    pub size: Option<u64>,
+    /// SHA-256 as listed.
+    pub sha256: Option<ContentId>,
+    /// Account as listed.
+    pub account: Option<String>,
+    /// A folder, not a file.
+    pub folder: bool,
+    /// Where a symbolic link points.
+    pub link: Option<Vec<u8>>,
+    /// Blanks and control characters of the path were replaced by `_`.
+    pub folded: bool,
+    /// A transfer: out of the platform, or into it.
+    pub outgoing: Option<bool>,
+}
+
+/// A manifest as the ledger keeps it.
+#[derive(Clone, Debug)]
+pub struct ManifestRow {
+    /// Row.
+    pub id: i64,
+    /// SHA-256 of its bytes.
+    pub sha256: ContentId,
+    /// File name it was given as.
+    pub name: String,
+    /// `taken`, `platform` or `seller`.
+    pub kind: String,
+    /// Name of its syntax.
+    pub syntax: String,
+    /// Lines that were not understood.
+    pub not_understood: u64,
+    /// It ends in the middle: what follows is unknown.
+    pub truncated: bool,
+    /// Its text, for syntaxes that name institutions in prose; empty otherwise.
+    pub text: Vec<u8>,
+}
+
+impl Ledger {
+    /// Opens the ledger of a case, making it where there is none.
+    pub fn open(path: &Path) -> Result<Self> {
+        let new = !path.exists();
+        let db = Connection::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
+        db.pragma_update(None, "journal_mode", "WAL")?;
+        db.pragma_update(None, "synchronous", "FULL")?;
+        let ledger = Self { db };
+        let empty: i64 = ledger.db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", [], |r| r.get(0))?;
+        if new || empty == 0 {
+            ledger.db.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("schema.sql")))?;
+            ledger.set_meta("ledger_version", &LEDGER_VERSION.to_string())?;
+            ledger.set_meta("generation", "0")?;
+        }
+        match ledger.meta("ledger_version")?.as_deref().and_then(|v| v.parse::<u32>().ok()) {
+            Some(LEDGER_VERSION) => Ok(ledger),
+            other => bail!(
+                "{} was written by another version of ruleout (ledger version {}, this program reads {LEDGER_VERSION}); index the evidence into a new case",
+                path.display(),
+                other.map_or("unknown".to_owned(), |v| v.to_string())
+            ),
+        }
+    }
+
+    /// A value of the case.
+    pub fn meta(&self, key: &str) -> Result<Option<String>> {
+        Ok(self.db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |r| r.get(0)).optional()?)
+    }
+
+    /// Sets a value of the case.
+    pub fn set_meta(&self, key: &str, value: &str) -> Result<()> {
+        self.db.execute("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", [key, value])?;
+        Ok(())
+    }
+
+    /// The generation that was committed last.
+    pub fn generation(&self) -> Result<u64> {
+        Ok(self.meta("generation")?.context("the ledger has no generation")?.parse()?)
+    }
+
+    /// Begins, or ends with `commit`, a transaction of many rows.
+    pub fn begin(&self) -> Result<()> {
+        Ok(self.db.execute_batch("BEGIN IMMEDIATE")?)
+    }
+
+    /// Ends the transaction.
+    pub fn commit(&self) -> Result<()> {
+        Ok(self.db.execute_batch("COMMIT")?)
+    }
+
+    // --- roots and files --------------------------------------------------------------------------
+
+    /// Registers a root whose walk begins now.
+    pub fn begin_walk(&self, label: &str, path: &[u8]) -> Result<i64> {
+        self.db.execute(
+            "INSERT INTO root (label, path) VALUES (?1, ?2) ON CONFLICT (label) DO UPDATE SET path = ?2, walk = 'incomplete'",
+            params![label, path],
+        )?;
+        Ok(self.db.query_row("SELECT id FROM root WHERE label = ?1", [label], |r| r.get(0))?)
+    }
+
+    /// Every folder of the root was listed.
+    pub fn end_walk(&self, root: i64) -> Result<()> {
+        self.db.execute("UPDATE root SET walk = 'complete' WHERE id = ?1", [root])?;
+        Ok(())
+    }
+
+    /// All roots, by label.
+    pub fn roots(&self) -> Result<Vec<Root>> {
+        let mut query = self.db.prepare("SELECT id, label, path, walk FROM root ORDER BY label")?;
+        let rows = query.query_map([], |r| {
+            Ok(Root { id: r.get(0)?, label: r.get(1)?, path: r.get(2)?, walked: r.get::<_, String>(3)? == "complete" })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Registers a name as not read yet, unless the same name with the same size and time was read.
+    pub fn register(&self, root: i64, path: &[u8], size: u64, mtime: i64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO file (root, path, size, mtime, status, cause) VALUES (?1, ?2, ?3, ?4, 'unread', 'pending')
+                 ON CONFLICT (root, path) DO UPDATE SET size = ?3, mtime = ?4, content = NULL, status = 'unread', cause = 'pending', detail = ''
+                 WHERE size <> ?3 OR mtime <> ?4 OR content IS NULL",
+            )?
+            .execute(params![root, path, size as i64, mtime])?;
+        Ok(())
+    }
+
+    /// Registers a name that ends without being read.
+    pub fn register_unread(&self, root: i64, path: &[u8], status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO file (root, path, size, mtime, status, cause, detail) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
+                 ON CONFLICT (root, path) DO UPDATE SET content = NULL, status = ?3, cause = ?4, detail = ?5",
+            )?
+            .execute(params![root, path, status.as_str(), cause.map(Cause::as_str), detail])?;
+        Ok(())
+    }
+
+    /// How one registered file ended.
+    pub fn end_file(&self, id: i64, content: Option<i64>, status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE file SET content = ?2, status = ?3, cause = ?4, detail = ?5 WHERE id = ?1")?
+            .execute(params![id, content, status.as_str(), cause.map(Cause::as_str), detail])?;
+        Ok(())
+    }
+
+    /// All files, by root and path.
+    pub fn files(&self) -> Result<Vec<FileRow>> {
+        self.query_files("SELECT id, root, path, size, mtime, content, status, cause, detail FROM file ORDER BY root, path")
+    }
+
+    /// Files that wait to be read, by root and path.
+    pub fn pending(&self) -> Result<Vec<FileRow>> {
+        self.query_files(
+            "SELECT id, root, path, size, mtime, content, status, cause, detail FROM file WHERE content IS NULL AND cause = 'pending' ORDER BY root, path",
+        )
+    }
+
+    fn query_files(&self, sql: &str) -> Result<Vec<FileRow>> {
+        let mut query = self.db.prepare(sql)?;
+        let rows = query.query_map([], |r| {
+            Ok(FileRow {
+                id: r.get(0)?,
+                root: r.get(1)?,
+                path: r.get(2)?,
+                size: r.get::<_, i64>(3)? as u64,
+                mtime: r.get(4)?,
+                content: r.get(5)?,
+                status: Status::parse(&r.get::<_, String>(6)?).unwrap_or(Status::Unread),
+                cause: r.get::<_, Option<String>>(7)?.and_then(|c| Cause::parse(&c)),
+                detail: r.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    // --- contents ---------------------------------------------------------------------------------
+
+    /// Every content: row, identity, size, format, reader version.
+    pub fn contents(&self) -> Result<Vec<(i64, ContentId)>> {
+        let mut query = self.db.prepare("SELECT id, sha256 FROM content ORDER BY id")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, content_id(&r.get::<_, Vec<u8>>(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every content with its reading, by row.
+    pub fn readings(&self) -> Result<Vec<(i64, Reading)>> {
+        let mut query = self.db.prepare("SELECT id, reading FROM content ORDER BY id")?;
+        let rows = query.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
+        let raw: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+        use rayon::prelude::*;
+        raw.into_par_iter().map(|(id, blob)| Ok((id, Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))?))).collect()
+    }
+
+    /// Keeps a reading; an earlier one of the same bytes is replaced.
+    pub fn keep(&self, id: i64, reading: &Reading, generation: u64) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute(params![id, &reading.content.0[..], reading.size as i64, reading.format, reading.version, generation as i64, reading.encode()?])?;
+        Ok(())
+    }
+
+    /// The highest row of a content.
+    pub fn last_content(&self) -> Result<i64> {
+        Ok(self.db.query_row("SELECT coalesce(max(id), 0) FROM content", [], |r| r.get(0))?)
+    }
+
+    /// Files whose content is one of these are read again.
+    pub fn reopen(&self, contents: &[i64]) -> Result<u64> {
+        let mut reopened = 0;
+        for id in contents {
+            reopened += self
+                .db
+                .prepare_cached("UPDATE file SET content = NULL, status = 'unread', cause = 'pending' WHERE content = ?1")?
+                .execute([id])? as u64;
+            self.db.prepare_cached("DELETE FROM content WHERE id = ?1")?.execute([id])?;
+        }
+        Ok(reopened)
+    }
+
+    // --- manifests --------------------------------------------------------------------------------
+
+    /// Registers a manifest; `None` when the same bytes were registered before under the same kind.
+    pub fn add_manifest(&self, manifest: &ManifestRow) -> Result<Option<i64>> {
+        let known: Option<i64> =
+            self.db.query_row("SELECT id FROM manifest WHERE sha256 = ?1", [&manifest.sha256.0[..]], |r| r.get(0)).optional()?;
+        if let Some(id) = known {
+            self.db.execute("UPDATE manifest SET kind = ?2 WHERE id = ?1", params![id, manifest.kind])?;
+            return Ok(None);
+        }
+        self.db.execute(
+            "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+            params![&manifest.sha256.0[..], manifest.name, manifest.kind, manifest.syntax, manifest.not_understood as i64, manifest.text],
+        )?;
+        Ok(Some(self.db.last_insert_rowid()))
+    }
+
+    /// Adds a row of a manifest.
+    pub fn add_listed(&self, manifest: i64, row: &ListedRow) -> Result<()> {
+        self.db.prepare_cached("INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
+            manifest,
+            row.line as i64,
+            row.path,
+            row.size.map(|s| s as i64),
+            row.sha256.map(|s| s.0.to_vec()),
+            row.account,
+            row.folder,
+            row.link,
+            row.folded,
+            row.outgoing
+        ])?;
+        Ok(())
+    }
+
+    /// How many lines of a manifest were not understood.
+    pub fn end_manifest(&self, manifest: i64, lines: u64, not_understood: u64, truncated: bool) -> Result<()> {
+        self.db.execute(
+            "UPDATE manifest SET lines = ?2, not_understood = ?3, truncated = ?4 WHERE id = ?1",
+            params![manifest, lines as i64, not_understood as i64, truncated],
+        )?;
+        Ok(())
+    }
+
+    /// All manifests, by identity, so that their order does not depend on the batches.
+    pub fn manifests(&self) -> Result<Vec<ManifestRow>> {
+        let mut query = self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, truncated, text FROM manifest ORDER BY sha256")?;
+        let rows = query.query_map([], |r| {
+            Ok(ManifestRow {
+                id: r.get(0)?,
+                sha256: content_id(&r.get::<_, Vec<u8>>(1)?),
+                name: r.get(2)?,
+                kind: r.get(3)?,
+                syntax: r.get(4)?,
+                not_understood: r.get::<_, i64>(5)? as u64,
+                truncated: r.get(6)?,
+                text: r.get(7)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of a manifest, by line.
+    pub fn listed(&self, manifest: i64) -> Result<Vec<ListedRow>> {
+        let mut query = self.db.prepare("SELECT line, path, size, sha256, account, folder, link, folded, outgoing FROM listed WHERE manifest = ?1 ORDER BY line, path")?;
+        let rows = query.query_map([manifest], |r| {
+            Ok(ListedRow {
+                line: r.get::<_, i64>(0)? as u64,
+                path: r.get(1)?,
+                size: r.get::<_, Option<i64>>(2)?.map(|s| s as u64),
+                sha256: r.get::<_, Option<Vec<u8>>>(3)?.map(|b| content_id(&b)),
+                account: r.get(4)?,
+                folder: r.get(5)?,
+                link: r.get(6)?,
+                folded: r.get(7)?,
+                outgoing: r.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn content_id(bytes: &[u8]) -> ContentId {
+    ContentId(bytes.try_into().unwrap_or([0; 32]))
+}

@@ -1,0 +1,75 @@
+-- The ledger: what was seen, what was read of it, what not and why. One row per file of the evidence,
+-- one per distinct content, one per row of a manifest. Rows of reading carry the generation in which
+-- they were committed together with the index.
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- An evidence root. `walk` is 'incomplete' until every folder below it was listed.
+CREATE TABLE root (
+    id    INTEGER PRIMARY KEY,
+    label TEXT NOT NULL UNIQUE,
+    path  BLOB NOT NULL,
+    walk  TEXT NOT NULL DEFAULT 'incomplete'
+);
+
+-- A name below a root. `content` is NULL until it was read; then `status` and `cause` say why not.
+CREATE TABLE file (
+    id      INTEGER PRIMARY KEY,
+    root    INTEGER NOT NULL REFERENCES root,
+    path    BLOB NOT NULL,
+    size    INTEGER NOT NULL,
+    mtime   INTEGER NOT NULL,
+    content INTEGER,
+    status  TEXT NOT NULL,
+    cause   TEXT,
+    detail  TEXT NOT NULL DEFAULT '',
+    UNIQUE (root, path)
+);
+
+-- Bytes that were read, once, wherever they lie. The blobs are postcard records of `ledger::Reading`.
+CREATE TABLE content (
+    id         INTEGER PRIMARY KEY,
+    sha256     BLOB NOT NULL UNIQUE,
+    size       INTEGER NOT NULL,
+    format     TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    reading    BLOB NOT NULL
+);
+
+-- A listing or log handed over beside the evidence.
+CREATE TABLE manifest (
+    id     INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    name   TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    syntax TEXT NOT NULL,
+    lines  INTEGER NOT NULL,
+    not_understood INTEGER NOT NULL,
+    truncated INTEGER NOT NULL DEFAULT 0,
+    text   BLOB NOT NULL
+);
+
+CREATE TABLE listed (
+    manifest INTEGER NOT NULL REFERENCES manifest,
+    line     INTEGER NOT NULL,
+    path     BLOB NOT NULL,
+    size     INTEGER,
+    sha256   BLOB,
+    account  TEXT,
+    folder   INTEGER NOT NULL,
+    link     BLOB,
+    folded   INTEGER NOT NULL,
+    outgoing INTEGER
+);
+
+-- The audit chain: each event's hash covers the one before.
+CREATE TABLE event (
+    seq  INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    what TEXT NOT NULL,
+    hash TEXT NOT NULL
+);

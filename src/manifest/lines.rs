@@ -1,0 +1,113 @@
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
+
+/// A line without its end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'l> {
+    /// Its bytes; decoded to UTF-8 where the manifest is UTF-16, otherwise as they are.
+    pub text: &'l [u8],
+    /// From 1.
+    pub number: u64,
+    /// The line end is there.
+    pub ended: bool,
+}
+
+/// The lines of a manifest. Holds no more than one line in memory.
+#[derive(Clone)]
+pub(super) struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    number: u64,
+    wide: Option<&'static Encoding>,
+    separator: u8,
+    buffer: String,
+}
+
+/// A place to which [`Lines::rewind`] returns.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    at: usize,
+    number: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines that end with LF or CR LF.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        let (encoding, mark) = encoding(bytes);
+        let wide = (encoding != UTF_8).then_some(encoding);
+        Self { bytes, at: mark, number: 0, wide, separator: b'\n', buffer: String::new() }
+    }
+
+    /// Entries that end with NUL (`find -print0`, `tar --null`).
+    pub(super) fn nul_separated(bytes: &'a [u8]) -> Self {
+        Self { separator: 0, ..Self::new(bytes) }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Line<'_>> {
+        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+        self.number += 1;
+        let Some(encoding) = self.wide else {
+            let (mut text, ended) = match memchr::memchr(self.separator, rest) {
+                Some(end) => (rest.get(..end)?, true),
+                None => (rest, false),
+            };
+            self.at += text.len() + usize::from(ended);
+            if self.separator == b'\n' {
+                text = text.strip_suffix(b"\r").unwrap_or(text);
+            }
+            return Some(Line { text, number: self.number, ended });
+        };
+        let unit: [u8; 2] = if encoding == UTF_16LE { [self.separator, 0] } else { [0, self.separator] };
+        let end = rest.chunks_exact(2).position(|pair| pair == unit);
+        let raw = rest.get(..end.map_or(rest.len(), |units| units * 2))?;
+        self.at += raw.len() + if end.is_some() { 2 } else { 0 };
+        self.buffer.clear();
+        self.buffer.push_str(&encoding.decode_without_bom_handling(raw).0);
+        let text = self.buffer.as_bytes();
+        let text = if self.separator == b'\n' { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
+        Some(Line { text, number: self.number, ended: end.is_some() })
+    }
+
+    /// Where the next line begins.
+    pub(super) fn place(&self) -> Place {
+        Place { at: self.at, number: self.number }
+    }
+
+    /// Goes back.
+    pub(super) fn rewind(&mut self, place: Place) {
+        self.at = place.at;
+        self.number = place.number;
+    }
+
+    /// An unterminated last line that was read as a row may be cut all the same: its manifest ends where a
+    /// block of a disk or a buffer ends.
+    pub(super) fn ends_on_block(&self) -> bool {
+        !self.bytes.is_empty() && self.bytes.len().is_multiple_of(4096)
+    }
+}
+
+/// The encoding and the length of its mark. UTF-16 without a mark is found by the zero bytes of its ASCII.
+pub(super) fn encoding(bytes: &[u8]) -> (&'static Encoding, usize) {
+    if let Some(found) = Encoding::for_bom(bytes) {
+        return found;
+    }
+    let head = bytes.get(..512).unwrap_or(bytes);
+    let pairs = head.chunks_exact(2);
+    let count = pairs.len();
+    let high = |i: usize| pairs.clone().filter(|pair| pair.get(i) == Some(&0)).count();
+    let (first, second) = (high(0), high(1));
+    if count >= 8 && second * 10 > count * 8 && first == 0 {
+        (UTF_16LE, 0)
+    } else if count >= 8 && first * 10 > count * 8 && second == 0 {
+        (UTF_16BE, 0)
+    } else {
+        (UTF_8, 0)
+    }
+}
+
+/// All of a manifest, UTF-16 decoded, without a mark.
+pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let (encoding, mark) = encoding(bytes);
+    let body = bytes.get(mark..).unwrap_or_default();
+    if encoding == UTF_8 { Cow::Borrowed(body) } else { Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned().into_bytes()) }
+}

@@ -1,0 +1,115 @@
+use super::judge::{Mention, Source};
+use crate::model::{Elements, PersonKey, Scheme};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Personal data: its kinds, and the persons.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Personal {
+    /// Kinds.
+    pub elements: Elements,
+    /// Persons, distinct and sorted once [`Personal::settle`] was called.
+    pub persons: Vec<PersonKey>,
+}
+
+impl Personal {
+    /// Adds data.
+    pub fn add(&mut self, elements: Elements, persons: &[PersonKey]) {
+        self.elements.extend(elements);
+        self.persons.extend_from_slice(persons);
+    }
+
+    /// Makes the persons distinct.
+    pub fn settle(&mut self) {
+        self.persons.sort_unstable();
+        self.persons.dedup();
+    }
+}
+
+/// All that one content says about institutions.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Mentions in it.
+    pub mentions: Vec<Mention>,
+    /// Personal data of records that are known to be one institution's.
+    pub own: BTreeMap<usize, Personal>,
+    /// All personal data in it.
+    pub all: Personal,
+    /// Personal data of records that no field gives to anybody.
+    pub ownerless: Personal,
+    /// Owners that its fields name and the registry does not know.
+    pub outside_owners: BTreeSet<String>,
+}
+
+impl Findings {
+    /// Joins equal mentions, and applies what can only be said of the content as a whole.
+    pub fn settle(&mut self, list_size: u64) {
+        self.join();
+        self.judge_lists(list_size);
+        self.all.settle();
+        self.ownerless.settle();
+        self.own.values_mut().for_each(Personal::settle);
+    }
+
+    fn join(&mut self) {
+        self.mentions.sort_by(|a, b| a.key().cmp(&b.key()).then(a.offset.cmp(&b.offset)).then(a.context.cmp(&b.context)));
+        // Passages overlap: the same place is one mention.
+        self.mentions.dedup_by(|later, first| first.source != Source::Field && first.source != Source::Payment && later.key() == first.key() && later.offset == first.offset);
+        let mut joined: Vec<Mention> = Vec::with_capacity(self.mentions.len());
+        for mention in self.mentions.drain(..) {
+            match joined.last_mut() {
+                Some(last) if last.key() == mention.key() => last.count += mention.count,
+                _ => joined.push(mention),
+            }
+        }
+        self.mentions = joined;
+    }
+
+    /// A text or table that names many institutions about once each, and holds no person's or account's data,
+    /// is a directory: it says nothing about any of them. Strings of a binary tell no records apart, so
+    /// there only names count as such.
+    fn judge_lists(&mut self, list_size: u64) {
+        if self.all.elements.concern_persons() {
+            return;
+        }
+        let is_listed = |m: &Mention| match m.source {
+            Source::Prose | Source::Rows => true,
+            Source::Strings => m.scheme == Scheme::Name,
+            Source::Field | Source::Payment | Source::Path => false,
+        };
+        let mut times: BTreeMap<(usize, &Scheme), u64> = BTreeMap::new();
+        for mention in self.mentions.iter().filter(|m| is_listed(m)) {
+            let counted = times.entry((mention.institution, &mention.scheme)).or_default();
+            *counted = (*counted).max(mention.count);
+        }
+        let institutions: BTreeSet<usize> = times.keys().map(|(institution, _)| *institution).collect();
+        // An institution with several branches or numbers has several entries.
+        let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
+        let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
+        if institutions.len() as u64 >= list_size && about_once {
+            for mention in self.mentions.iter_mut().filter(|m| is_listed(m)) {
+                *mention = mention.clone().as_reference();
+            }
+        }
+    }
+
+    /// Institutions whose content it surely is.
+    pub fn owners(&self) -> BTreeSet<usize> {
+        self.mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect()
+    }
+
+    /// Is what is known to be this institution's own only a part of the personal data in it?
+    pub fn own_is_part(&self, institution: usize) -> bool {
+        self.own.get(&institution).is_some_and(|own| own.persons.len() < self.all.persons.len())
+    }
+
+    /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?
+    pub fn is_one_owners_file(&self) -> bool {
+        let by_field = self.mentions.iter().any(|m| m.is_sure_owner() && m.source == Source::Payment);
+        by_field && self.owners().len() == 1 && self.outside_owners.is_empty()
+    }
+
+    /// Does anything in it matter to a verdict or to the list of unattributed data?
+    pub fn is_interesting(&self) -> bool {
+        !self.mentions.is_empty() || !self.all.elements.is_empty() || !self.outside_owners.is_empty()
+    }
+}

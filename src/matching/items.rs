@@ -1,0 +1,157 @@
+//! The items of a case: every path at which something lies, derived from the files below the roots and
+//! the members of what was read. The order of reading leaves no trace in them.
+
+use crate::format::Member;
+use crate::ledger::{FileRow, Reading, Root};
+use crate::model::{Cause, ContentId, EvidencePath, Status};
+use std::collections::{HashMap, HashSet};
+
+/// One thing to read.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Where it lies.
+    pub path: EvidencePath,
+    /// What was read of it: index into the readings.
+    pub content: Option<usize>,
+    /// Size in bytes; of a member, decoded.
+    pub size: u64,
+    /// How reading it ended.
+    pub status: Status,
+    /// Why it was not read, or not wholly.
+    pub cause: Option<Cause>,
+    /// The cause in words.
+    pub detail: String,
+    /// Inside a duplicate: listed with the first copy, and kept here because each path is attributed by
+    /// itself.
+    pub inherited: bool,
+}
+
+/// What was read, and where it lies.
+pub struct Items {
+    /// All items, in the order of their paths; inherited ones follow their duplicate.
+    pub items: Vec<Item>,
+    /// For each reading the items that have its content.
+    pub places: Vec<Vec<usize>>,
+}
+
+/// Derives the items. `interesting` says of each reading whether anything in it or below it matters to
+/// somebody (a mention, a gap, persons' data); the members of duplicates are only followed where it does.
+pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], interesting: &[bool]) -> Items {
+    let by_row: HashMap<i64, usize> = readings.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
+    let by_content: HashMap<ContentId, usize> = readings.iter().enumerate().map(|(i, (_, r))| (r.content, i)).collect();
+    let labels: HashMap<i64, &str> = roots.iter().map(|r| (r.id, r.label.as_str())).collect();
+    let mut ordered: Vec<(EvidencePath, &FileRow)> =
+        files.iter().filter_map(|f| Some((EvidencePath::file(labels.get(&f.root)?, f.path.clone()), f))).collect();
+    ordered.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut derivation =
+        Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()), places: vec![Vec::new(); readings.len()] };
+    for (path, file) in ordered {
+        match file.content.and_then(|row| by_row.get(&row)) {
+            Some(&content) => derivation.add(path, content, None, None),
+            None => {
+                let lost = file.content.is_some();
+                derivation.items.push(Item {
+                    path,
+                    content: None,
+                    size: file.size,
+                    status: if lost { Status::Unread } else { file.status },
+                    cause: if lost { Some(Cause::Pending) } else { file.cause },
+                    detail: file.detail.clone(),
+                    inherited: false,
+                });
+            }
+        }
+    }
+    Items { items: derivation.items, places: derivation.places }
+}
+
+struct Derivation<'a> {
+    readings: &'a [(i64, Reading)],
+    by_content: HashMap<ContentId, usize>,
+    interesting: &'a [bool],
+    seen: HashSet<usize>,
+    items: Vec<Item>,
+    places: Vec<Vec<usize>>,
+}
+
+impl Derivation<'_> {
+    /// Adds an item and everything in it. `inherited` holds the contents that were met inside the duplicate
+    /// that is being followed, each once: a bomb of nested copies ends there.
+    fn add(&mut self, path: EvidencePath, content: usize, member: Option<&Member>, inherited: Option<&mut HashSet<usize>>) {
+        let reading = &self.readings[content].1;
+        let first = self.seen.insert(content) || (reading.size == 0 && inherited.is_none());
+        let (mut status, mut cause) = reading.status();
+        let mut detail = reading.gaps.first().map_or(String::new(), |g| g.detail.clone());
+        if let Some(member) = member
+            && let Some(defect) = member.defect
+        {
+            status = Status::Partial;
+            cause = Some(defect);
+            detail = member.detail.clone();
+        }
+        let is_copy = inherited.is_some() || !first;
+        self.places[content].push(self.items.len());
+        self.items.push(Item {
+            path: path.clone(),
+            content: Some(content),
+            size: reading.size,
+            status: if is_copy { Status::Duplicate } else { status },
+            cause,
+            detail,
+            inherited: inherited.is_some(),
+        });
+        let readings = self.readings;
+        let members = &readings[content].1.members;
+        match inherited {
+            None if first => self.add_members(&path, members, None),
+            None if self.interesting[content] => self.add_members(&path, members, Some(&mut HashSet::from([content]))),
+            None => {}
+            Some(met) => {
+                if met.insert(content) && self.interesting[content] {
+                    self.add_members(&path, members, Some(met));
+                }
+            }
+        }
+    }
+
+    fn add_members(&mut self, path: &EvidencePath, members: &[Member], mut inherited: Option<&mut HashSet<usize>>) {
+        let mut order: Vec<&Member> = members.iter().collect();
+        order.sort_by(|a, b| a.name.cmp(&b.name));
+        for member in order {
+            let path = path.member(&member.name);
+            match member.content.and_then(|c| self.by_content.get(&c).copied()) {
+                Some(content) => self.add(path, content, Some(member), inherited.as_deref_mut()),
+                None => self.items.push(Item {
+                    path,
+                    content: None,
+                    size: member.size,
+                    status: if inherited.is_some() { Status::Duplicate } else { Status::Unread },
+                    // A member whose content the ledger lacks was not read, whatever its container says.
+                    cause: Some(member.defect.unwrap_or(Cause::Pending)),
+                    detail: member.detail.clone(),
+                    inherited: inherited.is_some(),
+                }),
+            }
+        }
+    }
+}
+
+/// Spreads interest from contents to everything that contains them.
+pub fn spread_interest(readings: &[(i64, Reading)], mut interesting: Vec<bool>) -> Vec<bool> {
+    let by_content: HashMap<ContentId, usize> = readings.iter().enumerate().map(|(i, (_, r))| (r.content, i)).collect();
+    let mut containers: Vec<Vec<usize>> = vec![Vec::new(); readings.len()];
+    for (i, (_, reading)) in readings.iter().enumerate() {
+        for member in reading.members.iter().filter_map(|m| m.content).filter_map(|c| by_content.get(&c)) {
+            containers[*member].push(i);
+        }
+    }
+    let mut open: Vec<usize> = (0..readings.len()).filter(|&i| interesting[i]).collect();
+    while let Some(i) = open.pop() {
+        for &container in &containers[i] {
+            if !std::mem::replace(&mut interesting[container], true) {
+                open.push(container);
+            }
+        }
+    }
+    interesting
+}

@@ -1,0 +1,404 @@
+//! What a mention in a passage proves: the rules for running text, rows of tables and strings of
+//! binaries.
+
+use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
+use super::passage::{Found, Text, context, label_for};
+use crate::format::PassageKind;
+use crate::identifier::Specific;
+use crate::index::{StoredPassage, tokens::tokens};
+use crate::model::{Basis, Role, Scheme, Strength};
+use crate::table::{ColumnType, TableFacts};
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+
+/// Two identifiers of one institution so near to each other speak of it; an identifier of another
+/// institution so near to them takes that away.
+const BESIDE: usize = 300;
+/// Addresses of so many domains together are an address list, which says nothing about any of them.
+const ADDRESS_LIST: usize = 5;
+
+/// Where a mention was found; lists are judged by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// Running text.
+    Prose,
+    /// A cell of a table that no column type speaks for.
+    Rows,
+    /// Strings of a scanned binary.
+    Strings,
+    /// A column of identifiers.
+    Field,
+    /// A typed field of a payment file, or its text.
+    Payment,
+    /// The name of a file or folder.
+    Path,
+}
+
+/// A place where an identifier or name of an institution stands, and what that proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// Number of the institution in the registry.
+    pub institution: usize,
+    /// Kind of identifier, or `name`.
+    pub scheme: Scheme,
+    /// Its normal form.
+    pub value: String,
+    /// Whose.
+    pub role: Role,
+    /// How sure.
+    pub strength: Strength,
+    /// What it is evidence of.
+    pub basis: Basis,
+    /// Offset in the item's bytes.
+    pub offset: u64,
+    /// How often.
+    pub count: u64,
+    /// The text around it, masked.
+    pub context: String,
+    /// Where it was found.
+    pub source: Source,
+}
+
+impl Mention {
+    /// What makes two mentions of one content the same row of the evidence.
+    pub fn key(&self) -> (usize, &Scheme, &str, Role, Strength, Basis, Source) {
+        (self.institution, &self.scheme, &self.value, self.role, self.strength, self.basis, self.source)
+    }
+
+    /// Does it bear on the verdict at all? Entries of directories do not.
+    pub fn has_effect(&self) -> bool {
+        !(self.role == Role::Reference && self.strength == Strength::Weak)
+    }
+
+    /// Is it proof that the item is the institution's?
+    pub fn is_sure_owner(&self) -> bool {
+        self.role == Role::Owner && self.strength == Strength::Sure
+    }
+
+    /// An entry of a list that names everybody: it stays in the evidence and decides nothing.
+    pub fn as_reference(mut self) -> Self {
+        self.role = Role::Reference;
+        self.strength = Strength::Weak;
+        self
+    }
+}
+
+/// Judges all that stands in a passage. `tables` are the facts of its content's tables.
+pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) -> Vec<Mention> {
+    let text = Text::new(&passage.text);
+    let found = text.find(lexicon);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let rows = match passage.kind {
+        PassageKind::Rows(table) => Some(Rows::new(&passage.text, tables.get(table as usize))),
+        PassageKind::Prose | PassageKind::Payment | PassageKind::Strings => None,
+    };
+    let judgement = Judgement { lexicon, text: &text, found: &found, rows, kind: passage.kind };
+    let mut mentions = Vec::new();
+    for one in &found {
+        judgement.judge(one, &mut |mut mention| {
+            mention.offset = passage.map.offset(&passage.text, one.span.start);
+            mention.context = context(&passage.text, &one.span);
+            mention.source = match passage.kind {
+                PassageKind::Prose => Source::Prose,
+                PassageKind::Rows(_) => Source::Rows,
+                PassageKind::Payment => Source::Payment,
+                PassageKind::Strings => Source::Strings,
+            };
+            mentions.push(mention);
+        });
+    }
+    mentions
+}
+
+struct Judgement<'a> {
+    lexicon: &'a Lexicon,
+    text: &'a Text<'a>,
+    found: &'a [Found],
+    rows: Option<Rows<'a>>,
+    kind: PassageKind,
+}
+
+impl Judgement<'_> {
+    fn entry(&self, found: &Found) -> &Entry {
+        &self.lexicon.entries[found.entry as usize]
+    }
+
+    fn judge(&self, found: &Found, push: &mut dyn FnMut(Mention)) {
+        let entry = self.entry(found);
+        match &entry.what {
+            What::Name { terms, one_word } => self.name(found, entry, terms, *one_word, push),
+            What::Identifier(scheme, value) => {
+                if let Some((role, strength, basis)) = self.identifier(found, scheme, value) {
+                    let holders = self.singled_out(found, &entry.holders);
+                    // What several bear decides for none of them.
+                    let (role, strength, basis) =
+                        if holders.len() > 1 && role != Role::Counterparty { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
+                    for institution in holders {
+                        push(mention(institution, scheme.clone(), value.clone(), role, strength, basis));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an identifier at this place proves; `None`: nothing.
+    fn identifier(&self, found: &Found, scheme: &Scheme, value: &str) -> Option<(Role, Strength, Basis)> {
+        let sure = Some((Role::Owner, Strength::Sure, Basis::ClientRecord));
+        let weak = Some((Role::Unknown, Strength::Weak, Basis::WeakEvidence));
+        if self.rows.as_ref().is_some_and(|rows| rows.is_typed(found)) {
+            // The table's facts speak for columns of identifiers.
+            return None;
+        }
+        let label = found.label.or_else(|| self.rows.as_ref().and_then(|rows| rows.label(found, scheme)));
+        let in_payment = self.kind == PassageKind::Payment;
+        match scheme {
+            Scheme::ClientCode | Scheme::TransferAccount => {
+                // A numeric code after `account` or `id` is somebody else's number.
+                let is_labelled = match label {
+                    Some(Specific::Exact) => true,
+                    Some(Specific::Generic) => !is_numeric(value) && (*scheme == Scheme::TransferAccount || is_telling_code(value)),
+                    None => false,
+                };
+                if is_labelled || self.is_code_column(found) {
+                    return sure;
+                }
+                if in_payment || is_numeric(value) {
+                    return None;
+                }
+                if self.has_second_scheme(found) {
+                    return sure;
+                }
+                if is_telling_code(value) { weak } else { None }
+            }
+            Scheme::Domain if in_payment || self.is_address_list(found) => None,
+            Scheme::IbanBank | Scheme::NationalBankCode if label.is_none() => {
+                if in_payment { None } else { Some((Role::Counterparty, Strength::Sure, Basis::Counterparty)) }
+            }
+            // Everybody in a payment file besides its owner was read as a typed field.
+            _ if in_payment => None,
+            _ if self.has_second_scheme(found) => sure,
+            _ => weak,
+        }
+    }
+
+    /// Another identifier scheme of the same, single institution beside this one, and no other
+    /// institution's identifier beside them.
+    fn has_second_scheme(&self, found: &Found) -> bool {
+        let entry = self.entry(found);
+        let [holder] = entry.holders[..] else { return false };
+        let What::Identifier(scheme, _) = &entry.what else { return false };
+        let mut second = false;
+        for other in self.beside(found) {
+            let other_entry = self.entry(other);
+            let What::Identifier(other_scheme, _) = &other_entry.what else { continue };
+            match other_entry.holders[..] {
+                [one] if one == holder => second |= other_scheme != scheme && counts_in_text(other_scheme, other.label),
+                _ if other_entry.holders.contains(&holder) => {}
+                _ => return false,
+            }
+        }
+        second && counts_in_text(scheme, found.label)
+    }
+
+    /// What else was found in the same row, or near in the same text.
+    fn beside(&self, found: &Found) -> impl Iterator<Item = &Found> {
+        let near = match &self.rows {
+            Some(rows) => rows.row(found.span.start),
+            None => found.span.start.saturating_sub(BESIDE)..found.span.end + BESIDE,
+        };
+        let from = self.found.partition_point(|f| f.span.start < near.start);
+        let itself = found.clone();
+        self.found[from..].iter().take_while(move |f| f.span.start < near.end).filter(move |f| **f != itself)
+    }
+
+    /// The cell of a column that holds registered codes in nearly all rows, whatever its header says.
+    fn is_code_column(&self, found: &Found) -> bool {
+        let Some(rows) = &self.rows else { return false };
+        let column = rows.cell(found.span.start).0;
+        if rows.cell_span(found.span.start) != found.span {
+            return false;
+        }
+        let is_code = |f: &&Found| {
+            matches!(&self.entry(f).what, What::Identifier(Scheme::ClientCode | Scheme::TransferAccount, value) if !is_numeric(value))
+                && rows.cell(f.span.start).0 == column
+                && rows.cell_span(f.span.start) == f.span
+        };
+        let codes = self.found.iter().filter(is_code).count();
+        let filled = rows.filled(column);
+        codes >= 3 && codes * 100 >= filled.saturating_sub(1) * 80
+    }
+
+    /// Addresses of many domains stand around this one.
+    fn is_address_list(&self, found: &Found) -> bool {
+        let text = self.text.text;
+        let mut from = found.span.start.saturating_sub(400);
+        let mut to = (found.span.end + 400).min(text.len());
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        let domains: HashSet<String> = text[from..to]
+            .split('@')
+            .skip(1)
+            .map(|after| after.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect::<String>().trim_end_matches('.').to_lowercase())
+            .filter(|domain| domain.contains('.'))
+            .collect();
+        domains.len() >= ADDRESS_LIST
+    }
+
+    fn name(&self, found: &Found, entry: &Entry, terms: &[String], one_word: bool, push: &mut dyn FnMut(Mention)) {
+        if self.kind == PassageKind::Payment {
+            return;
+        }
+        let value = terms.join(" ");
+        let holders = self.singled_out(found, &entry.holders);
+        let alone = holders.len() == 1 && (!one_word || entry.holders.len() > 1 || self.is_supported(found, holders[0]));
+        let (role, strength, basis) = if alone {
+            (Role::Reference, Strength::Sure, Basis::Named)
+        } else {
+            (Role::Unknown, Strength::Weak, Basis::AmbiguousName)
+        };
+        for institution in holders {
+            push(mention(institution, Scheme::Name, value.clone(), role, strength, basis));
+        }
+    }
+
+    /// Of several holders, those that something beside the mention singles out; all of them when nothing does.
+    fn singled_out(&self, found: &Found, holders: &[usize]) -> Vec<usize> {
+        if holders.len() < 2 {
+            return holders.to_vec();
+        }
+        let identified: BTreeSet<usize> = self
+            .beside(found)
+            .filter(|other| other.entry != found.entry)
+            .filter_map(|other| match (&self.entry(other).what, &self.entry(other).holders[..]) {
+                (What::Identifier(..), [one]) if holders.contains(one) => Some(*one),
+                _ => None,
+            })
+            .collect();
+        if identified.len() == 1 {
+            return identified.into_iter().collect();
+        }
+        let placed: Vec<usize> = holders.iter().copied().filter(|&h| self.city_beside(found, h)).collect();
+        let regional: Vec<usize> = holders.iter().copied().filter(|&h| self.region_beside(found, h)).collect();
+        let both: Vec<usize> = placed.iter().copied().filter(|h| regional.contains(h)).collect();
+        [both, placed, regional].into_iter().find(|some| some.len() == 1).unwrap_or_else(|| holders.to_vec())
+    }
+
+    fn is_supported(&self, found: &Found, institution: usize) -> bool {
+        self.city_beside(found, institution) || self.beside(found).any(|other| other.entry != found.entry && self.entry(other).holders == [institution])
+    }
+
+    fn near(&self, found: &Found) -> Range<usize> {
+        match &self.rows {
+            Some(rows) => rows.row(found.span.start),
+            None => found.span.start.saturating_sub(160)..found.span.end + 160,
+        }
+    }
+
+    fn city_beside(&self, found: &Found, institution: usize) -> bool {
+        let city = &self.lexicon.places[institution].city;
+        if city.is_empty() {
+            return false;
+        }
+        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).iter().filter(|t| !t.compound).collect();
+        tokens.windows(city.len()).any(|w| w.iter().map(|t| &t.term).eq(city.iter()) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start))
+    }
+
+    /// The region's code after a comma or in brackets, or in a cell of its own: `Ames, IA`.
+    fn region_beside(&self, found: &Found, institution: usize) -> bool {
+        let region = &self.lexicon.places[institution].region;
+        if region.is_empty() {
+            return false;
+        }
+        self.text.tokens_in(&self.near(found)).iter().any(|token| {
+            let before = self.text.text[..token.span.start].trim_end_matches(' ');
+            self.text.text[token.span.clone()] == **region && (before.ends_with([',', '(', '\t', '\n']) || before.is_empty())
+        })
+    }
+}
+
+/// Does an identifier of this scheme count as one when it stands in a text without a label?
+fn counts_in_text(scheme: &Scheme, label: Option<Specific>) -> bool {
+    match scheme {
+        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Domain | Scheme::Bic | Scheme::Lei | Scheme::PgpKey | Scheme::Other(_) => true,
+        Scheme::IbanBank | Scheme::Name => false,
+        Scheme::Aba | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode => label.is_some(),
+    }
+}
+
+pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: Role, strength: Strength, basis: Basis) -> Mention {
+    Mention { institution, scheme, value, role, strength, basis, offset: 0, count: 1, context: String::new(), source: Source::Prose }
+}
+
+/// The rows and cells of a passage of a table.
+struct Rows<'a> {
+    text: &'a str,
+    table: Option<&'a TableFacts>,
+    /// Starts of rows.
+    rows: Vec<usize>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(text: &'a str, table: Option<&'a TableFacts>) -> Self {
+        let rows = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).filter(|&at| at < text.len()).collect();
+        Self { text, table, rows }
+    }
+
+    fn row(&self, at: usize) -> Range<usize> {
+        let n = self.rows.partition_point(|&start| start <= at);
+        let start = n.checked_sub(1).map_or(0, |n| self.rows[n]);
+        start..self.rows.get(n).copied().unwrap_or(self.text.len())
+    }
+
+    /// Column and start of the cell at a place.
+    fn cell(&self, at: usize) -> (usize, usize) {
+        let row = self.row(at);
+        let before = &self.text[row.start..at];
+        (before.matches('\t').count(), before.rfind('\t').map_or(row.start, |i| row.start + i + 1))
+    }
+
+    /// The cell at a place, without surrounding blanks.
+    fn cell_span(&self, at: usize) -> Range<usize> {
+        let start = self.cell(at).1;
+        let end = self.text[start..].find(['\t', '\n']).map_or(self.text.len(), |i| start + i);
+        let cell = &self.text[start..end];
+        let lead = cell.len() - cell.trim_start().len();
+        start + lead..start + lead + cell.trim().len()
+    }
+
+    fn filled(&self, column: usize) -> usize {
+        self.text.lines().filter(|row| row.split('\t').nth(column).is_some_and(|cell| !cell.trim().is_empty())).count()
+    }
+
+    fn is_typed(&self, found: &Found) -> bool {
+        let column = self.table.and_then(|table| table.columns.get(self.cell(found.span.start).0));
+        column.is_some_and(|column| match column.kind {
+            ColumnType::BankId { .. } | ColumnType::Iban(_) | ColumnType::ClientId(Specific::Exact) => !column.many_values,
+            _ => false,
+        }) && self.cell_span(found.span.start) == found.span
+    }
+
+    /// The header of its column as a label, or the cell to its left where there is no header for it.
+    fn label(&self, found: &Found, scheme: &Scheme) -> Option<Specific> {
+        if self.cell_span(found.span.start) != found.span {
+            return None;
+        }
+        let (column, start) = self.cell(found.span.start);
+        let words = |cell: &str| -> Vec<String> { tokens(cell).filter(|t| !t.compound).map(|t| t.term).collect() };
+        if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
+            let label = words(header);
+            if let Some(specific) = label_for(&label, scheme) {
+                return Some(specific);
+            }
+        }
+        let row = self.row(found.span.start);
+        let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
+        let label = words(left);
+        if label.len() > 4 { None } else { label_for(&label, scheme) }
+    }
+}

@@ -1,0 +1,195 @@
+//! The registry as the matcher looks it up: every identifier and every form of every name, with all who
+//! bear it.
+
+use super::names;
+use crate::index::Needle;
+use crate::index::tokens::tokens;
+use crate::model::Scheme;
+use crate::registry::Registry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// An identifier in its normal form.
+    Identifier(Scheme, String),
+    /// A name, folded.
+    Name {
+        /// Its tokens.
+        terms: Vec<String>,
+        /// It is one word only.
+        one_word: bool,
+    },
+}
+
+/// An identifier or name form, and who bears it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub what: What,
+    /// Institutions, ascending.
+    pub holders: Vec<usize>,
+}
+
+/// The compiled registry.
+pub struct Lexicon {
+    /// Entries, ordered.
+    pub entries: Vec<Entry>,
+    /// Token sequences that show an entry in a text, by their first term.
+    phrases: HashMap<String, Vec<(u32, Vec<String>)>>,
+    by_value: HashMap<(Scheme, String), u32>,
+    /// Words that occur in names; capitalised beside a name they make it a longer one.
+    name_words: HashSet<String>,
+    /// City and region of each institution, folded.
+    pub places: Vec<Place>,
+}
+
+/// Where an institution is, as folded tokens.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// City.
+    pub city: Vec<String>,
+    /// Region as registered, upper case.
+    pub region: String,
+}
+
+impl Lexicon {
+    /// Compiles a registry.
+    pub fn new(registry: &Registry) -> Self {
+        let mut all: BTreeMap<What, BTreeSet<usize>> = BTreeMap::new();
+        let mut name_words = HashSet::new();
+        let mut places = Vec::with_capacity(registry.institutions.len());
+        for (number, institution) in registry.institutions.iter().enumerate() {
+            for identifier in institution.identifiers.iter().filter(|i| i.usable) {
+                all.entry(What::Identifier(identifier.scheme.clone(), identifier.value.clone())).or_default().insert(number);
+            }
+            let written = std::iter::once(institution.legal_name.as_str()).chain(institution.names.iter().map(|n| n.name.as_str()));
+            for name in written {
+                for form in names::forms(name) {
+                    name_words.extend(form.terms.iter().filter(|t| t.len() > 2 && !names::is_small_word(t)).cloned());
+                    all.entry(What::Name { terms: form.terms, one_word: form.one_word }).or_default().insert(number);
+                }
+            }
+            places.push(Place {
+                city: tokens(&institution.city).filter(|t| !t.compound).map(|t| t.term).collect(),
+                region: institution.region.trim().to_uppercase(),
+            });
+        }
+        let mut lexicon = Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places };
+        for (what, holders) in all {
+            let number = lexicon.entries.len() as u32;
+            match &what {
+                What::Identifier(scheme, value) => {
+                    if needs_no_label(scheme, value) {
+                        lexicon.add_phrases(number, value);
+                    }
+                    lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
+                }
+                What::Name { terms, .. } => lexicon.add_phrase(number, terms.clone()),
+            }
+            lexicon.entries.push(Entry { what, holders: holders.into_iter().collect() });
+        }
+        lexicon
+    }
+
+    fn add_phrases(&mut self, number: u32, value: &str) {
+        let all: Vec<_> = tokens(value).collect();
+        self.add_phrase(number, all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect());
+        if let [first, ..] = &all[..]
+            && first.compound
+            && first.span == (0..value.len())
+        {
+            self.add_phrase(number, vec![first.term.clone()]);
+        }
+    }
+
+    fn add_phrase(&mut self, number: u32, terms: Vec<String>) {
+        if let Some(first) = terms.first() {
+            self.phrases.entry(first.clone()).or_default().push((number, terms));
+        }
+    }
+
+    /// The entry of an identifier value.
+    pub fn by_value(&self, scheme: &Scheme, value: &str) -> Option<(u32, &Entry)> {
+        let number = *self.by_value.get(&(scheme.clone(), comparable(scheme, value)))?;
+        Some((number, &self.entries[number as usize]))
+    }
+
+    /// The token sequences that begin with a term.
+    pub fn phrases_from(&self, term: &str) -> &[(u32, Vec<String>)] {
+        self.phrases.get(term).map_or(&[], Vec::as_slice)
+    }
+
+    /// Does the word occur in some institution's name?
+    pub fn is_name_word(&self, term: &str) -> bool {
+        self.name_words.contains(term)
+    }
+
+    /// What the index is swept for: each entry's phrases, and typed terms of identifiers that need a label
+    /// or hide inside an IBAN. The second list gives each needle's entry.
+    pub fn needles(&self) -> (Vec<Needle>, Vec<u32>) {
+        let mut needles = Vec::new();
+        let mut entries = Vec::new();
+        let mut sequences: Vec<(&Vec<String>, u32)> = self.phrases.values().flatten().map(|(number, terms)| (terms, *number)).collect();
+        sequences.sort_unstable();
+        for (terms, number) in sequences {
+            needles.push(Needle::Phrase(terms.clone()));
+            entries.push(number);
+        }
+        for (number, entry) in self.entries.iter().enumerate() {
+            if let What::Identifier(scheme, value) = &entry.what {
+                for term in typed_terms(scheme, value) {
+                    needles.push(Needle::Typed(term));
+                    entries.push(number as u32);
+                }
+            }
+        }
+        (needles, entries)
+    }
+}
+
+/// The typed terms under which an identifier may stand in the index.
+fn typed_terms(scheme: &Scheme, value: &str) -> Vec<String> {
+    match scheme {
+        // The bank part of an IBAN is indexed once, whichever scheme the registry knows it by.
+        Scheme::IbanBank | Scheme::NationalBankCode => {
+            let bare = value.split_once(':').map_or(value, |(_, code)| code);
+            vec![format!("iban_bank:{value}"), format!("national_bank_code:{value}"), format!("national_bank_code:{bare}")]
+        }
+        // With its branch it is eleven characters, which the token of eight does not find.
+        Scheme::Bic => vec![format!("bic:{value}")],
+        Scheme::Domain | Scheme::Lei | Scheme::PgpKey | Scheme::Name | Scheme::Other(_) => Vec::new(),
+        _ if value.bytes().all(|b| b.is_ascii_digit()) => vec![format!("{scheme}:{value}")],
+        _ => Vec::new(),
+    }
+}
+
+/// May the value be looked for as it stands? Numbers of the schemes that count only after a label or in
+/// a column of their type are not: they are found through typed terms and table facts.
+fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
+    let numeric = value.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b' ');
+    match scheme {
+        Scheme::Domain | Scheme::Lei | Scheme::Bic | Scheme::PgpKey | Scheme::Other(_) => true,
+        Scheme::ClientCode | Scheme::TransferAccount => !numeric,
+        Scheme::Aba | Scheme::IbanBank | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode | Scheme::Name => false,
+    }
+}
+
+/// Values are compared without regard to case, except codes of letters only, where case tells a code
+/// from a word; that is for the judgement of the text.
+fn comparable(scheme: &Scheme, value: &str) -> String {
+    match scheme {
+        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Other(_) | Scheme::Domain => value.to_lowercase(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Is it a code of digits only, which means nothing outside a column, field or label of its type?
+pub fn is_numeric(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Is it a code that a bare occurrence may point with: six or more characters, not a plain word?
+pub fn is_telling_code(value: &str) -> bool {
+    value.chars().count() >= 6 && !is_numeric(value)
+}

@@ -1,0 +1,528 @@
+//! The join: what was read, with who is registered. It gives mentions, gaps with their reach, and
+//! personal data without owner; the verdict is made of these alone.
+
+pub mod attribution;
+mod findings;
+mod items;
+mod judge;
+mod lexicon;
+mod listed;
+mod names;
+mod passage;
+mod paths;
+mod payments;
+mod tables;
+
+pub use attribution::Reach;
+pub use findings::Personal;
+pub use items::Item;
+pub use judge::{Mention, Source};
+pub use lexicon::Lexicon;
+pub use listed::ListedItem;
+
+use crate::case::Case;
+use crate::format::PassageKind;
+use crate::index::{StoredPassage, sweep};
+use crate::ledger::{Reading, Root};
+use crate::model::{Basis, Cause, Class, ContentId, Role, Scheme, Status, Strength};
+use crate::registry::{Images, Registry, Scanned, Unattributed};
+use anyhow::{Context, Result};
+use attribution::{Folders, Place, declared_reach};
+use findings::Findings;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tantivy::TantivyDocument;
+
+/// A mention at an item: one row of `evidence.csv`.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// What, of whom.
+    pub mention: Mention,
+    /// Display path of the item.
+    pub item: String,
+    /// Identity of its bytes, where they are held.
+    pub sha256: Option<ContentId>,
+}
+
+/// Something that was not read or not held, and whose it could be.
+#[derive(Clone, Debug)]
+pub struct OpenGap {
+    /// Display path.
+    pub item: String,
+    /// Why.
+    pub cause: Cause,
+    /// Bytes, as far as known.
+    pub bytes: u64,
+    /// In words.
+    pub detail: String,
+    /// Whose it could be.
+    pub reach: Reach,
+    /// What it makes of those it blocks.
+    pub basis: Basis,
+}
+
+/// Personal data that nobody is named as the owner of.
+#[derive(Clone, Debug)]
+pub struct OwnerlessItem {
+    /// Display path.
+    pub item: String,
+    /// The data.
+    pub personal: Personal,
+    /// What may help to find the owner.
+    pub hints: Vec<String>,
+}
+
+/// What one institution's own items hold.
+#[derive(Clone, Debug, Default)]
+pub struct Holdings {
+    /// Items that are surely its own.
+    pub owner_items: u64,
+    /// Their bytes; members of an own container are not counted again.
+    pub owner_bytes: u64,
+    /// Items in which it is the other side.
+    pub counterparty_items: u64,
+    /// Personal data in its own items and records.
+    pub personal: Personal,
+    /// The first item with evidence that bears on the verdict.
+    pub first_evidence: Option<String>,
+}
+
+/// Everything that the verdicts are made of.
+pub struct Matched {
+    /// The roots.
+    pub roots: Vec<Root>,
+    /// What was read.
+    pub readings: Vec<(i64, Reading)>,
+    /// Where it lies.
+    pub items: Vec<Item>,
+    /// To whom the place of each item belongs, in words, for `coverage.csv`.
+    pub attributed: Vec<String>,
+    /// What manifests name.
+    pub listed: Vec<ListedItem>,
+    /// Mentions, ordered by institution and item.
+    pub evidence: Vec<Evidence>,
+    /// Gaps, ordered by item.
+    pub gaps: Vec<OpenGap>,
+    /// Personal data without owner.
+    pub ownerless: Vec<OwnerlessItem>,
+    /// Per institution what is its own.
+    pub holdings: Vec<Holdings>,
+    /// Institutions that the seller names.
+    pub claimed: BTreeSet<usize>,
+}
+
+/// Matches a case with a registry.
+pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
+    let lexicon = Lexicon::new(registry);
+    let roots = case.ledger.roots()?;
+    let files = case.ledger.files()?;
+    let readings = case.ledger.readings()?;
+    let manifests = case.ledger.manifests()?;
+
+    let findings = find(case, &lexicon, registry, &readings)?;
+    let interesting = findings.iter().zip(&readings).map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
+    let interesting = items::spread_interest(&readings, interesting.collect());
+    let derived = items::derive(&roots, &files, &readings, &interesting);
+    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived.items, &readings)?;
+
+    let mut folders = Folders::new(&lexicon, registry);
+    derived.items.iter().for_each(|item| folders.add(item.path.components()));
+    listed.iter().filter(|l| l.kind != "seller").for_each(|l| folders.add(l.path.components()));
+
+    let mut join = Join {
+        registry,
+        lexicon: &lexicon,
+        folders: &folders,
+        readings: &readings,
+        findings: &findings,
+        groups: groups(registry),
+        evidence: Vec::new(),
+        gaps: Vec::new(),
+        ownerless: Vec::new(),
+        holdings: vec![Holdings::default(); registry.institutions.len()],
+        unclaimed: BTreeMap::new(),
+        claimed: BTreeSet::new(),
+    };
+    let attributed = join.items(&derived.items);
+    join.listed(&listed);
+    join.seller_texts(&manifests);
+    join.unclaimed_homes();
+    for root in roots.iter().filter(|r| !r.walked) {
+        join.gaps.push(OpenGap {
+            item: format!("{}/", root.label),
+            cause: Cause::WalkIncomplete,
+            bytes: 0,
+            detail: "the walk of this root did not end; index again".to_owned(),
+            reach: Reach::Everybody,
+            basis: Basis::UnreadContent,
+        });
+    }
+    for manifest in manifests.iter().filter(|m| m.truncated && m.kind == "taken") {
+        join.gaps.push(OpenGap {
+            item: format!("{}/", manifest.name),
+            cause: Cause::Truncated,
+            bytes: 0,
+            detail: "the listing ends in the middle: what else was taken is not known".to_owned(),
+            reach: Reach::Everybody,
+            basis: Basis::UnreadContent,
+        });
+    }
+    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, .. } = join;
+    evidence.par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
+    gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));
+    ownerless.sort_by(|a, b| a.item.cmp(&b.item));
+    holdings.iter_mut().for_each(|h| h.personal.settle());
+    for row in evidence.iter().filter(|e| e.mention.has_effect()) {
+        holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
+    }
+    Ok(Matched { roots, readings, items: derived.items, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
+}
+
+/// The items of a case without a registry, for `coverage`.
+pub fn items_of(case: &Case) -> Result<(Vec<(i64, Reading)>, Vec<Item>)> {
+    let readings = case.ledger.readings()?;
+    let derived = items::derive(&case.ledger.roots()?, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
+    Ok((readings, derived.items))
+}
+
+/// What each content says, whatever lies where.
+fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, Reading)]) -> Result<Vec<Findings>> {
+    let policy = &registry.incident.policy;
+    let by_row: HashMap<i64, usize> = readings.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
+    let searcher = case.index.reader()?.searcher();
+    let (needles, _) = lexicon.needles();
+    let mut passages: Vec<_> = sweep(&case.index, &searcher, &needles)?.into_iter().map(|hit| hit.passage).collect();
+    passages.par_sort_unstable();
+    passages.dedup();
+    let index = &case.index;
+    let judged: Vec<(usize, Vec<Mention>)> = passages
+        .par_chunks(64)
+        .map(|chunk| {
+            let mut out = Vec::new();
+            for address in chunk {
+                let document: TantivyDocument = searcher.doc(*address)?;
+                let passage: StoredPassage = index.passage(&document)?;
+                // Passages whose content the ledger lacks belong to a reading that was rolled back.
+                let Some(&content) = by_row.get(&passage.content) else { continue };
+                out.push((content, judge::judge(lexicon, &passage, &readings[content].1.facts.tables)));
+            }
+            Ok(out)
+        })
+        .collect::<Result<Vec<_>>>()
+        .context("cannot read the index")?
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut findings: Vec<Findings> = vec![Findings::default(); readings.len()];
+    for (content, mentions) in judged {
+        findings[content].mentions.extend(mentions);
+    }
+    findings.par_iter_mut().zip(readings.par_iter()).for_each(|(findings, (_, reading))| {
+        tables::judge(lexicon, &reading.facts.tables, policy, findings);
+        if let Some(payments) = &reading.facts.payments {
+            payments::judge(lexicon, payments, findings);
+        }
+        findings.settle(policy.reference_list);
+    });
+    Ok(findings)
+}
+
+/// The topmost parent of each institution: its group.
+fn groups(registry: &Registry) -> Vec<usize> {
+    (0..registry.institutions.len())
+        .map(|mut at| {
+            // The registry has no cycles of parents; the bound is for safety.
+            for _ in 0..registry.institutions.len() {
+                match registry.institutions[at].parent {
+                    Some(parent) => at = parent,
+                    None => break,
+                }
+            }
+            at
+        })
+        .collect()
+}
+
+struct Join<'a> {
+    registry: &'a Registry,
+    lexicon: &'a Lexicon,
+    folders: &'a Folders<'a>,
+    readings: &'a [(i64, Reading)],
+    findings: &'a [Findings],
+    groups: Vec<usize>,
+    evidence: Vec<Evidence>,
+    gaps: Vec<OpenGap>,
+    ownerless: Vec<OwnerlessItem>,
+    holdings: Vec<Holdings>,
+    /// Homes that nobody claims, with items and bytes in them.
+    unclaimed: BTreeMap<String, (u64, u64)>,
+    claimed: BTreeSet<usize>,
+}
+
+impl Join<'_> {
+    fn items(&mut self, items: &[Item]) -> Vec<String> {
+        // Containers above the current item, with their sure owners: bytes of an own container's members are
+        // not counted again.
+        let mut above: Vec<(usize, BTreeSet<usize>)> = Vec::new();
+        let mut attributed = Vec::with_capacity(items.len());
+        for item in items {
+            let depth = item.path.depth();
+            above.retain(|(d, _)| *d < depth);
+            let place = self.folders.place(item.path.components());
+            let path = item.path.to_string();
+            attributed.push(self.attribution(&place, &path));
+            let mut mentions = paths::judge(self.lexicon, &item.path, &place);
+            if let Some(content) = item.content {
+                mentions.extend(self.findings[content].mentions.iter().cloned());
+            }
+            self.drop_names_of_owners(&mut mentions);
+            let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
+            self.hold(item, &owners, &mentions, &above);
+            let sha256 = item.content.map(|c| self.readings[c].1.content);
+            self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256 }));
+            self.gap_of(item, &path, &place, &owners);
+            self.ownerless_of(item, &path, &place, &owners);
+            if let Some(home) = &place.unclaimed {
+                let name = std::iter::once(item.path.label.clone()).chain(home.iter().map(|c| crate::model::escape_bytes(c))).collect::<Vec<_>>().join("/");
+                let entry = self.unclaimed.entry(name).or_default();
+                entry.0 += 1;
+                entry.1 += if depth == 0 { item.size } else { 0 };
+            }
+            above.push((depth, owners));
+        }
+        attributed
+    }
+
+    /// Inside an item that has an owner, a name that is contained in the owner's names is the owner's.
+    fn drop_names_of_owners(&self, mentions: &mut Vec<Mention>) {
+        let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
+        if owners.is_empty() {
+            return;
+        }
+        let names: Vec<String> = owners
+            .iter()
+            .flat_map(|&owner| self.registry.institutions[owner].all_names())
+            .flat_map(names::forms)
+            .map(|form| format!(" {} ", form.terms.join(" ")))
+            .collect();
+        mentions.retain(|m| m.scheme != Scheme::Name || owners.contains(&m.institution) || !names.iter().any(|name| name.contains(&format!(" {} ", m.value))));
+    }
+
+    fn hold(&mut self, item: &Item, owners: &BTreeSet<usize>, mentions: &[Mention], above: &[(usize, BTreeSet<usize>)]) {
+        for &owner in owners {
+            let holdings = &mut self.holdings[owner];
+            holdings.owner_items += 1;
+            if !above.iter().any(|(_, of)| of.contains(&owner)) {
+                holdings.owner_bytes += item.size;
+            }
+            if let Some(content) = item.content {
+                let findings = &self.findings[content];
+                let own = match findings.own.get(&owner) {
+                    // Where fields name whose records are whose, only its own count.
+                    Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => own,
+                    _ => &findings.all,
+                };
+                holdings.personal.add(own.elements, &own.persons);
+            }
+        }
+        let others: BTreeSet<usize> =
+            mentions.iter().filter(|m| m.role == Role::Counterparty && !owners.contains(&m.institution)).map(|m| m.institution).collect();
+        others.iter().for_each(|&other| self.holdings[other].counterparty_items += 1);
+    }
+
+    /// Whose a gap at this place could be.
+    fn reach(&self, path: &str, place: &Place, owners: &BTreeSet<usize>) -> Reach {
+        if let Some(reach) = declared_reach(self.registry, path) {
+            return reach;
+        }
+        let homes: Vec<_> = place.homes.iter().filter(|h| h.sure).collect();
+        if !homes.is_empty() {
+            return self.groups_of(homes.iter().flat_map(|h| h.holders.iter().copied()).collect());
+        }
+        if place.unclaimed.is_some() {
+            return Reach::WithoutAccount;
+        }
+        if !owners.is_empty() {
+            return self.groups_of(owners.clone());
+        }
+        Reach::Everybody
+    }
+
+    /// Institutions with their parent groups; everybody where one of them carries other institutions' files.
+    fn groups_of(&self, institutions: BTreeSet<usize>) -> Reach {
+        if institutions.iter().any(|&i| self.registry.institutions[i].serves_others) {
+            return Reach::Everybody;
+        }
+        let tops: BTreeSet<usize> = institutions.iter().map(|&i| self.groups[i]).collect();
+        Reach::Institutions((0..self.groups.len()).filter(|i| tops.contains(&self.groups[*i])).collect())
+    }
+
+    fn gap_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
+        let policy = &self.registry.incident.policy;
+        let reading = item.content.map(|c| &self.readings[c].1);
+        let is_leaf = reading.is_none_or(|r| r.members.is_empty());
+        let (cause, detail) = match (item.cause, reading) {
+            (Some(cause), _) => (cause, item.detail.clone()),
+            (None, Some(reading)) if policy.scanned == Scanned::Gap && reading.status().0 == Status::Scanned => {
+                (Cause::UnsupportedFormat, "scanned, not read; the policy counts that as a gap".to_owned())
+            }
+            (None, Some(reading)) if policy.images == Images::Gap && reading.media_type.starts_with("image/") => {
+                (Cause::NeedsOcr, "a picture; the policy counts that as a gap".to_owned())
+            }
+            _ => return,
+        };
+        if cause == Cause::NeedsOcr && policy.images == Images::Ignore {
+            return;
+        }
+        let bytes = match reading {
+            Some(reading) => reading
+                .spans
+                .iter()
+                .map(|span| match span {
+                    crate::ledger::Span::Gap(_, n) => *n,
+                    crate::ledger::Span::As(Class::Scanned, n) if item.cause.is_none() => *n,
+                    _ => 0,
+                })
+                .sum(),
+            None => item.size,
+        };
+        // What was read of the item names its owner, so the rest is nobody else's; a container says nothing
+        // about members that were not read.
+        let owners = if is_leaf && item.content.is_some_and(|c| self.findings[c].is_one_owners_file()) { owners.clone() } else { BTreeSet::new() };
+        let reach = self.reach(path, place, &owners);
+        self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent });
+    }
+
+    fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
+        let Some(content) = item.content else { return };
+        let findings = &self.findings[content];
+        if item.inherited || !findings.outside_owners.is_empty() {
+            if !findings.outside_owners.is_empty() && owners.is_empty() {
+                let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
+                self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
+            }
+            return;
+        }
+        let in_a_home = !place.homes.is_empty() || place.unclaimed.is_some();
+        if in_a_home || !owners.is_empty() || !findings.ownerless.elements.concern_persons() {
+            return;
+        }
+        let named: BTreeSet<&str> =
+            findings.mentions.iter().filter(|m| m.has_effect()).map(|m| self.registry.institutions[m.institution].customer_id.as_str()).take(8).collect();
+        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.ownerless.clone(), hints: named.into_iter().map(str::to_owned).collect() });
+        if self.registry.incident.policy.unattributed == Unattributed::Gap {
+            let reach = self.reach(path, place, &BTreeSet::new());
+            self.gaps.push(OpenGap {
+                item: path.to_owned(),
+                cause: Cause::Unattributed,
+                bytes: item.size,
+                detail: "personal data, and nothing says whose".to_owned(),
+                reach,
+                basis: Basis::UnattributedData,
+            });
+        }
+    }
+
+    fn listed(&mut self, listed: &[ListedItem]) {
+        for row in listed {
+            let path = row.path.to_string();
+            let place = self.folders.place(row.path.components());
+            let seller = row.kind == "seller";
+            for home in &place.homes {
+                // Homes of recovered items were judged with the item.
+                if row.item.is_some() && !seller && row.cause.is_none() && row.kind != "taken" {
+                    continue;
+                }
+                for &institution in &home.holders {
+                    let sure = home.sure && home.holders.len() == 1 && row.kind == "taken";
+                    let (role, strength, basis) =
+                        if sure { (Role::Owner, Strength::Sure, Basis::Listed) } else { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) };
+                    if row.kind == "platform" {
+                        continue;
+                    }
+                    self.add_listed(row, &path, institution, home.scheme.clone(), home.value.clone(), (role, strength, basis), seller);
+                }
+            }
+            if let Some(account) = &row.account
+                && row.kind == "platform"
+                && let Some((_, entry)) = self.lexicon.by_value(&Scheme::TransferAccount, account)
+            {
+                for &institution in &entry.holders {
+                    let weak = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+                    self.add_listed(row, &path, institution, Scheme::TransferAccount, account.clone(), weak, false);
+                }
+            }
+            if let Some(cause) = row.cause {
+                if let Some(home) = &place.unclaimed {
+                    let name = std::iter::once(row.path.label.clone()).chain(home.iter().map(|c| crate::model::escape_bytes(c))).collect::<Vec<_>>().join("/");
+                    self.unclaimed.entry(name).or_default().0 += 1;
+                }
+                let reach = self.reach(&path, &place, &BTreeSet::new());
+                let detail = format!("{} line {}", row.manifest, row.line);
+                self.gaps.push(OpenGap { item: path, cause, bytes: row.size, detail, reach, basis: Basis::UnreadContent });
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add_listed(&mut self, row: &ListedItem, path: &str, institution: usize, scheme: Scheme, value: String, what: (Role, Strength, Basis), seller: bool) {
+        let (role, strength, basis) = what;
+        if seller {
+            self.claimed.insert(institution);
+        }
+        let mention = Mention {
+            context: format!("{} line {}", row.manifest, row.line),
+            source: Source::Path,
+            ..judge::mention(institution, scheme, value, role, strength, basis)
+        };
+        let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
+        if !known {
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
+        }
+    }
+
+    /// A seller's post is a claim: what it names is weak, however loudly.
+    fn seller_texts(&mut self, manifests: &[crate::ledger::ManifestRow]) {
+        for manifest in manifests.iter().filter(|m| m.kind == "seller") {
+            let text = String::from_utf8_lossy(&manifest.text).into_owned();
+            let passage = StoredPassage { content: 0, kind: PassageKind::Prose, text, map: Default::default() };
+            for mention in judge::judge(self.lexicon, &passage, &[]) {
+                let basis = if mention.basis == Basis::AmbiguousName { Basis::AmbiguousName } else { Basis::WeakEvidence };
+                self.claimed.insert(mention.institution);
+                let mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
+                self.evidence.push(Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256) });
+            }
+        }
+    }
+
+    fn unclaimed_homes(&mut self) {
+        for (home, (items, bytes)) in std::mem::take(&mut self.unclaimed) {
+            if let Some(Reach::Nobody | Reach::Institutions(_)) = declared_reach(self.registry, &format!("{home}/file")) {
+                continue;
+            }
+            self.gaps.push(OpenGap {
+                item: home,
+                cause: Cause::UnclaimedHome,
+                bytes,
+                detail: format!("{items} items in the home of an account that no institution claims"),
+                reach: Reach::WithoutAccount,
+                basis: Basis::UnclaimedAccount,
+            });
+        }
+    }
+
+    fn attribution(&self, place: &Place, path: &str) -> String {
+        let ids = |institutions: &mut dyn Iterator<Item = usize>| {
+            let set: BTreeSet<&str> = institutions.map(|i| self.registry.institutions[i].customer_id.as_str()).collect();
+            set.into_iter().collect::<Vec<_>>().join("|")
+        };
+        match declared_reach(self.registry, path) {
+            Some(Reach::Nobody) => "vendor".to_owned(),
+            Some(Reach::Product(product)) => format!("product:{product}"),
+            Some(Reach::Institutions(some)) => ids(&mut some.into_iter()),
+            Some(Reach::Everybody | Reach::WithoutAccount) | None => {
+                ids(&mut place.homes.iter().filter(|h| h.sure).flat_map(|h| h.holders.iter().copied()))
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Names of institutions: the forms in which they are written, and what makes a form distinctive.
+
+use crate::index::tokens::tokens;
+use std::collections::BTreeSet;
+
+/// Legal forms at the end of a name, as folded tokens; the forms of one row mean the same.
+/// After ISO 20275 (entity legal forms), for the forms that banks have.
+const LEGAL_FORMS: &[&[&str]] = &[
+    &["n a", "na", "national association"],
+    &["federal credit union", "fcu", "federal cu", "f c u"],
+    &["credit union", "cu", "c u"],
+    &["federal savings bank", "fsb", "f s b"],
+    &["state savings bank", "ssb", "s s b"],
+    &["inc", "incorporated"],
+    &["corp", "corporation"],
+    &["co", "company"],
+    &["ltd", "limited"],
+    &["plc", "p l c", "public limited company"],
+    &["llc", "l l c"],
+    &["llp"],
+    &["lp"],
+    &["ag", "a g", "aktiengesellschaft"],
+    &["gmbh"],
+    &["kg", "kgaa"],
+    &["eg", "e g"],
+    &["sa", "s a"],
+    &["sarl"],
+    &["se"],
+    &["spa", "s p a"],
+    &["srl"],
+    &["nv", "n v"],
+    &["bv", "b v"],
+    &["ab"],
+    &["asa", "as", "a s"],
+    &["oyj", "oy"],
+    &["zrt", "nyrt", "kft"],
+    &["dd", "d d", "doo"],
+    &["ad"],
+    &["jsc", "pjsc", "ojsc"],
+    &["bancorp", "bancorporation"],
+];
+
+/// Words that say "this is a bank". A word that ends in `bank` says so too.
+const BANK_WORDS: &[&str] = &[
+    "bank", "banks", "banc", "banco", "banca", "banque", "banka", "bankas", "bankers", "bankshares", "trust", "savings", "financial", "thrift", "loan",
+    "credit", "union", "federal", "national", "sparkasse", "kasse", "sparkassen", "caisse", "caja", "cassa", "sparbank", "cooperative", "kreditbank",
+    "volksbank", "raiffeisen",
+];
+
+/// Words that do not count when a name's words are counted.
+const SMALL_WORDS: &[&str] = &["of", "and", "the", "for", "in", "at", "de", "la", "du", "der", "die", "das", "und", "et", "y", "di", "do"];
+
+/// A form in which a name may be written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameForm {
+    /// Folded tokens.
+    pub terms: Vec<String>,
+    /// One word: it points, and cannot decide.
+    pub one_word: bool,
+}
+
+/// Is this word one that banks' names are made of?
+pub fn is_bank_word(term: &str) -> bool {
+    BANK_WORDS.contains(&term) || (term.len() > 5 && (term.ends_with("bank") || term.ends_with("banken")))
+}
+
+/// Is this term a legal form, or the beginning of one?
+pub fn is_legal_form(term: &str) -> bool {
+    LEGAL_FORMS.iter().flat_map(|row| row.iter()).any(|form| form.split(' ').next() == Some(term) && term.len() > 1)
+}
+
+/// Is this a word that does not count as part of a name?
+pub fn is_small_word(term: &str) -> bool {
+    SMALL_WORDS.contains(&term)
+}
+
+/// All forms of a registered name: as registered; with another writing of its legal form; without the
+/// legal form and a leading `the`, if what remains is distinctive.
+pub fn forms(name: &str) -> Vec<NameForm> {
+    let mut out = BTreeSet::new();
+    let all: Vec<_> = tokens(name).collect();
+    let parts: Vec<String> = all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect();
+    // A name registered in camelCase is also written as one word.
+    let whole: Vec<String> = {
+        let mut covered = 0;
+        let mut words = Vec::new();
+        for token in &all {
+            if token.span.start >= covered {
+                words.push(token.term.clone());
+                covered = token.span.end;
+            }
+        }
+        words
+    };
+    for terms in BTreeSet::from([parts, whole]) {
+        add_forms(terms, &mut out);
+    }
+    out.into_iter().collect()
+}
+
+fn add_forms(mut terms: Vec<String>, out: &mut BTreeSet<NameForm>) {
+    if terms.is_empty() {
+        return;
+    }
+    add(&terms, out);
+    if terms.len() > 2 && terms[0] == "the" {
+        terms.remove(0);
+        add(&terms, out);
+    }
+    let mut core = terms;
+    while let Some((kept, row)) = strip_legal_form(&core) {
+        for form in row {
+            let mut other = kept.to_vec();
+            other.extend(form.split(' ').map(str::to_owned));
+            add(&other, out);
+        }
+        core = kept.to_vec();
+        if is_distinctive(&core) {
+            add(&core, out);
+        }
+    }
+}
+
+fn add(terms: &[String], out: &mut BTreeSet<NameForm>) {
+    let counted = terms.iter().filter(|t| !is_small_word(t)).count();
+    out.insert(NameForm { terms: terms.to_vec(), one_word: counted <= 1 });
+}
+
+fn strip_legal_form(terms: &[String]) -> Option<(&[String], &'static [&'static str])> {
+    let mut best: Option<(usize, &'static [&'static str])> = None;
+    for row in LEGAL_FORMS {
+        for form in row.iter() {
+            let words: Vec<&str> = form.split(' ').collect();
+            let longer = best.is_none_or(|(n, _)| words.len() > n);
+            if longer && terms.len() > words.len() && terms[terms.len() - words.len()..].iter().map(String::as_str).eq(words.iter().copied()) {
+                best = Some((words.len(), row));
+            }
+        }
+    }
+    best.map(|(n, row)| (&terms[..terms.len() - n], row))
+}
+
+/// Three words, or two of which one is a bank word: enough to stand without the legal form.
+fn is_distinctive(terms: &[String]) -> bool {
+    let counted: Vec<&String> = terms.iter().filter(|t| !is_small_word(t)).collect();
+    counted.len() >= 3 || (counted.len() == 2 && counted.iter().any(|t| is_bank_word(t)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(name: &str) -> Vec<String> {
+        forms(name).into_iter().map(|f| f.terms.join(" ")).collect()
+    }
+
+    #[test]
+    fn legal_forms_are_optional_where_the_rest_is_distinctive() {
+        let got = written("The First National Bank of Oneida, N.A.");
+        assert!(got.contains(&"first national bank of oneida".to_owned()), "{got:?}");
+        assert!(got.contains(&"first national bank of oneida national association".to_owned()), "{got:?}");
+        let hope = written("HOPE Federal Credit Union");
+        assert!(hope.contains(&"hope fcu".to_owned()) && !hope.contains(&"hope".to_owned()), "{hope:?}");
+        assert!(!written("Beverly Municipal FCU").contains(&"beverly municipal".to_owned()));
+    }
+
+    #[test]
+    fn camel_case_names_are_also_one_word() {
+        let got = written("NetBank");
+        assert!(got.contains(&"netbank".to_owned()) && got.contains(&"net bank".to_owned()), "{got:?}");
+    }
+}

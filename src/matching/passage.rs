@@ -1,0 +1,290 @@
+//! What stands in one passage: every entry of the lexicon that it holds, verified on the text.
+
+use super::lexicon::{Lexicon, What, is_numeric};
+use super::names::{is_bank_word, is_legal_form, is_small_word};
+use crate::format::BORDER;
+use crate::identifier::{Specific, inline, labelled};
+use crate::index::tokens::{Token, tokens};
+use crate::model::Scheme;
+use std::ops::Range;
+
+/// An entry of the lexicon in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Entry of the lexicon.
+    pub entry: u32,
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// How well a label beside it names its scheme.
+    pub label: Option<Specific>,
+}
+
+/// A text with its tokens, ready to be searched.
+pub struct Text<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+}
+
+impl<'t> Text<'t> {
+    /// Splits a text.
+    pub fn new(text: &'t str) -> Self {
+        Self { text, tokens: tokens(text).collect() }
+    }
+
+    /// Every entry in it: identifiers, and of names the longest at each place.
+    pub fn find(&self, lexicon: &Lexicon) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (i, token) in self.tokens.iter().enumerate() {
+            for (entry, terms) in lexicon.phrases_from(&token.term) {
+                if let Some(last) = self.follows(i, terms) {
+                    let span = token.span.start..self.tokens[last].span.end;
+                    let holds = match &lexicon.entries[*entry as usize].what {
+                        What::Identifier(scheme, value) => is_delimited(self.text, &span, scheme, value),
+                        What::Name { .. } => self.is_name(i, last, lexicon),
+                    };
+                    if holds {
+                        let label = match &lexicon.entries[*entry as usize].what {
+                            What::Identifier(scheme, _) => self.label(i, scheme),
+                            What::Name { .. } => None,
+                        };
+                        found.push(Found { entry: *entry, span, label });
+                    }
+                }
+            }
+        }
+        inline::find_in(self.text, &self.tokens, &mut |inline| {
+            let schemes: &[Scheme] = match inline.scheme {
+                Scheme::IbanBank => &[Scheme::IbanBank, Scheme::NationalBankCode],
+                ref one => std::slice::from_ref(one),
+            };
+            for scheme in schemes {
+                if let Some((entry, _)) = lexicon.by_value(scheme, &inline.value) {
+                    found.push(Found { entry, span: inline.span.clone(), label: inline.label });
+                }
+            }
+        });
+        longest_names(found, lexicon)
+    }
+
+    /// The tokens from `i` on are these terms, at following places; gives the last one's index.
+    fn follows(&self, i: usize, terms: &[String]) -> Option<usize> {
+        if self.tokens[i].term != terms[0] {
+            return None;
+        }
+        if terms.len() == 1 {
+            return Some(i);
+        }
+        if self.tokens[i].compound {
+            return None;
+        }
+        let mut at = i;
+        for term in &terms[1..] {
+            let place = self.tokens[at].position + 1;
+            at = (at + 1..self.tokens.len().min(at + 4)).find(|&n| self.tokens[n].position == place && !self.tokens[n].compound)?;
+            if self.tokens[at].term != *term {
+                return None;
+            }
+        }
+        Some(at)
+    }
+
+    /// Does the label right before the token name the scheme?
+    fn label(&self, i: usize, scheme: &Scheme) -> Option<Specific> {
+        let words = inline::label_before(self.text, &self.tokens, i);
+        label_for(&words, scheme)
+    }
+
+    /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
+    /// part of a longer name?
+    fn is_name(&self, first: usize, last: usize, lexicon: &Lexicon) -> bool {
+        for pair in self.tokens[first..=last].windows(2) {
+            if pair[1].span.start < pair[0].span.end {
+                continue;
+            }
+            let gap = &self.text[pair[0].span.end..pair[1].span.start];
+            let lines = gap.bytes().filter(|b| *b == b'\n').count();
+            if gap.len() > 40 || lines > 1 || !gap.chars().all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')) {
+                return false;
+            }
+        }
+        !self.is_glued(first, last) && !self.is_longer_before(first, lexicon) && !self.is_longer_after(last, lexicon)
+    }
+
+    /// A camelCase part of a longer word, or a name that runs into digits.
+    fn is_glued(&self, first: usize, last: usize) -> bool {
+        let before = self.text[..self.tokens[first].span.start].chars().next_back();
+        let after = self.text[self.tokens[last].span.end..].chars().next();
+        before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric)
+    }
+
+    /// A capitalised word of names right before the name makes it a longer one: `Farmers First State Bank`.
+    fn is_longer_before(&self, first: usize, lexicon: &Lexicon) -> bool {
+        let Some(before) = self.tokens[..first].iter().rposition(|t| !t.compound && t.span.end <= self.tokens[first].span.start) else { return false };
+        let token = &self.tokens[before];
+        let gap = &self.text[token.span.end..self.tokens[first].span.start];
+        if !matches!(gap, " " | "_" | "-" | " & ") && token.term != "and" {
+            return false;
+        }
+        if token.term == "and" {
+            // `Merchants and Farmers Bank`: the words before the `and` belong to it, unless they end a name or
+            // a sentence of their own; then two names stand side by side.
+            return gap == " " && before > 0 && self.continues_name(before - 1, lexicon);
+        }
+        self.continues_name(before, lexicon)
+    }
+
+    /// Is the token a capitalised word as names have, but not one that ends a name?
+    fn continues_name(&self, at: usize, lexicon: &Lexicon) -> bool {
+        let token = &self.tokens[at];
+        let raw = &self.text[token.span.clone()];
+        raw.starts_with(char::is_uppercase)
+            && token.term.len() > 2
+            && lexicon.is_name_word(&token.term)
+            && !is_small_word(&token.term)
+            && !is_legal_form(&token.term)
+            && !matches!(&token.term[..], "bank" | "union" | "trust" | "client" | "customer" | "dear" | "new" | "from" | "for" | "with" | "account" | "contact")
+    }
+
+    /// A bank word, a legal form or `of Somewhere` right after the name makes it a longer one:
+    /// `First Bank of Ellsworth`, `First Bank Holdings`.
+    fn is_longer_after(&self, last: usize, lexicon: &Lexicon) -> bool {
+        let end = self.tokens[last].span.end;
+        // After a whole camelCase word its own parts follow.
+        let mut following = self.tokens[last + 1..].iter().filter(|t| !t.compound && t.span.start >= end);
+        let Some(next) = following.next() else { return false };
+        let gap = &self.text[end..next.span.start];
+        if !matches!(gap, " " | "_" | "-" | ", ") {
+            return false;
+        }
+        let raw = &self.text[next.span.clone()];
+        let capital = raw.starts_with(|c: char| c.is_uppercase() || c == '&');
+        if matches!(next.term.as_str(), "of" | "and" | "de" | "at" | "in") && gap != ", " {
+            let Some(then) = following.next() else { return false };
+            let then_raw = &self.text[then.span.clone()];
+            let near = matches!(&self.text[next.span.end..then.span.start], " " | "_" | "-");
+            return near && then_raw.starts_with(char::is_uppercase) && (next.term == "of" || lexicon.is_name_word(&then.term) && next.term != "in" && next.term != "at");
+        }
+        capital && (is_bank_word(&next.term) || is_legal_form(&next.term) || matches!(next.term.as_str(), "holdings" | "holding" | "group" | "bancshares" | "insurance" | "mortgage" | "leasing" | "foundation"))
+    }
+
+    /// The tokens inside a span.
+    pub fn tokens_in(&self, span: &Range<usize>) -> &[Token] {
+        let from = self.tokens.partition_point(|t| t.span.start < span.start);
+        let to = self.tokens.partition_point(|t| t.span.start < span.end);
+        &self.tokens[from..to]
+    }
+}
+
+/// How well label words name a scheme.
+pub fn label_for(words: &[String], scheme: &Scheme) -> Option<Specific> {
+    if words.is_empty() {
+        return None;
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Scheme::Other(name) = scheme {
+        let named: Vec<String> = tokens(name).filter(|t| !t.compound).map(|t| t.term).collect();
+        return words.ends_with(&named.iter().map(String::as_str).collect::<Vec<_>>()).then_some(Specific::Exact);
+    }
+    labelled(&words).into_iter().filter(|(s, _)| s == scheme).map(|(_, specific)| specific).min_by_key(|s| *s != Specific::Exact)
+}
+
+/// Does the value stand here as a token of its own, written as registered?
+fn is_delimited(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> bool {
+    let raw = &text[span.clone()];
+    let before = text[..span.start].chars().next_back();
+    let mut rest = text[span.end..].chars();
+    let after = rest.next();
+    if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
+        return false;
+    }
+    match scheme {
+        Scheme::Domain => {
+            raw.eq_ignore_ascii_case(value)
+                && !matches!(before, Some('-' | '_'))
+                && !matches!(after, Some('-' | '_'))
+                && !(after == Some('.') && rest.next().is_some_and(char::is_alphanumeric))
+        }
+        Scheme::Bic => raw == value,
+        Scheme::Lei | Scheme::PgpKey => raw.eq_ignore_ascii_case(value),
+        // A code of letters only is a word as well; case tells them apart. One with digits is not.
+        _ => raw == value || (raw.eq_ignore_ascii_case(value) && value.chars().count() > 3 && value.bytes().any(|b| b.is_ascii_digit()) && !is_numeric(value)),
+    }
+}
+
+/// Of names that overlap, the longest; of equal ones, all (they are forms of several institutions).
+fn longest_names(found: Vec<Found>, lexicon: &Lexicon) -> Vec<Found> {
+    let is_name = |f: &Found| matches!(lexicon.entries[f.entry as usize].what, What::Name { .. });
+    let (mut names, mut out): (Vec<Found>, Vec<Found>) = found.into_iter().partition(is_name);
+    names.sort_by_key(|f| (f.span.start, std::cmp::Reverse(f.span.end)));
+    let mut end = 0;
+    let mut kept: Option<Range<usize>> = None;
+    for name in names {
+        if kept.as_ref() == Some(&name.span) || name.span.start >= end {
+            end = name.span.end;
+            kept = Some(name.span.clone());
+            out.push(name);
+        }
+    }
+    // A domain or an address may hold what reads as a name or a code; the identifier wins.
+    let identifiers: Vec<Range<usize>> = out.iter().filter(|f| !is_name(f)).map(|f| f.span.clone()).collect();
+    out.retain(|f| !is_name(f) || !identifiers.iter().any(|span| span.start <= f.span.start && f.span.end <= span.end));
+    out.sort_by_key(|f| (f.span.start, f.span.end, f.entry));
+    out.dedup();
+    out
+}
+
+/// The text around a place, made safe to show: digits of long numbers masked but for the found value, line
+/// ends and control characters blanks.
+pub fn context(text: &str, span: &Range<usize>) -> String {
+    let mut from = span.start.saturating_sub(48);
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    let mut to = (span.end + 48).min(text.len());
+    while !text.is_char_boundary(to) {
+        to += 1;
+    }
+    let mut out = mask(&text[from..span.start]);
+    out.extend(text[span.clone()].chars().map(plain));
+    out.push_str(&mask(&text[span.end..to]));
+    out.trim().to_owned()
+}
+
+/// Masks all but the last two of five or more digits that stand together, also with blanks or hyphens
+/// between them.
+pub fn mask(text: &str) -> String {
+    let chars: Vec<char> = text.chars().map(plain).collect();
+    let mut out: Vec<char> = chars.clone();
+    let mut i = 0;
+    while i < chars.len() {
+        if !chars[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let mut end = i;
+        let mut digits = Vec::new();
+        while end < chars.len() && (chars[end].is_ascii_digit() || (matches!(chars[end], '-' | ' ') && chars.get(end + 1).is_some_and(char::is_ascii_digit))) {
+            if chars[end].is_ascii_digit() {
+                digits.push(end);
+            }
+            end += 1;
+        }
+        if digits.len() >= 5 {
+            digits[..digits.len() - 2].iter().for_each(|&d| out[d] = '•');
+        }
+        i = end;
+    }
+    out.into_iter().collect()
+}
+
+fn plain(c: char) -> char {
+    if c == BORDER || c == '\t' {
+        '|'
+    } else if c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}') {
+        ' '
+    } else {
+        c
+    }
+}

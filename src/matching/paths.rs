@@ -1,0 +1,67 @@
+//! What the place and the name of an item say.
+
+use super::attribution::Place;
+use super::judge::{Mention, Source, mention};
+use super::lexicon::{Lexicon, What, is_telling_code};
+use super::passage::Text;
+use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
+
+/// Judges an item's path: the homes it lies in, and what its own step names (the steps above are those of
+/// its containers, which are items of their own).
+pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    for home in &place.homes {
+        for &institution in &home.holders {
+            // What several bear decides for none of them.
+            let (role, strength, basis) = if home.sure && home.holders.len() == 1 {
+                (Role::Owner, Strength::Sure, Basis::AccountPath)
+            } else {
+                (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+            };
+            push(&mut mentions, mention(institution, home.scheme.clone(), home.value.clone(), role, strength, basis), path);
+        }
+    }
+    let Some(step) = path.steps.last() else { return mentions };
+    let shown = escape_bytes(step);
+    let text = Text::new(&shown);
+    for found in text.find(lexicon) {
+        let entry = &lexicon.entries[found.entry as usize];
+        let component = shown[..found.span.start].rfind('/').map_or(0, |i| i + 1)..shown[found.span.end..].find('/').map_or(shown.len(), |i| found.span.end + i);
+        let is_folder = component == found.span && component.end < shown.len();
+        let (scheme, value, judgement) = match &entry.what {
+            // A folder that bears the name is more than a passing mention.
+            What::Name { terms, one_word } if entry.holders.len() == 1 && !one_word => {
+                let judgement = if is_folder { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (Role::Reference, Strength::Sure, Basis::Named) };
+                (Scheme::Name, terms.join(" "), judgement)
+            }
+            // Words of paths are no sentences: a single word or a shared name there points at nobody.
+            What::Name { terms, one_word: false } => (Scheme::Name, terms.join(" "), (Role::Unknown, Strength::Weak, Basis::AmbiguousName)),
+            What::Name { .. } => continue,
+            What::Identifier(scheme @ (Scheme::ClientCode | Scheme::TransferAccount), value) if is_telling_code(value) => {
+                (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
+            }
+            What::Identifier(scheme @ (Scheme::Domain | Scheme::Lei | Scheme::Bic), value) => {
+                (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
+            }
+            What::Identifier(scheme @ Scheme::Other(_), value) if is_telling_code(value) => {
+                (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
+            }
+            What::Identifier(..) => continue,
+        };
+        if place.homes.iter().any(|h| h.value == value) {
+            continue;
+        }
+        for &institution in &entry.holders {
+            let (role, strength, basis) = judgement;
+            push(&mut mentions, mention(institution, scheme.clone(), value.clone(), role, strength, basis), path);
+        }
+    }
+    mentions
+}
+
+fn push(mentions: &mut Vec<Mention>, one: Mention, path: &EvidencePath) {
+    let mention = Mention { context: path.to_string(), source: Source::Path, ..one };
+    if !mentions.iter().any(|m| m.key() == mention.key()) {
+        mentions.push(mention);
+    }
+}

@@ -1,0 +1,83 @@
+//! What the typed fields of payment files establish.
+
+use super::findings::Findings;
+use super::judge::{Mention, Source, mention};
+use super::lexicon::Lexicon;
+use crate::format::{Party, PaymentFacts, PaymentUnit, Seen};
+use crate::model::{Basis, Role, Scheme, Strength};
+use std::collections::BTreeSet;
+
+/// Judges the payments of one content.
+pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, findings: &mut Findings) {
+    for unit in &payments.units {
+        let mut owners = BTreeSet::new();
+        let mut push = |party: &Party, seen: &Seen, role, strength, basis| -> Vec<usize> {
+            let Some((scheme, value, holders)) = holders(lexicon, party) else { return Vec::new() };
+            // What several bear decides for none of them.
+            let shared = holders.len() > 1 && role == Role::Owner;
+            let (role, strength, basis) = if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
+            for &institution in &holders {
+                findings.mentions.push(Mention {
+                    offset: seen.offset,
+                    count: seen.count,
+                    context: format!("{} {}", payments.layout, role),
+                    source: Source::Payment,
+                    ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
+                });
+            }
+            if shared { Vec::new() } else { holders }
+        };
+        for (party, seen) in &unit.owners {
+            owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
+        }
+        if owners.is_empty()
+            && let Some((party, seen)) = whole_other_side(lexicon, unit)
+        {
+            // The presumed owner is not in the registry, and one institution is the whole file's other side.
+            owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
+        }
+        for (party, seen) in &unit.either {
+            push(party, seen, Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+        }
+        for (party, seen) in &unit.counterparties {
+            push(party, seen, Role::Counterparty, Strength::Sure, Basis::Counterparty);
+        }
+        findings.all.add(unit.elements, &unit.persons);
+        for owner in &owners {
+            findings.own.entry(*owner).or_default().add(unit.elements, &unit.persons);
+        }
+        if owners.is_empty() {
+            let is_known = unit.either.keys().chain(unit.owners.keys()).any(|party| holders(lexicon, party).is_some());
+            if !unit.owners.is_empty() {
+                findings.outside_owners.extend(unit.owners.keys().map(|party| format!("{}:{}", party.scheme, party.value)));
+            } else if !is_known && unit.elements.concern_persons() {
+                findings.ownerless.add(unit.elements, &unit.persons);
+            }
+        }
+    }
+}
+
+/// Who holds a party's identifier. The bank part of an IBAN and a national bank code are one thing.
+fn holders(lexicon: &Lexicon, party: &Party) -> Option<(Scheme, String, Vec<usize>)> {
+    let alias = match party.scheme {
+        Scheme::IbanBank => Some(Scheme::NationalBankCode),
+        Scheme::NationalBankCode => Some(Scheme::IbanBank),
+        _ => None,
+    };
+    std::iter::once(party.scheme.clone())
+        .chain(alias)
+        .find_map(|scheme| lexicon.by_value(&scheme, &party.value).map(|(_, entry)| (scheme, party.value.clone(), entry.holders.clone())))
+}
+
+/// The one registered institution that is the other side of all of a unit's payments.
+fn whole_other_side<'u>(lexicon: &Lexicon, unit: &'u PaymentUnit) -> Option<(&'u Party, &'u Seen)> {
+    if unit.owners.is_empty() {
+        return None;
+    }
+    let whole = |(party, seen): &(&Party, &Seen)| {
+        holders(lexicon, party).is_some_and(|(_, _, h)| h.len() == 1) && (unit.other_side.contains_key(*party) || (unit.records > 0 && seen.count >= unit.records))
+    };
+    let candidates: Vec<_> = unit.counterparties.iter().filter(whole).collect();
+    let institutions: BTreeSet<usize> = candidates.iter().filter_map(|(party, _)| holders(lexicon, party)).flat_map(|(_, _, h)| h).collect();
+    if institutions.len() == 1 { candidates.first().copied() } else { None }
+}

@@ -1,0 +1,96 @@
+use super::institution::{Identifier, Source};
+use super::loading::{Holder, Loading, Place};
+use super::names::validity;
+use super::problem::quoted;
+use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
+use crate::identifier::normalise;
+use crate::model::Scheme;
+use std::collections::BTreeSet;
+
+pub(super) const SPEC: Spec<5> = Spec { table: "identifiers", columns: ["customer_id", "scheme", "value", "from", "to"], required: 3 };
+
+const LOST: &str = "the identifier is not searched for any institution";
+const UNUSABLE: &str = "it is not searched, so nothing can be found by it";
+
+/// Reads the identifiers of the institutions.
+pub(super) fn load(file: &TableFile, loading: &mut Loading) -> Source {
+    let mut seen = Seen::default();
+    file.rows(&SPEC, loading, |loading, row| identifier(&file.name, row, loading, &mut seen))
+}
+
+#[derive(Default)]
+struct Seen {
+    repeats: Repeats,
+    /// Schemes without rules of their own.
+    others: BTreeSet<String>,
+}
+
+fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut Seen) {
+    let earlier = seen.repeats.earlier(&row);
+    let Row { line, cells: [id, scheme_word, raw, from, to], extra, doubts } = row;
+    let at = |column| Place { file, line, column: Some(column) };
+    let n = match loading.holder(at("customer_id"), &id, LOST) {
+        Holder::One(n) => n,
+        Holder::OneOf(_) | Holder::Nobody => return,
+    };
+    if let Some(earlier) = earlier {
+        return loading.defect(at("customer_id"), &id, Some(n), format!("the same row as line {earlier}"), "counted once");
+    }
+    report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), "the identifier may be wrong", loading);
+    let scheme = scheme(&scheme_word);
+    let (from, to) = validity(Place { file, line, column: None }, &id, n, &from, &to, loading);
+    let normal = match &scheme {
+        Scheme::Other(word) if word.is_empty() => Err(("scheme", "the scheme is blank".to_owned())),
+        Scheme::Name => Err(("scheme", "a name is no identifier; it belongs in the names table".to_owned())),
+        _ if raw.is_empty() => Err(("value", "the value is blank".to_owned())),
+        known => normalise(known, &raw, &loading.institutions[n].country)
+            .map_err(|invalid| ("value", format!("{} is no valid {known}: {}", quoted(&raw), invalid.reason))),
+    };
+    let (value, usable) = match normal {
+        Ok(normal) => {
+            if let Some(repaired) = normal.repaired {
+                loading.note(at("value"), &id, format!("{}: {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
+            }
+            if let Scheme::Other(word) = &scheme
+                && seen.others.insert(word.clone())
+            {
+                loading.note(
+                    at("scheme"),
+                    "",
+                    format!("the scheme {} has no rules of its own", quoted(word)),
+                    "matched as an exact delimited token",
+                );
+            }
+            (normal.value, true)
+        }
+        Err((column, problem)) => {
+            loading.defect(at(column), &id, Some(n), problem, UNUSABLE);
+            (raw.to_string(), false)
+        }
+    };
+    loading.institutions[n].identifiers.push(Identifier { scheme, value, raw: raw.into_owned(), from, to, usable, extra });
+}
+
+/// The scheme of a word; case, and a blank or hyphen for the underscore, make no difference to the
+/// known ones.
+fn scheme(word: &str) -> Scheme {
+    match Scheme::from(word) {
+        Scheme::Other(word) => match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
+            Scheme::Other(_) => Scheme::Other(word),
+            known => known,
+        },
+        known => known,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_schemes() {
+        assert_eq!(scheme("Client Code"), Scheme::ClientCode);
+        assert_eq!(scheme("ABA"), Scheme::Aba);
+        assert_eq!(scheme("Mandant-ID"), Scheme::Other("Mandant-ID".to_owned()));
+    }
+}

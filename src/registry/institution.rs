@@ -1,0 +1,174 @@
+use super::{DateCell, Defect, Encoding, Incident, PathGlob};
+use crate::model::{ContentId, Scheme};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// A registry folder, read and joined.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// In the order of the customers file. Indices elsewhere point here.
+    pub institutions: Vec<Institution>,
+    /// In the order of the products file.
+    pub products: Vec<Product>,
+    /// What happened, which platform versions it concerns, and how to judge.
+    pub incident: Incident,
+    /// What can be read and not relied on, in the order of the files.
+    pub defects: Vec<Defect>,
+    /// What was repaired with certainty, and what else a keeper of the registry should know. No
+    /// verdict depends on it.
+    pub notes: Vec<Defect>,
+    /// SHA-256 over the names and bytes of the files read, in the order of their names.
+    pub digest: ContentId,
+    /// How each file was read.
+    pub sources: Vec<Source>,
+}
+
+impl Registry {
+    /// The index of the institution with this id. Looks at all of them; for many look-ups make a map.
+    pub fn find(&self, customer_id: &str) -> Option<usize> {
+        self.institutions.iter().position(|i| i.customer_id == customer_id)
+    }
+}
+
+/// How a file of the registry was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// File name below the registry folder.
+    pub file: String,
+    /// Its encoding, found out.
+    pub encoding: Encoding,
+    /// Its delimiter, found out; none in JSON Lines and TOML.
+    pub delimiter: Option<char>,
+}
+
+/// A customer of the vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Institution {
+    /// Unique. Blank (a defect) in one institution at most.
+    pub customer_id: String,
+    /// Blank where the registry has none, which is a defect.
+    pub legal_name: String,
+    /// Index of the parent. Parents never form a cycle.
+    pub parent: Option<usize>,
+    /// Index of the institution that took this one over. Successors never form a cycle.
+    pub successor: Option<usize>,
+    /// ISO 3166 alpha-2, in capitals; blank where it is not known.
+    pub country: String,
+    /// As the registry writes it: a name, a postal code of a state, or nothing.
+    pub region: String,
+    /// As the registry writes it.
+    pub city: String,
+    /// As the registry writes it.
+    pub status: String,
+    /// Its account carries other institutions' files.
+    pub serves_others: bool,
+    /// Further names; the legal name is not repeated here.
+    pub names: Vec<Name>,
+    /// All identifiers, also those that cannot be used.
+    pub identifiers: Vec<Identifier>,
+    /// All deployments, also those that cannot be compared.
+    pub deployments: Vec<Deployment>,
+    /// Indices into [`Registry::defects`].
+    pub defects: Vec<usize>,
+    /// Columns of the customers file that have no meaning here.
+    pub extra: BTreeMap<String, String>,
+}
+
+impl Institution {
+    /// The identifiers that can be searched.
+    pub fn usable_identifiers(&self) -> impl Iterator<Item = &Identifier> {
+        self.identifiers.iter().filter(|i| i.usable)
+    }
+
+    /// The legal name and all others that are not blank.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.legal_name.as_str()).chain(self.names.iter().map(|n| n.name.as_str())).filter(|n| !n.is_empty())
+    }
+}
+
+/// A further name of an institution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name {
+    /// Never blank; runs of blanks and line breaks are one blank.
+    pub name: String,
+    /// `trade`, `short`, `former` or another word; may be blank.
+    pub kind: String,
+    /// First day of use.
+    pub from: Option<Date>,
+    /// Last day of use.
+    pub to: Option<Date>,
+    /// Columns that have no meaning here.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// An identifier of an institution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    /// Its kind.
+    pub scheme: Scheme,
+    /// Its normal form; as written where it is not usable.
+    pub value: String,
+    /// As written.
+    pub raw: String,
+    /// First day of use.
+    pub from: Option<Date>,
+    /// Last day of use.
+    pub to: Option<Date>,
+    /// Can be searched. If not, a defect says why.
+    pub usable: bool,
+    /// Columns that have no meaning here.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// A product of the vendor in use at an institution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deployment {
+    /// As written.
+    pub product_id: String,
+    /// Index into [`Registry::products`]. `None`: which product it is cannot be said, so it may be any.
+    pub product: Option<usize>,
+    /// May be blank.
+    pub business_unit: String,
+    /// As written; blank where it is missing.
+    pub platform: String,
+    /// As written; see [`Version::parse`](super::Version::parse).
+    pub version: String,
+    /// First day; empty counts as before everything.
+    pub from: DateCell,
+    /// Last day; empty is open or not known.
+    pub to: DateCell,
+    /// Day on which its data was removed from the platform.
+    pub purged: DateCell,
+    /// Why this row cannot be relied on at all: shifted cells, a customer id that fits several.
+    pub doubt: Option<String>,
+    /// Line in the deployments file.
+    pub line: u64,
+    /// Columns that have no meaning here.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// A product of the vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Product {
+    /// Unique.
+    pub product_id: String,
+    /// May be blank.
+    pub name: String,
+    /// Platform that it runs on; may be blank.
+    pub platform: String,
+    /// Which files are the product's.
+    pub path_pattern: Option<PathGlob>,
+    /// Columns that have no meaning here.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// Do two platform names mean the same platform? Case, blanks, hyphens and underscores make no
+/// difference: people write `sftp-hub`, `SFTP Hub` and `sftp_hub`, and a platform that is taken for
+/// another one rules out wrongly.
+pub fn same_platform(a: &str, b: &str) -> bool {
+    fn folded(name: &str) -> impl Iterator<Item = char> {
+        let kept = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'));
+        kept.flat_map(char::to_lowercase)
+    }
+    folded(a).eq(folded(b))
+}

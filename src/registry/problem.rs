@@ -1,0 +1,92 @@
+use crate::model::escape_bytes;
+use std::fmt;
+
+/// Why a registry cannot be used, at one place of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// File name below the registry folder; empty for the folder itself.
+    pub file: String,
+    /// Line, from 1.
+    pub line: Option<u64>,
+    /// Name of the column of a table, or number of the character in its line, from 1.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.file.is_empty() { "registry" } else { &self.file })?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ":{column}")?;
+        }
+        write!(f, ": {}; {}", self.problem, self.remedy)
+    }
+}
+
+/// A registry that cannot be used: everything that is fatal in it, in the order of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadError {
+    /// At least one.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.len() {
+            1 => write!(f, "the registry has a problem:")?,
+            n => write!(f, "the registry has {n} problems:")?,
+        }
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// A place of the registry that can be read and not relied on, or (among a registry's notes) one that
+/// was repaired with certainty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// File name below the registry folder.
+    pub file: String,
+    /// Line, from 1; of the row's first line. 0 where the file as a whole is meant.
+    pub line: u64,
+    /// Name of the column.
+    pub column: Option<String>,
+    /// The institution as the row names it.
+    pub customer_id: Option<String>,
+    /// What is wrong.
+    pub problem: String,
+    /// What it means for verdicts.
+    pub effect: String,
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ":{column}")?;
+        }
+        if let Some(id) = &self.customer_id {
+            write!(f, ": {}", quoted(id))?;
+        }
+        write!(f, ": {}; {}", self.problem, self.effect)
+    }
+}
+
+/// A cell as it may stand in a message: cut, and harmless on a terminal.
+pub(super) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 80;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("`{}…`", escape_bytes(&text.as_bytes()[..end])),
+        None => format!("`{}`", escape_bytes(text.as_bytes())),
+    }
+}

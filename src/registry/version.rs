@@ -1,0 +1,206 @@
+use serde::{Serialize, Serializer};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A version of dotted numbers. Missing parts are zero: `7.2` equals `7.2.0`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(
+    /// Its numbers without trailing zeros, so that the order of the slices is that of the versions.
+    Vec<u64>,
+);
+
+impl Version {
+    /// Parses dotted numbers. Anything else (`latest`, `7.x SP2`, `v7`, nothing) cannot be compared.
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+        let mut parts: Vec<u64> = text.trim().split('.').map(number).collect::<Option<_>>()?;
+        let kept = parts.iter().rposition(|&n| n != 0).map_or(0, |last| last + 1);
+        parts.truncate(kept);
+        Some(Self(parts))
+    }
+}
+
+/// How a term of a range compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `=`, `==` or nothing.
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// The longer signs stand before those that they begin with.
+    const SIGNS: [(&str, Self); 7] = [
+        (">=", Self::GreaterOrEqual),
+        ("<=", Self::LessOrEqual),
+        ("!=", Self::NotEqual),
+        ("==", Self::Equal),
+        (">", Self::Greater),
+        ("<", Self::Less),
+        ("=", Self::Equal),
+    ];
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// Versions that fulfil all of some comparisons: `>=7.2.0, <7.4.1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRange {
+    terms: Vec<(Comparison, Version)>,
+    text: String,
+}
+
+/// A text that is no range of versions.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RangeError {
+    /// A term without a version of dotted numbers.
+    #[error("{0} is no comparison with a version of dotted numbers, like `>=7.2.0`")]
+    Term(String),
+    /// No version can be in it, so nobody would depend.
+    #[error("no version can fulfil {0}")]
+    Empty(String),
+}
+
+impl VersionRange {
+    /// Parses comma-joined comparisons, all of which must hold; a bare version means equality.
+    ///
+    /// # Errors
+    /// [`RangeError`] if a term is no comparison, or if the terms contradict each other.
+    pub fn parse(text: &str) -> Result<Self, RangeError> {
+        let term = |term: &str| {
+            let term = term.trim();
+            let (comparison, version) = Comparison::SIGNS
+                .iter()
+                .find_map(|&(sign, comparison)| Some((comparison, term.strip_prefix(sign)?)))
+                .unwrap_or((Comparison::Equal, term));
+            let version = Version::parse(version).ok_or_else(|| RangeError::Term(super::problem::quoted(term)))?;
+            Ok((comparison, version))
+        };
+        let terms = text.split(',').map(term).collect::<Result<_, _>>()?;
+        let range = Self { terms, text: text.trim().to_owned() };
+        match range.is_empty() {
+            true => Err(RangeError::Empty(super::problem::quoted(text))),
+            false => Ok(range),
+        }
+    }
+
+    /// Does the version fulfil every comparison?
+    pub fn contains(&self, version: &Version) -> bool {
+        self.terms.iter().all(|(comparison, bound)| comparison.holds(version.cmp(bound)))
+    }
+
+    /// Between two different versions there is always another; so a range is empty only if its bounds
+    /// cross, or if the one version that its bounds leave is excluded.
+    fn is_empty(&self) -> bool {
+        use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+        let bounds = |wanted: [Comparison; 3]| self.terms.iter().filter(move |(c, _)| wanted.contains(c)).map(|(_, v)| v);
+        let lower = bounds([Greater, GreaterOrEqual, Equal]).max();
+        let upper = bounds([Less, LessOrEqual, Equal]).min();
+        let zero = Version(Vec::new());
+        match upper {
+            Some(upper) => match lower.unwrap_or(&zero).cmp(upper) {
+                Ordering::Less => false,
+                Ordering::Equal => !self.contains(upper),
+                Ordering::Greater => true,
+            },
+            None => false,
+        }
+    }
+
+    /// The range as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for VersionRange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn inside(range: &str, version: &str) -> bool {
+        VersionRange::parse(range).unwrap().contains(&Version::parse(version).unwrap())
+    }
+
+    #[test]
+    fn missing_parts_are_zero() {
+        for (a, b) in [("7.2", "7.2.0"), ("07.2", "7.2"), ("0", "0.0")] {
+            assert_eq!(Version::parse(a), Version::parse(b));
+        }
+        assert!(Version::parse("7.10") > Version::parse("7.9.9"));
+        assert!(Version::parse("7") < Version::parse("7.0.1"));
+    }
+
+    #[test]
+    fn what_is_no_dotted_number_cannot_be_compared() {
+        for text in ["", " ", "latest", "7.x SP2", "v7.2", "7.", ".7", "7..2", "-7", "+7", "7,2", "99999999999999999999"] {
+            assert_eq!(Version::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_comparison() {
+        let range = ">=7.2.0, <7.4.1";
+        for (version, expected) in [("7.1.99", false), ("7.2", true), ("7.4.0.9", true), ("7.4.1", false), ("7.4.1.0", false), ("8", false)]
+        {
+            assert_eq!(inside(range, version), expected, "{version}");
+        }
+        assert!(inside("7.2", "7.2.0") && inside("=7.2", "7.2") && inside("==7.2", "7.2") && !inside("7.2", "7.2.1"));
+        assert!(inside("<= 2024.2 , != 2023.1", "2024.2.0") && !inside("<=2024.2,!=2023.1", "2023.1"));
+        assert!(inside(">1", "1.0.1") && !inside(">1", "1.0"));
+    }
+
+    #[test]
+    fn a_range_that_means_nobody_is_refused() {
+        for text in ["", ">=7.2,", "7.x", ">=7.2 <7.4", "=>7", ">8, <7", ">7, <=7", "=7, !=7.0", "7, 8", "<0", ">=7, <=7, !=7"] {
+            assert!(VersionRange::parse(text).is_err(), "{text}");
+        }
+        assert!(VersionRange::parse(">=7, <=7").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_judged(text in "\\PC{0,20}") {
+            let _ = (Version::parse(&text), VersionRange::parse(&text));
+        }
+
+        #[test]
+        fn a_point_of_a_range_keeps_it(a in 0u64..9, b in 0u64..9, point in 0u64..9) {
+            let text = format!(">={a}, <{b}");
+            prop_assert_eq!(VersionRange::parse(&text).is_ok(), a < b);
+            if a < b {
+                prop_assert_eq!(inside(&text, &point.to_string()), (a..b).contains(&point));
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+use super::{CoverageSummary, Outcome, summarise};
+use crate::model::{Basis, DataElement, Flag, Verdict};
+use crate::registry::Policy;
+use crate::verdict::{Certificate, Decision};
+use anyhow::Result;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `impact.json`: the impact list with all that it rests on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ImpactFile {
+    /// The incident's id.
+    pub incident: String,
+    /// SHA-256 of the registry's files.
+    pub registry: String,
+    /// SHA-256 over every item's path, identity and disposition.
+    pub ledger: String,
+    /// Does the incident state that the evidence is all that was taken?
+    pub evidence_complete: Option<bool>,
+    /// The policy applied.
+    pub policy: Policy,
+    /// Institutions by verdict.
+    pub verdicts: BTreeMap<Verdict, u64>,
+    /// What was read and what was not.
+    pub coverage: CoverageSummary,
+    /// Every institution of the registry.
+    pub institutions: Vec<ImpactRow>,
+}
+
+/// One institution.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ImpactRow {
+    /// As registered.
+    pub customer_id: String,
+    /// As registered.
+    pub legal_name: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Everything that it is based on, the strongest first.
+    pub bases: Vec<Basis>,
+    /// What else must be known.
+    pub flags: BTreeSet<Flag>,
+    /// Does it depend, after its inventory?
+    pub depends: bool,
+    /// How each deployment was judged.
+    pub deployments: Vec<DeploymentRow>,
+    /// Items that are surely its own.
+    pub owner_items: u64,
+    /// Items in which it is the other side of payments.
+    pub counterparty_items: u64,
+    /// Bytes of its own items.
+    pub owner_bytes: u64,
+    /// Kinds of personal data in its own items and records.
+    pub data_elements: Vec<DataElement>,
+    /// Distinct persons in its own items and records.
+    pub individuals: u64,
+    /// How many gaps count against it.
+    pub gaps: u64,
+    /// The certificate of a ruled-out institution, in words.
+    pub certificate: Option<String>,
+    /// The first item with evidence.
+    pub first_evidence: Option<String>,
+}
+
+/// A deployment and its judgement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeploymentRow {
+    /// Product.
+    pub product_id: String,
+    /// Business unit.
+    pub business_unit: String,
+    /// Platform.
+    pub platform: String,
+    /// Version.
+    pub version: String,
+    /// Does it leave the institution depending?
+    pub depends: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// The JSON Schema of `impact.json`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(ImpactFile).to_value()
+}
+
+pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, &file(outcome))?;
+    Ok(sink.write_all(b"\n")?)
+}
+
+fn file(outcome: &Outcome<'_>) -> ImpactFile {
+    let mut verdicts: BTreeMap<Verdict, u64> = Verdict::ALL.iter().map(|v| (*v, 0)).collect();
+    outcome.decided.iter().for_each(|d| *verdicts.entry(d.decision.verdict()).or_default() += 1);
+    ImpactFile {
+        incident: outcome.registry.incident.id.clone(),
+        registry: outcome.registry.digest.to_string(),
+        ledger: outcome.ledger.digest.to_string(),
+        evidence_complete: outcome.ledger.complete,
+        policy: outcome.registry.incident.policy.clone(),
+        verdicts,
+        coverage: summarise(outcome.matched),
+        institutions: (0..outcome.decided.len()).map(|number| row(outcome, number)).collect(),
+    }
+}
+
+fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
+    let (institution, decided, holdings) = (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
+    let is_affected = decided.decision.verdict() == Verdict::Affected;
+    let own = |n: u64| if is_affected { n } else { 0 };
+    ImpactRow {
+        customer_id: institution.customer_id.clone(),
+        legal_name: institution.legal_name.clone(),
+        verdict: decided.decision.verdict(),
+        bases: decided.decision.bases(),
+        flags: decided.flags.clone(),
+        depends: decided.dependence.depends,
+        deployments: decided
+            .dependence
+            .deployments
+            .iter()
+            .map(|judged| {
+                let deployment = &institution.deployments[judged.index];
+                DeploymentRow {
+                    product_id: deployment.product_id.clone(),
+                    business_unit: deployment.business_unit.clone(),
+                    platform: deployment.platform.clone(),
+                    version: deployment.version.clone(),
+                    depends: judged.outcome.depends(),
+                    reason: judged.reason.clone(),
+                }
+            })
+            .collect(),
+        owner_items: own(holdings.owner_items),
+        counterparty_items: holdings.counterparty_items,
+        owner_bytes: own(holdings.owner_bytes),
+        data_elements: if is_affected { holdings.personal.elements.iter().collect() } else { Vec::new() },
+        individuals: own(holdings.personal.persons.len() as u64),
+        gaps: decided.gaps.len() as u64,
+        certificate: match &decided.decision {
+            Decision::RuledOut(certificate) => Some(certificate_words(certificate)),
+            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
+        },
+        first_evidence: holdings.first_evidence.clone(),
+    }
+}
+
+/// A certificate in words.
+fn certificate_words(certificate: &Certificate) -> String {
+    match certificate {
+        Certificate::NoDependency(no) => {
+            let reasons: Vec<&str> = no.deployments().iter().map(|(_, reason)| reason.as_str()).collect();
+            format!("no dependency: {}", reasons.join("; "))
+        }
+        Certificate::SearchedClear(clear) => {
+            let stated = if clear.completeness_stated() { "" } else { "; that the evidence is all that was taken is not stated" };
+            format!("searched and clear: {} items, no gap in its scope, ledger {}{stated}", clear.items(), clear.ledger())
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a run writes: the impact lists, one file per report. All are deterministic but `run.json`.
+
+mod bytes;
+mod cells;
+mod coverage_csv;
+mod evidence_csv;
+mod gaps_csv;
+mod impact_csv;
+mod impact_json;
+mod run_json;
+mod unattributed_csv;
+
+pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_items};
+pub use cells::safe_cell;
+pub use impact_json::{ImpactFile, schema as impact_schema};
+pub use run_json::RunFacts;
+
+use crate::matching::Matched;
+use crate::registry::Registry;
+use crate::verdict::{BlockingGap, Decided, LedgerState};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::Path;
+
+/// Everything that the reports are written from.
+pub struct Outcome<'a> {
+    /// Who.
+    pub registry: &'a Registry,
+    /// What was found.
+    pub matched: &'a Matched,
+    /// What was decided, per institution.
+    pub decided: &'a [Decided],
+    /// Gaps that block somebody.
+    pub blocking: &'a [BlockingGap],
+    /// The ledger as a whole.
+    pub ledger: &'a LedgerState,
+}
+
+/// One report: its file name and its writer.
+pub struct Report {
+    /// File name in the output folder.
+    pub file: &'static str,
+    /// Writes it.
+    pub write: fn(&Outcome<'_>, &mut dyn std::io::Write) -> Result<()>,
+}
+
+/// Every report that depends on evidence, registry and policy alone.
+pub static REPORTS: &[Report] = &[
+    Report { file: "impact.csv", write: impact_csv::write },
+    Report { file: "impact.json", write: impact_json::write },
+    Report { file: "evidence.csv", write: evidence_csv::write },
+    Report { file: "coverage.csv", write: coverage_csv::write },
+    Report { file: "gaps.csv", write: gaps_csv::write },
+    Report { file: "unattributed.csv", write: unattributed_csv::write },
+];
+
+/// Writes all reports into a folder, each first beside its place and then moved there, so that a reader
+/// never sees half a list.
+pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make the output folder {}", out.display()))?;
+    for report in REPORTS {
+        write_file(out, report.file, &mut |sink| (report.write)(outcome, sink))?;
+    }
+    write_file(out, "run.json", &mut |sink| run_json::write(run, outcome, sink))
+}
+
+fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+    let beside = out.join(format!(".{name}.part"));
+    let target = out.join(name);
+    let context = || format!("cannot write {}", target.display());
+    let mut sink = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(&beside).with_context(context)?);
+    write(&mut sink).with_context(context)?;
+    sink.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(context)?.sync_all().with_context(context)?;
+    fs::rename(&beside, &target).with_context(context)
+}

@@ -1,0 +1,269 @@
+//! What single values look like. Every function is total: any text has an answer.
+
+use super::lexicon::{has_bank_word, has_street_word, is_company};
+
+fn digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// Digits only, of a length within the range.
+pub(super) fn is_number_of(text: &str, lengths: std::ops::RangeInclusive<usize>) -> bool {
+    lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A social security number with its hyphens: no area, group or serial that is never assigned (SSA,
+/// POMS RM 10201.035).
+pub(super) fn is_ssn(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() != 11 || bytes[3] != b'-' || bytes[6] != b'-' {
+        return false;
+    }
+    let (area, group, serial) = (&bytes[..3], &bytes[4..6], &bytes[7..]);
+    let all = [area, group, serial].iter().all(|part| part.iter().all(u8::is_ascii_digit));
+    all && area != b"000" && area != b"666" && area[0] != b'9' && group != b"00" && serial != b"0000"
+}
+
+/// Nine digits that may be a social security number, with or without separators.
+pub(super) fn is_bare_ssn(text: &str) -> bool {
+    is_ssn(text) || is_number_of(text, 9..=9) || is_ssn(&text.replace(' ', "-"))
+}
+
+/// A payment card number: 13 to 19 digits, an issuer's prefix and the check digit (ISO/IEC 7812-1).
+pub(super) fn is_card(text: &str) -> bool {
+    let mut number = [0u8; 19];
+    let mut len = 0;
+    for b in text.bytes() {
+        match b {
+            b'0'..=b'9' if len < 19 => {
+                number[len] = b - b'0';
+                len += 1;
+            }
+            b' ' | b'-' => {}
+            _ => return false,
+        }
+    }
+    let number = &number[..len];
+    let head = |n: usize| number.iter().take(n).fold(0u32, |head, &d| head * 10 + u32::from(d));
+    let issued = match len {
+        15 => matches!(head(2), 34 | 37),
+        13 | 19 => head(1) == 4 || head(1) == 6,
+        16 => {
+            head(1) == 4
+                || matches!(head(2), 51..=55 | 65 | 35)
+                || matches!(head(4), 2221..=2720 | 6011)
+                || head(3) >= 644 && head(3) <= 649
+                || matches!(head(2), 50 | 56..=58 | 60..=63 | 67)
+        }
+        14 => matches!(head(2), 30 | 36 | 38),
+        _ => false,
+    };
+    let luhn: u32 = number
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, &d)| match (i % 2, u32::from(d) * 2) {
+            (0, _) => u32::from(d),
+            (_, double) => double / 10 + double % 10,
+        })
+        .sum();
+    issued && luhn.is_multiple_of(10)
+}
+
+/// Digits of a card number, some of them masked.
+pub(super) fn is_card_like(text: &str) -> bool {
+    let kept = text.bytes().filter(|b| b.is_ascii_digit() || matches!(b, b'*' | b'x' | b'X')).count();
+    (12..=19).contains(&kept) && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'x' | b'X' | b' ' | b'-'))
+}
+
+/// Something, `@`, something with a dot.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    !local.is_empty() && domain.len() >= 4 && domain.contains('.') && !text.contains([' ', '/', ',', ';'])
+}
+
+/// Seven to fifteen digits and what stands between digits of a telephone number.
+pub(super) fn is_phone(text: &str) -> bool {
+    let text = text.split(['x', 'X', 'e']).next().unwrap_or_default().trim();
+    (7..=15).contains(&digits(text))
+        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'(' | b')' | b'+' | b'-' | b'.' | b'/'))
+}
+
+/// A telephone number whose writing shows it: a leading `+` or the US groups of three, three and four.
+pub(super) fn is_formatted_phone(text: &str) -> bool {
+    let groups = || text.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).map(str::len);
+    is_phone(text) && (text.starts_with('+') || groups().eq([3, 3, 4]) || groups().eq([1, 3, 3, 4]))
+}
+
+/// An amount in any usual writing: sign, currency, separators, brackets for minus.
+pub(super) fn is_amount(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| matches!(c, '(' | ')' | '+' | '-' | '$' | '€' | '£' | '¥' | ' ' | '\u{A0}'));
+    let text = text.trim_matches(|c: char| c.is_ascii_uppercase() || c == ' ' || c == '-');
+    digits(text) > 0 && text.len() <= 24 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'\'' | b' '))
+}
+
+/// An amount with exactly two decimals.
+pub(super) fn is_money(text: &str) -> bool {
+    let cents = |mark| text.rsplit_once(mark).is_some_and(|(whole, cents)| digits(whole) > 0 && is_number_of(cents, 2..=2));
+    is_amount(text) && (cents('.') || cents(','))
+}
+
+/// The year of a date in a usual order, with separators or as eight digits.
+pub(super) fn year_of(text: &str) -> Option<u32> {
+    let date = text.split(['T', ' ']).next()?;
+    let number = |part: &str| is_number_of(part, 1..=4).then(|| part.parse::<u32>().ok()).flatten();
+    let plausible =
+        |y: u32, a: u32, b: u32| (1800..=2199).contains(&y) && (1..=31).contains(&a) && (1..=31).contains(&b) && (a <= 12 || b <= 12);
+    if is_number_of(date, 8..=8) {
+        let (y, m, d) = (number(date.get(..4)?)?, number(date.get(4..6)?)?, number(date.get(6..)?)?);
+        let (m2, d2, y2) = (number(date.get(..2)?)?, number(date.get(2..4)?)?, number(date.get(4..)?)?);
+        return (plausible(y, m, d) && m <= 12).then_some(y).or((plausible(y2, m2, d2)).then_some(y2));
+    }
+    let mut parts = date.split(['-', '/', '.']);
+    let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (a, c) = (number(first)?, number(third)?);
+    let b = number(second).or_else(|| month(second))?;
+    match (first.len(), third.len()) {
+        (4, _) => plausible(a, b, c).then_some(a),
+        (_, 4) => plausible(c, a, b).then_some(c),
+        (1..=2, 2) => plausible(2000, a, b).then_some(if c > 30 { 1900 + c } else { 2000 + c }),
+        _ => None,
+    }
+}
+
+fn month(word: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let word = word.get(..3)?.to_ascii_lowercase();
+    MONTHS.iter().position(|month| *month == word).map(|i| i as u32 + 1)
+}
+
+/// Two to five words of letters, not those of a bank or a company.
+pub(super) fn is_person_name(text: &str) -> bool {
+    if text.len() > 80 || !text.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) {
+        return false;
+    }
+    let letters = |c: char| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '’' | '-' | '&' | '(' | ')');
+    let count = text.split([' ', ',']).filter(|word| word.chars().any(char::is_alphabetic)).count();
+    (2..=5).contains(&count) && text.chars().all(letters) && !has_bank_word(text) && !is_company(text)
+}
+
+/// Words of letters, as single names and towns are.
+pub(super) fn is_wordy(text: &str) -> bool {
+    text.len() <= 80
+        && text.chars().any(char::is_alphabetic)
+        && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '’' | '-' | ',' | '(' | ')' | '/' | '&'))
+}
+
+/// Letters and blanks or digits: a line of an address, with a number or a word of streets.
+pub(super) fn is_street(text: &str) -> bool {
+    let words = text.split_whitespace().count();
+    text.len() <= 120
+        && (2..=12).contains(&words)
+        && text.chars().any(char::is_alphabetic)
+        && !text.contains(['@', '=', '{', '<', '\\'])
+        && (digits(text) > 0 || has_street_word(text))
+}
+
+/// A street that shows as one without a header: house number first or last, and a word of streets.
+pub(super) fn is_plain_street(text: &str) -> bool {
+    let edge = |word: Option<&str>| word.is_some_and(|word| word.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.len() <= 6);
+    is_street(text) && has_street_word(text) && (edge(text.split_whitespace().next()) || edge(text.split_whitespace().last()))
+}
+
+/// Three to ten letters and digits with at least one digit, in at most two groups.
+pub(super) fn is_post_code(text: &str) -> bool {
+    (3..=10).contains(&text.len())
+        && digits(text) > 0
+        && text.split([' ', '-']).count() <= 2
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-'))
+}
+
+/// An account or loan number: mostly digits, four or more.
+pub(super) fn is_account(text: &str) -> bool {
+    let masked = text.bytes().filter(|b| matches!(b, b'*' | b'x' | b'X')).count();
+    let (digits, len) = (digits(text), text.len());
+    (4..=40).contains(&len)
+        && digits >= 3
+        && (digits + masked) * 2 >= len
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'.' | b'/' | b'*'))
+}
+
+/// A delimited token: no blanks, not a decimal, not a date.
+pub(super) fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().any(|b| b.is_ascii_alphanumeric())
+        && !text.contains([' ', '\t', ',', ';', '@'])
+        && !(text.contains('.') && is_amount(text))
+        && (is_number_of(text, 1..=64) || year_of(text).is_none())
+}
+
+/// Letters and digits with at least four digits, as identity documents have.
+pub(super) fn is_document_number(text: &str) -> bool {
+    (5..=24).contains(&text.len())
+        && digits(text) >= 4
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b' ' | b'.' | b'/' | b'*'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cards_need_prefix_and_check_digit() {
+        assert!(is_card("4111 1111 1111 1111") && is_card("378282246310005") && is_card("5555-5555-5555-4444"));
+        assert!(!is_card("4111111111111112") && !is_card("9111111111111111") && !is_card("") && !is_card("0000000000000000"));
+        assert!(is_card_like("411111******1111"));
+    }
+
+    #[test]
+    fn dates_in_their_orders() {
+        for (text, year) in [
+            ("2024-11-07", 2024),
+            ("11/07/1968", 1968),
+            ("7.11.1968", 1968),
+            ("19681107", 1968),
+            ("11071968", 1968),
+            ("07-Nov-68", 1968),
+            ("2024-11-07T03:00:00Z", 2024),
+        ] {
+            assert_eq!(year_of(text), Some(year), "{text}");
+        }
+        for text in ["", "12345678", "10.0.0.1", "1.2.3", "2024-13-32", "98765432"] {
+            assert_eq!(year_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_numbers_and_streets() {
+        assert!(
+            is_person_name("James Smith")
+                && is_person_name("O'NEIL, MARY-ANN J.")
+                && is_person_name("José Müller")
+                && is_person_name("John & Mary Smith")
+        );
+        assert!(
+            !is_person_name("First State Bank")
+                && !is_person_name("node 12")
+                && !is_person_name("Smith")
+                && !is_person_name("Acme Tools LLC")
+        );
+        assert!(
+            is_ssn("123-45-6789") && !is_ssn("666-45-6789") && !is_ssn("900-45-6789") && !is_ssn("123-00-6789") && !is_ssn("123456789")
+        );
+        assert!(is_formatted_phone("(212) 555-0100") && is_formatted_phone("+49 30 123456") && !is_formatted_phone("2125550100"));
+        assert!(is_plain_street("12 Oak St") && is_plain_street("Hauptstraße 5") && !is_plain_street("Oak Street"));
+        assert!(is_money("1,234.50") && is_money("$0.99") && !is_money("123.456") && is_amount("(12)") && is_amount("EUR 5"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_answered(text in "\\PC{0,40}") {
+            let _ = (is_ssn(&text), is_bare_ssn(&text), is_card(&text), is_card_like(&text), is_email(&text), is_phone(&text), is_formatted_phone(&text), is_amount(&text));
+            let _ = (is_money(&text), year_of(&text), is_person_name(&text), is_street(&text), is_plain_street(&text), is_post_code(&text), is_account(&text), is_code(&text));
+            let _ = (is_wordy(&text), is_document_number(&text), super::super::lexicon::is_company(&text));
+        }
+    }
+}

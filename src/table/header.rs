@@ -1,0 +1,249 @@
+//! Column headers: the words of a header, and what they say about its column.
+
+use super::Side;
+pub(super) use super::phrases::Meaning;
+use super::phrases::{PHRASES, SYNONYMS};
+use crate::identifier::Specific;
+use crate::identifier::label::{self, headed};
+use crate::model::Scheme;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+static MEANINGS: LazyLock<HashMap<String, (Meaning, bool)>> = LazyLock::new(|| {
+    let mut meanings = HashMap::new();
+    for &(meaning, phrases) in PHRASES {
+        for phrase in phrases {
+            let whole = phrase.starts_with('=');
+            for text in label::writings(phrase.trim_start_matches('='), SYNONYMS) {
+                meanings.entry(text).or_insert((meaning, whole));
+            }
+        }
+    }
+    meanings
+});
+
+/// Words that say nothing at the end of a header.
+const NOISE: &[&str] = &[
+    "txt",
+    "text",
+    "str",
+    "string",
+    "val",
+    "value",
+    "field",
+    "col",
+    "column",
+    "masked",
+    "enc",
+    "encrypted",
+    "raw",
+    "new",
+    "old",
+    "usd",
+    "eur",
+    "gbp",
+    "chf",
+];
+
+/// What a header says about its column.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Its meaning, where a phrase of [`PHRASES`] ends it.
+    pub meaning: Option<Meaning>,
+    /// Schemes that it names, where that phrase is at least as long as the one of the meaning.
+    pub schemes: Vec<(Scheme, Specific)>,
+    /// The scheme's phrase is the longer one: it stands before the meaning.
+    pub scheme_first: bool,
+    /// Which side of a payment it names.
+    pub side: Side,
+    /// It names DFI identifications, which payment files write without their check digit.
+    pub dfi: bool,
+    /// Country of the clearing system whose codes it names, or empty.
+    pub country: &'static str,
+}
+
+/// Reads a header.
+pub(super) fn read(header: &str) -> Reading {
+    let words = words(header);
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let side = side(&words);
+    let dfi = words.iter().any(|word| matches!(*word, "odfi" | "rdfi" | "dfi"));
+    let country = words.iter().rev().find_map(|word| clearing_country(word)).unwrap_or_default();
+    while let [rest @ .., last] = words.as_slice()
+        && !rest.is_empty()
+        && (NOISE.contains(last) || last.bytes().all(|b| b.is_ascii_digit()))
+    {
+        words.truncate(rest.len());
+    }
+    let tail = |len: usize| words[words.len() - len..].concat();
+    let (meaning_len, meaning) = (1..=words.len().min(6))
+        .rev()
+        .find_map(|len| {
+            MEANINGS.get(&tail(len)).filter(|(_, whole)| !whole || len == words.len()).map(|(meaning, _)| (len, Some(*meaning)))
+        })
+        .unwrap_or_default();
+    let (scheme_len, schemes) = headed(&words);
+    // `user` and `client` name a column only where they are all of its header.
+    let names =
+        |entry: &&(Scheme, Specific)| scheme_len > 1 || scheme_len == words.len() || entry.1 == Specific::Exact && !is_vendors(&entry.0);
+    let schemes = if scheme_len >= meaning_len { schemes.iter().filter(names).cloned().collect() } else { Vec::new() };
+    Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
+}
+
+/// Identifiers that the vendor gave, whose labels are everyday words.
+fn is_vendors(scheme: &Scheme) -> bool {
+    matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
+}
+
+fn side(words: &[&str]) -> Side {
+    const ORIGINATING: &[&str] = &[
+        "odfi",
+        "originator",
+        "originating",
+        "orig",
+        "origin",
+        "sender",
+        "sending",
+        "instructing",
+        "debtor",
+        "dbtr",
+        "payer",
+        "remitter",
+        "ordering",
+        "from",
+        "auftraggeber",
+    ];
+    const RECEIVING: &[&str] = &[
+        "rdfi",
+        "receiver",
+        "receiving",
+        "recv",
+        "beneficiary",
+        "bene",
+        "benef",
+        "creditor",
+        "cdtr",
+        "counterparty",
+        "counter",
+        "counterpart",
+        "payee",
+        "dest",
+        "destination",
+        "to",
+        "recipient",
+        "correspondent",
+        "intermediary",
+        "instructed",
+        "empfaenger",
+        "empfanger",
+        "beguenstigter",
+        "offset",
+        "external",
+    ];
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    match (any(ORIGINATING), any(RECEIVING)) {
+        (true, false) => Side::Originating,
+        (false, true) => Side::Receiving,
+        _ => Side::Neutral,
+    }
+}
+
+fn clearing_country(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "blz" | "bankleitzahl" => "DE",
+        "bsb" => "AU",
+        "ifsc" => "IN",
+        "abi" => "IT",
+        "cnaps" => "CN",
+        "iid" => "CH",
+        "banque" => "FR",
+        "entidad" => "ES",
+        _ => return None,
+    })
+}
+
+/// The words of a header: small letters without accents, split at punctuation, between small and
+/// capital letters and between letters and digits.
+pub(super) fn words(header: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut before = ' ';
+    let mut chars = header
+        .chars()
+        .take(200)
+        .flat_map(|c| if c == 'ß' { ['s', 's'].to_vec() } else { vec![c] })
+        .nfkd()
+        .filter(|&c| !is_combining_mark(c))
+        .peekable();
+    while let Some(c) = chars.next() {
+        if matches!(c, '\'' | '’') {
+            continue;
+        }
+        let ends_capitals = before.is_uppercase() && c.is_uppercase() && chars.peek().is_some_and(|next| next.is_lowercase());
+        let border = before.is_lowercase() && c.is_uppercase()
+            || before.is_alphabetic() && c.is_numeric()
+            || before.is_numeric() && c.is_alphabetic()
+            || ends_capitals;
+        if (border || !c.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        }
+        if c == '#' {
+            words.push("number".to_owned());
+        }
+        before = c;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_split_as_they_are_written() {
+        for header in ["client_code", "clientCode", "CLIENT CODE", "Client-Code", "client.code", "ClientCODE"] {
+            assert_eq!(words(header), ["client", "code"], "{header}");
+        }
+        assert_eq!(words("IBANNumber2"), ["iban", "number", "2"]);
+        assert_eq!(words("Straße"), ["strasse"]);
+        assert_eq!(words("Prénom"), ["prenom"]);
+        assert_eq!(words("Borrower's SSN #"), ["borrowers", "ssn", "number"]);
+        assert!(words("").is_empty());
+    }
+
+    #[test]
+    fn the_longest_phrase_counts() {
+        let meaning = |header| read(header).meaning;
+        assert_eq!(meaning("Email Address"), Some(Meaning::Email));
+        assert_eq!(meaning("home_address_1"), Some(Meaning::Street));
+        assert_eq!(meaning("ip address"), Some(Meaning::Neither));
+        assert_eq!(meaning("ACCTNO"), Some(Meaning::Account));
+        assert_eq!(meaning("acct_nbr"), Some(Meaning::Account));
+        assert_eq!(meaning("account_type"), Some(Meaning::Neither));
+        assert_eq!(meaning("account_open_date"), Some(Meaning::Date));
+        assert_eq!(meaning("host name"), Some(Meaning::Neither));
+        assert_eq!(meaning("primary_borrower_name"), Some(Meaning::Holder));
+        assert_eq!(meaning("Geburtsdatum"), Some(Meaning::Dob));
+        assert_eq!(meaning("foo"), None);
+    }
+
+    #[test]
+    fn schemes_and_sides() {
+        let first = |header| read(header).schemes.first().cloned();
+        assert_eq!(first("clientCode"), Some((Scheme::ClientCode, Specific::Exact)));
+        assert_eq!(first("customer_id"), Some((Scheme::ClientCode, Specific::Generic)));
+        assert_eq!(first("RDFI Routing Number"), Some((Scheme::Aba, Specific::Exact)));
+        assert_eq!(read("RDFI Routing Number").side, Side::Receiving);
+        assert_eq!(read("originator_bic").side, Side::Originating);
+        assert_eq!(read("BLZ").country, "DE");
+        assert!(read("os user").schemes.is_empty() && read("wire transfer").schemes.is_empty());
+    }
+}

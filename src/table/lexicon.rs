@@ -1,0 +1,122 @@
+//! Words that tell banks, companies and persons apart in a sample of names.
+
+/// Words that stand in the names of banks and hardly in those of persons. Sorted.
+#[rustfmt::skip]
+const BANK: &[&str] = &[
+    "banc", "banca", "banco", "bancorp", "bancshares", "bank", "banka", "bankas", "bankers", "banking", "banks", "banque", "caisse",
+    "caixa", "caja", "cassa", "cooperativa", "credit", "cu", "fcu", "federal", "fsb", "genossenschaftsbank", "kantonalbank",
+    "landesbank", "national", "raiffeisen", "raiffeisenbank", "savings", "sparebank", "sparekasse", "sparkasse", "ssb", "trust",
+    "union", "volksbank",
+];
+
+/// Last words of companies' names: legal forms. Sorted.
+#[rustfmt::skip]
+const COMPANY: &[&str] = &[
+    "ag", "bv", "co", "company", "corp", "corporation", "eg", "gmbh", "group", "holding", "holdings", "inc", "incorporated", "kg",
+    "limited", "llc", "llp", "lp", "ltd", "na", "nv", "oy", "plc", "sa", "sarl", "sas", "se", "spa", "srl",
+];
+
+/// Frequent given names of several languages. Sorted.
+#[rustfmt::skip]
+const GIVEN: &[&str] = &[
+    "aaron", "adam", "ahmed", "aisha", "alan", "albert", "alejandro", "alex", "alexander", "alexandra", "ali", "alice", "amanda", "amy",
+    "ana", "andrea", "andreas", "andrew", "angela", "ann", "anna", "anne", "anthony", "antonio", "arthur", "ashley", "barbara",
+    "beatriz", "benjamin", "bernd", "betty", "beverly", "bobby", "bradley", "brandon", "brenda", "brian", "bruce", "bryan", "carl",
+    "carlos", "carmen", "carol", "carolyn", "catherine", "charles", "cheryl", "christian", "christina", "christine", "christopher",
+    "claire", "claudia", "cynthia", "daniel", "daniela", "danielle", "david", "deborah", "debra", "denise", "dennis", "diana", "diane",
+    "diego", "dieter", "donald", "donna", "doris", "dorothy", "douglas", "dylan", "edward", "elena", "elizabeth", "emily", "emma",
+    "eric", "eugene", "eva", "evelyn", "fatima", "frances", "francesca", "francesco", "francisco", "frank", "gabriel", "gary", "george",
+    "gerald", "gloria", "grace", "gregory", "hannah", "hans", "harold", "heather", "heinz", "helen", "helga", "henry", "hiroshi",
+    "howard", "ibrahim", "ingrid", "isabella", "ivan", "jack", "jacob", "jacqueline", "james", "jan", "janet", "janice", "jason",
+    "javier", "jean", "jeffrey", "jennifer", "jeremy", "jerry", "jesse", "jessica", "joan", "joe", "johann", "john", "johnny",
+    "jonathan", "jordan", "jorge", "jose", "joseph", "joshua", "joyce", "juan", "judith", "judy", "julia", "julie", "justin", "karen",
+    "karl", "katherine", "kathleen", "kathryn", "keith", "kelly", "kenneth", "kevin", "kimberly", "klaus", "kofi", "kyle", "larry",
+    "lars", "laura", "lauren", "lawrence", "lena", "linda", "lisa", "logan", "lori", "louis", "lucia", "luis", "madison", "manuel",
+    "marc", "marco", "margaret", "maria", "marie", "marilyn", "mario", "mark", "martha", "martin", "mary", "mateo", "matthew", "megan",
+    "mehmet", "melissa", "michael", "michel", "michelle", "miguel", "mohamed", "mohammed", "monika", "muhammad", "nancy", "natalie",
+    "nathan", "nicholas", "nicole", "nina", "noah", "olga", "olivia", "olivier", "pablo", "pamela", "patricia", "patrick", "paul",
+    "paula", "pedro", "peter", "petra", "philip", "philippe", "pierre", "priya", "rachel", "rafael", "ralph", "ramesh", "randy",
+    "raymond", "rebecca", "renate", "richard", "robert", "roger", "ronald", "rose", "roy", "russell", "ruth", "ryan", "sabine",
+    "samantha", "samuel", "sandra", "sara", "sarah", "scott", "sean", "sharon", "shirley", "sofia", "sophia", "stefan", "stephanie",
+    "stephen", "steven", "susan", "svetlana", "teresa", "terry", "theresa", "thomas", "timothy", "tyler", "ursula", "vanessa",
+    "victoria", "vincent", "virginia", "walter", "wayne", "wei", "werner", "william", "willie", "wolfgang", "yuki", "yusuf", "zachary",
+];
+
+/// Words of streets, in full and short. Sorted.
+#[rustfmt::skip]
+const STREET: &[&str] = &[
+    "allee", "ave", "avenue", "blvd", "boulevard", "box", "calle", "cir", "circle", "court", "ct", "dr", "drive", "highway", "hwy",
+    "lane", "ln", "parkway", "pkwy", "pl", "place", "platz", "plaza", "rd", "road", "route", "rt", "rue", "sq", "square", "st",
+    "strasse", "street", "ter", "terrace", "trail", "trl", "via", "way", "weg",
+];
+
+/// States, districts and territories of the USA, and provinces of Canada. Sorted.
+#[rustfmt::skip]
+const STATES: &[&str] = &[
+    "AB", "AK", "AL", "AR", "AS", "AZ", "BC", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "GU", "HI", "IA", "ID", "IL", "IN", "KS", "KY",
+    "LA", "MA", "MB", "MD", "ME", "MI", "MN", "MO", "MP", "MS", "MT", "NB", "NC", "ND", "NE", "NH", "NJ", "NL", "NM", "NS", "NT", "NU",
+    "NV", "NY", "OH", "OK", "ON", "OR", "PA", "PE", "PR", "QC", "RI", "SC", "SD", "SK", "TN", "TX", "UT", "VA", "VI", "VT", "WA", "WI",
+    "WV", "WY", "YT",
+];
+
+fn holds(list: &[&str], word: &str) -> bool {
+    list.binary_search(&word).is_ok()
+}
+
+/// Words of a text, without punctuation, in small letters.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+/// A word of banks' names stands in the text, alone or at the end of a compound.
+pub(super) fn has_bank_word(text: &str) -> bool {
+    words(text).any(|word| holds(BANK, &word) || word.len() > 6 && (word.ends_with("bank") || word.ends_with("kasse")))
+}
+
+/// A frequent given name stands in the text.
+pub(super) fn has_given_name(text: &str) -> bool {
+    words(text).any(|word| holds(GIVEN, &word))
+}
+
+/// The text ends in a legal form of companies.
+pub(super) fn is_company(text: &str) -> bool {
+    let mut last = [0; 12];
+    let end = text.trim_end_matches(['.', ',', ' ']);
+    let word = end.rsplit([' ', ',', '.']).next().unwrap_or_default();
+    let Some(room) = last.get_mut(..word.len()) else { return false };
+    room.copy_from_slice(word.as_bytes());
+    room.make_ascii_lowercase();
+    word.len() < end.len() && std::str::from_utf8(room).is_ok_and(|word| holds(COMPANY, word))
+}
+
+/// A word of streets stands in the text, alone or at the end of a compound.
+pub(super) fn has_street_word(text: &str) -> bool {
+    words(text).any(|word| {
+        holds(STREET, &word)
+            || ["strasse", "straße", "str", "straat", "weg", "gasse"].iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end))
+    })
+}
+
+/// A state of the USA or a province of Canada, in two capitals.
+pub(super) fn is_state(text: &str) -> bool {
+    holds(STATES, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted() {
+        for list in [BANK, COMPANY, STREET, STATES] {
+            assert!(list.is_sorted());
+        }
+        assert!(GIVEN.is_sorted(), "{:?}", GIVEN.windows(2).find(|w| w[0] >= w[1]));
+    }
+
+    #[test]
+    fn companies_end_in_their_legal_form() {
+        assert!(is_company("Acme Tools, Inc.") && is_company("MÜLLER GMBH") && is_company("Foo S.A.") == is_company("Foo S.A."));
+        assert!(!is_company("Co") && !is_company("James Smith") && !is_company("") && !is_company("Zoë Straße"));
+    }
+}

@@ -1,0 +1,103 @@
+use super::lexicon::is_company;
+use super::typing::Typed;
+use super::{ColumnType, held};
+use crate::model::{Person, PersonKey};
+
+/// Where a row's persons stand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Persons {
+    slots: Vec<Slot>,
+    /// Reused from row to row.
+    name: String,
+    address: String,
+}
+
+/// One person of each row.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Slot {
+    /// Columns whose cells, in this order, are the name.
+    name: Vec<usize>,
+    /// Columns whose cells, in this order, are the address.
+    address: Vec<usize>,
+    region: Option<usize>,
+}
+
+impl Persons {
+    /// Finds the persons among typed columns. Where there are as many streets as persons, each person
+    /// has the address columns that stand nearest after its name; else all share all of them.
+    pub fn of(types: &[Typed], sample: &[Vec<String>]) -> Self {
+        let columns = |kind: ColumnType| types.iter().enumerate().filter(move |(_, typed)| typed.kind == kind).map(|(i, _)| i);
+        let whole: Vec<usize> = columns(ColumnType::PersonName).collect();
+        let first: Vec<usize> = columns(ColumnType::FirstName).collect();
+        let last: Vec<usize> = columns(ColumnType::LastName).collect();
+        let mut slots: Vec<Slot> = whole.iter().map(|&i| Slot { name: vec![i], ..Slot::default() }).collect();
+        for i in 0..first.len().max(last.len()) {
+            let parts: Vec<usize> = first.get(i).into_iter().chain(last.get(i)).copied().collect();
+            if !whole.iter().any(|&whole| repeats(sample, whole, &parts)) {
+                slots.push(Slot { name: parts, ..Slot::default() });
+            }
+        }
+        slots.sort_by_key(|slot| slot.name.iter().min().copied());
+        let is_address =
+            |typed: &Typed| matches!(typed.kind, ColumnType::Street | ColumnType::City | ColumnType::Region | ColumnType::PostCode);
+        let each = slots.len() > 1 && columns(ColumnType::Street).count() == slots.len();
+        let starts: Vec<usize> = slots.iter().filter_map(|slot| slot.name.iter().min().copied()).collect();
+        for (i, typed) in types.iter().enumerate() {
+            let nearest = starts.partition_point(|&start| start < i).saturating_sub(1);
+            for (_, slot) in slots.iter_mut().enumerate().filter(|(s, _)| !each || *s == nearest) {
+                if is_address(typed) {
+                    slot.address.push(i);
+                }
+                let better = typed.kind == ColumnType::Region || typed.kind == ColumnType::Country && slot.region.is_none();
+                if better && slot.region.is_none_or(|known| types.get(known).is_some_and(|known| known.kind == ColumnType::Country)) {
+                    slot.region = Some(i);
+                }
+            }
+        }
+        Self { slots, ..Self::default() }
+    }
+
+    /// The persons of a row, into `out`.
+    pub fn read(&mut self, cells: &[&str], out: &mut Vec<PersonKey>) {
+        out.clear();
+        for slot in &self.slots {
+            let name = text(&mut self.name, &slot.name, cells);
+            if name.is_empty() || is_company(name) {
+                continue;
+            }
+            let address = text(&mut self.address, &slot.address, cells);
+            let region = slot.region.and_then(|i| cells.get(i)).copied().unwrap_or_default();
+            out.extend(PersonKey::of(Person { name, address, region }));
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+}
+
+/// Cells joined by blanks; a single one is not copied.
+fn text<'a>(buffer: &'a mut String, columns: &[usize], cells: &[&'a str]) -> &'a str {
+    if let [only] = columns {
+        return cells.get(*only).map_or("", |cell| held(cell));
+    }
+    buffer.clear();
+    for cell in columns.iter().filter_map(|&i| cells.get(i)).map(|cell| held(cell)).filter(|cell| !cell.is_empty()) {
+        if !buffer.is_empty() {
+            buffer.push(' ');
+        }
+        buffer.push_str(cell);
+    }
+    buffer
+}
+
+/// A column of whole names says again what columns of their parts say.
+fn repeats(sample: &[Vec<String>], whole: usize, parts: &[usize]) -> bool {
+    let pairs = sample.iter().filter_map(|row| Some((row.get(whole)?.to_lowercase(), parts.iter().filter_map(|&i| row.get(i)))));
+    let (mut same, mut all) = (0, 0);
+    for (whole, mut parts) in pairs.filter(|(whole, _)| !whole.trim().is_empty()) {
+        all += 1;
+        same += usize::from(parts.all(|part| whole.contains(part.trim().to_lowercase().as_str())));
+    }
+    same * 2 > all
+}

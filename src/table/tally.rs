@@ -1,0 +1,127 @@
+use super::ValueFacts;
+use crate::model::PersonKey;
+use std::collections::{BTreeMap, HashMap};
+
+/// A person in a row that carries a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Belongs {
+    value: u32,
+    region: [u8; 2],
+    hash: u64,
+}
+
+/// Counts the values of one column while its rows are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    /// Values are kept up to so many different ones.
+    most: usize,
+    index: HashMap<String, u32>,
+    /// Count and first row, by index.
+    seen: Vec<(u64, u64)>,
+    belongs: Vec<Belongs>,
+    /// When so many persons are held, duplicates are dropped.
+    compact_at: usize,
+    /// There were more different values than are kept.
+    pub many: bool,
+}
+
+impl Tally {
+    /// Keeps up to `most` different values.
+    pub fn new(most: usize) -> Self {
+        Self { most, many: most == 0, ..Self::default() }
+    }
+
+    /// Made by `default`, not by [`Tally::new`].
+    pub fn is_unused(&self) -> bool {
+        self.most == 0 && !self.many
+    }
+
+    /// The same, without counts.
+    pub fn emptied(&self) -> Self {
+        Self::new(self.most)
+    }
+
+    /// Counts a value in a row, and the row's persons with it.
+    pub fn add(&mut self, value: &str, row: u64, persons: &[PersonKey]) {
+        if let Some(index) = self.count(value, 1, row) {
+            self.belong(index, persons);
+        }
+    }
+
+    fn count(&mut self, value: &str, count: u64, row: u64) -> Option<u32> {
+        if self.many {
+            return None;
+        }
+        if let Some(&index) = self.index.get(value) {
+            if let Some(seen) = self.seen.get_mut(index as usize) {
+                seen.0 += count;
+                seen.1 = seen.1.min(row);
+            }
+            return Some(index);
+        }
+        if self.index.len() >= self.most {
+            self.give_up();
+            return None;
+        }
+        let index = self.seen.len() as u32;
+        self.index.insert(value.to_owned(), index);
+        self.seen.push((count, row));
+        Some(index)
+    }
+
+    fn belong(&mut self, value: u32, persons: &[PersonKey]) {
+        self.belongs.extend(persons.iter().map(|key| Belongs { value, region: key.region, hash: key.hash }));
+        if self.belongs.len() >= self.compact_at.max(1 << 12) {
+            self.belongs.sort_unstable();
+            self.belongs.dedup();
+            self.compact_at = self.belongs.len() * 2;
+        }
+    }
+
+    /// No values are kept from here on, nor were any.
+    pub fn give_up(&mut self) {
+        *self = Self { many: true, most: self.most, ..Self::default() };
+    }
+
+    /// Adds the counts of another part.
+    pub fn merge(&mut self, part: Tally) {
+        if part.many {
+            return self.give_up();
+        }
+        let mut renumbered = vec![None; part.seen.len()];
+        for (value, old) in part.index {
+            let Some(&(count, row)) = part.seen.get(old as usize) else { continue };
+            renumbered[old as usize] = self.count(&value, count, row);
+        }
+        for one in part.belongs {
+            if let Some(&Some(value)) = renumbered.get(one.value as usize) {
+                self.belong(value, &[PersonKey { hash: one.hash, region: one.region }]);
+            }
+        }
+    }
+
+    /// Takes back finished values.
+    pub fn thaw(&mut self, values: BTreeMap<String, ValueFacts>) {
+        for (value, facts) in values {
+            if let Some(index) = self.count(&value, facts.count, facts.offset) {
+                self.belong(index, &facts.persons);
+            }
+        }
+    }
+
+    /// The values in order, with their distinct persons in order.
+    pub fn finish(mut self) -> BTreeMap<String, ValueFacts> {
+        self.belongs.sort_unstable();
+        self.belongs.dedup();
+        let persons = |value: u32| {
+            let from = self.belongs.partition_point(|one| one.value < value);
+            let to = self.belongs.partition_point(|one| one.value <= value);
+            let mut persons: Vec<_> = self.belongs[from..to].iter().map(|one| PersonKey { hash: one.hash, region: one.region }).collect();
+            persons.sort_unstable();
+            persons
+        };
+        let facts =
+            |index: u32| self.seen.get(index as usize).map(|&(count, offset)| ValueFacts { count, offset, persons: persons(index) });
+        self.index.iter().filter_map(|(value, &index)| Some((value.clone(), facts(index)?))).collect()
+    }
+}

@@ -1,0 +1,275 @@
+//! What each column is: its header proposes, a sample of its cells decides.
+
+use super::content::*;
+use super::header::{Meaning, Reading, read};
+use super::lexicon::{has_bank_word, has_given_name, is_state};
+use super::{ColumnType, Side};
+use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
+use crate::model::Scheme;
+use std::collections::HashSet;
+
+/// Cells of a column that are looked at.
+const LOOKED_AT: usize = 1_000;
+
+/// A column's type, and the country of the codes in it where its header says so.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Typed {
+    pub kind: ColumnType,
+    pub country: &'static str,
+    /// Routing numbers stand without their check digit.
+    pub dfi: bool,
+}
+
+/// The non-empty cells of one column of the sample.
+struct Cells<'a>(Vec<&'a str>);
+
+impl<'a> Cells<'a> {
+    fn of(sample: &'a [Vec<String>], column: usize) -> Self {
+        let cells = sample.iter().filter_map(|row| row.get(column)).map(|cell| super::held(cell)).filter(|cell| !cell.is_empty());
+        Self(cells.take(LOOKED_AT).collect())
+    }
+
+    /// Percentage of the cells that look right; of no cells, none do.
+    fn share(&self, looks: impl Fn(&str) -> bool) -> usize {
+        self.0.iter().filter(|cell| looks(cell)).count() * 100 / self.0.len().max(1)
+    }
+
+    /// At least half of the cells look right, or there are none: the header is believed.
+    fn agree(&self, looks: impl Fn(&str) -> bool) -> bool {
+        self.0.is_empty() || self.share(looks) >= 50
+    }
+
+    fn distinct(&self) -> usize {
+        self.0.iter().collect::<HashSet<_>>().len()
+    }
+}
+
+/// Types the columns of a table. `header` may be empty.
+pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: usize) -> Vec<Typed> {
+    let readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read(text)).unwrap_or_default()).collect();
+    let cells: Vec<Cells<'_>> = (0..columns).map(|i| Cells::of(sample, i)).collect();
+    let with_country = readings.iter().any(|reading| reading.meaning == Some(Meaning::Country));
+    let typed = |(reading, cells): (&Reading, &Cells<'_>)| {
+        let kind = first_look(reading, cells, with_country);
+        let dfi = reading.dfi && cells.share(|cell| normalise(&Scheme::Aba, cell, "").is_ok()) < 50;
+        Typed { kind, country: reading.country, dfi }
+    };
+    let mut types: Vec<Typed> = readings.iter().zip(&cells).map(typed).collect();
+
+    // Names of nobody in particular are judged after the columns that show whose table it is.
+    let personal = types.iter().any(|typed| typed.kind.is_personal());
+    for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells) {
+        if typed.kind == ColumnType::Other && reading.meaning == Some(Meaning::Name) {
+            typed.kind = named(cells, false, personal);
+        }
+    }
+    if types.iter().any(|typed| typed.kind == ColumnType::FirstName) && !types.iter().any(|typed| typed.kind == ColumnType::LastName) {
+        // `Name, Vorname`
+        let family =
+            readings.iter().zip(&cells).position(|(reading, cells)| reading.meaning == Some(Meaning::Name) && cells.agree(is_wordy));
+        if let Some(typed) =
+            family.and_then(|i| types.get_mut(i)).filter(|typed| matches!(typed.kind, ColumnType::Other | ColumnType::PersonName))
+        {
+            typed.kind = ColumnType::LastName;
+        }
+    }
+    if types.iter().any(|typed| typed.kind == ColumnType::PersonName) {
+        second_look(&mut types, &readings, &cells);
+    }
+    types
+}
+
+/// The type of a column by itself.
+fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> ColumnType {
+    let scheme = || by_scheme(reading, cells, with_country);
+    let meaning = || reading.meaning.map(|meaning| by_meaning(meaning, reading.side, cells)).filter(|kind| *kind != ColumnType::Other);
+    let proposed = if reading.scheme_first { scheme().or_else(meaning) } else { meaning().or_else(scheme) };
+    match proposed {
+        // `bank` and `customer` say less than check digits.
+        Some(ColumnType::ClientId(Specific::Generic)) => match by_content(reading, cells) {
+            known @ (ColumnType::BankId { .. } | ColumnType::Iban(_)) => known,
+            _ => ColumnType::ClientId(Specific::Generic),
+        },
+        Some(kind) => kind,
+        None => by_content(reading, cells),
+    }
+}
+
+fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option<ColumnType> {
+    let eight = |cell: &str| is_number_of(cell, 8..=8) && aba::with_check_digit(cell).is_some_and(|whole| aba::is_valid(&whole));
+    let fits = |scheme: &Scheme| {
+        *scheme == Scheme::Aba && reading.dfi && cells.share(eight) >= 80 || cells.agree(|cell| normalise(scheme, cell, "").is_ok())
+    };
+    let bank = |scheme: &Scheme| ColumnType::BankId { scheme: scheme.clone(), side: reading.side };
+    // Of a header that names several, those whose values can be checked are asked first.
+    let checked = [Scheme::Aba, Scheme::Bic, Scheme::Lei, Scheme::SortCode, Scheme::FdicCert, Scheme::NcuaCharter, Scheme::Rssd];
+    let named = |scheme: &Scheme| reading.schemes.iter().find(|entry| entry.0 == *scheme).map(|entry| entry.1);
+    // A number that the header calls a bank's only perhaps must be a routing number in earnest.
+    let certain = |scheme: &Scheme| match named(scheme) {
+        Some(Specific::Exact) => fits(scheme),
+        Some(Specific::Generic) => !cells.0.is_empty() && cells.share(|cell| normalise(scheme, cell, "").is_ok()) >= 90,
+        None => false,
+    };
+    if let Some(scheme) = checked.iter().find(|scheme| certain(scheme)) {
+        return Some(bank(scheme));
+    }
+    let vendors = [Scheme::ClientCode, Scheme::TransferAccount].iter().filter_map(named).max();
+    let digits = |cell: &str| is_number_of(&cell.replace(['-', ' '], ""), if with_country { 2..=12 } else { 5..=12 });
+    let national = |cell: &str| digits(cell) || normalise(&Scheme::NationalBankCode, cell, reading.country).is_ok();
+    for scheme in [Scheme::NationalBankCode, Scheme::IbanBank] {
+        if named(&scheme) == Some(Specific::Exact) && vendors != Some(Specific::Exact) && cells.agree(national) {
+            return Some(bank(&scheme));
+        }
+    }
+    let vendors = vendors?;
+    let codes =
+        cells.0.is_empty() && vendors == Specific::Exact || !cells.0.is_empty() && cells.share(is_code) >= 80 && cells.share(is_email) < 50;
+    // A client on the other side is not whose row it is.
+    (codes && reading.side != Side::Receiving).then_some(ColumnType::ClientId(vendors))
+}
+
+fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
+    let when = |kind: ColumnType, looks: bool| if looks { kind } else { ColumnType::Other };
+    let nine = |cell: &str| is_bare_ssn(cell);
+    match meaning {
+        Meaning::Name | Meaning::Neither => ColumnType::Other,
+        Meaning::Holder => named(cells, true, false),
+        Meaning::Institution => when(
+            ColumnType::InstitutionName,
+            !cells.0.is_empty() && cells.share(|cell| is_wordy(cell) && cell.contains(' ') || has_bank_word(cell)) >= 50,
+        ),
+        Meaning::First => when(ColumnType::FirstName, cells.agree(is_wordy)),
+        Meaning::Last => when(ColumnType::LastName, cells.agree(is_wordy)),
+        Meaning::Street => when(ColumnType::Street, cells.agree(is_street)),
+        Meaning::City => when(ColumnType::City, cells.agree(is_wordy)),
+        Meaning::Region if cells.share(is_street) >= 50 => ColumnType::Street,
+        Meaning::Region => {
+            when(ColumnType::Region, cells.agree(|cell| is_state(cell) || cell.len() <= 3 && is_wordy(cell)) || region_words(cells))
+        }
+        Meaning::PostCode => when(ColumnType::PostCode, cells.agree(is_post_code)),
+        Meaning::Country => when(ColumnType::Country, cells.agree(is_wordy)),
+        Meaning::Account if !cells.0.is_empty() && cells.share(iban::is_valid) >= 50 => ColumnType::Iban(side),
+        Meaning::Account if cells.agree(is_account) => ColumnType::Account,
+        // `account` of the transfer platform, not of a bank's customer.
+        Meaning::Account => when(ColumnType::ClientId(Specific::Generic), cells.share(is_code) >= 80 && side != Side::Receiving),
+        Meaning::Iban => when(ColumnType::Iban(side), cells.agree(|cell| iban::electronic(cell).is_some())),
+        Meaning::Email => when(ColumnType::Email, cells.agree(is_email)),
+        Meaning::Phone => when(ColumnType::Phone, cells.agree(is_phone)),
+        Meaning::Ssn => when(ColumnType::Ssn, cells.agree(nine)),
+        Meaning::TaxId if cells.agree(nine) => ColumnType::Ssn,
+        Meaning::TaxId | Meaning::NationalId => when(ColumnType::NationalId, cells.agree(is_document_number)),
+        Meaning::Dob => when(ColumnType::Dob, cells.agree(|cell| year_of(cell).is_some() || is_number_of(cell, 5..=5))),
+        Meaning::License => when(ColumnType::DriversLicense, cells.agree(is_document_number)),
+        Meaning::Card => when(ColumnType::Card, cells.agree(is_card_like)),
+        Meaning::Amount => when(ColumnType::Amount, cells.agree(is_amount)),
+        Meaning::Date => when(ColumnType::Date, cells.agree(|cell| year_of(cell).is_some())),
+        Meaning::Credential => when(ColumnType::Credential, cells.agree(|cell| !cell.contains(' ') && cell.len() >= 4)),
+    }
+}
+
+/// States written in words: few different ones, and no states of a machine, which repeat far more.
+fn region_words(cells: &Cells<'_>) -> bool {
+    cells.share(|cell| is_wordy(cell) && cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().any(char::is_lowercase)) >= 50
+        && cells.distinct() >= 5
+}
+
+/// Whose names these are. `holder`: the header says that they are those of customers; `personal`: the
+/// table has columns that only persons' data have.
+fn named(cells: &Cells<'_>, holder: bool, personal: bool) -> ColumnType {
+    let (banks, persons, given) = (cells.share(has_bank_word), cells.share(is_person_name), cells.share(has_given_name));
+    if banks >= 30 && banks > given {
+        ColumnType::InstitutionName
+    } else if holder && (cells.0.is_empty() || persons >= 30) || persons >= 60 && (given >= 10 || personal) {
+        ColumnType::PersonName
+    } else {
+        ColumnType::Other
+    }
+}
+
+/// The type of a column whose header says nothing, or something that is not so: nearly all cells must
+/// look right.
+fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
+    let nearly_all = |looks: fn(&str) -> bool| cells.share(looks) >= 90;
+    let count = cells.0.len();
+    if count == 0 {
+        return ColumnType::Other;
+    }
+    if nearly_all(is_email) {
+        return ColumnType::Email;
+    }
+    if nearly_all(is_ssn) {
+        return ColumnType::Ssn;
+    }
+    if nearly_all(iban::is_valid) {
+        return ColumnType::Iban(reading.side);
+    }
+    let bank = |scheme: Scheme| ColumnType::BankId { scheme, side: reading.side };
+    if count >= 2 && nearly_all(lei::is_valid) {
+        return bank(Scheme::Lei);
+    }
+    if count >= 2 && nearly_all(is_formatted_phone) {
+        return ColumnType::Phone;
+    }
+    if nearly_all(|cell| year_of(cell).is_some()) && !(nearly_all(|cell| is_number_of(cell, 8..=8)) && reading.meaning.is_some()) {
+        return ColumnType::Date;
+    }
+    // Names that the header does not announce: those of banks need their words, those of persons need
+    // to be familiar.
+    let unnamed = reading.meaning.is_none();
+    if unnamed && nearly_all(has_bank_word) {
+        return ColumnType::InstitutionName;
+    }
+    if unnamed && nearly_all(is_person_name) && cells.share(has_given_name) >= 20 {
+        return ColumnType::PersonName;
+    }
+    // One number in ten passes a check digit; a column of them does not, unless the header knows better.
+    if matches!(reading.meaning, Some(Meaning::Account | Meaning::Neither | Meaning::Phone | Meaning::Amount)) {
+        return ColumnType::Other;
+    }
+    if count >= 3 && nearly_all(is_card) {
+        return ColumnType::Card;
+    }
+    let distinct = cells.distinct();
+    let routing = |cell: &str| aba::is_valid(cell) || cell.len() == 8 && normalise(&Scheme::Aba, cell, "").is_ok();
+    if (distinct >= 3 || count >= 8) && cells.share(routing) >= 90 && cells.share(aba::is_valid) >= 50 {
+        return bank(Scheme::Aba);
+    }
+    // Two words of five have the form of a BIC; digits or head-office branches are not in words.
+    let unlike_words = |cell: &str| bic::is_well_formed(cell) && (cell.bytes().any(|b| b.is_ascii_digit()) || cell.ends_with("XXX"));
+    let lettered = |cell: &str| bic::is_well_formed(cell) && cell.bytes().take(4).all(|b| b.is_ascii_uppercase());
+    if distinct >= 5 && cells.share(lettered) >= 90 && cells.share(unlike_words) >= 20 {
+        return bank(Scheme::Bic);
+    }
+    ColumnType::Other
+}
+
+/// In a table of persons, columns without headers are what they look like beside a name.
+fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
+    let headerless = readings.iter().all(|reading| reading.meaning.is_none() && reading.schemes.is_empty());
+    for ((typed, reading), cells) in types.iter_mut().zip(readings).zip(cells) {
+        let open = matches!(typed.kind, ColumnType::Other | ColumnType::Date) && reading.meaning.is_none() && reading.schemes.is_empty();
+        if !open || cells.0.is_empty() {
+            continue;
+        }
+        let nearly_all = |looks: fn(&str) -> bool| cells.share(looks) >= 90;
+        let early = |cell: &str| year_of(cell).is_some_and(|year| year <= 1985);
+        if cells.share(is_plain_street) >= 60 {
+            typed.kind = ColumnType::Street;
+        } else if nearly_all(is_state) {
+            typed.kind = ColumnType::Region;
+        } else if typed.kind == ColumnType::Date && cells.share(early) >= 40 {
+            typed.kind = ColumnType::Dob;
+        } else if typed.kind == ColumnType::Other && headerless {
+            let us_phone =
+                |cell: &str| is_number_of(cell, 10..=10) && cell.as_bytes().first() >= Some(&b'2') && cell.as_bytes().get(3) >= Some(&b'2');
+            let post_code = |cell: &str| is_number_of(cell, 5..=5) || cell.len() == 10 && is_number_of(&cell.replace('-', ""), 9..=9);
+            typed.kind = match () {
+                () if cells.share(post_code) >= 90 => ColumnType::PostCode,
+                () if nearly_all(is_money) => ColumnType::Amount,
+                () if cells.share(us_phone) >= 98 => ColumnType::Phone,
+                () if nearly_all(|cell| is_number_of(cell, 6..=17)) && cells.distinct() * 5 >= cells.0.len() * 4 => ColumnType::Account,
+                () => ColumnType::Other,
+            };
+        }
+    }
+}

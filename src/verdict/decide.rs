@@ -1,0 +1,295 @@
+use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
+use super::gaps::{BlockingGap, Blocks};
+use super::inventory::{self, Dependence};
+use crate::matching::{Evidence, Matched, OpenGap};
+use crate::model::{Basis, ContentId, Flag, Role, Scheme, Status, Strength, Verdict};
+use crate::registry::{self, Policy, Registry};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The answer for one institution, with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// At least one sure owner mention.
+    Affected(BTreeSet<Basis>),
+    /// A weak mention that nothing settles, or something in its scope that was not read.
+    Undetermined(BTreeSet<Basis>),
+    /// Only the other side of payments, or named in passing.
+    Referenced(BTreeSet<Basis>),
+    /// Certified.
+    RuledOut(Certificate),
+}
+
+impl Decision {
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Affected(_) => Verdict::Affected,
+            Self::Undetermined(_) => Verdict::Undetermined,
+            Self::Referenced(_) => Verdict::Referenced,
+            Self::RuledOut(_) => Verdict::RuledOut,
+        }
+    }
+
+    /// Everything that it is based on, the strongest first.
+    pub fn bases(&self) -> Vec<Basis> {
+        match self {
+            Self::Affected(bases) | Self::Undetermined(bases) | Self::Referenced(bases) => bases.iter().copied().collect(),
+            Self::RuledOut(Certificate::NoDependency(_)) => vec![Basis::NoDependency],
+            Self::RuledOut(Certificate::SearchedClear(_)) => vec![Basis::SearchedClear],
+        }
+    }
+}
+
+/// What speaks for and against one institution.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// Bases of its sure owner mentions.
+    pub owner: BTreeSet<Basis>,
+    /// It has a weak mention of its own.
+    pub weak: bool,
+    /// A name that it shares, or one of a single word, was seen.
+    pub name_seen: bool,
+    /// It is the other side of a payment.
+    pub counterparty: bool,
+    /// Its distinctive name was seen in passing.
+    pub named: bool,
+    /// What its inventory says.
+    pub dependence: &'a Dependence,
+    /// Bases of the gaps that count against it.
+    pub gaps: Vec<Basis>,
+    /// Could an owner mention of it be found at all?
+    pub findable: bool,
+}
+
+/// Decides. Where several verdicts hold, the first of affected, undetermined, referenced, ruled out.
+pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decision {
+    let depends = facts.dependence.depends;
+
+    let mut affected = facts.owner.clone();
+    if facts.counterparty && policy.counterparty == registry::Counterparty::Affected {
+        affected.insert(Basis::Counterparty);
+    }
+    if !affected.is_empty() {
+        return Decision::Affected(affected);
+    }
+
+    let mut open = BTreeSet::new();
+    // A shared or one-word name never opens an institution that does not depend.
+    if facts.name_seen && depends {
+        open.insert(Basis::AmbiguousName);
+    }
+    if facts.weak {
+        open.insert(Basis::WeakEvidence);
+    }
+    if depends {
+        open.extend(facts.gaps.iter().copied());
+        if ledger.complete == Some(false) || ledger.searched == 0 {
+            open.insert(Basis::EvidenceIncomplete);
+        }
+        if !facts.findable {
+            open.insert(Basis::InsufficientIdentifiers);
+        }
+    }
+    if !open.is_empty() {
+        return Decision::Undetermined(open);
+    }
+
+    let mut referenced = BTreeSet::new();
+    if facts.counterparty {
+        referenced.insert(Basis::Counterparty);
+    }
+    if facts.named {
+        referenced.insert(Basis::Named);
+    }
+    if !referenced.is_empty() {
+        return Decision::Referenced(referenced);
+    }
+
+    let certificate = NoDependency::new(facts.dependence)
+        .map(Certificate::NoDependency)
+        .or_else(|| SearchedClear::new(ledger, facts.gaps.len()).map(Certificate::SearchedClear));
+    match certificate {
+        Some(certificate) => Decision::RuledOut(certificate),
+        // No certificate, no ruling out.
+        None => Decision::Undetermined(BTreeSet::from([Basis::EvidenceIncomplete])),
+    }
+}
+
+/// Everything decided about one institution.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The answer.
+    pub decision: Decision,
+    /// What else must be known.
+    pub flags: BTreeSet<Flag>,
+    /// What the inventory says.
+    pub dependence: Dependence,
+    /// Gaps that count against it, as indices.
+    pub gaps: Vec<usize>,
+}
+
+/// Decides for every institution of the registry.
+pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<BlockingGap>, LedgerState) {
+    let ledger = ledger_state(registry, matched);
+    let blocks = Blocks::new(&matched.gaps);
+    let by_institution = evidence_by_institution(registry.institutions.len(), &matched.evidence);
+    let shared = shared_identifiers(registry);
+    let mut decided: Vec<Decided> = (0..registry.institutions.len())
+        .map(|number| {
+            let institution = &registry.institutions[number];
+            let dependence = inventory::judge(institution, &registry.incident);
+            let gaps = blocks.against(registry, number, &dependence);
+            let evidence = &matched.evidence[by_institution[number].clone()];
+            let facts = facts(evidence, &dependence, &gaps, &matched.gaps, is_findable(institution, &shared));
+            let decision = decide(&facts, &ledger, &registry.incident.policy);
+            let mut flags = dependence.flags.clone();
+            if matches!(decision, Decision::Affected(_)) && !dependence.depends {
+                flags.insert(Flag::ContradictsInventory);
+            }
+            if facts.name_seen {
+                flags.insert(Flag::NameSeen);
+            }
+            if !institution.defects.is_empty() {
+                flags.insert(Flag::RegistryDefect);
+            }
+            if matched.claimed.contains(&number) && !matches!(decision, Decision::Affected(_)) {
+                flags.insert(Flag::ClaimedBySeller);
+            }
+            if institution.usable_identifiers().any(|i| shared.contains(&(&i.scheme, i.value.as_str()))) {
+                flags.insert(Flag::SharedIdentifier);
+            }
+            Decided { decision, flags, dependence, gaps }
+        })
+        .collect();
+    flag_relatives(registry, &mut decided);
+    let blocking = blocking(&decided, matched.gaps.len());
+    (decided, blocking, ledger)
+}
+
+fn facts<'a>(evidence: &[Evidence], dependence: &'a Dependence, gaps: &[usize], all: &[OpenGap], findable: bool) -> Facts<'a> {
+    let mut facts = Facts {
+        owner: BTreeSet::new(),
+        weak: false,
+        name_seen: false,
+        counterparty: false,
+        named: false,
+        dependence,
+        gaps: gaps.iter().map(|&g| all[g].basis).collect(),
+        findable,
+    };
+    for mention in evidence.iter().map(|e| &e.mention) {
+        match (mention.role, mention.strength) {
+            (Role::Owner, Strength::Sure) => _ = facts.owner.insert(mention.basis),
+            (Role::Reference, Strength::Weak) => {}
+            (Role::Reference, Strength::Sure) => facts.named = true,
+            (Role::Counterparty, Strength::Sure | Strength::Weak) => facts.counterparty = true,
+            (Role::Unknown, _) | (Role::Owner, Strength::Weak) => match mention.basis {
+                Basis::AmbiguousName => facts.name_seen = true,
+                _ => facts.weak = true,
+            },
+        }
+    }
+    facts
+}
+
+/// Has the institution an identifier of its own from which an owner mention could be made? One that others
+/// bear as well decides for nobody.
+fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
+    let mut others = BTreeSet::new();
+    for identifier in institution.usable_identifiers().filter(|i| !shared.contains(&(&i.scheme, i.value.as_str()))) {
+        match &identifier.scheme {
+            Scheme::Aba
+            | Scheme::Bic
+            | Scheme::IbanBank
+            | Scheme::NationalBankCode
+            | Scheme::SortCode
+            | Scheme::Lei
+            | Scheme::ClientCode
+            | Scheme::TransferAccount => return true,
+            other => _ = others.insert(other),
+        }
+    }
+    // Any two different schemes together make one.
+    others.len() >= 2
+}
+
+/// Identifiers that more than one institution bears.
+fn shared_identifiers(registry: &Registry) -> BTreeSet<(&Scheme, &str)> {
+    let mut holders: BTreeMap<(&Scheme, &str), BTreeSet<usize>> = BTreeMap::new();
+    for (number, institution) in registry.institutions.iter().enumerate() {
+        for identifier in institution.usable_identifiers() {
+            holders.entry((&identifier.scheme, &identifier.value)).or_default().insert(number);
+        }
+    }
+    holders.into_iter().filter(|(_, some)| some.len() > 1).map(|(key, _)| key).collect()
+}
+
+fn evidence_by_institution(institutions: usize, evidence: &[Evidence]) -> Vec<std::ops::Range<usize>> {
+    let mut at = 0;
+    (0..institutions)
+        .map(|number| {
+            let from = at;
+            while evidence.get(at).is_some_and(|e| e.mention.institution == number) {
+                at += 1;
+            }
+            from..at
+        })
+        .collect()
+}
+
+/// A parent's verdict is not its subsidiaries', but they should know of each other.
+fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
+    let top = |mut at: usize| {
+        while let Some(parent) = registry.institutions[at].parent {
+            at = parent;
+        }
+        at
+    };
+    let mut affected: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (number, one) in decided.iter().enumerate() {
+        if one.decision.verdict() == Verdict::Affected {
+            affected.entry(top(number)).or_default().push(number);
+        }
+    }
+    for (number, one) in decided.iter_mut().enumerate() {
+        if affected.get(&top(number)).is_some_and(|some| some.iter().any(|&other| other != number)) {
+            one.flags.insert(Flag::RelatedAffected);
+        }
+    }
+}
+
+fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
+    let mut counts = vec![(0u64, 0u64); gaps];
+    for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
+        let only_gaps = one.decision.bases().iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount));
+        for &gap in &one.gaps {
+            counts[gap].0 += 1;
+            counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);
+        }
+    }
+    let mut out: Vec<BlockingGap> = counts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (blocks, _))| *blocks > 0)
+        .map(|(gap, (blocks, frees_alone))| BlockingGap { gap, blocks, frees_alone })
+        .collect();
+    out.sort_by_key(|b| (std::cmp::Reverse(b.frees_alone), std::cmp::Reverse(b.blocks), b.gap));
+    out
+}
+
+fn ledger_state(registry: &Registry, matched: &Matched) -> LedgerState {
+    let mut hasher = Sha256::new();
+    let mut searched = 0;
+    for item in matched.items.iter().filter(|i| !i.inherited) {
+        let content = item.content.map_or(String::new(), |c| matched.readings[c].1.content.to_string());
+        hasher.update(format!("{}\t{content}\t{}\t{}\n", item.path, item.status, item.cause.map_or("", |c| c.as_str())));
+        searched += u64::from(matches!(item.status, Status::Read | Status::Scanned | Status::Partial) && item.size > 0);
+    }
+    LedgerState {
+        digest: ContentId(hasher.finalize().into()),
+        items: matched.items.iter().filter(|i| !i.inherited).count() as u64,
+        searched,
+        complete: registry.incident.evidence.as_ref().and_then(|e| e.complete),
+    }
+}

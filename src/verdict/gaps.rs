@@ -1,0 +1,66 @@
+use super::inventory::Dependence;
+use crate::matching::{OpenGap, Reach};
+use crate::model::Scheme;
+use crate::registry::Registry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which gaps count against which institution.
+pub struct Blocks {
+    everybody: Vec<usize>,
+    without_account: Vec<usize>,
+    by_product: BTreeMap<String, Vec<usize>>,
+    by_institution: BTreeMap<usize, Vec<usize>>,
+}
+
+/// A gap that blocks somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockingGap {
+    /// Index of the gap.
+    pub gap: usize,
+    /// Institutions left undetermined against whom it counts.
+    pub blocks: u64,
+    /// Those among them against whom nothing else counts.
+    pub frees_alone: u64,
+}
+
+impl Blocks {
+    /// Sorts gaps by their reach.
+    pub fn new(gaps: &[OpenGap]) -> Self {
+        let mut blocks = Self { everybody: Vec::new(), without_account: Vec::new(), by_product: BTreeMap::new(), by_institution: BTreeMap::new() };
+        for (number, gap) in gaps.iter().enumerate() {
+            match &gap.reach {
+                Reach::Everybody => blocks.everybody.push(number),
+                Reach::WithoutAccount => blocks.without_account.push(number),
+                Reach::Product(product) => blocks.by_product.entry(product.clone()).or_default().push(number),
+                Reach::Institutions(some) => some.iter().for_each(|i| blocks.by_institution.entry(*i).or_default().push(number)),
+                Reach::Nobody => {}
+            }
+        }
+        blocks
+    }
+
+    /// The gaps that count against an institution, ascending. Only those that depend can be blocked.
+    pub fn against(&self, registry: &Registry, institution: usize, dependence: &Dependence) -> Vec<usize> {
+        if !dependence.depends {
+            return Vec::new();
+        }
+        let entry = &registry.institutions[institution];
+        let mut out = self.everybody.clone();
+        let has_account = entry.usable_identifiers().any(|i| i.scheme == Scheme::TransferAccount);
+        if !has_account {
+            out.extend(&self.without_account);
+        }
+        let products: BTreeSet<&str> = entry.deployments.iter().map(|d| d.product_id.as_str()).collect();
+        // Without an inventory, or where a product cannot be told, it may be any product's.
+        let any_product = entry.deployments.is_empty() || entry.deployments.iter().any(|d| d.product.is_none());
+        for (product, gaps) in &self.by_product {
+            if any_product || products.contains(product.as_str()) {
+                out.extend(gaps);
+            }
+        }
+        out.extend(self.by_institution.get(&institution).into_iter().flatten());
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
