@@ -10,6 +10,7 @@ mod coverage;
 pub mod office;
 mod payment;
 pub mod payments;
+mod personal;
 mod scan;
 mod sink;
 mod table_rows;

@@ -1,5 +1,5 @@
-use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen};
-use crate::model::{Cause, Class, ContentId, DataElement, Person, PersonKey};
+use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, personal};
+use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -204,6 +204,8 @@ pub struct Facts {
     pub tables: Vec<TableFacts>,
     /// Its payments.
     pub payments: Option<PaymentFacts>,
+    /// Kinds of personal data in its running text, where the text itself says what they are.
+    pub text: Elements,
     /// Remarks of its reader.
     pub notes: Vec<String>,
 }
@@ -268,6 +270,7 @@ impl<'a> Sink<'a> {
             payments.units.into_iter().for_each(|unit| own.merge(unit));
             own.notes.extend(payments.notes);
         }
+        self.facts.text.extend(part.facts.text);
         self.facts.notes.extend(part.facts.notes);
     }
 
@@ -475,6 +478,9 @@ impl<'a> Sink<'a> {
         let text = std::mem::take(&mut self.text);
         let map = std::mem::take(&mut self.map);
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
+            if matches!(self.kind, PassageKind::Prose | PassageKind::Strings) {
+                self.facts.text.extend(personal::find(&text));
+            }
             self.outlet.passage(Passage { kind: self.kind, text, map });
         }
     }

@@ -223,6 +223,8 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
         if let Some(payments) = &reading.facts.payments {
             payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
         }
+        findings.all.add(reading.facts.text, &[]);
+        findings.ownerless.add(reading.facts.text, &[]);
         findings.settle(policy.reference_list, &reading.facts.tables);
     });
     Ok(findings)
