@@ -6,8 +6,10 @@
 
 pub mod container;
 mod coverage;
+mod opaque;
 mod payment;
 mod scan;
+pub mod signature;
 mod sink;
 mod table_rows;
 #[cfg(test)]
@@ -16,6 +18,7 @@ pub(crate) mod testing;
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
 pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
+pub use signature::{SIGNATURES, Signature, Treatment};
 pub use sink::{At, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 /// One format: a row of the table that feeds detection, documentation and tests.

@@ -25,7 +25,11 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 /// Sum of all bytes of the header, its own field taken as blanks; old writers summed signed bytes.
 fn is_header(block: &[u8; BLOCK]) -> bool {
-    let digits = block[148..156].iter().skip_while(|&&b| b == b' ').take_while(|b| (b'0'..=b'7').contains(b));
+    let field = &block[148..156];
+    let mut digits = field.iter().skip_while(|&&b| b == b' ').take_while(|b| (b'0'..=b'7').contains(b)).peekable();
+    if digits.peek().is_none() {
+        return false;
+    }
     let stated = digits.fold(0u32, |sum, b| sum << 3 | u32::from(b - b'0'));
     let others = || block[..148].iter().chain(&block[156..]);
     let unsigned = others().map(|&b| u32::from(b)).sum::<u32>() + 8 * 32;
