@@ -1,5 +1,5 @@
 use super::{End, give};
-use crate::format::FORMATS;
+use crate::format::formats;
 use crate::manifest::SYNTAXES;
 use anyhow::Result;
 use clap::Args;
@@ -10,7 +10,7 @@ pub(super) struct Arguments {}
 /// What this version reads, out of the tables that detection uses.
 pub(super) fn run(_: &Arguments) -> Result<End> {
     let mut out = String::from("formats of evidence, in the order in which content is asked\n");
-    for format in FORMATS {
+    for format in formats() {
         out.push_str(&format!("  {:<14} {}\n", format.name, format.media_type));
         format.limitations.iter().for_each(|limitation| out.push_str(&format!("  {:14}   not: {limitation}\n", "")));
     }

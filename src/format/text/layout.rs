@@ -123,12 +123,15 @@ fn inner<'r, 'c>(records: &'r [&'c [char]]) -> &'r [&'c [char]] {
 /// The columns, and which of them hold digits.
 fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>> {
     let places: Vec<Place> = (0..len).map(|i| place(records, i)).collect();
+    // Inside what is the same in all records, a code say, letters may meet digits without a border.
+    let is_same = |i: usize| records.iter().all(|r| r[i] == records[0][i]);
     let mut cuts = vec![0];
     for i in 1..len {
         let (before, here) = (places[i - 1], places[i]);
         let gutter = (before.blank >= 980) != (here.blank >= 980);
         let digits = before.digit >= 970 && here.digit <= 30 && here.blank < 980 && here.letter + here.blank >= 970
             || here.digit >= 970 && before.digit <= 30 && before.letter + before.blank >= 970;
+        let digits = digits && !(is_same(i - 1) && is_same(i));
         // A field begins where a letter or digit always stands and blanks often stand before it.
         let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970);
         if gutter || digits || start {
