@@ -6,9 +6,9 @@ use super::iso20022_frame::{Frame, ROOT};
 use super::iso20022_party::{PartyFields, Qualified};
 use super::iso20022_sides::{Group, Header, Role, Sides};
 use super::markup::{Decoder, Token};
-use super::{party, value};
-use crate::format::{At, Party, Sink};
-use crate::model::{Cause, DataElement};
+use super::value;
+use crate::format::{At, Sink};
+use crate::model::Cause;
 
 #[path = "iso20022_values.rs"]
 mod values;

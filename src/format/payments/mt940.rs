@@ -257,8 +257,8 @@ mod tests {
     fn the_owner_stands_in_the_account_or_before_the_statement() {
         assert_eq!(owners("", "70011110/4005287001EUR"), ["DE:70011110"]);
         assert_eq!(owners("", "UBRTHUHB/123456789150/HUF"), ["UBRTHUHB"]);
-        assert_eq!(owners("", "FR7630006000011234567890189"), ["FR:30006"]);
-        assert_eq!(owners("", "FR7630006000011234567890189EUR"), ["FR:30006"]);
+        assert_eq!(owners("", "FR7630006000011234567890189"), ["FR:30006", "FR:3000600001"]);
+        assert_eq!(owners("", "FR7630006000011234567890189EUR"), ["FR:30006", "FR:3000600001"]);
         assert_eq!(owners("ABNANL2A\r\n940\r\nABNANL2A\r\n", "517852257"), ["ABNANL2A"]);
         assert_eq!(owners("0000 01INGBNL2AXXXX00001\r\n940 00\r\n", "0001234567"), ["INGBNL2A"]);
         assert_eq!(owners("", "517852257"), Vec::<String>::new());
