@@ -67,10 +67,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     for (at, line) in value::lines(&bytes[start..]).map(|(at, line)| (at + start, line)) {
         let tag = statement_tag(line);
         let closes = line.trim_ascii_end() == b"-";
-        if tag.is_some() || closes || field.is_none() {
-            if let Some((from, tag)) = field.take() {
-                statement.field(bytes, from, end, tag, sink);
-            }
+        if (tag.is_some() || closes)
+            && let Some((from, tag)) = field.take()
+        {
+            statement.field(bytes, from, end, tag, sink);
         }
         match tag {
             Some(tag) => {
