@@ -94,8 +94,11 @@ impl Derivation<'_> {
         match inherited {
             None if first => self.add_members(&path, members, None),
             None if self.interesting[content] => self.add_members(&path, members, Some(&mut HashSet::from([content]))),
-            Some(met) if self.interesting[content] && met.insert(content) => self.add_members(&path, members, Some(met)),
-            None | Some(_) => {}
+            Some(met) => {
+                let members = if met.insert(content) && self.interesting[content] { &members[..] } else { &[] };
+                self.add_members(&path, members, Some(met));
+            }
+            None => {}
         }
     }
 
