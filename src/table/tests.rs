@@ -335,7 +335,7 @@ proptest! {
         push(&mut whole, &table);
         let (front, back) = table.split_at(cut.min(table.len()));
         push(&mut first, front);
-        push(&mut second, back);
+        push_from(&mut second, back, front.len());
         if finished {
             first.finish();
             second.finish();
