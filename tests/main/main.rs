@@ -1,0 +1,16 @@
+//! The program as its users meet it: the real binary, real folders, and what it leaves behind.
+
+mod accounting;
+mod breach_corpus;
+mod damage;
+mod demonstration;
+mod determinism;
+mod gaps;
+mod harness;
+mod hostile_names;
+mod interruption;
+mod links;
+mod masking;
+mod refusals;
+mod tokens;
+mod wrapping;
