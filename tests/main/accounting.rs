@@ -89,7 +89,13 @@ fn duplicates_empty_files_and_nests_add_up() {
     let text = b"The pump was checked and runs.\n".repeat(50);
     let locked = aes_zip(&[named("a.txt", &text)]);
     let noise = Random::new(5).bytes(30_000);
-    let inner = zip_of(&[named("text.txt", &text), named("again.txt", &text), named("empty", b""), named("locked.zip", &locked), named("noise.bin", &noise)]);
+    let inner = zip_of(&[
+        named("text.txt", &text),
+        named("again.txt", &text),
+        named("empty", b""),
+        named("locked.zip", &locked),
+        named("noise.bin", &noise),
+    ]);
     let nest = tar_of(&[named("one.zip", &inner), named("folder/two.zip", &inner), named("text.txt", &text)]);
     write(&root.join("text.txt"), &text);
     write(&root.join("b/text copy.txt"), &text);

@@ -18,7 +18,10 @@ fn obstacle(generator: &Path) -> Option<String> {
     if !generator.is_file() {
         return Some(format!("{} is not there", generator.display()));
     }
-    [("python3", "--version"), ("genisoimage", "--version"), ("7z", "i")].iter().find(|(tool, argument)| !is_runnable(tool, argument)).map(|(tool, _)| format!("{tool} is not installed"))
+    [("python3", "--version"), ("genisoimage", "--version"), ("7z", "i")]
+        .iter()
+        .find(|(tool, argument)| !is_runnable(tool, argument))
+        .map(|(tool, _)| format!("{tool} is not installed"))
 }
 
 fn score(extra: &[&str]) {
@@ -30,13 +33,20 @@ fn score(extra: &[&str]) {
     let desk = Desk::new();
     let corpus = desk.path("corpus");
     let mut command = Command::new("python3");
-    command.arg(&generator).arg("--out").arg(&corpus).args(["--seed", "1", "--mb", "5", "--n", "2"]).args(extra).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .arg(&generator)
+        .arg("--out")
+        .arg(&corpus)
+        .args(["--seed", "1", "--mb", "5", "--n", "2"])
+        .args(extra)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     let made = command.stdin(Stdio::null()).output().expect("python3 starts");
     if !made.status.success() {
         eprintln!("skipped: the corpus cannot be made: {}", String::from_utf8_lossy(&made.stderr));
         return;
     }
-    let manifests = std::fs::read_dir(corpus.join("manifests")).map(|entries| entries.map(|e| e.expect("readable").path()).collect::<Vec<_>>());
+    let manifests =
+        std::fs::read_dir(corpus.join("manifests")).map(|entries| entries.map(|e| e.expect("readable").path()).collect::<Vec<_>>());
     let mut manifests = manifests.unwrap_or_default();
     manifests.sort();
     let mut job = Job::of("evidence", &corpus.join("evidence"));

@@ -27,8 +27,12 @@ fn ruled_out(demo: &Demo, outputs: &Outputs, what: &str) -> Vec<String> {
 }
 
 fn assert_no_reader_panicked(outputs: &Outputs, what: &str) {
-    let panicked: Vec<String> =
-        outputs.rows("coverage.csv").iter().filter(|row| row["cause"] == "reader_panic").map(|row| format!("{}: {}", row["item"], row["detail"])).collect();
+    let panicked: Vec<String> = outputs
+        .rows("coverage.csv")
+        .iter()
+        .filter(|row| row["cause"] == "reader_panic")
+        .map(|row| format!("{}: {}", row["item"], row["detail"]))
+        .collect();
     assert!(panicked.is_empty(), "{what}:\n{}", panicked.join("\n"));
 }
 
@@ -69,7 +73,11 @@ fn one_cut_file_never_rules_out_whose_it_is() {
     let demo = Demo::small(32);
     let owned: Vec<_> = {
         let truth = crate::harness::rows(&demo.evidence().parent().expect("a folder").join("truth.csv"));
-        truth.iter().flat_map(|row| row["files"].split('|').map(str::to_owned).collect::<Vec<_>>()).filter(|f| demo.evidence().join(f).is_file()).collect()
+        truth
+            .iter()
+            .flat_map(|row| row["files"].split('|').map(str::to_owned).collect::<Vec<_>>())
+            .filter(|f| demo.evidence().join(f).is_file())
+            .collect()
     };
     let mut random = Random::new(32);
     let mut wrong = Vec::new();
@@ -191,7 +199,10 @@ fn a_cut_file_whose_format_tells_its_end_is_never_simply_read() {
     };
     for (name, ..) in whole_files() {
         let rows = below(&format!("whole/{name}"));
-        assert!(!rows.is_empty() && rows.iter().all(|row| row["cause"].is_empty() && row["status"] != "unread"), "the whole {name}: {rows:?}");
+        assert!(
+            !rows.is_empty() && rows.iter().all(|row| row["cause"].is_empty() && row["status"] != "unread"),
+            "the whole {name}: {rows:?}"
+        );
         let name_is_read = rows[0]["status"] == "read";
         assert!(name_is_read, "the whole {name}: {rows:?}");
     }
@@ -202,7 +213,10 @@ fn a_cut_file_whose_format_tells_its_end_is_never_simply_read() {
         let remains: usize = file[..6].parse().expect("six digits");
         let is_told = rows.iter().any(|row| !row["cause"].is_empty()) || (remains < 6 && rows.iter().all(|row| row["status"] == "scanned"));
         if !is_told {
-            silent.push(format!("{file}: {}", rows.iter().map(|r| format!("{} {} {}", r["item"], r["media_type"], r["status"])).collect::<Vec<_>>().join("; ")));
+            silent.push(format!(
+                "{file}: {}",
+                rows.iter().map(|r| format!("{} {} {}", r["item"], r["media_type"], r["status"])).collect::<Vec<_>>().join("; ")
+            ));
         }
     }
     assert!(silent.is_empty(), "cut and not told:\n{}", silent.join("\n"));
@@ -223,7 +237,8 @@ fn a_file_cut_to_nothing_that_is_listed_with_a_size_is_a_gap() {
     });
     let outputs = desk.run(&Job::of("evidence", &root).manifest(&demo.listing()), &demo.registry());
     let coverage = outputs.rows("coverage.csv");
-    let silent: Vec<&String> = emptied.iter().filter(|item| !coverage.iter().any(|row| row["item"] == **item && !row["cause"].is_empty())).collect();
+    let silent: Vec<&String> =
+        emptied.iter().filter(|item| !coverage.iter().any(|row| row["item"] == **item && !row["cause"].is_empty())).collect();
     let open = outputs.impact().values().filter(|row| row["verdict"] == "ruled_out" && row["depends"] == "true").count();
     assert_eq!(open, 0, "institutions that depend are ruled out though files are empty that were not");
     assert!(silent.is_empty(), "without a gap in coverage.csv: {silent:?}");

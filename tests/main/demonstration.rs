@@ -65,7 +65,9 @@ fn the_impact_list_of_the_default_demonstration_is_the_golden_one() {
     if std::env::var_os("RULEOUT_BLESS").is_some() {
         let wrong = demo.truth().wrong(&outputs);
         assert!(wrong.is_empty(), "a wrong list is not blessed:\n{}", wrong.join("\n"));
-        fs::create_dir_all(golden.parent().expect("a folder")).and_then(|()| fs::write(&golden, &given)).expect("the golden file can be written");
+        fs::create_dir_all(golden.parent().expect("a folder"))
+            .and_then(|()| fs::write(&golden, &given))
+            .expect("the golden file can be written");
     }
     let expected = fs::read_to_string(&golden).unwrap_or_else(|e| panic!("{}: {e}; RULEOUT_BLESS=1 makes it", golden.display()));
     let differing: Vec<String> =

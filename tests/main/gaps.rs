@@ -50,7 +50,10 @@ fn assert_all_that_depend_are_open(before: &Outputs, after: &Outputs, what: &str
             (other, _) => other,
         };
         if after[id]["verdict"] != expected {
-            wrong.push(format!("{id} should become {expected}, is {} by {} (was {})", after[id]["verdict"], after[id]["basis"], row["verdict"]));
+            wrong.push(format!(
+                "{id} should become {expected}, is {} by {} (was {})",
+                after[id]["verdict"], after[id]["basis"], row["verdict"]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{what}:\n{}", wrong.join("\n"));
@@ -137,7 +140,11 @@ fn a_pipe_in_nobodys_folder_opens_all_that_depend() {
 /// Is the institution one that nothing but the home could have opened, or its relative?
 fn differing(before: &Outputs, after: &Outputs) -> Vec<String> {
     let (before, after) = (before.verdicts(), after.verdicts());
-    before.iter().filter(|(id, verdict)| after[*id] != **verdict).map(|(id, verdict)| format!("{id} was {verdict}, is {}", after[id])).collect()
+    before
+        .iter()
+        .filter(|(id, verdict)| after[*id] != **verdict)
+        .map(|(id, verdict)| format!("{id} was {verdict}, is {}", after[id]))
+        .collect()
 }
 
 #[test]
@@ -211,14 +218,17 @@ fn a_copy_of_a_homes_gap_in_nobodys_folder_opens_all_that_depend() {
 fn a_gap_that_moves_is_a_gap_where_it_lies_and_on_the_listing_where_it_lay() {
     for place in ["software/licences/moved.zip", "queue/moved.zip", "home/nobody-registered/moved.zip"] {
         let scene = Scene::new(Demo::with_gap(4, "encrypted"));
-        let before = scene.desk.run(&Job::of("evidence", &scene.desk.path("evidence")).manifest(&scene.demo.listing()), &scene.demo.registry());
+        let before =
+            scene.desk.run(&Job::of("evidence", &scene.desk.path("evidence")).manifest(&scene.demo.listing()), &scene.demo.registry());
         let before = before.verdicts();
         fs::create_dir_all(scene.place(place).parent().expect("a folder")).expect("it can be made");
         fs::rename(scene.place(SEALED), scene.place(place)).expect("it can be moved");
         fs::remove_dir_all(scene.desk.case()).expect("the case can be removed");
-        let after = scene.desk.run(&Job::of("evidence", &scene.desk.path("evidence")).manifest(&scene.demo.listing()), &scene.demo.registry());
+        let after =
+            scene.desk.run(&Job::of("evidence", &scene.desk.path("evidence")).manifest(&scene.demo.listing()), &scene.demo.registry());
         let coverage = after.rows("coverage.csv");
-        let has_gap = |path: &str| coverage.iter().any(|row| row["item"].starts_with(&format!("evidence/{path}")) && !row["cause"].is_empty());
+        let has_gap =
+            |path: &str| coverage.iter().any(|row| row["item"].starts_with(&format!("evidence/{path}")) && !row["cause"].is_empty());
         assert!(has_gap(place), "no gap at {place}");
         let closed: Vec<String> = after
             .verdicts()

@@ -55,7 +55,12 @@ fn a_link_out_of_the_root_is_not_followed_and_is_a_gap() {
     let targets = |scene: &Scene| {
         let outside = scene.outside();
         let relative = PathBuf::from("../../outside/secret.txt");
-        vec![("a file", outside.join("secret.txt")), ("a folder", outside), ("a relative path", relative), ("nothing", PathBuf::from("/nowhere/at/all"))]
+        vec![
+            ("a file", outside.join("secret.txt")),
+            ("a folder", outside),
+            ("a relative path", relative),
+            ("nothing", PathBuf::from("/nowhere/at/all")),
+        ]
     };
     for number in 0..4 {
         let scene = Scene::new();
@@ -130,7 +135,10 @@ fn a_link_in_a_home_gives_the_file_to_the_homes_holder() {
     let scene = Scene::new();
     write_registry(
         &scene.desk.path("registry"),
-        &[Institution::new("HOLDER", "Pemberly Outer Savings Bank").with("transfer_account", "pemberly-sftp"), Institution::new("NOWHERE", "Wexcombe Inner Savings Bank").with("client_code", "KD93LMV")],
+        &[
+            Institution::new("HOLDER", "Pemberly Outer Savings Bank").with("transfer_account", "pemberly-sftp"),
+            Institution::new("NOWHERE", "Wexcombe Inner Savings Bank").with("client_code", "KD93LMV"),
+        ],
     );
     std::fs::create_dir_all(scene.place("home/pemberly-sftp")).expect("folders can be made");
     symlink("../../staging/notes.txt", scene.place("home/pemberly-sftp/notes.txt")).expect("links can be made");

@@ -163,7 +163,9 @@ fn with_changed(attempt: &mut Attempt, file: &str, change: impl Fn(&str) -> Stri
 
 #[test]
 fn a_registry_without_a_column_is_refused_with_file_line_and_column() {
-    for (file, column) in [("customers.csv", "legal_name"), ("identifiers.csv", "scheme"), ("deployments.csv", "platform"), ("names.csv", "name")] {
+    for (file, column) in
+        [("customers.csv", "legal_name"), ("identifiers.csv", "scheme"), ("deployments.csv", "platform"), ("names.csv", "name")]
+    {
         let mut attempt = Attempt::new();
         // The file is named with the line of the header.
         with_changed(&mut attempt, file, |text| text.replacen(column, "colour", 1));

@@ -34,7 +34,11 @@ fn wrapped(options: &[&str]) {
     for with_listing in [true, false] {
         let job = |root: &Path| if with_listing { Job::of("evidence", root).manifest(&demo.listing()) } else { Job::of("evidence", root) };
         let desk = Desk::new();
-        let reference = if with_listing { bare.run(&job(&demo.evidence()), &demo.registry()) } else { desk.run(&job(&demo.evidence()), &demo.registry()) };
+        let reference = if with_listing {
+            bare.run(&job(&demo.evidence()), &demo.registry())
+        } else {
+            desk.run(&job(&demo.evidence()), &demo.registry())
+        };
         let expected = reference.verdicts();
         for (name, bytes) in &containers {
             let desk = Desk::new();

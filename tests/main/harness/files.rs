@@ -75,14 +75,20 @@ pub fn docx(paragraphs: &[String]) -> Vec<u8> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
          <w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
     );
-    package("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", &[("word/document.xml", document)])
+    package(
+        "word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        &[("word/document.xml", document)],
+    )
 }
 
 /// A workbook of ISO/IEC 29500 with one sheet of inline strings.
 pub fn xlsx(cells: &[Vec<String>]) -> Vec<u8> {
     let rows: String = cells
         .iter()
-        .map(|row| format!("<row>{}</row>", row.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect::<String>()))
+        .map(|row| {
+            format!("<row>{}</row>", row.iter().map(|cell| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")).collect::<String>())
+        })
         .collect();
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let sheet = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
@@ -127,7 +133,14 @@ pub fn nacha(odfi: &str, entries: usize) -> Vec<u8> {
         format!("5220{:<16}{:<20}{:<10}PPD{:<10}{:<6}250304   1{routing}0000001", "MAPLE WORKS", "", "1234567890", "PAYROLL", "250304"),
     ];
     for n in 0..entries {
-        lines.push(format!("62206100014{:<18}{:010}{:<15}{:<22}  0{routing}{:07}", format!("6{n:08}"), 1000 + n, n, format!("EMPLOYEE {n}"), n + 1));
+        lines.push(format!(
+            "62206100014{:<18}{:010}{:<15}{:<22}  0{routing}{:07}",
+            format!("6{n:08}"),
+            1000 + n,
+            n,
+            format!("EMPLOYEE {n}"),
+            n + 1
+        ));
     }
     let hash = 6_100_014 * entries as u64 % 10_000_000_000;
     let total: u64 = (0..entries as u64).map(|n| 1000 + n).sum();
