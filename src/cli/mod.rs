@@ -2,6 +2,7 @@
 
 mod coverage;
 mod demo;
+mod formats;
 mod index;
 mod match_;
 mod run;
@@ -45,6 +46,8 @@ enum Command {
     Coverage(coverage::Arguments),
     /// Is the case intact: index, ledger, audit chain, evidence hashes?
     Verify(verify::Arguments),
+    /// What this version reads, and what of it not.
+    Formats(formats::Arguments),
     /// Write a small fictional breach and run the whole job on it.
     Demo(demo::Arguments),
 }
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Match(arguments) => match_::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Formats(arguments) => formats::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     };
     match result {

@@ -1,6 +1,6 @@
 use super::bytes::Bytes;
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Format, Limits, Outlet, Passage, Probe, Sink};
+use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, Probe, Sink};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::ledger::Reading;
@@ -70,11 +70,11 @@ impl Reader<'_> {
         let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false) };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
-        let format: &Format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(format::fallback());
+        let format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(Kind::Unknown);
         let mut sink = Sink::new(&outlet);
-        match catch_unwind(AssertUnwindSafe(|| (format.read)(bytes, &mut sink))) {
+        match catch_unwind(AssertUnwindSafe(|| format.read(bytes, &mut sink))) {
             Ok(Ok(())) => {}
-            Ok(Err(failure)) => note_failure(&mut sink, format, &failure),
+            Ok(Err(failure)) => note_failure(&mut sink, format.name(), &failure),
             Err(panic) => {
                 // What the reader has pushed stays searchable; that it covered anything cannot be trusted.
                 let members = std::mem::take(&mut sink.members);
@@ -82,13 +82,16 @@ impl Reader<'_> {
                 sink.members = members;
                 self.scan(bytes, &mut sink);
                 sink.coverage = Default::default();
-                sink.gap(0..len, Cause::ReaderPanic, format!("the reader of {} panicked: {}", format.name, words_of(&*panic)));
+                sink.gap(0..len, Cause::ReaderPanic, format!("the reader of {} panicked: {}", format.name(), words_of(&*panic)));
             }
         }
         if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
             self.scan(bytes, &mut sink);
         }
-        sink.finish();
+        if catch_unwind(AssertUnwindSafe(|| sink.finish())).is_err() {
+            sink.gap(0..len, Cause::ReaderPanic, "the last passage could not be indexed");
+            sink.coverage = Default::default();
+        }
         let coverage = std::mem::take(&mut sink.coverage);
         let partition = coverage.partition(len);
         for (range, _) in partition.iter().filter(|(_, covered)| covered.is_none()) {
@@ -97,9 +100,9 @@ impl Reader<'_> {
         Reading {
             content: id,
             size: len,
-            format: format.name.to_owned(),
-            media_type: format.media_type.to_owned(),
-            version: format.version,
+            format: format.name().to_owned(),
+            media_type: format.media_type().to_owned(),
+            version: format.version(),
             spans: Reading::spans_of(partition),
             gaps: std::mem::take(&mut sink.gaps),
             members: std::mem::take(&mut sink.members),
@@ -113,7 +116,7 @@ impl Reader<'_> {
         let open: Vec<_> =
             sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect();
         for range in open {
-            let scanned = catch_unwind(AssertUnwindSafe(|| format::scan(bytes, range.clone(), sink)));
+            let scanned = catch_unwind(AssertUnwindSafe(|| _ = format::scan(bytes, range.clone(), sink)));
             if let Err(panic) = scanned {
                 sink.coverage.add(range.clone(), Covered::Gap(Cause::ReaderPanic));
                 sink.gap(range, Cause::ReaderPanic, format!("the scan panicked: {}", words_of(&*panic)));
@@ -128,8 +131,8 @@ impl Reader<'_> {
     }
 }
 
-fn note_failure(sink: &mut Sink<'_>, format: &Format, failure: &Failure) {
-    sink.note(format!("not read to its end as {}: {failure}", format.name));
+fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
+    sink.note(format!("not read to its end as {format}: {failure}"));
     // A content that ends too early is not whole, however well its rest can be scanned.
     if failure.cause == Cause::Truncated {
         sink.gap(failure.at..failure.at, Cause::Truncated, failure.detail.clone());

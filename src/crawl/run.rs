@@ -2,7 +2,7 @@ use super::content::{Known, Reader};
 use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Limits, version_of};
-use crate::ledger::{FileRow, Reading};
+use crate::ledger::{FileRow, Reading, Span};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -64,7 +64,22 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     }
     reopen(case, &options.retry)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    read_pending(case, options, &pool, stop, progress)
+    let summary = read_pending(case, options, &pool, stop, progress)?;
+    check(case)?;
+    Ok(summary)
+}
+
+/// The law of the ledger, checked at the end of every run: every file has ended, and of everything that was
+/// read each byte is accounted for once.
+fn check(case: &Case) -> Result<()> {
+    if let Some(file) = case.ledger.pending()?.first() {
+        anyhow::bail!("the case is damaged: {} was registered and never ended", crate::model::escape_bytes(&file.path));
+    }
+    for (_, reading) in case.ledger.readings()? {
+        let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
+        anyhow::ensure!(accounted == reading.size, "the case is damaged: {accounted} of {} bytes of content {} are accounted for", reading.size, reading.content);
+    }
+    Ok(())
 }
 
 /// Contents with gaps that this version may read better, or that the operator names, are read again,

@@ -9,7 +9,8 @@ use super::lexicon::{ADJECTIVES, HOME_TOWNS, NOUNS, STATES, STRANGER_HEADS, STRA
 use super::noise::{class_file, telemetry};
 use super::people::{Individual, Layout, roster};
 use super::tables::Table;
-use crate::model::{Scheme, Verdict::RuledOut};
+use crate::model::Scheme;
+use crate::model::Verdict::{RuledOut, Undetermined};
 use std::io;
 
 /// Numbers that happen to equal a routing number, in a column of accounts and in one of serial numbers.
@@ -112,16 +113,17 @@ pub(super) fn common_names(case: &mut Case, home: usize, round: usize) -> io::Re
 
 /// Inventories that decide, or do not, with nothing found.
 pub(super) fn inventories(case: &mut Case) -> io::Result<()> {
-    for (family, inventory) in [
-        ("no_inventory", Inventory::Missing),
-        ("no_inventory", Inventory::Incomparable),
-        ("no_inventory", Inventory::Inconsistent),
-        ("purged", Inventory::Purged),
-        ("purged", Inventory::Later),
-        ("former", Inventory::Former),
-        ("former", Inventory::PurgedLate),
+    for (family, verdict, inventory) in [
+        // Nobody knows what it uses; it may be the product in whose part of the platform an archive is sealed.
+        ("no_inventory", Undetermined, Inventory::Missing),
+        ("no_inventory", RuledOut, Inventory::Incomparable),
+        ("no_inventory", RuledOut, Inventory::Inconsistent),
+        ("purged", RuledOut, Inventory::Purged),
+        ("purged", RuledOut, Inventory::Later),
+        ("former", RuledOut, Inventory::Former),
+        ("former", RuledOut, Inventory::PurgedLate),
     ] {
-        case.found(Profile::american(family, RuledOut).inventory(inventory))?;
+        case.found(Profile::american(family, verdict).inventory(inventory))?;
     }
     Ok(())
 }

@@ -1,20 +1,35 @@
-use super::{Format, Probe, Sink, container, office, payments, text};
+use super::signature::{self, SIGNATURES, Signature};
+use super::{Failure, Format, Probe, Sink, container, office, payments, text};
 
-/// Every format with a reader, in the order in which content is asked: signatures first, then layouts that
-/// are strict about every line, then text by its looks.
-pub static FORMATS: &[&Format] = &[
+/// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
+/// record. They are asked first, in this order.
+pub static STRICT: &[&Format] = &[
     &container::GZIP,
     &office::xlsx::FORMAT,
     &office::docx::FORMAT,
     &office::pptx::FORMAT,
     &container::ZIP,
     &container::TAR,
-    &container::ZIP_APPENDED,
     &payments::NACHA,
+    &payments::X937,
+    &payments::CPA005,
+    &payments::BACS18,
+    &payments::METRO2,
+    &payments::BAI2,
     &payments::SWIFT,
     &payments::FEDWIRE,
     &payments::MT940,
     &payments::ISO20022,
+    &payments::X12,
+    &payments::EDIFACT,
+    &payments::OFX,
+    &payments::FINTS,
+];
+
+/// Formats with a reader that are told by their looks. They are asked after the signatures of formats
+/// that have no reader.
+pub static LOOSE: &[&Format] = &[
+    &container::ZIP_APPENDED,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,
@@ -23,28 +38,70 @@ pub static FORMATS: &[&Format] = &[
     &text::plain::FORMAT,
 ];
 
-/// What no reader knows: it is scanned.
-static UNKNOWN: Format = Format {
-    name: "unknown",
-    media_type: "application/octet-stream",
-    recognise: |_| true,
-    // Nothing is covered, so that the caller scans all of it.
-    read: |_: &[u8], _: &mut Sink<'_>| Ok(()),
-    version: 1,
-    limitations: &["only printable runs are searched; what looks compressed or encrypted is a gap"],
-};
-
-/// The format of some content.
-pub fn detect(probe: &Probe<'_>) -> &'static Format {
-    FORMATS.iter().find(|format| (format.recognise)(probe)).copied().unwrap_or(&UNKNOWN)
+/// Every format with a reader, in the order in which content is asked.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    STRICT.iter().chain(LOOSE).copied()
 }
 
-/// The format of content that cannot even be recognised.
-pub fn fallback() -> &'static Format {
-    &UNKNOWN
+/// Raised when signatures or the scan read more than before.
+const SCAN_VERSION: u32 = 1;
+
+/// What some content is.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// A reader knows it.
+    Format(&'static Format),
+    /// Its kind is known, and this version has no reader for it.
+    Signature(&'static Signature),
+    /// Nothing is known: it is scanned.
+    Unknown,
 }
 
-/// The version of the reader of a format.
+impl Kind {
+    /// Its name, as `coverage.csv` and the ledger know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Format(format) => format.name,
+            Self::Signature(signature) => signature.name,
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Format(format) => format.media_type,
+            Self::Signature(signature) => signature.media_type,
+            Self::Unknown => "application/octet-stream",
+        }
+    }
+
+    /// The version of what reads it.
+    pub fn version(self) -> u32 {
+        match self {
+            Self::Format(format) => format.version,
+            Self::Signature(_) | Self::Unknown => SCAN_VERSION,
+        }
+    }
+
+    /// Reads it. What is unknown covers nothing, so that the caller scans all of it.
+    pub fn read(self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Format(format) => (format.read)(bytes, sink),
+            Self::Signature(signature) => signature.read(bytes, sink),
+            Self::Unknown => Ok(()),
+        }
+    }
+}
+
+/// What some content is: content decides, names are never asked.
+pub fn detect(probe: &Probe<'_>) -> Kind {
+    let among = |rows: &[&'static Format]| rows.iter().find(|format| (format.recognise)(probe)).map(|format| Kind::Format(format));
+    among(STRICT).or_else(|| signature::find(probe).map(Kind::Signature)).or_else(|| among(LOOSE)).unwrap_or(Kind::Unknown)
+}
+
+/// The current version of what reads a kind of content.
 pub fn version_of(name: &str) -> Option<u32> {
-    FORMATS.iter().copied().chain([&UNKNOWN]).find(|format| format.name == name).map(|format| format.version)
+    let known = SIGNATURES.iter().any(|s| s.name == name) || name == Kind::Unknown.name();
+    formats().find(|format| format.name == name).map(|format| format.version).or(known.then_some(SCAN_VERSION))
 }

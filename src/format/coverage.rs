@@ -36,28 +36,55 @@ impl Coverage {
         other.ranges.into_iter().for_each(|(range, covered)| self.add(range, covered));
     }
 
-    /// The ranges in order, each byte once: where two overlap, the earlier in the item keeps the
-    /// shared bytes (a container may claim the same bytes for two members).
-    pub fn partition(mut self, len: u64) -> Vec<(Range<u64>, Option<Covered>)> {
-        self.ranges.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut out = Vec::with_capacity(self.ranges.len() + 2);
-        let mut at = 0;
-        for (range, covered) in self.ranges {
-            let (start, end) = (range.start.max(at), range.end.min(len));
-            if start >= end {
+    /// The ranges in order, each byte once. Members and gaps stand before what was merely read around or
+    /// through them (an attachment inside a text); of the same kind, the earlier in the item keeps the bytes
+    /// that two claim.
+    pub fn partition(self, len: u64) -> Vec<(Range<u64>, Option<Covered>)> {
+        let (strong, weak): (Vec<_>, Vec<_>) = self.ranges.into_iter().partition(|(_, covered)| !matches!(covered, Covered::As(_)));
+        let weak = in_order(weak, 0..len);
+        let mut rest = weak.iter().peekable();
+        let mut out = Vec::with_capacity(weak.len() + 2);
+        for (range, covered) in in_order(strong, 0..len) {
+            if covered.is_some() {
+                out.push((range, covered));
                 continue;
             }
-            if start > at {
-                out.push((at..start, None));
+            // Where nothing strong stands, the plain classes do.
+            while let Some((under, covered)) = rest.peek() {
+                let both = under.start.max(range.start)..under.end.min(range.end);
+                if !both.is_empty() {
+                    out.push((both, *covered));
+                }
+                if under.end > range.end {
+                    break;
+                }
+                rest.next();
             }
-            out.push((start..end, Some(covered)));
-            at = end;
-        }
-        if at < len {
-            out.push((at..len, None));
         }
         out
     }
+}
+
+/// Ranges in order and their complement, each byte of `within` once.
+fn in_order(mut ranges: Vec<(Range<u64>, Covered)>, within: Range<u64>) -> Vec<(Range<u64>, Option<Covered>)> {
+    ranges.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut out = Vec::with_capacity(ranges.len() + 2);
+    let mut at = within.start;
+    for (range, covered) in ranges {
+        let (start, end) = (range.start.max(at), range.end.min(within.end));
+        if start >= end {
+            continue;
+        }
+        if start > at {
+            out.push((at..start, None));
+        }
+        out.push((start..end, Some(covered)));
+        at = end;
+    }
+    if at < within.end {
+        out.push((at..within.end, None));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -67,10 +94,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_partition_has_every_byte_once(ranges in prop::collection::vec((0u64..200, 0u64..60), 0..12), len in 0u64..220) {
+        fn a_partition_has_every_byte_once(ranges in prop::collection::vec((0u64..200, 0u64..60, any::<bool>()), 0..12), len in 0u64..220) {
             let mut coverage = Coverage::default();
-            for (start, size) in ranges {
-                coverage.add(start..start + size, Covered::As(Class::Read));
+            for (start, size, strong) in ranges {
+                coverage.add(start..start + size, if strong { Covered::Member(0) } else { Covered::As(Class::Read) });
             }
             let mut at = 0;
             for (range, _) in coverage.partition(len) {

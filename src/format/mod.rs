@@ -1,4 +1,4 @@
-//! Formats: what bytes are, and how each is read. One file and one row of [`FORMATS`] per format.
+//! Formats: what bytes are, and how each is read. One file and one row of [`formats`] per format.
 //!
 //! A reader gets the bytes of one item and pushes what it finds into a [`Sink`]: text, tables,
 //! payment parties, members, gaps, and which bytes it covered. It never recurses, logs, writes files
@@ -8,22 +8,25 @@ mod catalogue;
 pub mod container;
 mod coverage;
 pub mod office;
+mod opaque;
 mod payment;
 pub mod payments;
+mod personal;
 mod scan;
+pub mod signature;
 mod sink;
 mod table_rows;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text;
 
-pub use catalogue::{FORMATS, detect, fallback, version_of};
+pub use catalogue::{Kind, detect, formats, version_of};
 pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
 pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
-/// One format: a row of the table that feeds detection, documentation and tests.
+/// One format: a row of the tables that feed detection, documentation and tests.
 pub struct Format {
     /// Its name, as `coverage.csv` and the ledger know it.
     pub name: &'static str,

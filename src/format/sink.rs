@@ -1,5 +1,5 @@
-use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen};
-use crate::model::{Cause, Class, ContentId, DataElement, Person, PersonKey};
+use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, personal};
+use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// Passages hold about this much text.
 const PASSAGE_TEXT: usize = 24 << 10;
+/// Rows longer than this are no rows of a passage.
+const ROW_TEXT: usize = 4 * PASSAGE_TEXT;
 /// So much of a passage's end stands again at the next one's start, where text runs on. Longer than
 /// any name, so that a name across the border is found whole in one of them.
 const PASSAGE_OVERLAP: usize = 512;
@@ -202,6 +204,8 @@ pub struct Facts {
     pub tables: Vec<TableFacts>,
     /// Its payments.
     pub payments: Option<PaymentFacts>,
+    /// Kinds of personal data in its running text, where the text itself says what they are.
+    pub text: Elements,
     /// Remarks of its reader.
     pub notes: Vec<String>,
 }
@@ -266,6 +270,7 @@ impl<'a> Sink<'a> {
             payments.units.into_iter().for_each(|unit| own.merge(unit));
             own.notes.extend(payments.notes);
         }
+        self.facts.text.extend(part.facts.text);
         self.facts.notes.extend(part.facts.notes);
     }
 
@@ -319,7 +324,19 @@ impl<'a> Sink<'a> {
     /// facts. `at` is where it stands in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
         let table = self.facts.tables.last_mut().expect("a table was begun");
-        table.row(cells);
+        table.row(cells, at);
+        if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
+            // A row that fills passages by itself is text, cell by cell.
+            self.flush();
+            let rows = std::mem::replace(&mut self.kind, PassageKind::Prose);
+            for cell in cells {
+                self.text(cell, At::Decoded(at));
+                self.border();
+            }
+            self.flush();
+            self.kind = rows;
+            return;
+        }
         super::table_rows::push_row(&mut self.text, &mut self.map, cells, At::Decoded(at));
         if self.text.len() >= PASSAGE_TEXT {
             self.flush();
@@ -461,6 +478,9 @@ impl<'a> Sink<'a> {
         let text = std::mem::take(&mut self.text);
         let map = std::mem::take(&mut self.map);
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
+            if matches!(self.kind, PassageKind::Prose | PassageKind::Strings) {
+                self.facts.text.extend(personal::find(&text));
+            }
             self.outlet.passage(Passage { kind: self.kind, text, map });
         }
     }

@@ -5,6 +5,7 @@
 //! of a passage, which does.
 
 use super::{Specific, bic, iban, labelled, normalise};
+use crate::format::BORDER;
 use crate::index::tokens::{Token, tokens};
 use crate::model::Scheme;
 use std::ops::Range;
@@ -13,8 +14,10 @@ use std::ops::Range;
 const LABEL_WORDS: usize = 4;
 /// Words that may stand between a label and its value.
 const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
-/// Text between two words of a label, or between label and value, is at most so long.
-const LABEL_GAP: usize = 6;
+/// Text between two words of a label, or between label and value, is at most so long, leaders included.
+const LONGEST_GAP: usize = 48;
+/// And has at most so many marks besides blanks and dots.
+const LABEL_MARKS: usize = 8;
 
 /// An identifier in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +63,12 @@ pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
 
 /// Is the token a later group of a number written in groups? The first group leads.
 fn continues_number(text: &str, all: &[Token], i: usize) -> bool {
-    i > 0 && all[i - 1].term.bytes().all(|b| b.is_ascii_digit()) && matches!(&text[all[i - 1].span.end..all[i].span.start], "-" | " ")
+    i > 0 && all[i - 1].term.bytes().all(|b| b.is_ascii_digit()) && matches!(text.get(all[i - 1].span.end..all[i].span.start), Some("-" | " "))
 }
 
 fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline)) {
     let label = label_before(text, all, i);
-    if label.is_empty() {
+    if label.is_empty() || !says_number(&label) {
         return;
     }
     let words: Vec<&str> = label.iter().map(String::as_str).collect();
@@ -76,14 +79,20 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
         }
         let mut digits = String::new();
         for (taken, token) in all[i..].iter().take(6).enumerate() {
-            let joined = taken == 0 || matches!(&text[all[i + taken - 1].span.end..token.span.start], "-" | " ");
+            let joined = taken == 0 || matches!(text.get(all[i + taken - 1].span.end..token.span.start), Some("-" | " "));
             if !joined || !token.term.bytes().all(|b| b.is_ascii_digit()) || digits.len() + token.term.len() > 20 {
                 break;
             }
             digits.push_str(&token.term);
-            let next = text[token.span.end..].chars().next();
-            if next.is_some_and(char::is_alphanumeric) {
+            let mut rest = text[token.span.end..].chars();
+            let next = rest.next();
+            // `192.168.1.10`, `12.50`: not this number.
+            if next.is_some_and(char::is_alphanumeric) || (next == Some('.') && rest.next().is_some_and(|c| c.is_ascii_digit())) {
                 break;
+            }
+            if scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
+                // Its country is not written beside it.
+                found(Inline { span: all[i].span.start..token.span.end, scheme: scheme.clone(), value: digits.clone(), label: Some(specific) });
             }
             if let Ok(normal) = normalise(&scheme, &digits, "")
                 && normal.repaired.is_none()
@@ -107,7 +116,7 @@ fn find_branch_bic(text: &str, token: &Token, found: &mut dyn FnMut(Inline)) {
 fn find_iban(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline)) {
     let mut written = String::new();
     for (taken, token) in all[i..].iter().take(9).enumerate() {
-        if taken > 0 && &text[all[i + taken - 1].span.end..token.span.start] != " " {
+        if taken > 0 && text.get(all[i + taken - 1].span.end..token.span.start) != Some(" ") {
             break;
         }
         written.push_str(&token.term.to_ascii_uppercase());
@@ -128,9 +137,9 @@ fn find_iban(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline))
 }
 
 /// The words of the label right before a token, first word first: up to four words on the same line (the
-/// value itself may stand on the next), with nothing between them but blanks and the marks of
-/// assignments, markup and quotes. Fillers such as `is` and `number` next to the value are dropped where
-/// more words stand before them.
+/// value itself may stand on the next, or in the next cell), with nothing between them but blanks, dot
+/// leaders and the marks of assignments, markup and quotes. Fillers such as `is` and `value` next to the
+/// value are dropped where more words stand before them.
 pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut border = all[i].span.start;
@@ -138,13 +147,12 @@ pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
     while at > 0 && words.len() < LABEL_WORDS {
         at -= 1;
         let token = &all[at];
-        if token.compound || token.span.end > border {
+        // A camelCase word is given by its parts, a possessive by its word.
+        if token.span.end > border || (token.compound && all.get(at + 1).is_some_and(|part| part.span.end <= border && part.span.start >= token.span.start)) {
             continue;
         }
         let gap = &text[token.span.end..border];
-        let lines = gap.bytes().filter(|b| *b == b'\n').count();
-        let is_near = gap.len() <= LABEL_GAP + 2 && gap.chars().all(|c| " \t\r\n_-.\"'<>/:=#()[]{}$*".contains(c));
-        if !is_near || lines > usize::from(words.is_empty()) || gap.contains(". ") {
+        if !joins_label(gap, words.is_empty(), token.term.len()) {
             break;
         }
         border = token.span.start;
@@ -157,4 +165,30 @@ pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
         words.clear();
     }
     words
+}
+
+/// May this text stand between two words of a label, or between the label and its value?
+fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
+    if gap.len() > LONGEST_GAP {
+        return false;
+    }
+    let lines = gap.bytes().filter(|b| *b == b'\n').count();
+    let borders = gap.matches(BORDER).count();
+    let marks = gap.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n' | '.') && *c != BORDER).count();
+    let is_mark = |c: char| " \t\r\n_-.\"'<>/:=#()[]{}$*".contains(c) || (before_value && (c == BORDER || ",;|→“”`".contains(c)));
+    let between_fields = matches!(gap, "\",\"" | "\", \"" | "\": \"" | "\":\"");
+    // A full stop ends a sentence, unless the word before it is an abbreviation: `client no. 4711`.
+    let ends_sentence = gap.starts_with(". ") && !gap.starts_with(". .") && word_len > 4;
+    !ends_sentence && lines <= usize::from(before_value) && borders <= 1 && marks <= LABEL_MARKS && (between_fields || gap.chars().all(is_mark))
+}
+
+/// Does a label say that a number follows? `client code` and `charter no` do, `client` and `institution`
+/// name things of which there may be so many.
+pub fn says_number(words: &[String]) -> bool {
+    !words.last().is_some_and(|word| {
+        matches!(
+            word.strip_suffix('s').unwrap_or(word),
+            "client" | "customer" | "institution" | "tenant" | "fi" | "bank" | "member" | "partner" | "site" | "user" | "login" | "home" | "mailbox"
+        )
+    })
 }

@@ -2,7 +2,8 @@
 //! registry, so that both meet.
 //!
 //! A token is a run of letters and digits, folded: lower case, accents off, full-width forms narrowed.
-//! Apostrophes inside words vanish, `&` is the word "and", and a word in camelCase also gives its parts.
+//! Apostrophes inside words vanish, `&` is the word "and"; a word in camelCase also gives its parts, and
+//! one with a possessive `'s` its stem.
 
 use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -80,7 +81,10 @@ impl Iterator for Tokens<'_> {
             if term.is_empty() {
                 continue;
             }
-            let parts = camel_parts(word);
+            let parts = match possessive(word) {
+                Some(end) => std::iter::once(0..end).collect(),
+                None => camel_parts(word),
+            };
             let compound = !parts.is_empty();
             let position = self.position;
             if compound {
@@ -114,6 +118,12 @@ fn word_end(text: &str, start: usize) -> usize {
         }
     }
     at
+}
+
+/// `Bank's`: the word without its `'s` is a part of its own, so that it is found as well.
+fn possessive(word: &str) -> Option<usize> {
+    let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).or_else(|| word.strip_suffix("'S"))?;
+    (!stem.is_empty()).then_some(stem.len())
 }
 
 /// The parts of a camelCase word; none where it is no such word. Words with digits are no such words:
@@ -201,6 +211,11 @@ mod tests {
             terms("x FirstStateBank y"),
             [("x", 0), ("firststatebank", 1), ("first", 1), ("state", 2), ("bank", 3), ("y", 4)].map(|(t, p)| (t.to_owned(), p))
         );
+    }
+
+    #[test]
+    fn a_possessive_also_gives_its_stem() {
+        assert_eq!(terms("Bank's files"), [("banks", 0), ("bank", 0), ("files", 1)].map(|(t, p)| (t.to_owned(), p)));
     }
 
     #[test]

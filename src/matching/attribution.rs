@@ -1,15 +1,15 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
-use super::lexicon::{Lexicon, is_telling_code};
+use super::lexicon::{Lexicon, is_numeric, is_telling_code};
 use crate::model::Scheme;
 use crate::registry::{Holds, PathGlob, Registry};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Folders whose children are homes by their name alone, near the top of the evidence.
-const HOME_FOLDERS: &[&str] = &["home", "homes"];
-/// How deep such a folder may lie: mount points and wrapping archives stand above it.
-const HOME_DEPTH: usize = 3;
+/// Folders whose children are homes as soon as one of them is a registered account's.
+const HOME_FOLDERS: &[&str] = &["home", "homes", "users", "accounts", "mailboxes"];
+/// Folders deeper than this are not told apart: names come from hostile archives.
+const FOLDER_DEPTH: usize = 128;
 
 /// A folder or account that belongs to somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Place {
 #[derive(Default)]
 struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
+    /// Its children are homes.
+    holds_homes: bool,
 }
 
 /// All folders of the evidence and of the listings, with what they are.
@@ -53,7 +55,7 @@ impl<'l> Folders<'l> {
 
     /// Adds the folders above a file.
     pub fn add<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>) {
-        let mut components = components.peekable();
+        let mut components = components.take(FOLDER_DEPTH).peekable();
         let mut folder = &mut self.top;
         while let Some(name) = components.next() {
             if components.peek().is_none() {
@@ -67,6 +69,23 @@ impl<'l> Folders<'l> {
         }
     }
 
+    /// All folders were added: finds those whose children are homes.
+    pub fn settle(mut self) -> Self {
+        let mut top = std::mem::take(&mut self.top);
+        self.settle_below(&mut top, &mut Vec::new());
+        self.top = top;
+        self
+    }
+
+    fn settle_below(&self, folder: &mut Folder, above: &mut Vec<Vec<u8>>) {
+        folder.holds_homes = self.holds_homes(folder, above);
+        for (name, child) in &mut folder.children {
+            above.push(name.clone());
+            self.settle_below(child, above);
+            above.pop();
+        }
+    }
+
     /// What the place of a file says.
     pub fn place<'c>(&self, components: impl Iterator<Item = &'c [u8]>) -> Place {
         let mut place = Place::default();
@@ -77,12 +96,14 @@ impl<'l> Folders<'l> {
             if components.peek().is_none() {
                 break;
             }
-            let is_parent_of_homes = self.holds_homes(folder, &above);
+            let is_parent_of_homes = folder.holds_homes;
             match self.registered(name) {
                 Some((scheme, value, holders)) => {
-                    let sure = is_parent_of_homes || (scheme == Scheme::TransferAccount && is_telling_code(&value));
-                    // A number or a short word that equals a code is chance where its siblings are no codes.
-                    if sure || is_telling_code(&value) {
+                    // A word that somebody's account is named by is also just a folder.
+                    let distinctive = is_telling_code(&value) && !value.chars().all(char::is_alphabetic);
+                    let sure = is_parent_of_homes || (scheme == Scheme::TransferAccount && distinctive);
+                    // A number that equals a code is chance where its siblings are no codes.
+                    if sure || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value)) {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }
                 }
@@ -100,63 +121,75 @@ impl<'l> Folders<'l> {
         place
     }
 
-    /// The registered account or code that a folder is named by.
+    /// The registered account or code that a folder is named by, with all who hold it.
     fn registered(&self, name: &[u8]) -> Option<(Scheme, String, Vec<usize>)> {
         let name = std::str::from_utf8(name).ok()?;
-        [Scheme::TransferAccount, Scheme::ClientCode].into_iter().find_map(|scheme| {
-            let (_, entry) = self.lexicon.by_value(&scheme, name)?;
-            match &entry.what {
-                super::lexicon::What::Identifier(scheme, value) => Some((scheme.clone(), value.clone(), entry.holders.clone())),
-                super::lexicon::What::Name { .. } => None,
-            }
-        })
+        self.lexicon.client(name)
     }
 
-    /// Are the children of this folder homes? By a declared layout; by its name near the top; or because at
-    /// least two, and most, of its children are named by accounts or codes of the registry.
-    fn holds_homes(&self, folder: &Folder, above: &[&[u8]]) -> bool {
+    /// Are the children of this folder homes? By a declared layout; by its name, if one of its children is
+    /// named by an account or code of the registry (`home/oracle` on a server is no customer's); or because
+    /// at least two, and most, of its children are.
+    fn holds_homes(&self, folder: &Folder, above: &[Vec<u8>]) -> bool {
         let path = above.iter().map(|c| String::from_utf8_lossy(c)).collect::<Vec<_>>().join("/");
         if !path.is_empty() && self.layouts.iter().any(|layout| layout.folder_below(&format!("{path}/home/file")) == Some("home")) {
             return true;
         }
         let named = above.last().is_some_and(|name| HOME_FOLDERS.iter().any(|h| name.eq_ignore_ascii_case(h.as_bytes())));
-        if named && above.len() <= HOME_DEPTH {
-            return true;
-        }
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
         (named && registered >= 1) || (registered >= 2 && registered * 2 >= folder.children.len())
     }
 }
 
-/// Who could have files in a place that was not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+/// Who could have files in a place that was not read: the union of all that is said here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
     /// Anybody who depends.
-    Everybody,
-    /// The holders of a home or of an item, with their groups.
-    Institutions(BTreeSet<usize>),
-    /// Whoever has a deployment of a product.
-    Product(String),
+    pub everybody: bool,
     /// Those that depend and have no registered account.
-    WithoutAccount,
-    /// Nobody: the vendor's own.
-    Nobody,
+    pub without_account: bool,
+    /// These institutions, as far as they depend.
+    pub institutions: BTreeSet<usize>,
+    /// Whoever has a deployment of one of these products.
+    pub products: BTreeSet<String>,
 }
 
-/// The reach of a path by declared scopes and product patterns; `None` where nothing is declared.
-pub fn declared_reach(registry: &Registry, path: &str) -> Option<Reach> {
-    for scope in &registry.incident.scopes {
-        if scope.path.matches_text(path) {
-            return Some(match &scope.holds {
-                Holds::Vendor => Reach::Nobody,
-                Holds::Customer(institution) => Reach::Institutions(BTreeSet::from([*institution])),
-                Holds::Product(product) => Reach::Product(registry.products[*product].product_id.clone()),
-            });
+impl Reach {
+    /// Anybody who depends.
+    pub fn everybody() -> Self {
+        Self { everybody: true, ..Self::default() }
+    }
+}
+
+/// What the incident declares about a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// Some scope says that it holds the vendor's own.
+    pub vendor: bool,
+    /// Institutions whose files scopes declare it to hold.
+    pub customers: BTreeSet<usize>,
+    /// Products whose files scopes declare it to hold, or whose path pattern it fits.
+    pub products: BTreeSet<String>,
+}
+
+impl Declared {
+    /// Is anything declared?
+    pub fn is_some(&self) -> bool {
+        self.vendor || !self.customers.is_empty() || !self.products.is_empty()
+    }
+}
+
+/// All that scopes and product patterns say about a path; where several fit, all hold.
+pub fn declared(registry: &Registry, path: &str) -> Declared {
+    let mut out = Declared::default();
+    for scope in registry.incident.scopes.iter().filter(|scope| scope.path.matches_text(path)) {
+        match &scope.holds {
+            Holds::Vendor => out.vendor = true,
+            Holds::Customer(institution) => _ = out.customers.insert(*institution),
+            Holds::Product(product) => _ = out.products.insert(registry.products[*product].product_id.clone()),
         }
     }
-    registry
-        .products
-        .iter()
-        .find(|p| p.path_pattern.as_ref().is_some_and(|pattern| pattern.matches_text(path)))
-        .map(|p| Reach::Product(p.product_id.clone()))
+    let fits = |p: &&crate::registry::Product| p.path_pattern.as_ref().is_some_and(|pattern| pattern.matches_text(path));
+    out.products.extend(registry.products.iter().filter(fits).map(|p| p.product_id.clone()));
+    out
 }

@@ -1,6 +1,10 @@
 use super::judge::{Mention, Source};
-use crate::model::{Elements, PersonKey, Scheme};
+use crate::model::{DataElement, Elements, PersonKey, Scheme};
+use crate::table::TableFacts;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A table with fewer rows is no list.
+const LIST_ROWS: u64 = 3;
 
 /// Personal data: its kinds, and the persons.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,9 +46,14 @@ pub struct Findings {
 
 impl Findings {
     /// Joins equal mentions, and applies what can only be said of the content as a whole.
-    pub fn settle(&mut self, list_size: u64) {
+    pub fn settle(&mut self, list_size: u64, tables: &[TableFacts]) {
         self.join();
         self.judge_lists(list_size);
+        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list()) {
+            for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows) {
+                *mention = mention.clone().as_reference();
+            }
+        }
         self.all.settle();
         self.ownerless.settle();
         self.own.values_mut().for_each(Personal::settle);
@@ -68,7 +77,7 @@ impl Findings {
     /// is a directory: it says nothing about any of them. Strings of a binary tell no records apart, so
     /// there only names count as such.
     fn judge_lists(&mut self, list_size: u64) {
-        if self.all.elements.concern_persons() {
+        if self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty() {
             return;
         }
         let is_listed = |m: &Mention| match m.source {
@@ -85,8 +94,11 @@ impl Findings {
         // An institution with several branches or numbers has several entries.
         let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
         let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
+        // Labelled codes of a few institutions beside a list of many names are no part of the list.
+        let labelled: BTreeSet<usize> = self.mentions.iter().filter(|m| is_listed(m) && m.is_sure_owner()).map(|m| m.institution).collect();
+        let lists_codes = labelled.len() as u64 >= list_size;
         if institutions.len() as u64 >= list_size && about_once {
-            for mention in self.mentions.iter_mut().filter(|m| is_listed(m)) {
+            for mention in self.mentions.iter_mut().filter(|m| is_listed(m) && (lists_codes || !m.is_sure_owner())) {
                 *mention = mention.clone().as_reference();
             }
         }

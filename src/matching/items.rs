@@ -26,17 +26,9 @@ pub struct Item {
     pub inherited: bool,
 }
 
-/// What was read, and where it lies.
-pub struct Items {
-    /// All items, in the order of their paths; inherited ones follow their duplicate.
-    pub items: Vec<Item>,
-    /// For each reading the items that have its content.
-    pub places: Vec<Vec<usize>>,
-}
-
-/// Derives the items. `interesting` says of each reading whether anything in it or below it matters to
+/// Derives the items, in the order of their paths; inherited ones follow their duplicate. `interesting` says of each reading whether anything in it or below it matters to
 /// somebody (a mention, a gap, persons' data); the members of duplicates are only followed where it does.
-pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], interesting: &[bool]) -> Items {
+pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], interesting: &[bool]) -> Vec<Item> {
     let by_row: HashMap<i64, usize> = readings.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
     let by_content: HashMap<ContentId, usize> = readings.iter().enumerate().map(|(i, (_, r))| (r.content, i)).collect();
     let labels: HashMap<i64, &str> = roots.iter().map(|r| (r.id, r.label.as_str())).collect();
@@ -44,7 +36,7 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
         files.iter().filter_map(|f| Some((EvidencePath::file(labels.get(&f.root)?, f.path.clone()), f))).collect();
     ordered.sort_by(|a, b| a.0.cmp(&b.0));
     let mut derivation =
-        Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()), places: vec![Vec::new(); readings.len()] };
+        Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()) };
     for (path, file) in ordered {
         match file.content.and_then(|row| by_row.get(&row)) {
             Some(&content) => derivation.add(path, content, None, None),
@@ -62,7 +54,7 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
             }
         }
     }
-    Items { items: derivation.items, places: derivation.places }
+    derivation.items
 }
 
 struct Derivation<'a> {
@@ -71,7 +63,6 @@ struct Derivation<'a> {
     interesting: &'a [bool],
     seen: HashSet<usize>,
     items: Vec<Item>,
-    places: Vec<Vec<usize>>,
 }
 
 impl Derivation<'_> {
@@ -90,7 +81,6 @@ impl Derivation<'_> {
             detail = member.detail.clone();
         }
         let is_copy = inherited.is_some() || !first;
-        self.places[content].push(self.items.len());
         self.items.push(Item {
             path: path.clone(),
             content: Some(content),

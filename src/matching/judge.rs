@@ -158,7 +158,8 @@ impl Judgement<'_> {
                 // A numeric code after `account` or `id` is somebody else's number.
                 let is_labelled = match label {
                     Some(Specific::Exact) => true,
-                    Some(Specific::Generic) => !is_numeric(value) && (*scheme == Scheme::TransferAccount || is_telling_code(value)),
+                    // `account manager called`: a word after a word is no account.
+                    Some(Specific::Generic) => !is_numeric(value) && is_telling_code(value) && !value.chars().all(char::is_alphabetic),
                     None => false,
                 };
                 if is_labelled || self.is_code_column(found) {
@@ -230,17 +231,12 @@ impl Judgement<'_> {
         codes >= 3 && codes * 100 >= filled.saturating_sub(1) * 80
     }
 
-    /// Addresses of many domains stand around this one.
+    /// Addresses of many domains stand in one list with this one: on its line, or on lines that continue it.
     fn is_address_list(&self, found: &Found) -> bool {
         let text = self.text.text;
-        let mut from = found.span.start.saturating_sub(400);
-        let mut to = (found.span.end + 400).min(text.len());
-        while !text.is_char_boundary(from) {
-            from -= 1;
-        }
-        while !text.is_char_boundary(to) {
-            to += 1;
-        }
+        let begins = |at: usize| !text[at + 1..].starts_with([' ', '\t']);
+        let from = text[..found.span.start].rmatch_indices('\n').find(|(at, _)| begins(*at)).map_or(0, |(at, _)| at + 1);
+        let to = text[found.span.end..].match_indices('\n').find(|(at, _)| begins(found.span.end + at)).map_or(text.len(), |(at, _)| found.span.end + at);
         let domains: HashSet<String> = text[from..to]
             .split('@')
             .skip(1)
@@ -392,6 +388,9 @@ impl<'a> Rows<'a> {
         let words = |cell: &str| -> Vec<String> { tokens(cell).filter(|t| !t.compound).map(|t| t.term).collect() };
         if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
             let label = words(header);
+            if label.iter().any(|word| matches!(word.as_str(), "to" | "receiver" | "receiving" | "beneficiary" | "creditor" | "counterparty" | "destination" | "dest")) {
+                return None;
+            }
             if let Some(specific) = label_for(&label, scheme) {
                 return Some(specific);
             }

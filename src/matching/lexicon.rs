@@ -84,6 +84,11 @@ impl Lexicon {
                         lexicon.add_phrases(number, value);
                     }
                     lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
+                    if let (Scheme::NationalBankCode, Some((_, bare))) = (scheme, value.split_once(':')) {
+                        // Written without its country; of several countries' equal codes the first stands for all.
+                        lexicon.by_value.entry((scheme.clone(), bare.to_owned())).or_insert(number);
+                        lexicon.by_value.entry((scheme.clone(), format!(":{bare}"))).or_insert(number);
+                    }
                 }
                 What::Name { terms, .. } => lexicon.add_phrase(number, terms.clone()),
             }
@@ -113,6 +118,34 @@ impl Lexicon {
     pub fn by_value(&self, scheme: &Scheme, value: &str) -> Option<(u32, &Entry)> {
         let number = *self.by_value.get(&(scheme.clone(), comparable(scheme, value)))?;
         Some((number, &self.entries[number as usize]))
+    }
+
+    /// The account or client code with this value, with all who hold it under either scheme.
+    pub fn client(&self, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
+        let mut out: Option<(Scheme, String, Vec<usize>)> = None;
+        for scheme in [Scheme::TransferAccount, Scheme::ClientCode] {
+            let Some((_, entry)) = self.by_value(&scheme, value) else { continue };
+            let What::Identifier(scheme, value) = &entry.what else { continue };
+            match &mut out {
+                Some((_, _, holders)) => {
+                    holders.extend(&entry.holders);
+                    holders.sort_unstable();
+                    holders.dedup();
+                }
+                None => out = Some((scheme.clone(), value.clone(), entry.holders.clone())),
+            }
+        }
+        out
+    }
+
+    /// The bank with this identifier. The bank part of an IBAN and a national bank code are one thing.
+    pub fn bank(&self, scheme: &Scheme, value: &str) -> Option<(Scheme, Vec<usize>)> {
+        let alias = match scheme {
+            Scheme::IbanBank => Some(Scheme::NationalBankCode),
+            Scheme::NationalBankCode => Some(Scheme::IbanBank),
+            _ => None,
+        };
+        std::iter::once(scheme.clone()).chain(alias).find_map(|scheme| self.by_value(&scheme, value).map(|(_, entry)| (scheme, entry.holders.clone())))
     }
 
     /// The token sequences that begin with a term.
@@ -167,7 +200,7 @@ fn typed_terms(scheme: &Scheme, value: &str) -> Vec<String> {
 /// May the value be looked for as it stands? Numbers of the schemes that count only after a label or in
 /// a column of their type are not: they are found through typed terms and table facts.
 fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
-    let numeric = value.bytes().all(|b| b.is_ascii_digit() || b == b'-' || b == b' ');
+    let numeric = value.bytes().all(|b| b.is_ascii_digit());
     match scheme {
         Scheme::Domain | Scheme::Lei | Scheme::Bic | Scheme::PgpKey | Scheme::Other(_) => true,
         Scheme::ClientCode | Scheme::TransferAccount => !numeric,
@@ -184,9 +217,10 @@ fn comparable(scheme: &Scheme, value: &str) -> String {
     }
 }
 
-/// Is it a code of digits only, which means nothing outside a column, field or label of its type?
+/// Is it a code of digits only, perhaps in groups, which means nothing outside a column, field or label of
+/// its type?
 pub fn is_numeric(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit())
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ' | b'.' | b'/'))
 }
 
 /// Is it a code that a bare occurrence may point with: six or more characters, not a plain word?

@@ -27,7 +27,7 @@ use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, ContentId, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
-use attribution::{Folders, Place, declared_reach};
+use attribution::{Folders, Place, declared};
 use findings::Findings;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -123,11 +123,12 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     let interesting = findings.iter().zip(&readings).map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
     let interesting = items::spread_interest(&readings, interesting.collect());
     let derived = items::derive(&roots, &files, &readings, &interesting);
-    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived.items, &readings)?;
+    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &readings)?;
 
     let mut folders = Folders::new(&lexicon, registry);
-    derived.items.iter().for_each(|item| folders.add(item.path.components()));
+    derived.iter().for_each(|item| folders.add(item.path.components()));
     listed.iter().filter(|l| l.kind != "seller").for_each(|l| folders.add(l.path.components()));
+    let folders = folders.settle();
 
     let mut join = Join {
         registry,
@@ -143,7 +144,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         unclaimed: BTreeMap::new(),
         claimed: BTreeSet::new(),
     };
-    let attributed = join.items(&derived.items);
+    let attributed = join.items(&derived);
     join.listed(&listed);
     join.seller_texts(&manifests);
     join.unclaimed_homes();
@@ -153,7 +154,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             cause: Cause::WalkIncomplete,
             bytes: 0,
             detail: "the walk of this root did not end; index again".to_owned(),
-            reach: Reach::Everybody,
+            reach: Reach::everybody(),
             basis: Basis::UnreadContent,
         });
     }
@@ -163,7 +164,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             cause: Cause::Truncated,
             bytes: 0,
             detail: "the listing ends in the middle: what else was taken is not known".to_owned(),
-            reach: Reach::Everybody,
+            reach: Reach::everybody(),
             basis: Basis::UnreadContent,
         });
     }
@@ -175,14 +176,14 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     for row in evidence.iter().filter(|e| e.mention.has_effect()) {
         holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
     }
-    Ok(Matched { roots, readings, items: derived.items, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
+    Ok(Matched { roots, readings, items: derived, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
 }
 
 /// The items of a case without a registry, for `coverage`.
 pub fn items_of(case: &Case) -> Result<(Vec<(i64, Reading)>, Vec<Item>)> {
     let readings = case.ledger.readings()?;
     let derived = items::derive(&case.ledger.roots()?, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
-    Ok((readings, derived.items))
+    Ok((readings, derived))
 }
 
 /// What each content says, whatever lies where.
@@ -220,9 +221,11 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
     findings.par_iter_mut().zip(readings.par_iter()).for_each(|(findings, (_, reading))| {
         tables::judge(lexicon, &reading.facts.tables, policy, findings);
         if let Some(payments) = &reading.facts.payments {
-            payments::judge(lexicon, payments, findings);
+            payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
         }
-        findings.settle(policy.reference_list);
+        findings.all.add(reading.facts.text, &[]);
+        findings.ownerless.add(reading.facts.text, &[]);
+        findings.settle(policy.reference_list, &reading.facts.tables);
     });
     Ok(findings)
 }
@@ -272,6 +275,7 @@ impl Join<'_> {
             let path = item.path.to_string();
             attributed.push(self.attribution(&place, &path));
             let mut mentions = paths::judge(self.lexicon, &item.path, &place);
+            mentions.extend(self.declared_owners(&path, Basis::AccountPath));
             if let Some(content) = item.content {
                 mentions.extend(self.findings[content].mentions.iter().cloned());
             }
@@ -291,6 +295,20 @@ impl Join<'_> {
             above.push((depth, owners));
         }
         attributed
+    }
+
+    /// Institutions whose files a scope declares this place to hold.
+    fn declared_owners(&self, path: &str, basis: Basis) -> Vec<Mention> {
+        let customers = declared(self.registry, path).customers;
+        // A place that several are declared to share decides for none of them.
+        let (role, strength, basis) =
+            if customers.len() == 1 { (Role::Owner, Strength::Sure, basis) } else { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) };
+        let mention = |institution| Mention {
+            context: path.to_owned(),
+            source: Source::Path,
+            ..judge::mention(institution, Scheme::Other("scope".to_owned()), self.registry.institutions[institution].customer_id.clone(), role, strength, basis)
+        };
+        customers.into_iter().map(mention).collect()
     }
 
     /// Inside an item that has an owner, a name that is contained in the owner's names is the owner's.
@@ -330,31 +348,25 @@ impl Join<'_> {
         others.iter().for_each(|&other| self.holdings[other].counterparty_items += 1);
     }
 
-    /// Whose a gap at this place could be.
+    /// Whose a gap at this place could be: all that scopes, homes, product patterns and what was read of the
+    /// item say; anybody's where nothing says anything.
     fn reach(&self, path: &str, place: &Place, owners: &BTreeSet<usize>) -> Reach {
-        if let Some(reach) = declared_reach(self.registry, path) {
-            return reach;
+        let declared = declared(self.registry, path);
+        let mut some = declared.customers.clone();
+        some.extend(place.homes.iter().filter(|h| h.sure).flat_map(|h| h.holders.iter().copied()));
+        some.extend(owners);
+        let mut reach = Reach { products: declared.products.clone(), without_account: place.unclaimed.is_some(), ..Reach::default() };
+        if some.iter().any(|&i| self.registry.institutions[i].serves_others) {
+            reach.everybody = true;
         }
-        let homes: Vec<_> = place.homes.iter().filter(|h| h.sure).collect();
-        if !homes.is_empty() {
-            return self.groups_of(homes.iter().flat_map(|h| h.holders.iter().copied()).collect());
+        let tops: BTreeSet<usize> = some.iter().map(|&i| self.groups[i]).collect();
+        if !tops.is_empty() {
+            reach.institutions = (0..self.groups.len()).filter(|i| tops.contains(&self.groups[*i])).collect();
         }
-        if place.unclaimed.is_some() {
-            return Reach::WithoutAccount;
+        if !declared.vendor && reach == Reach::default() {
+            reach.everybody = true;
         }
-        if !owners.is_empty() {
-            return self.groups_of(owners.clone());
-        }
-        Reach::Everybody
-    }
-
-    /// Institutions with their parent groups; everybody where one of them carries other institutions' files.
-    fn groups_of(&self, institutions: BTreeSet<usize>) -> Reach {
-        if institutions.iter().any(|&i| self.registry.institutions[i].serves_others) {
-            return Reach::Everybody;
-        }
-        let tops: BTreeSet<usize> = institutions.iter().map(|&i| self.groups[i]).collect();
-        Reach::Institutions((0..self.groups.len()).filter(|i| tops.contains(&self.groups[*i])).collect())
+        reach
     }
 
     fn gap_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
@@ -396,12 +408,9 @@ impl Join<'_> {
     fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
         let Some(content) = item.content else { return };
         let findings = &self.findings[content];
-        if item.inherited || !findings.outside_owners.is_empty() {
-            if !findings.outside_owners.is_empty() && owners.is_empty() {
-                let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
-                self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
-            }
-            return;
+        if !findings.outside_owners.is_empty() && owners.is_empty() && !item.inherited {
+            let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
+            self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
         }
         let in_a_home = !place.homes.is_empty() || place.unclaimed.is_some();
         if in_a_home || !owners.is_empty() || !findings.ownerless.elements.concern_persons() {
@@ -444,13 +453,26 @@ impl Join<'_> {
                 }
             }
             if let Some(account) = &row.account
-                && row.kind == "platform"
+                && !seller
                 && let Some((_, entry)) = self.lexicon.by_value(&Scheme::TransferAccount, account)
             {
                 for &institution in &entry.holders {
-                    let weak = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
-                    self.add_listed(row, &path, institution, Scheme::TransferAccount, account.clone(), weak, false);
+                    // A log of what was taken says whose account it was taken from; in the platform's own log
+                    // every customer fetches its files daily.
+                    let what = if row.kind == "taken" && entry.holders.len() == 1 {
+                        (Role::Owner, Strength::Sure, Basis::Listed)
+                    } else {
+                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+                    };
+                    self.add_listed(row, &path, institution, Scheme::TransferAccount, account.clone(), what, false);
                 }
+            }
+            if row.kind == "taken" && row.item.is_none() {
+                let owners = self.declared_owners(&path, Basis::Listed);
+                self.evidence.extend(owners.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256: None }));
+                let named = paths::judge(self.lexicon, &row.path, &Place { homes: place.homes.clone(), unclaimed: None });
+                let named = named.into_iter().filter(|m| !m.is_sure_owner()).map(|mention| Evidence { mention, item: path.clone(), sha256: None });
+                self.evidence.extend(named);
             }
             if let Some(cause) = row.cause {
                 if let Some(home) = &place.unclaimed {
@@ -497,7 +519,8 @@ impl Join<'_> {
 
     fn unclaimed_homes(&mut self) {
         for (home, (items, bytes)) in std::mem::take(&mut self.unclaimed) {
-            if let Some(Reach::Nobody | Reach::Institutions(_)) = declared_reach(self.registry, &format!("{home}/file")) {
+            let declared = declared(self.registry, &format!("{home}/file"));
+            if declared.vendor || !declared.customers.is_empty() {
                 continue;
             }
             self.gaps.push(OpenGap {
@@ -505,7 +528,7 @@ impl Join<'_> {
                 cause: Cause::UnclaimedHome,
                 bytes,
                 detail: format!("{items} items in the home of an account that no institution claims"),
-                reach: Reach::WithoutAccount,
+                reach: Reach { without_account: true, ..Reach::default() },
                 basis: Basis::UnclaimedAccount,
             });
         }
@@ -516,13 +539,14 @@ impl Join<'_> {
             let set: BTreeSet<&str> = institutions.map(|i| self.registry.institutions[i].customer_id.as_str()).collect();
             set.into_iter().collect::<Vec<_>>().join("|")
         };
-        match declared_reach(self.registry, path) {
-            Some(Reach::Nobody) => "vendor".to_owned(),
-            Some(Reach::Product(product)) => format!("product:{product}"),
-            Some(Reach::Institutions(some)) => ids(&mut some.into_iter()),
-            Some(Reach::Everybody | Reach::WithoutAccount) | None => {
-                ids(&mut place.homes.iter().filter(|h| h.sure).flat_map(|h| h.holders.iter().copied()))
-            }
+        let declared = declared(self.registry, path);
+        let mut words: Vec<String> = declared.products.iter().map(|p| format!("product:{p}")).collect();
+        if declared.vendor {
+            words.push("vendor".to_owned());
         }
+        let holders = place.homes.iter().filter(|h| h.sure).flat_map(|h| h.holders.iter().copied());
+        let owners = ids(&mut holders.chain(declared.customers.iter().copied()));
+        words.extend((!owners.is_empty()).then_some(owners));
+        words.join("|")
     }
 }

@@ -1,7 +1,7 @@
 //! What stands in one passage: every entry of the lexicon that it holds, verified on the text.
 
 use super::lexicon::{Lexicon, What, is_numeric};
-use super::names::{is_bank_word, is_legal_form, is_small_word};
+use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::{Specific, inline, labelled};
 use crate::index::tokens::{Token, tokens};
@@ -40,16 +40,18 @@ impl<'t> Text<'t> {
             for (entry, terms) in lexicon.phrases_from(&token.term) {
                 if let Some(last) = self.follows(i, terms) {
                     let span = token.span.start..self.tokens[last].span.end;
-                    let holds = match &lexicon.entries[*entry as usize].what {
-                        What::Identifier(scheme, value) => is_delimited(self.text, &span, scheme, value),
-                        What::Name { .. } => self.is_name(i, last, lexicon),
-                    };
-                    if holds {
-                        let label = match &lexicon.entries[*entry as usize].what {
-                            What::Identifier(scheme, _) => self.label(i, scheme),
-                            What::Name { .. } => None,
-                        };
-                        found.push(Found { entry: *entry, span, label });
+                    match &lexicon.entries[*entry as usize].what {
+                        What::Identifier(scheme, value) => {
+                            let label = self.label(i, scheme);
+                            match written(self.text, &span, scheme, value) {
+                                Some(Written::AsRegistered) => found.push(Found { entry: *entry, span, label }),
+                                // A word in another case is the code only where a label says so.
+                                Some(Written::InOtherCase) if label == Some(Specific::Exact) => found.push(Found { entry: *entry, span, label }),
+                                Some(Written::InOtherCase) | None => {}
+                            }
+                        }
+                        What::Name { .. } if self.is_name(i, last, lexicon) => found.push(Found { entry: *entry, span, label: None }),
+                        What::Name { .. } => {}
                     }
                 }
             }
@@ -73,19 +75,11 @@ impl<'t> Text<'t> {
         if self.tokens[i].term != terms[0] {
             return None;
         }
-        if terms.len() == 1 {
-            return Some(i);
-        }
-        if self.tokens[i].compound {
-            return None;
-        }
         let mut at = i;
         for term in &terms[1..] {
             let place = self.tokens[at].position + 1;
-            at = (at + 1..self.tokens.len().min(at + 4)).find(|&n| self.tokens[n].position == place && !self.tokens[n].compound)?;
-            if self.tokens[at].term != *term {
-                return None;
-            }
+            // A word and its part may stand at one place.
+            at = (at + 1..self.tokens.len().min(at + 6)).find(|&n| self.tokens[n].position == place && self.tokens[n].term == *term)?;
         }
         Some(at)
     }
@@ -93,7 +87,10 @@ impl<'t> Text<'t> {
     /// Does the label right before the token name the scheme?
     fn label(&self, i: usize, scheme: &Scheme) -> Option<Specific> {
         let words = inline::label_before(self.text, &self.tokens, i);
-        label_for(&words, scheme)
+        let label = label_for(&words, scheme);
+        // `client 1024 ms`: a number needs a label that says what number it is.
+        let numeric = is_numeric(&self.text[self.tokens[i].span.clone()]);
+        label.filter(|_| !numeric || inline::says_number(&words))
     }
 
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
@@ -105,7 +102,7 @@ impl<'t> Text<'t> {
             }
             let gap = &self.text[pair[0].span.end..pair[1].span.start];
             let lines = gap.bytes().filter(|b| *b == b'\n').count();
-            if gap.len() > 40 || lines > 1 || !gap.chars().all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')) {
+            if gap.len() > if lines == 0 { 4 } else { 40 } || lines > 1 || !gap.chars().all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')) {
                 return false;
             }
         }
@@ -116,7 +113,8 @@ impl<'t> Text<'t> {
     fn is_glued(&self, first: usize, last: usize) -> bool {
         let before = self.text[..self.tokens[first].span.start].chars().next_back();
         let after = self.text[self.tokens[last].span.end..].chars().next();
-        before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric)
+        let is_possessive = self.text[self.tokens[last].span.end..].starts_with(['\'', '’']);
+        before.is_some_and(char::is_alphanumeric) || (after.is_some_and(char::is_alphanumeric) && !is_possessive)
     }
 
     /// A capitalised word of names right before the name makes it a longer one: `Farmers First State Bank`.
@@ -147,26 +145,46 @@ impl<'t> Text<'t> {
             && !matches!(&token.term[..], "bank" | "union" | "trust" | "client" | "customer" | "dear" | "new" | "from" | "for" | "with" | "account" | "contact")
     }
 
-    /// A bank word, a legal form or `of Somewhere` right after the name makes it a longer one:
-    /// `First Bank of Ellsworth`, `First Bank Holdings`.
+    /// What follows makes it a longer name: `of Somewhere`, another word that ends institutions' names, a legal
+    /// form. `First Bank of Ellsworth`, `First Bank Holdings`; but not `First Bank Loan Statement`.
     fn is_longer_after(&self, last: usize, lexicon: &Lexicon) -> bool {
         let end = self.tokens[last].span.end;
         // After a whole camelCase word its own parts follow.
-        let mut following = self.tokens[last + 1..].iter().filter(|t| !t.compound && t.span.start >= end);
+        let mut following = (last + 1..self.tokens.len()).filter(|&n| !self.tokens[n].compound && self.tokens[n].span.start >= end);
         let Some(next) = following.next() else { return false };
-        let gap = &self.text[end..next.span.start];
-        if !matches!(gap, " " | "_" | "-" | ", ") {
+        let next_token = &self.tokens[next];
+        let gap = &self.text[end..next_token.span.start];
+        if !matches!(gap, " " | "_" | "-" | ", " | " \n" | "\n") {
             return false;
         }
-        let raw = &self.text[next.span.clone()];
-        let capital = raw.starts_with(|c: char| c.is_uppercase() || c == '&');
-        if matches!(next.term.as_str(), "of" | "and" | "de" | "at" | "in") && gap != ", " {
-            let Some(then) = following.next() else { return false };
-            let then_raw = &self.text[then.span.clone()];
-            let near = matches!(&self.text[next.span.end..then.span.start], " " | "_" | "-");
-            return near && then_raw.starts_with(char::is_uppercase) && (next.term == "of" || lexicon.is_name_word(&then.term) && next.term != "in" && next.term != "at");
+        let is_capital = |n: usize| self.text[self.tokens[n].span.clone()].starts_with(|c: char| c.is_uppercase() || c == '&');
+        let then = following.next();
+        let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens[n].span.start], " " | "_" | "-"));
+        let on_this_line = !gap.contains([',', '\n']);
+        match next_token.term.as_str() {
+            "of" => on_this_line && near && then.is_some_and(is_capital),
+            // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
+            "and" => on_this_line && near && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(&self.tokens[n].term) && !self.begins_name(n, lexicon)),
+            term if is_legal_form(term) => is_capital(next) && !gap.contains('\n'),
+            term => {
+                let ends_names = matches!(
+                    term,
+                    "bank" | "banc" | "bancorp" | "bancorporation" | "bancshares" | "bankshares" | "company" | "holdings" | "holding" | "group" | "corporation" | "corp"
+                );
+                let pair = then.map(|n| (term, self.tokens[n].term.as_str()));
+                let ends_in_pair = matches!(
+                    pair,
+                    Some(("credit", "union") | ("trust", "company" | "co" | "bank" | "corp") | ("savings", "bank" | "association") | ("national", "bank" | "association") | ("federal", "credit" | "savings"))
+                );
+                on_this_line && is_capital(next) && (ends_names || (near && ends_in_pair))
+            }
         }
-        capital && (is_bank_word(&next.term) || is_legal_form(&next.term) || matches!(next.term.as_str(), "holdings" | "holding" | "group" | "bancshares" | "insurance" | "mortgage" | "leasing" | "foundation"))
+    }
+
+    /// Does a registered name begin at this token?
+    fn begins_name(&self, i: usize, lexicon: &Lexicon) -> bool {
+        let is_name = |entry: u32| matches!(lexicon.entries[entry as usize].what, What::Name { .. });
+        lexicon.phrases_from(&self.tokens[i].term).iter().any(|(entry, terms)| terms.len() > 1 && is_name(*entry) && self.follows(i, terms).is_some())
     }
 
     /// The tokens inside a span.
@@ -190,16 +208,24 @@ pub fn label_for(words: &[String], scheme: &Scheme) -> Option<Specific> {
     labelled(&words).into_iter().filter(|(s, _)| s == scheme).map(|(_, specific)| specific).min_by_key(|s| *s != Specific::Exact)
 }
 
-/// Does the value stand here as a token of its own, written as registered?
-fn is_delimited(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> bool {
+/// How a value is written at a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    AsRegistered,
+    InOtherCase,
+}
+
+/// Does the value stand here as a token of its own, and how is it written?
+fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Option<Written> {
     let raw = &text[span.clone()];
     let before = text[..span.start].chars().next_back();
     let mut rest = text[span.end..].chars();
     let after = rest.next();
-    if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
-        return false;
+    let is_possessive = matches!(after, Some('\'' | '’'));
+    if before.is_some_and(char::is_alphanumeric) || (after.is_some_and(char::is_alphanumeric) && !is_possessive) {
+        return None;
     }
-    match scheme {
+    let as_registered = match scheme {
         Scheme::Domain => {
             raw.eq_ignore_ascii_case(value)
                 && !matches!(before, Some('-' | '_'))
@@ -209,7 +235,12 @@ fn is_delimited(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -
         Scheme::Bic => raw == value,
         Scheme::Lei | Scheme::PgpKey => raw.eq_ignore_ascii_case(value),
         // A code of letters only is a word as well; case tells them apart. One with digits is not.
-        _ => raw == value || (raw.eq_ignore_ascii_case(value) && value.chars().count() > 3 && value.bytes().any(|b| b.is_ascii_digit()) && !is_numeric(value)),
+        _ => raw == value || (raw.eq_ignore_ascii_case(value) && value.chars().count() > 3 && value.bytes().any(|b| b.is_ascii_digit())),
+    };
+    match as_registered {
+        true => Some(Written::AsRegistered),
+        false if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && raw.eq_ignore_ascii_case(value) => Some(Written::InOtherCase),
+        false => None,
     }
 }
 

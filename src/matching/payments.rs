@@ -7,8 +7,8 @@ use crate::format::{Party, PaymentFacts, PaymentUnit, Seen};
 use crate::model::{Basis, Role, Scheme, Strength};
 use std::collections::BTreeSet;
 
-/// Judges the payments of one content.
-pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, findings: &mut Findings) {
+/// Judges the payments of one content. Of one that breaks off nobody knows the whole other side.
+pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, findings: &mut Findings) {
     for unit in &payments.units {
         let mut owners = BTreeSet::new();
         let mut push = |party: &Party, seen: &Seen, role, strength, basis| -> Vec<usize> {
@@ -30,11 +30,16 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, findings: &mut F
         for (party, seen) in &unit.owners {
             owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
         }
-        if owners.is_empty()
+        let owner_is_registered = unit.owners.keys().any(|party| holders(lexicon, party).is_some());
+        if !owner_is_registered
             && let Some((party, seen)) = whole_other_side(lexicon, unit)
         {
             // The presumed owner is not in the registry, and one institution is the whole file's other side.
-            owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
+            if is_whole {
+                owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
+            } else {
+                push(party, seen, Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+            }
         }
         for (party, seen) in &unit.either {
             push(party, seen, Role::Unknown, Strength::Weak, Basis::WeakEvidence);
@@ -47,8 +52,8 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, findings: &mut F
             findings.own.entry(*owner).or_default().add(unit.elements, &unit.persons);
         }
         if owners.is_empty() {
-            let is_known = unit.either.keys().chain(unit.owners.keys()).any(|party| holders(lexicon, party).is_some());
-            if !unit.owners.is_empty() {
+            let is_known = owner_is_registered || unit.either.keys().any(|party| holders(lexicon, party).is_some());
+            if !unit.owners.is_empty() && !owner_is_registered {
                 findings.outside_owners.extend(unit.owners.keys().map(|party| format!("{}:{}", party.scheme, party.value)));
             } else if !is_known && unit.elements.concern_persons() {
                 findings.ownerless.add(unit.elements, &unit.persons);
@@ -57,16 +62,9 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, findings: &mut F
     }
 }
 
-/// Who holds a party's identifier. The bank part of an IBAN and a national bank code are one thing.
+/// Who holds a party's identifier.
 fn holders(lexicon: &Lexicon, party: &Party) -> Option<(Scheme, String, Vec<usize>)> {
-    let alias = match party.scheme {
-        Scheme::IbanBank => Some(Scheme::NationalBankCode),
-        Scheme::NationalBankCode => Some(Scheme::IbanBank),
-        _ => None,
-    };
-    std::iter::once(party.scheme.clone())
-        .chain(alias)
-        .find_map(|scheme| lexicon.by_value(&scheme, &party.value).map(|(_, entry)| (scheme, party.value.clone(), entry.holders.clone())))
+    lexicon.bank(&party.scheme, &party.value).map(|(scheme, holders)| (scheme, party.value.clone(), holders))
 }
 
 /// The one registered institution that is the other side of all of a unit's payments.

@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
 use crate::identifier::Specific;
-use crate::model::{Basis, Role, Scheme, Strength};
+use crate::model::{Basis, DataElement, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
 use std::collections::BTreeMap;
@@ -12,8 +12,19 @@ use std::collections::BTreeMap;
 /// A client-identifier column whose header is as often used for a bank's own customers counts only when so
 /// many of its values are registered.
 const GENERIC_COLUMN_PERCENT: u64 = 80;
+/// Numeric codes under a header that names clients count only when so many rows hold registered ones.
+const NUMERIC_COLUMN_PERCENT: u64 = 50;
+/// Fewer registered numbers than this are chance.
+const CHANCE_PERCENT: u64 = 10;
 /// A list without personal data names this many at least, about once each.
 const LIST_ENTRIES: usize = 3;
+
+/// What a value in a column of clients proves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Sure,
+    Weak,
+}
 
 /// A column with its header.
 #[derive(Clone, Copy)]
@@ -50,17 +61,24 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
 
 /// Each row belongs to the institution that its client-identifier column names.
 fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, specific: Specific, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, client(lexicon, value)?))).collect();
+    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, lexicon.client(value)?))).collect();
     let registered_rows: u64 = registered.iter().map(|(_, facts, _)| facts.count).sum();
-    let telling = specific == Specific::Exact || registered.iter().any(|(value, ..)| is_telling_code(value));
-    let mostly = registered_rows * 100 >= column.facts.non_empty * GENERIC_COLUMN_PERCENT;
-    if registered.is_empty() || !(telling && (specific == Specific::Exact || mostly)) && !(mostly && registered.iter().any(|(value, ..)| !is_numeric(value))) {
-        return false;
-    }
+    let share = registered_rows * 100 / column.facts.non_empty.max(1);
     let is_list = is_list(table, column.facts.values.len());
-    for (value, facts, (scheme, holders)) in registered {
-        let shared = holders.len() > 1;
-        for &institution in holders {
+    let mut has_owner = false;
+    for (value, facts, (scheme, _, holders)) in registered {
+        // Small numbers are everybody's customer numbers; that one equals a code is chance unless most do.
+        let proof = match specific {
+            Specific::Exact if !is_numeric(value) => Proof::Sure,
+            Specific::Exact if share >= NUMERIC_COLUMN_PERCENT => Proof::Sure,
+            Specific::Generic if share >= GENERIC_COLUMN_PERCENT && !is_numeric(value) => Proof::Sure,
+            Specific::Generic if share >= GENERIC_COLUMN_PERCENT || is_telling_code(value) => Proof::Weak,
+            Specific::Exact if share >= CHANCE_PERCENT => Proof::Weak,
+            Specific::Exact | Specific::Generic => continue,
+        };
+        let shared = holders.len() > 1 || proof == Proof::Weak;
+        has_owner |= !shared && !is_list;
+        for &institution in &holders {
             let (role, strength, basis) =
                 if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (Role::Owner, Strength::Sure, Basis::Records) };
             let found = Mention {
@@ -76,28 +94,30 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             }
         }
     }
-    true
+    has_owner
 }
 
 /// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise
 /// those banks are the other side.
 fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, scheme: &Scheme, side: Side, policy: &Policy, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, bank(lexicon, scheme, value)?))).collect();
-    let mut rows_of: BTreeMap<usize, u64> = BTreeMap::new();
+    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, lexicon.bank(scheme, value)?))).collect();
+    let mut rows_of: BTreeMap<&[usize], u64> = BTreeMap::new();
     for (_, facts, (_, holders)) in &registered {
-        if let [one] = holders[..] {
-            *rows_of.entry(one).or_default() += facts.count;
-        }
+        *rows_of.entry(holders).or_default() += facts.count;
     }
     let is_majority = |rows: u64| rows * 100 >= column.facts.non_empty * u64::from(policy.records_majority_percent);
-    let majority = rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving);
+    let majority = rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving).map(|(holders, rows)| (holders.to_vec(), rows));
+    let owner = match &majority {
+        Some((holders, rows)) if holders.len() == 1 && *rows >= policy.records_minimum => Some(holders[0]),
+        _ => None,
+    };
     let is_list = is_list(table, column.facts.values.len());
-    for (value, facts, (scheme, holders)) in registered {
+    for (value, facts, (scheme, holders)) in &registered {
         for &institution in holders {
-            let (role, strength, basis) = match majority {
-                Some((owner, rows)) if owner == institution && rows >= policy.records_minimum => (Role::Owner, Strength::Sure, Basis::Records),
-                // Too few records to tell a bank's own table from a payment to it.
-                Some((owner, _)) if owner == institution => (Role::Unknown, Strength::Weak, Basis::WeakEvidence),
+            let (role, strength, basis) = match &majority {
+                _ if owner == Some(institution) => (Role::Owner, Strength::Sure, Basis::Records),
+                // Too few records to tell a bank's own table from a payment to it, or several bear the number.
+                Some((most, _)) if most.contains(&institution) => (Role::Unknown, Strength::Weak, Basis::WeakEvidence),
                 _ => (Role::Counterparty, Strength::Sure, Basis::Counterparty),
             };
             let found = Mention {
@@ -105,13 +125,13 @@ fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, scheme
                 count: facts.count,
                 context: format!("column {}", column.name()),
                 source: Source::Field,
-                ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
+                ..mention(institution, scheme.clone(), (*value).clone(), role, strength, basis)
             };
             findings.mentions.push(if is_list { found.as_reference() } else { found });
         }
     }
-    match majority {
-        Some((owner, rows)) if rows >= policy.records_minimum && !is_list => {
+    match owner {
+        Some(owner) if !is_list => {
             findings.own.entry(owner).or_default().add(table.elements, &table.persons);
             true
         }
@@ -121,18 +141,6 @@ fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, scheme
 
 /// About one row per value, and no person, account, card or balance in it: a directory.
 fn is_list(table: &TableFacts, distinct: usize) -> bool {
-    !table.elements.concern_persons() && distinct >= LIST_ENTRIES && table.rows <= distinct as u64 + distinct as u64 / 4 + 1
-}
-
-fn client<'l>(lexicon: &'l Lexicon, value: &str) -> Option<(Scheme, &'l [usize])> {
-    [Scheme::ClientCode, Scheme::TransferAccount].into_iter().find_map(|scheme| lexicon.by_value(&scheme, value).map(|(_, entry)| (scheme, &entry.holders[..])))
-}
-
-fn bank<'l>(lexicon: &'l Lexicon, scheme: &Scheme, value: &str) -> Option<(Scheme, &'l [usize])> {
-    let alias = match scheme {
-        Scheme::IbanBank => Some(Scheme::NationalBankCode),
-        Scheme::NationalBankCode => Some(Scheme::IbanBank),
-        _ => None,
-    };
-    std::iter::once(scheme.clone()).chain(alias).find_map(|scheme| lexicon.by_value(&scheme, value).map(|(_, entry)| (scheme, &entry.holders[..])))
+    let personal = table.elements.concern_persons() || table.elements.contains(DataElement::Amount) || !table.persons.is_empty();
+    !personal && distinct >= LIST_ENTRIES && table.rows <= distinct as u64 + distinct as u64 / 4 + 1
 }

@@ -77,7 +77,7 @@ impl Elements {
         [AccountNumber, Iban, Ssn, NationalId, Dob, DriversLicense, CardNumber]
             .into_iter()
             .any(|e| self.contains(e))
-            || self.contains(Name) && (self.contains(Address) || self.contains(Amount))
+            || self.contains(Name) && [Address, Amount, Email, Phone].into_iter().any(|e| self.contains(e))
     }
 }
 

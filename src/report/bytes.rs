@@ -141,6 +141,8 @@ impl Classes<'_> {
         let mut sum = ByteClasses::default();
         let readings = self.readings;
         let reading = &readings[content].1;
+        // An archive may contain itself; its inner copy then counts as structure.
+        self.known.insert(content, sum);
         for span in &reading.spans {
             sum.add(match span {
                 Span::As(class, bytes) => ByteClasses::of(*class, *bytes),

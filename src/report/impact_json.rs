@@ -159,3 +159,19 @@ fn certificate_words(certificate: &Certificate) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn the_published_schema_is_that_of_the_types() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/impact.schema.json");
+        let current = format!("{}\n", serde_json::to_string_pretty(&super::schema()).unwrap());
+        if std::env::var_os("RULEOUT_WRITE_SCHEMAS").is_some() {
+            std::fs::write(&path, &current).unwrap();
+        }
+        let published = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(published, current, "schemas/impact.schema.json is stale: run the tests once with RULEOUT_WRITE_SCHEMAS=1");
+    }
+}

@@ -87,7 +87,7 @@ pub struct ColumnFacts {
 pub struct ValueFacts {
     /// Cells that hold it.
     pub count: u64,
-    /// The first row that holds it, counted from 0 without the header.
+    /// Offset in the item of the first row that holds it.
     pub offset: u64,
     /// Of a `ClientId` column: the distinct persons of its rows, sorted.
     pub persons: Vec<PersonKey>,
@@ -159,9 +159,8 @@ impl TableFacts {
         }
     }
 
-    /// Counts a row.
-    pub fn row(&mut self, cells: &[&str]) {
-        let row = self.rows;
+    /// Counts a row that stands at this offset in the item.
+    pub fn row(&mut self, cells: &[&str], at: u64) {
         self.rows += 1;
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
@@ -186,13 +185,13 @@ impl TableFacts {
             match keep {
                 Keep::Nothing => {}
                 Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
-                Keep::Cells => column.tally.add(cell, row, &[]),
+                Keep::Cells => column.tally.add(cell, at, &[]),
                 Keep::Clients if cell.len() > LONGEST_VALUE => {}
-                Keep::Clients => column.tally.add(cell, row, &work.row_persons),
-                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, row, &[])),
+                Keep::Clients => column.tally.add(cell, at, &work.row_persons),
+                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at, &[])),
                 Keep::Dfis => {
                     if let Some(value) = aba::with_check_digit(cell).or_else(|| Some(normalise(&Scheme::Aba, cell, "").ok()?.value)) {
-                        column.tally.add(&value, row, &[]);
+                        column.tally.add(&value, at, &[]);
                     }
                 }
                 Keep::Banks(scheme, country) => {
@@ -201,16 +200,15 @@ impl TableFacts {
                         (country, _) => country,
                     };
                     if let Some(value) = bank_value(scheme, cell, country) {
-                        column.tally.add(&value, row, &[]);
+                        column.tally.add(&value, at, &[]);
                     }
                 }
             }
         }
     }
 
-    /// Adds the rows of another part of the same table, which come after this one's.
+    /// Adds the rows of another part of the same table.
     pub fn merge(&mut self, mut part: TableFacts) {
-        let base = self.rows;
         self.rows += part.rows;
         self.wide_rows += part.wide_rows;
         self.elements.extend(part.elements);
@@ -222,7 +220,7 @@ impl TableFacts {
             own.non_empty += other.non_empty;
             own.thaw();
             other.thaw();
-            own.tally.merge(other.tally, base);
+            own.tally.merge(other.tally);
         }
     }
 

@@ -83,15 +83,15 @@ impl Tally {
         *self = Self { many: true, most: self.most, ..Self::default() };
     }
 
-    /// Adds the counts of a later part whose first row is `base`.
-    pub fn merge(&mut self, part: Tally, base: u64) {
+    /// Adds the counts of another part.
+    pub fn merge(&mut self, part: Tally) {
         if part.many {
             return self.give_up();
         }
         let mut renumbered = vec![None; part.seen.len()];
         for (value, old) in part.index {
             let Some(&(count, row)) = part.seen.get(old as usize) else { continue };
-            renumbered[old as usize] = self.count(&value, count, base + row);
+            renumbered[old as usize] = self.count(&value, count, row);
         }
         for one in part.belongs {
             if let Some(&Some(value)) = renumbered.get(one.value as usize) {

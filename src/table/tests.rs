@@ -26,8 +26,13 @@ fn unfinished(head: Option<&str>, rows: &Rows) -> TableFacts {
 }
 
 fn push(facts: &mut TableFacts, rows: &[Vec<String>]) {
-    for row in rows {
-        facts.row(&row.iter().map(String::as_str).collect::<Vec<_>>());
+    push_from(facts, rows, 0);
+}
+
+/// Pushes rows that stand at the offsets from `base` on.
+fn push_from(facts: &mut TableFacts, rows: &[Vec<String>], base: usize) {
+    for (at, row) in rows.iter().enumerate() {
+        facts.row(&row.iter().map(String::as_str).collect::<Vec<_>>(), (base + at) as u64);
     }
 }
 
@@ -306,7 +311,7 @@ fn facts_survive_the_ledger() {
 fn many_thousand_identifiers_are_given_up_whole() {
     let mut facts = TableFacts::new("", Some(&header("customer_id")), &rows(&["A1"]));
     for i in 0..=MOST_IDS {
-        facts.row(&[&format!("K{i}")]);
+        facts.row(&[&format!("K{i}")], i as u64);
     }
     facts.finish();
     assert!(facts.columns[0].many_values && facts.columns[0].values.is_empty() && facts.columns[0].is_about_distinct(facts.rows));

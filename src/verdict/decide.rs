@@ -134,14 +134,14 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     let ledger = ledger_state(registry, matched);
     let blocks = Blocks::new(&matched.gaps);
     let by_institution = evidence_by_institution(registry.institutions.len(), &matched.evidence);
-    let holders = shared_identifiers(registry);
+    let shared = shared_identifiers(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
         .map(|number| {
             let institution = &registry.institutions[number];
             let dependence = inventory::judge(institution, &registry.incident);
             let gaps = blocks.against(registry, number, &dependence);
             let evidence = &matched.evidence[by_institution[number].clone()];
-            let facts = facts(evidence, &dependence, &gaps, &matched.gaps, is_findable(institution));
+            let facts = facts(evidence, &dependence, &gaps, &matched.gaps, is_findable(institution, &shared));
             let decision = decide(&facts, &ledger, &registry.incident.policy);
             let mut flags = dependence.flags.clone();
             if matches!(decision, Decision::Affected(_)) && !dependence.depends {
@@ -156,7 +156,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             if matched.claimed.contains(&number) && !matches!(decision, Decision::Affected(_)) {
                 flags.insert(Flag::ClaimedBySeller);
             }
-            if holders[number] {
+            if institution.usable_identifiers().any(|i| shared.contains(&(&i.scheme, i.value.as_str()))) {
                 flags.insert(Flag::SharedIdentifier);
             }
             Decided { decision, flags, dependence, gaps }
@@ -193,10 +193,15 @@ fn facts<'a>(evidence: &[Evidence], dependence: &'a Dependence, gaps: &[usize], 
     facts
 }
 
-/// Has the institution an identifier of its own from which an owner mention could be made?
-fn is_findable(institution: &registry::Institution) -> bool {
+/// Has the institution an identifier of its own from which an owner mention could be made? One that others
+/// bear as well decides for nobody.
+fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
+    // What cannot be compared counts against ruling out.
+    if institution.identifiers.iter().any(|i| !i.usable) {
+        return false;
+    }
     let mut others = BTreeSet::new();
-    for identifier in institution.usable_identifiers() {
+    for identifier in institution.usable_identifiers().filter(|i| !shared.contains(&(&i.scheme, i.value.as_str()))) {
         match &identifier.scheme {
             Scheme::Aba
             | Scheme::Bic
@@ -213,21 +218,15 @@ fn is_findable(institution: &registry::Institution) -> bool {
     others.len() >= 2
 }
 
-fn shared_identifiers(registry: &Registry) -> Vec<bool> {
-    let mut holders: BTreeMap<(&Scheme, &str), Vec<usize>> = BTreeMap::new();
+/// Identifiers that more than one institution bears.
+fn shared_identifiers(registry: &Registry) -> BTreeSet<(&Scheme, &str)> {
+    let mut holders: BTreeMap<(&Scheme, &str), BTreeSet<usize>> = BTreeMap::new();
     for (number, institution) in registry.institutions.iter().enumerate() {
         for identifier in institution.usable_identifiers() {
-            holders.entry((&identifier.scheme, &identifier.value)).or_default().push(number);
+            holders.entry((&identifier.scheme, &identifier.value)).or_default().insert(number);
         }
     }
-    let mut shared = vec![false; registry.institutions.len()];
-    for mut some in holders.into_values() {
-        some.dedup();
-        if some.len() > 1 {
-            some.into_iter().for_each(|i| shared[i] = true);
-        }
-    }
-    shared
+    holders.into_iter().filter(|(_, some)| some.len() > 1).map(|(key, _)| key).collect()
 }
 
 fn evidence_by_institution(institutions: usize, evidence: &[Evidence]) -> Vec<std::ops::Range<usize>> {

@@ -28,13 +28,15 @@ impl Blocks {
     pub fn new(gaps: &[OpenGap]) -> Self {
         let mut blocks = Self { everybody: Vec::new(), without_account: Vec::new(), by_product: BTreeMap::new(), by_institution: BTreeMap::new() };
         for (number, gap) in gaps.iter().enumerate() {
-            match &gap.reach {
-                Reach::Everybody => blocks.everybody.push(number),
-                Reach::WithoutAccount => blocks.without_account.push(number),
-                Reach::Product(product) => blocks.by_product.entry(product.clone()).or_default().push(number),
-                Reach::Institutions(some) => some.iter().for_each(|i| blocks.by_institution.entry(*i).or_default().push(number)),
-                Reach::Nobody => {}
+            let Reach { everybody, without_account, institutions, products } = &gap.reach;
+            if *everybody {
+                blocks.everybody.push(number);
             }
+            if *without_account {
+                blocks.without_account.push(number);
+            }
+            products.iter().for_each(|product| blocks.by_product.entry(product.clone()).or_default().push(number));
+            institutions.iter().for_each(|i| blocks.by_institution.entry(*i).or_default().push(number));
         }
         blocks
     }

@@ -13,6 +13,7 @@ pub use tar::TAR;
 pub use zip::{ZIP, ZIP_APPENDED};
 
 pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
+pub(crate) use zip_directory::sketch as zip_local;
 
 use crate::format::{Child, Covered, Sink};
 use std::io::Read;

@@ -43,7 +43,9 @@ impl View {
                 let mut decoder = Verified::new(Inflate::new(data), self.check, missing);
                 member_up_to(sink, name, encoded, &mut decoder, |decoder| start + decoder.inner.used as u64);
             }
-            _ => self.push_with_crate(data, name, encoded, sink),
+            // Shrunk, reduced, imploded, deflate64, bzip2, lzma, zstd, xz, ppmd.
+            1..=6 | 9 | 12 | 14 | 20 | 93 | 95 | 98 => self.push_with_crate(data, name, encoded, sink),
+            method => sink.unread_member(name, encoded, size, Cause::UnsupportedMethod, format!("compression method {method}")),
         }
     }
 

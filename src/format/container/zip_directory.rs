@@ -214,6 +214,28 @@ impl<'a> Local<'a> {
     }
 }
 
+/// What a local header at the start of these bytes says, to the scan.
+pub(crate) struct LocalSketch {
+    /// Where the data begin.
+    pub start: usize,
+    /// Their length, where it is stated.
+    pub compressed: Option<usize>,
+    pub method: u16,
+    pub is_encrypted: bool,
+}
+
+/// The local header at the start of these bytes, if it is a plausible one.
+pub(crate) fn sketch(bytes: &[u8]) -> Option<LocalSketch> {
+    let local = Local::parse(bytes, 0).filter(Local::is_plausible)?;
+    let version = le16(bytes, 4)? & 0xFF;
+    (version <= 63).then(|| LocalSketch {
+        start: local.header.end,
+        compressed: local.sizes.and_then(|sizes| usize::try_from(sizes.1).ok()),
+        method: local.method,
+        is_encrypted: local.flags & ENCRYPTED != 0,
+    })
+}
+
 /// The values of a ZIP64 extra field, in their order.
 struct Zip64<'a>(&'a [u8]);
 

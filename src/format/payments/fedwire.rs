@@ -5,12 +5,16 @@
 //! message is: the sender's ({3100}), or the receiver's ({3400}) where the receipt fields that the
 //! service appends ({1100} to {1120}) show that it came in.
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use super::company::is_company;
 use super::operators::is_operator;
-use super::record::Record;
-use super::routing_number::RoutingNumber;
+use super::other_side::OtherSide;
+use super::record::{Record, number};
+use super::routing_number::{Placed, RoutingNumber};
 use crate::format::{At, Failure, Format, Party, Probe, Sink};
-use crate::model::{Cause, Class, DataElement, Person, Scheme};
+use crate::model::{Cause, Class, DataElement, Elements, Person, Scheme};
 use memchr::memchr;
 
 /// Fedwire messages with tags.
@@ -71,7 +75,7 @@ fn next_tag(bytes: &[u8], from: usize) -> Option<usize> {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("fedwire");
-    let mut reader = Reader { sink, message: Message::default(), receipt_first: false, starred: false };
+    let mut reader = Reader { sink, message: Message::default(), unit: Unit::default(), receipt_first: false, starred: false };
     let mut at = next_tag(bytes, 0).unwrap_or(bytes.len());
     reader.stray(&bytes[..at], 0);
     let mut tags: u32 = 0;
@@ -85,11 +89,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         at = next;
     }
     reader.end_message(bytes.len() as u64, true);
+    reader.close_unit();
     Ok(())
 }
-
-/// A routing number and where it stands.
-type Placed = (RoutingNumber, u64);
 
 #[derive(Default)]
 struct Message {
@@ -101,6 +103,9 @@ struct Message {
     /// The status indicator of {1100}.
     status: Option<u8>,
     others: Vec<(Party, u64)>,
+    /// Names and addresses.
+    persons: Vec<(String, String)>,
+    elements: Elements,
     /// Which of the mandatory tags were seen.
     seen: u8,
     has_1500: bool,
@@ -108,9 +113,19 @@ struct Message {
     open: bool,
 }
 
+/// Owner, or both sides where the direction is unknown.
+type Key = (Option<RoutingNumber>, [Option<RoutingNumber>; 2]);
+
+#[derive(Default)]
+struct Unit {
+    key: Option<Key>,
+    other: OtherSide,
+}
+
 struct Reader<'s, 'o> {
     sink: &'s mut Sink<'o>,
     message: Message,
+    unit: Unit,
     /// In this file the receipt fields come before the message.
     receipt_first: bool,
     /// Elements of variable length end with an asterisk here; older files pad them instead.
@@ -165,6 +180,8 @@ impl Reader<'_, '_> {
             b"2000" => whole.len() < 12,
             b"3600" => whole.len() < 3,
             [b'1', b'1', ..] | b"5400" => false,
+            // Unstructured addenda: four digits of length, then so many characters.
+            b"8200" => number(value.field(1, 4)).is_some_and(|length| (whole.len() as u64) < length + 4),
             _ => self.starred && !whole.ends_with(b"*"),
         };
         match tag {
@@ -182,15 +199,15 @@ impl Reader<'_, '_> {
             b"1520" => &[8, 16],
             b"2000" => {
                 if whole.iter().any(|b| (b'1'..=b'9').contains(b)) {
-                    self.sink.element(DataElement::Amount);
+                    self.message.elements.insert(DataElement::Amount);
                 }
                 &[]
             }
             b"3100" | b"3400" => {
-                let number = RoutingNumber::parse(value.field(1, 9)).map(|n| (n, value.offset(1)));
-                match number {
-                    Some(number) if tag == b"3100" => self.message.sender = Some(number),
-                    Some(number) => self.message.receiver = Some(number),
+                let bank = RoutingNumber::parse(value.field(1, 9)).map(|n| (n, value.offset(1)));
+                match bank {
+                    Some(bank) if tag == b"3100" => self.message.sender = Some(bank),
+                    Some(bank) => self.message.receiver = Some(bank),
                     None => self.sink.payment_note("a sender or receiver without a routing number that checks"),
                 }
                 &[9]
@@ -238,7 +255,7 @@ impl Reader<'_, '_> {
                     self.message.others.push((Party { scheme: Scheme::Bic, value: value_ }, value.offset(2)));
                 }
             }
-            b'D' => self.sink.element(DataElement::AccountNumber),
+            b'D' => self.message.elements.insert(DataElement::AccountNumber),
             _ => {}
         }
     }
@@ -246,9 +263,9 @@ impl Reader<'_, '_> {
     /// Identifier code, identifier, name and address of a beneficiary or originator.
     fn customer(&mut self, value: &Record<'_>) {
         match value.char_at(1) {
-            b'D' | b'T' => self.sink.element(DataElement::AccountNumber),
-            b'1' | b'2' | b'4' => self.sink.element(DataElement::NationalId),
-            b'3' => self.sink.element(DataElement::DriversLicense),
+            b'D' | b'T' => self.message.elements.insert(DataElement::AccountNumber),
+            b'1' | b'2' | b'4' => self.message.elements.insert(DataElement::NationalId),
+            b'3' => self.message.elements.insert(DataElement::DriversLicense),
             _ => {}
         }
         let mut parts = elements(value).skip(1).map(|part| String::from_utf8_lossy(part.trim_ascii()).into_owned());
@@ -263,10 +280,10 @@ impl Reader<'_, '_> {
         let mut lines = text.split('*').map(str::trim);
         let identifier = lines.next().unwrap_or_default();
         match identifier.get(..4) {
-            _ if identifier.starts_with('/') => self.sink.element(DataElement::AccountNumber),
-            Some("SOSE") => self.sink.element(DataElement::Ssn),
-            Some("DRLC") => self.sink.element(DataElement::DriversLicense),
-            Some("ARNU" | "CCPT" | "NIDN" | "TXID") => self.sink.element(DataElement::NationalId),
+            _ if identifier.starts_with('/') => self.message.elements.insert(DataElement::AccountNumber),
+            Some("SOSE") => self.message.elements.insert(DataElement::Ssn),
+            Some("DRLC") => self.message.elements.insert(DataElement::DriversLicense),
+            Some("ARNU" | "CCPT" | "NIDN" | "TXID") => self.message.elements.insert(DataElement::NationalId),
             _ => {}
         }
         let (mut name, mut address) = (String::new(), String::new());
@@ -278,7 +295,7 @@ impl Reader<'_, '_> {
                 "4" => {
                     // Line 4 is the date of birth, YYYYMMDD.
                     if rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit()) {
-                        self.sink.element(DataElement::Dob);
+                        self.message.elements.insert(DataElement::Dob);
                     }
                     continue;
                 }
@@ -292,7 +309,7 @@ impl Reader<'_, '_> {
 
     fn person(&mut self, name: &str, address: &str) {
         if !is_company(name) {
-            self.sink.person(Person { name, address, region: "" });
+            self.message.persons.push((name.to_owned(), address.to_owned()));
         }
     }
 
@@ -323,10 +340,14 @@ impl Reader<'_, '_> {
         if !message.begun {
             return;
         }
-        let missing = MANDATORY.iter().enumerate().filter(|(i, _)| message.seen & (1 << i) == 0).count();
-        if (missing > 0 || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
-            let detail = if missing > 0 { "a message without its mandatory tags" } else { "the last element has no end" };
+        let missing = message.seen != (1 << MANDATORY.len()) - 1;
+        // {3600} is the last of them in the order of the manual: a message that has it was not cut before it.
+        let cut = missing && message.seen >> (MANDATORY.len() - 1) == 0;
+        if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
+            let detail = if cut { "a message without its mandatory tags" } else { "the last element has no end" };
             self.sink.gap(at..at, Cause::Truncated, detail);
+        } else if missing {
+            self.sink.payment_note("a message lacks a mandatory tag");
         }
         let bank = |placed: &Placed| !is_operator(placed.0);
         let (sender, receiver) = (message.sender.filter(bank), message.receiver.filter(bank));
@@ -339,22 +360,36 @@ impl Reader<'_, '_> {
                 (None, None)
             }
         };
-        let same = |a: &Option<Placed>, b: &Placed| a.is_some_and(|a| a.0 == b.0);
-        match (owner, other) {
-            (Some(owner), other) => {
+        let key = (owner.map(|o| o.0), if owner.is_none() { [sender, receiver].map(|side| side.map(|s| s.0)) } else { [None; 2] });
+        if self.unit.key != Some(key) {
+            self.close_unit();
+            self.unit.key = Some(key);
+        }
+        match owner {
+            Some(owner) => {
                 self.sink.owner(owner.0.party(), owner.1);
-                if let Some(other) = other.filter(|o| !same(&Some(owner), o)) {
-                    self.sink.other_side(other.0.party(), other.1);
+                if let Some(other) = other.filter(|o| o.0 != owner.0) {
+                    self.unit.other.add(other, self.sink);
                 }
             }
-            (None, _) => [sender, receiver].into_iter().flatten().for_each(|(n, at)| self.sink.either(n.party(), at)),
+            None => [sender, receiver].into_iter().flatten().for_each(|(n, at)| self.sink.either(n.party(), at)),
         }
         for (party, at) in message.others {
             if [sender, receiver].iter().flatten().all(|side| side.0.as_str() != party.value) {
                 self.sink.counterparty(party, at);
             }
         }
+        for (name, address) in &message.persons {
+            self.sink.person(Person { name, address, region: "" });
+        }
+        message.elements.iter().for_each(|element| self.sink.element(element));
         self.sink.entry();
+    }
+
+    /// Ends the sink's unit: messages in a row that are the same owner's. Who alone is on their other
+    /// side is named as that.
+    fn close_unit(&mut self) {
+        std::mem::take(&mut self.unit).other.close(self.sink);
         self.sink.end_unit();
     }
 }
@@ -367,71 +402,4 @@ fn elements<'a>(value: &Record<'a>) -> impl Iterator<Item = &'a [u8]> {
     let split = bytes.get(1..).unwrap_or_default().split(|&b| b == b'*').take(if starred { usize::MAX } else { 0 });
     let padded = [(2, 35), (36, 70), (71, 105), (106, 140), (141, 175)].map(|(first, last)| value.field(first, last));
     split.chain(padded.into_iter().take(if starred { 0 } else { 5 }))
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::format::testing::read_with;
-    use crate::format::{PaymentUnit, Seen};
-    use std::collections::BTreeMap;
-
-    fn message(appended: &str) -> String {
-        format!(
-            "{{1500}}30REQUEST1P {{1510}}1000{{1520}}20241104MMQFMP01000001{{2000}}000001234567{{3100}}121042882WELLS FARGO NA*\
-             {{3400}}231380104CITADEL*{{3600}}CTR*{{4100}}F021000021*JPMORGAN CHASE*NEW YORK NY*{{4200}}D12345*JANE DOE*1 MAIN ST*LANSING MI*\
-             {{5000}}31234567*JOHN SMITH*2 MAIN ST*{{6000}}INVOICE 1*{appended}"
-        )
-    }
-
-    pub(in crate::format::payments) fn file() -> Vec<u8> {
-        message("").into_bytes()
-    }
-
-    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
-        read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
-    }
-
-    fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
-        parties.keys().map(|p| p.value.as_str()).collect()
-    }
-
-    #[test]
-    fn a_message_is_the_senders() {
-        let units = units(&file());
-        assert_eq!(values(&units[0].owners), ["121042882"]);
-        assert_eq!(values(&units[0].other_side), ["231380104"]);
-        assert_eq!(values(&units[0].counterparties), ["021000021", "231380104"]);
-        assert_eq!(units[0].persons.len(), 2);
-        assert_eq!(units[0].elements.words(), ["account_number", "address", "amount", "drivers_license", "name"]);
-    }
-
-    #[test]
-    fn receipt_fields_tell_who_got_it() {
-        let incoming = units(message("{1110}11041200FT01{1120}20241104MMQFMP0100000111041200FT01").as_bytes());
-        assert_eq!(values(&incoming[0].owners), ["231380104"]);
-        let incoming = units(message("{1100}30P N").as_bytes());
-        assert_eq!(values(&incoming[0].owners), ["231380104"]);
-        let acknowledged = units(message("{1100}30P 2{1120}20241104MMQFMP0100000111041200FT01").as_bytes());
-        assert!(acknowledged[0].owners.is_empty());
-        assert_eq!(values(&acknowledged[0].either), ["121042882", "231380104"]);
-        let rejected = units(message("{1100}30P 3{1130}E123ERROR*").as_bytes());
-        assert_eq!(values(&rejected[0].owners), ["121042882"]);
-    }
-
-    #[test]
-    fn messages_follow_each_other() {
-        let bytes = [message("{1100}30P N"), message(""), message("")].join("\r\n");
-        let units = units(bytes.as_bytes());
-        assert_eq!(units.iter().map(|u| u.records).collect::<Vec<_>>(), [1, 2]);
-        let bytes = format!("{{1100}}30P N{}{{1100}}30P N{}", message(""), message(""));
-        assert_eq!(values(&self::units(bytes.as_bytes())[0].owners), ["231380104"]);
-    }
-
-    #[test]
-    fn a_cut_message_is_a_gap() {
-        for cut in [40, 100, 200, message("").len() - 4] {
-            read_with(read, &file()[..cut], |sink, _| assert_eq!(sink.gaps.len(), 1, "{cut}"));
-        }
-    }
 }

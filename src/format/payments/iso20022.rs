@@ -49,7 +49,9 @@ fn is_message(head: &[u8]) -> bool {
     for (_, token) in Tokens::new(head, 0) {
         let Token::Start { name, attributes, .. } = token else { continue };
         // Schemas, transformations and pages hold messages' names, but no message.
-        if std::mem::take(&mut first) && matches!(name, b"schema" | b"stylesheet" | b"transform" | b"html" | b"HTML" | b"definitions" | b"beans" | b"project") {
+        if std::mem::take(&mut first)
+            && matches!(name, b"schema" | b"stylesheet" | b"transform" | b"html" | b"HTML" | b"definitions" | b"beans" | b"project")
+        {
             return false;
         }
         tags += 1;

@@ -142,7 +142,8 @@ impl Element {
             b"TwnNm" => Town,
             b"CtrySubDvsn" => Subdivision,
             b"Ctry" => Country,
-            b"AdrLine" | b"BldgNb" | b"BldgNm" | b"PstCd" | b"PstBx" | b"DstrctNm" | b"Room" | b"Flr" | b"SubDept" | b"Dept" | b"TwnLctnNm" => AddressPart,
+            b"AdrLine" | b"BldgNb" | b"BldgNm" | b"PstCd" | b"PstBx" | b"DstrctNm" | b"Room" | b"Flr" | b"SubDept" | b"Dept"
+            | b"TwnLctnNm" => AddressPart,
             b"EmailAdr" => Email,
             b"PhneNb" | b"MobNb" | b"FaxNb" => Phone,
             b"BirthDt" => BirthDate,
@@ -197,10 +198,37 @@ impl Kind {
 
 /// Roots of further payment messages, without a version's suffix.
 const MESSAGES: &[&[u8]] = &[
-    b"FIToFI", b"FICdtTrf", b"FIDrctDbt", b"FinInstnCdtTrf", b"FinInstnDrctDbt", b"PmtRtr", b"MltlSttlmReq", b"CstmrPmtCxlReq", b"RsltnOfInvstgtn",
-    b"CdtrPmtActvtn", b"MndtInitnReq", b"MndtAmdmntReq", b"MndtCxlReq", b"MndtAccptncRpt", b"MndtCpyReq", b"MndtSspnsnReq", b"NtfctnToRcv",
-    b"UblToApply", b"ClmNonRct", b"AddtlPmtInf", b"DbtAuthstn", b"PrtryFrmtInvstgtn", b"BkSvcsBllgStmt", b"AcctRptgReq",
-    b"ReqToModfyPmt", b"InvstgtnReq", b"InvstgtnRspn", b"ChqPresntmntNtfctn", b"LqdtyCdtTrf", b"SysEvtNtfctn", b"RmtAdvc",
+    b"FIToFI",
+    b"FICdtTrf",
+    b"FIDrctDbt",
+    b"FinInstnCdtTrf",
+    b"FinInstnDrctDbt",
+    b"PmtRtr",
+    b"MltlSttlmReq",
+    b"CstmrPmtCxlReq",
+    b"RsltnOfInvstgtn",
+    b"CdtrPmtActvtn",
+    b"MndtInitnReq",
+    b"MndtAmdmntReq",
+    b"MndtCxlReq",
+    b"MndtAccptncRpt",
+    b"MndtCpyReq",
+    b"MndtSspnsnReq",
+    b"NtfctnToRcv",
+    b"UblToApply",
+    b"ClmNonRct",
+    b"AddtlPmtInf",
+    b"DbtAuthstn",
+    b"PrtryFrmtInvstgtn",
+    b"BkSvcsBllgStmt",
+    b"AcctRptgReq",
+    b"ReqToModfyPmt",
+    b"InvstgtnReq",
+    b"InvstgtnRspn",
+    b"ChqPresntmntNtfctn",
+    b"LqdtyCdtTrf",
+    b"SysEvtNtfctn",
+    b"RmtAdvc",
 ];
 
 /// `pacs.008.001.08` and the like, which early versions had as element names.
@@ -212,7 +240,13 @@ pub(super) fn is_message_name(name: &[u8]) -> bool {
 pub(super) fn message_name_at(text: &[u8]) -> Option<usize> {
     text.windows(15).position(|w| {
         let digits = |range: std::ops::Range<usize>| w[range].iter().all(u8::is_ascii_digit);
-        w[..4].iter().all(u8::is_ascii_lowercase) && w[4] == b'.' && digits(5..8) && w[8] == b'.' && digits(9..12) && w[12] == b'.' && digits(13..15)
+        w[..4].iter().all(u8::is_ascii_lowercase)
+            && w[4] == b'.'
+            && digits(5..8)
+            && w[8] == b'.'
+            && digits(9..12)
+            && w[12] == b'.'
+            && digits(13..15)
     })
 }
 

@@ -251,7 +251,11 @@ impl Sides {
                 std::mem::take(&mut self.account_servicer)
             };
             other = Group::default();
-            sink.payment_note(if either.is_empty() { "a message that names no institution whose it is" } else { "a message that leaves its side open" });
+            sink.payment_note(if either.is_empty() {
+                "a message that names no institution whose it is"
+            } else {
+                "a message that leaves its side open"
+            });
         }
         other.face(&own, sink);
         for group in [self.instructing, self.instructed, self.ends, self.assigner, self.assignee, self.account_servicer] {

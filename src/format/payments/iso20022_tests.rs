@@ -17,7 +17,9 @@ fn sides(xml: &str) -> String {
     assert!(recognise(&Probe::new(xml.as_bytes())), "{xml}");
     let (facts, gaps) = facts(xml.as_bytes());
     assert_eq!(gaps, 0, "{xml}");
-    let unit = |u: &crate::format::PaymentUnit| format!("{}/{}/{}/{}", list(&u.owners), list(&u.either), list(&u.other_side), list(&u.counterparties));
+    let unit = |u: &crate::format::PaymentUnit| {
+        format!("{}/{}/{}/{}", list(&u.owners), list(&u.either), list(&u.other_side), list(&u.counterparties))
+    };
     facts.units.iter().map(unit).collect::<Vec<_>>().join(" | ")
 }
 
@@ -32,7 +34,9 @@ fn header(from: &str, to: &str) -> String {
 
 fn pacs(group: &str, transactions: &[String]) -> String {
     let tx: String = transactions.iter().map(|t| format!("<CdtTrfTxInf>{t}</CdtTrfTxInf>")).collect();
-    format!("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\"><FIToFICstmrCdtTrf><GrpHdr>{group}</GrpHdr>{tx}</FIToFICstmrCdtTrf></Document>")
+    format!(
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\"><FIToFICstmrCdtTrf><GrpHdr>{group}</GrpHdr>{tx}</FIToFICstmrCdtTrf></Document>"
+    )
 }
 
 fn ends(debtor: &str, creditor: &str) -> String {
@@ -63,7 +67,9 @@ fn the_header_and_the_network_envelope_say_the_side() {
     let message = header("AAAADEFF", "BBBBDEFF") + &pacs("", &[ends("AAAADEFF", "CCCCDEFF")]);
     assert_eq!(sides(&message), "AAAADEFF//BBBBDEFF/BBBBDEFF CCCCDEFF");
     let envelope = |sub: &str, body: &str| {
-        format!("<Saa:DataPDU xmlns:Saa=\"urn:swift:saa:xsd:saa.2.0\"><Saa:Header><Saa:Message><Saa:SubFormat>{sub}</Saa:SubFormat><Saa:Sender><Saa:DN>ou=xxx,o=aaaadeff,o=swift</Saa:DN></Saa:Sender><Saa:Receiver><Saa:DN>o=bbbbdeff,o=swift</Saa:DN></Saa:Receiver></Saa:Message></Saa:Header><Saa:Body>{body}</Saa:Body></Saa:DataPDU>")
+        format!(
+            "<Saa:DataPDU xmlns:Saa=\"urn:swift:saa:xsd:saa.2.0\"><Saa:Header><Saa:Message><Saa:SubFormat>{sub}</Saa:SubFormat><Saa:Sender><Saa:DN>ou=xxx,o=aaaadeff,o=swift</Saa:DN></Saa:Sender><Saa:Receiver><Saa:DN>o=bbbbdeff,o=swift</Saa:DN></Saa:Receiver></Saa:Message></Saa:Header><Saa:Body>{body}</Saa:Body></Saa:DataPDU>"
+        )
     };
     assert_eq!(sides(&envelope("Output", &message)), "BBBBDEFF//AAAADEFF/AAAADEFF CCCCDEFF");
     assert_eq!(sides(&envelope("Input", &pacs("", &[]))), "AAAADEFF//BBBBDEFF/BBBBDEFF");
@@ -80,31 +86,66 @@ fn debtor_and_creditor_agents_alone_leave_the_side_open() {
 }
 
 fn statement(root: &str, account: &str) -> String {
-    format!("<d:Document xmlns:d=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><d:{root}><d:GrpHdr><d:MsgRcpt><d:Id><d:OrgId><d:BICOrBEI>DABAIE2D</d:BICOrBEI></d:OrgId></d:Id></d:MsgRcpt></d:GrpHdr>{account}</d:{root}></d:Document>")
+    format!(
+        "<d:Document xmlns:d=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"><d:{root}><d:GrpHdr><d:MsgRcpt><d:Id><d:OrgId><d:BICOrBEI>DABAIE2D</d:BICOrBEI></d:OrgId></d:Id></d:MsgRcpt></d:GrpHdr>{account}</d:{root}></d:Document>"
+    )
 }
 
 #[test]
 fn a_statement_belongs_to_the_accounts_servicer() {
     let entry = "<Ntry><Amt Ccy=\"EUR\">1.00</Amt><NtryDtls><TxDtls><RltdPties><Dbtr><Nm>Jane Doe</Nm><PstlAdr><TwnNm>Bonn</TwnNm><Ctry>DE</Ctry></PstlAdr></Dbtr><DbtrAcct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></DbtrAcct></RltdPties><RltdAgts><DbtrAgt><FinInstnId><BIC>BANKCHZH80A</BIC></FinInstnId></DbtrAgt></RltdAgts></TxDtls><TxDtls/></NtryDtls></Ntry><Ntry/>";
-    let serviced = format!("<Stmt><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Svcr><FinInstnId><BIC>COBADEFFXXX</BIC></FinInstnId></Svcr></Acct>{entry}</Stmt>");
+    let serviced = format!(
+        "<Stmt><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Svcr><FinInstnId><BIC>COBADEFFXXX</BIC></FinInstnId></Svcr></Acct>{entry}</Stmt>"
+    );
     let xml = statement("BkToCstmrStmt", &serviced);
     assert_eq!(sides(&xml), "COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006");
     let (facts, _) = facts(xml.as_bytes());
     assert_eq!((facts.units[0].records, facts.units[0].persons.len()), (3, 1));
-    assert!([DataElement::Iban, DataElement::Name, DataElement::Address, DataElement::Amount].iter().all(|&e| facts.units[0].elements.contains(e)));
+    assert!(
+        [DataElement::Iban, DataElement::Name, DataElement::Address, DataElement::Amount]
+            .iter()
+            .all(|&e| facts.units[0].elements.contains(e))
+    );
     let own = "<Stmt><Acct><Id><Othr><Id>DE89370400440532013000</Id></Othr></Id></Acct></Stmt>";
-    assert_eq!(sides(&statement("BkToCstmrStmt", &(own.to_owned() + &serviced))), "DE:37040044/// | COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006");
-    assert_eq!(sides(&(header("FROMDEFF", "TOTODEFF") + &statement("BkToCstmrDbtCdtNtfctn", &own.replace("Stmt", "Ntfctn")))), "FROMDEFF//TOTODEFF DE:37040044/TOTODEFF DE:37040044");
+    assert_eq!(
+        sides(&statement("BkToCstmrStmt", &(own.to_owned() + &serviced))),
+        "DE:37040044/// | COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006"
+    );
+    assert_eq!(
+        sides(&(header("FROMDEFF", "TOTODEFF") + &statement("BkToCstmrDbtCdtNtfctn", &own.replace("Stmt", "Ntfctn")))),
+        "FROMDEFF//TOTODEFF DE:37040044/TOTODEFF DE:37040044"
+    );
 }
 
 #[test]
 fn orders_belong_to_the_clients_bank() {
-    let info = |agent_xml: &str| format!("<PmtInf><Dbtr><Nm>ACME GmbH</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>{agent_xml}<CdtTrfTxInf><CdtrAgt><FinInstnId><ClrSysMmbId><ClrSysId><Cd>USABA</Cd></ClrSysId><MmbId>021000021</MmbId></ClrSysMmbId></FinInstnId></CdtrAgt></CdtTrfTxInf></PmtInf>");
-    let order = |body: &str| format!("<Document xmlns=\"http://www.six-interbank-clearing.com/de/pain.001.001.03.ch.02.xsd\"><CstmrCdtTrfInitn><GrpHdr><InitgPty><Id><OrgId><AnyBIC>FIRMDEFF</AnyBIC></OrgId></Id></InitgPty></GrpHdr>{body}</CstmrCdtTrfInitn></Document>");
+    let info = |agent_xml: &str| {
+        format!(
+            "<PmtInf><Dbtr><Nm>ACME GmbH</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>{agent_xml}<CdtTrfTxInf><CdtrAgt><FinInstnId><ClrSysMmbId><ClrSysId><Cd>USABA</Cd></ClrSysId><MmbId>021000021</MmbId></ClrSysMmbId></FinInstnId></CdtrAgt></CdtTrfTxInf></PmtInf>"
+        )
+    };
+    let order = |body: &str| {
+        format!(
+            "<Document xmlns=\"http://www.six-interbank-clearing.com/de/pain.001.001.03.ch.02.xsd\"><CstmrCdtTrfInitn><GrpHdr><InitgPty><Id><OrgId><AnyBIC>FIRMDEFF</AnyBIC></OrgId></Id></InitgPty></GrpHdr>{body}</CstmrCdtTrfInitn></Document>"
+        )
+    };
     assert_eq!(sides(&order(&info(&agent("DbtrAgt", "COBADEFF")))), "COBADEFF//DE:37040044/021000021 DE:37040044");
-    assert_eq!(sides(&order(&info("<DbtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></DbtrAgt>"))), "DE:37040044///021000021");
-    assert_eq!(sides("<Document><CstmrDrctDbtInitn><PmtInf><CdtrAgt><FinInstnId><BIC>COBADEFF</BIC></FinInstnId></CdtrAgt><DrctDbtTxInf><DbtrAgt><FinInstnId><BIC>AAAADEFF</BIC></FinInstnId></DbtrAgt></DrctDbtTxInf></PmtInf></CstmrDrctDbtInitn></Document>"), "COBADEFF///AAAADEFF");
-    assert_eq!(sides("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.03\"><CstmrPmtStsRpt><GrpHdr><InitgPty><Id><OrgId><BICOrBEI>COBADEFF</BICOrBEI></OrgId></Id></InitgPty></GrpHdr><OrgnlPmtInfAndSts><TxInfAndSts><OrgnlTxRef><CdtrAgt><FinInstnId><BIC>AAAADEFF</BIC></FinInstnId></CdtrAgt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"), "COBADEFF///AAAADEFF");
+    assert_eq!(
+        sides(&order(&info("<DbtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></DbtrAgt>"))),
+        "DE:37040044///021000021"
+    );
+    assert_eq!(
+        sides(
+            "<Document><CstmrDrctDbtInitn><PmtInf><CdtrAgt><FinInstnId><BIC>COBADEFF</BIC></FinInstnId></CdtrAgt><DrctDbtTxInf><DbtrAgt><FinInstnId><BIC>AAAADEFF</BIC></FinInstnId></DbtrAgt></DrctDbtTxInf></PmtInf></CstmrDrctDbtInitn></Document>"
+        ),
+        "COBADEFF///AAAADEFF"
+    );
+    assert_eq!(
+        sides(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.03\"><CstmrPmtStsRpt><GrpHdr><InitgPty><Id><OrgId><BICOrBEI>COBADEFF</BICOrBEI></OrgId></Id></InitgPty></GrpHdr><OrgnlPmtInfAndSts><TxInfAndSts><OrgnlTxRef><CdtrAgt><FinInstnId><BIC>AAAADEFF</BIC></FinInstnId></CdtrAgt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+        ),
+        "COBADEFF///AAAADEFF"
+    );
 }
 
 #[test]

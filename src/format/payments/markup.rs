@@ -167,7 +167,8 @@ impl Decoder {
     /// After the document's own declaration; UTF-8 wherever the bytes are UTF-8.
     pub(super) fn of(head: &[u8]) -> Self {
         let label = declared_encoding(head).unwrap_or_default();
-        let fallback = Encoding::for_label(label).filter(|e| e.is_ascii_compatible() && *e != encoding_rs::UTF_8).unwrap_or(encoding_rs::WINDOWS_1252);
+        let fallback =
+            Encoding::for_label(label).filter(|e| e.is_ascii_compatible() && *e != encoding_rs::UTF_8).unwrap_or(encoding_rs::WINDOWS_1252);
         Self { fallback, transcoded: false }
     }
 
@@ -259,7 +260,9 @@ fn reference(rest: &[u8]) -> (usize, Option<char>) {
         b"quot" => Some('"'),
         b"apos" => Some('\''),
         b"nbsp" => Some(' '),
-        [b'#', b'x' | b'X', hex @ ..] => std::str::from_utf8(hex).ok().and_then(|h| u32::from_str_radix(h, 16).ok()).and_then(char::from_u32),
+        [b'#', b'x' | b'X', hex @ ..] => {
+            std::str::from_utf8(hex).ok().and_then(|h| u32::from_str_radix(h, 16).ok()).and_then(char::from_u32)
+        }
         [b'#', decimal @ ..] => std::str::from_utf8(decimal).ok().and_then(|d| d.parse().ok()).and_then(char::from_u32),
         _ => None,
     };
@@ -349,14 +352,23 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        Tokens::new(text.as_bytes(), 0).map(|(at, token)| format!("{at}{}", match token {
-            Token::Start { name, attributes, empty } => format!("<{} {}{}>", name.escape_ascii(), attributes.escape_ascii(), if empty { "/" } else { "" }),
-            Token::End(name) => format!("</{}>", name.escape_ascii()),
-            Token::Text(text) => format!("[{}]", text.escape_ascii()),
-            Token::Verbatim(text) => format!("C[{}]", text.escape_ascii()),
-            Token::Aside(text) => format!("A[{}]", text.escape_ascii()),
-            Token::Broken(text) => format!("B[{}]", text.escape_ascii()),
-        })).collect::<Vec<_>>().join(" ")
+        Tokens::new(text.as_bytes(), 0)
+            .map(|(at, token)| {
+                format!(
+                    "{at}{}",
+                    match token {
+                        Token::Start { name, attributes, empty } =>
+                            format!("<{} {}{}>", name.escape_ascii(), attributes.escape_ascii(), if empty { "/" } else { "" }),
+                        Token::End(name) => format!("</{}>", name.escape_ascii()),
+                        Token::Text(text) => format!("[{}]", text.escape_ascii()),
+                        Token::Verbatim(text) => format!("C[{}]", text.escape_ascii()),
+                        Token::Aside(text) => format!("A[{}]", text.escape_ascii()),
+                        Token::Broken(text) => format!("B[{}]", text.escape_ascii()),
+                    }
+                )
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]

@@ -3,32 +3,56 @@
 //! A layout's owner field is read as a typed field, never found as text. All text is pushed as well,
 //! field by field, so that everything stays searchable.
 
+mod bacs18;
+mod bai2;
 mod company;
+mod cpa005;
+mod ebcdic;
+mod edifact;
 mod fedwire;
+mod fints;
 mod iso20022;
 mod iso20022_element;
+mod iso20022_frame;
 mod iso20022_message;
 mod iso20022_party;
 mod iso20022_sides;
 mod markup;
+mod metro2;
 mod mt940;
 mod nacha;
+mod ofx;
 mod operators;
+mod other_side;
 mod party;
 mod person;
 mod record;
 mod routing_number;
+mod segment;
 mod swift;
 mod swift_field;
 mod swift_information;
 mod value;
+mod x12;
+mod x937;
 
+pub use bacs18::FORMAT as BACS18;
+pub use bai2::FORMAT as BAI2;
+pub use cpa005::FORMAT as CPA005;
+pub use edifact::FORMAT as EDIFACT;
 pub use fedwire::FORMAT as FEDWIRE;
+pub use fints::FORMAT as FINTS;
 pub use iso20022::FORMAT as ISO20022;
+pub use metro2::FORMAT as METRO2;
 pub use mt940::FORMAT as MT940;
 pub use nacha::FORMAT as NACHA;
+pub use ofx::FORMAT as OFX;
 pub use swift::FORMAT as SWIFT;
+pub use x12::FORMAT as X12;
+pub use x937::FORMAT as X937;
 
+#[cfg(test)]
+mod realdata_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -24,9 +24,8 @@ pub const FORMAT: Format = Format {
 };
 
 /// Tags of a statement. A line that looks like another tag continues the field before it.
-const TAGS: &[&str] = &[
-    "13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "90C", "90D", "NS",
-];
+const TAGS: &[&str] =
+    &["13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "90C", "90D", "NS"];
 /// Lines before the first field that a recogniser goes through.
 const HEADER_LINES: usize = 8;
 
@@ -244,7 +243,9 @@ mod tests {
     }
 
     fn owners(head: &str, account: &str) -> Vec<String> {
-        let text = format!("{head}:20:REF\r\n:25:{account}\r\n:28C:1\r\n:60F:C170914EUR1,\r\n:61:170914D233,15NMSC\r\n:86:166?00X?30BYLADEMM?31DE89370400440532013000?32PETER?33 PAN\r\n:62F:C170914EUR1,\r\n-\r\n");
+        let text = format!(
+            "{head}:20:REF\r\n:25:{account}\r\n:28C:1\r\n:60F:C170914EUR1,\r\n:61:170914D233,15NMSC\r\n:86:166?00X?30BYLADEMM?31DE89370400440532013000?32PETER?33 PAN\r\n:62F:C170914EUR1,\r\n-\r\n"
+        );
         assert!(recognise(&Probe::new(text.as_bytes())), "{text}");
         let (units, gaps) = units(&text);
         assert_eq!((units.len(), units[0].records, units[0].persons.len(), gaps), (1, 1, 1, 0));
@@ -282,7 +283,14 @@ mod tests {
 
     #[test]
     fn prose_and_snippets_are_not_taken() {
-        for text in ["", "Dear all,\n:20: is a field\n", ":20:REF\n:32A:241104EUR1,\n:50K:X\n", "a,b\n1,2\n", ":61:170914D233,15NMSC\n", "key:20:\n:25:\n"] {
+        for text in [
+            "",
+            "Dear all,\n:20: is a field\n",
+            ":20:REF\n:32A:241104EUR1,\n:50K:X\n",
+            "a,b\n1,2\n",
+            ":61:170914D233,15NMSC\n",
+            "key:20:\n:25:\n",
+        ] {
             assert!(!recognise(&Probe::new(text.as_bytes())), "{text}");
         }
     }

@@ -11,12 +11,12 @@ mod layout;
 #[cfg(test)]
 pub(super) mod tests;
 
-use super::operators::{is_electronic_identifier, is_operator};
+use super::operators::is_operator;
 use super::record::{Record, is_digits, number};
-use super::routing_number::RoutingNumber;
-use crate::format::{Failure, Format, Party, Probe, Sink};
-use crate::model::{Cause, Class, DataElement, Person, Scheme};
-use batch::{Batch, Direction, FileHeader, OWN_RDFIS, Placed};
+use super::routing_number::{Placed, RoutingNumber};
+use crate::format::{Failure, Format, Probe, Sink};
+use crate::model::{Cause, Class, DataElement, Person};
+use batch::{Batch, Direction, FileHeader, OWN_RDFIS, Unit};
 use layout::{LENGTH, Piece, begins, ends, entry_ends, is_padding, piece_at};
 
 /// NACHA ACH files.
@@ -38,8 +38,18 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("nacha");
-    let mut reader =
-        Reader { sink, header: None, file_open: false, batch: None, batches: 0, lines: 0, broken: 0, first_broken: 0, addenda_open: false };
+    let mut reader = Reader {
+        sink,
+        header: None,
+        file_open: false,
+        batch: None,
+        unit: Unit::default(),
+        batches: 0,
+        lines: 0,
+        broken: 0,
+        first_broken: 0,
+        addenda_open: false,
+    };
     let mut at = 0;
     let mut pieces: u32 = 0;
     while let Some(piece) = piece_at(bytes, at) {
@@ -59,6 +69,7 @@ struct Reader<'s, 'o> {
     header: Option<FileHeader>,
     file_open: bool,
     batch: Option<Batch>,
+    unit: Unit,
     batches: u64,
     lines: u64,
     broken: u64,
@@ -117,10 +128,6 @@ impl Reader<'_, '_> {
         let odfi = RoutingNumber::of_eight(record.field(80, 87)).map(|n| (n, record.offset(80)));
         let settled = is_digits(record.field(76, 78)) && record.field(76, 78) != b"000";
         self.batch = Some(Batch { class, odfi, settled, implied: false, ..Batch::implied() });
-        let direction = self.direction(false);
-        if let Some(batch) = &mut self.batch {
-            batch.direction = direction;
-        }
         self.batches += 1;
         record.push(self.sink, ends(record.bytes()));
     }
@@ -129,8 +136,7 @@ impl Reader<'_, '_> {
         self.end_receiver();
         let trace = RoutingNumber::of_eight(record.field(80, 87)).map(|n| (n, record.offset(80)));
         if self.batch.as_ref().is_some_and(|b| b.implied && b.odfi.map(|o| o.0) != trace.map(|o| o.0)) {
-            self.end_unit();
-            self.batch = None;
+            self.end_batch();
         }
         if self.batch.is_none() {
             self.sink.payment_note("entries without a batch header; the ODFI is that of their trace numbers");
@@ -138,14 +144,17 @@ impl Reader<'_, '_> {
         }
         let returned = matches!(record.char_at(3), b'1' | b'6') && matches!(record.char_at(2), b'2'..=b'5')
             || record.char_at(79) == b'1' && is_returned(next, bytes);
-        if self.batch.as_ref().is_some_and(|b| b.returned.is_some_and(|r| r != returned)) {
-            self.end_unit();
+        match self.batch.as_ref().and_then(|b| b.returned) {
+            Some(known) if known == returned => {}
+            Some(_) => {
+                self.end_entries();
+                self.begin_entries(returned);
+            }
+            None => self.begin_entries(returned),
         }
-        let direction = self.direction(returned);
         let Some(batch) = &mut self.batch else { return };
-        (batch.returned, batch.direction) = (Some(returned), direction);
         batch.lines += 1;
-        let class = batch.class;
+        let (class, direction) = (batch.class, batch.direction);
         let rdfi = RoutingNumber::of_eight_and_check(record.field(4, 12)).filter(|&n| !is_operator(n)).map(|n| (n, record.offset(4)));
         if let Some(rdfi) = rdfi {
             if batch.rdfis.len() <= OWN_RDFIS && !batch.rdfis.iter().any(|known| known.0 == rdfi.0) {
@@ -239,13 +248,15 @@ impl Reader<'_, '_> {
 
     fn close_batch(&mut self, at: u64, controlled: bool) {
         self.end_receiver();
-        let Some(batch) = &self.batch else { return };
-        self.lines += batch.lines;
-        if !controlled {
+        if self.batch.is_some() && !controlled {
             self.gap(at, Cause::Truncated, "a batch without its control record");
         }
-        self.end_unit();
-        self.batch = None;
+        self.end_batch();
+    }
+
+    fn end_batch(&mut self) {
+        self.end_entries();
+        self.lines += self.batch.take().map_or(0, |batch| batch.lines);
     }
 
     fn close_file(&mut self, at: u64, controlled: bool) {
@@ -255,13 +266,8 @@ impl Reader<'_, '_> {
         }
         if self.file_open && self.batches == 0 {
             // A file without batches is still somebody's.
-            self.batch = Some(Batch { direction: Direction::Sent, ..Batch::implied() });
-            let direction = self.direction(false);
-            if let Some(batch) = &mut self.batch {
-                batch.direction = direction;
-            }
-            self.end_unit();
-            self.batch = None;
+            self.batch = Some(Batch::implied());
+            self.end_batch();
         }
         (self.file_open, self.header, self.batches, self.lines) = (false, None, 0, 0);
     }
@@ -271,6 +277,7 @@ impl Reader<'_, '_> {
             self.close_addenda(end);
         }
         self.close_file(end, false);
+        self.close_unit();
         if self.broken > 0 {
             self.sink.payment_note(format!("{} lines are no records of the layout, the first at byte {}", self.broken, self.first_broken));
         }

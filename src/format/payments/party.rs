@@ -141,9 +141,9 @@ pub(super) fn clearing_member(code: &str, member: &str) -> Option<Party> {
 /// ISO external clearing system identification codes: country and three letters.
 pub(super) fn is_clearing_code(code: &str) -> bool {
     const CODES: &[&str] = &[
-        "ATBLZ", "AUBSB", "BRBIP", "CACPA", "CHBCC", "CHSIC", "CNAPS", "CNCIP", "COBAN", "CRSIN", "CZNCC", "DEBLZ", "DKNCC", "ESNCC", "GBDSC",
-        "GRBIC", "HKNCC", "IENCC", "ILNCC", "INFSC", "ITNCC", "JPZGN", "KRBOK", "KZNCC", "LKNCC", "MXNCC", "MYRTG", "NPNCC", "NZNCC", "NZRSA",
-        "PLKNR", "PTNCC", "RUCBC", "SESBA", "SGIBG", "THCBC", "TRNCC", "TWNCC", "UANCC", "USABA", "USPID", "ZANCC",
+        "ATBLZ", "AUBSB", "BRBIP", "CACPA", "CHBCC", "CHSIC", "CNAPS", "CNCIP", "COBAN", "CRSIN", "CZNCC", "DEBLZ", "DKNCC", "ESNCC",
+        "GBDSC", "GRBIC", "HKNCC", "IENCC", "ILNCC", "INFSC", "ITNCC", "JPZGN", "KRBOK", "KZNCC", "LKNCC", "MXNCC", "MYRTG", "NPNCC",
+        "NZNCC", "NZRSA", "PLKNR", "PTNCC", "RUCBC", "SESBA", "SGIBG", "THCBC", "TRNCC", "TWNCC", "UANCC", "USABA", "USPID", "ZANCC",
     ];
     CODES.binary_search(&code).is_ok()
 }

@@ -99,6 +99,12 @@ impl<'a> Record<'a> {
         self.push_bytes(sink, start, end);
     }
 
+    /// Pushes the record's bytes from one on as text that the text pushed next continues.
+    pub fn push_rest(&self, sink: &mut Sink<'_>, from: usize) {
+        let from = from.min(self.bytes.len());
+        sink.text(&self.decode(self.bytes[from..].trim_ascii_end()), self.place(from));
+    }
+
     fn push_bytes(&self, sink: &mut Sink<'_>, start: usize, end: usize) {
         let field = self.bytes.get(start..end).unwrap_or_default();
         let filled = field.trim_ascii_end().len();

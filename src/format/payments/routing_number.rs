@@ -9,6 +9,9 @@ use crate::model::Scheme;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct RoutingNumber([u8; 9]);
 
+/// A routing number and where it stands in the item.
+pub(super) type Placed = (RoutingNumber, u64);
+
 impl RoutingNumber {
     /// Exactly nine digits, not all zero, with the right check digit. Prefixes are not judged: what
     /// stands in a typed field and checks is looked up as it is.

@@ -72,7 +72,8 @@ impl<'a> Next<'a> {
         let known = self.searched_from <= from && self.found.is_none_or(|found| found >= from);
         if !known {
             self.searched_from = from;
-            self.found = self.bytes.get(from..).and_then(|rest| self.pattern.find_iter(rest).find(|&i| (self.accept)(&rest[i..]))).map(|i| from + i);
+            self.found =
+                self.bytes.get(from..).and_then(|rest| self.pattern.find_iter(rest).find(|&i| (self.accept)(&rest[i..]))).map(|i| from + i);
         }
         self.found.unwrap_or(self.bytes.len())
     }
@@ -267,7 +268,8 @@ impl<'a> Reader<'a> {
         let timed = content.get(4..14).is_some_and(|t| t.bytes().all(|b| b.is_ascii_digit()));
         let place = if output && timed { 14 } else { 4 };
         let terminal = content.get(place..place + 12).or_else(|| content.get(place..));
-        let party = terminal.and_then(|t| party::terminal(t).or_else(|| party::bic(t.get(..8)?))).map(|party| (party, at + value::offset(place)));
+        let party =
+            terminal.and_then(|t| party::terminal(t).or_else(|| party::bic(t.get(..8)?))).map(|party| (party, at + value::offset(place)));
         if self.containers > 0 {
             self.nested_party(party, sink);
             return;
@@ -327,7 +329,10 @@ impl<'a> Reader<'a> {
             return;
         }
         let (owner, other) = (&self.message.owner, &self.message.other);
-        let same = self.unit.as_ref().is_some_and(|(o, r)| o.as_ref() == owner.as_ref().map(|p| &p.0) && r.as_ref() == other.as_ref().map(|p| &p.0));
+        let same = self
+            .unit
+            .as_ref()
+            .is_some_and(|(o, r)| o.as_ref() == owner.as_ref().map(|p| &p.0) && r.as_ref() == other.as_ref().map(|p| &p.0));
         if !same {
             sink.end_unit();
             self.unit = Some((owner.as_ref().map(|p| p.0.clone()), other.as_ref().map(|p| p.0.clone())));

@@ -19,7 +19,9 @@ pub(super) fn read(bytes: &[u8], at: u64, own: Option<&Party>, sink: &mut Sink<'
     let text = value::decode(bytes);
     match text.as_bytes() {
         [a, b, c, separator, d, e, ..]
-            if [a, b, c, d, e].iter().all(|b| b.is_ascii_digit()) && separator.is_ascii_punctuation() && !matches!(separator, b'/' | b'.' | b',' | b'-') =>
+            if [a, b, c, d, e].iter().all(|b| b.is_ascii_digit())
+                && separator.is_ascii_punctuation()
+                && !matches!(separator, b'/' | b'.' | b',' | b'-') =>
         {
             let separator = char::from(*separator);
             subfields(&unwrapped(&text), separator, at, own, sink);
@@ -36,7 +38,7 @@ pub(super) fn read(bytes: &[u8], at: u64, own: Option<&Party>, sink: &mut Sink<'
 }
 
 fn unwrapped(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect()
+    text.split(['\r', '\n']).collect()
 }
 
 fn push_decoded(text: &str, at: u64, sink: &mut Sink<'_>) {
@@ -48,20 +50,22 @@ fn push_decoded(text: &str, at: u64, sink: &mut Sink<'_>) {
 /// Subfields of two digits: 00 booking text, 10 primary note, 20–29 and 60–63 purpose, 30 bank,
 /// 31 account, 32–33 name of the other side, 38 IBAN.
 fn subfields(text: &str, separator: char, at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {
-    let mut parts: Vec<(&str, String)> = Vec::new();
-    for part in text.split(separator).skip(1) {
-        match part.as_bytes() {
-            [a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => parts.push((&part[..2], part[2..].to_owned())),
+    let mut parts: Vec<(&str, std::ops::Range<usize>)> = Vec::with_capacity(16);
+    let mut at_part = 0;
+    for (i, part) in text.split(separator).enumerate() {
+        let (start, end) = (at_part, at_part + part.len());
+        at_part = end + separator.len_utf8();
+        match (part.as_bytes(), parts.last_mut()) {
+            _ if i == 0 => {}
+            ([a, b, ..], _) if a.is_ascii_digit() && b.is_ascii_digit() => parts.push((&part[..2], start + 2..end)),
             // A separator inside a value.
-            _ => {
-                if let Some((_, value)) = parts.last_mut() {
-                    value.push(separator);
-                    value.push_str(part);
-                }
-            }
+            (_, Some((_, value))) => value.end = end,
+            _ => {}
         }
     }
-    let joined = |codes: std::ops::RangeInclusive<&str>| parts.iter().filter(|(c, _)| codes.contains(c)).map(|(_, v)| v.as_str()).collect::<String>();
+    let parts: Vec<_> = parts.into_iter().map(|(code, range)| (code, &text[range])).collect();
+    let joined =
+        |codes: std::ops::RangeInclusive<&str>| parts.iter().filter(|(c, _)| codes.contains(c)).map(|(_, v)| *v).collect::<String>();
     let (purpose, name) = (joined("20"..="29"), joined("32"..="33"));
     for value in [&purpose, &name] {
         if !value.trim().is_empty() {
@@ -83,7 +87,8 @@ fn subfields(text: &str, separator: char, at: u64, own: Option<&Party>, sink: &m
 }
 
 fn code_words(text: &str, at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {
-    let values = |word: &'static str| text.match_indices(word).map(move |(i, w)| text[i + w.len()..].split('/').next().unwrap_or_default().trim());
+    let values =
+        |word: &'static str| text.match_indices(word).map(move |(i, w)| text[i + w.len()..].split('/').next().unwrap_or_default().trim());
     values("/NAME/").for_each(|name| person::push(sink, name, "", ""));
     values("/BIC/").for_each(|bic| counterparty(party::bic(bic), at, own, sink));
     values("/IBAN/").for_each(|iban| account(iban, at, own, sink));

@@ -138,17 +138,40 @@ impl Candidates {
     }
 }
 
-/// Packs each bit of 64 class bytes into the words at `word` of its plane. Multiplying gathers one bit of
-/// each of eight bytes in the highest byte.
+/// Packs each bit of 64 class bytes into the words at `word` of its plane: eight bytes at a time are a
+/// matrix of eight by eight bits, which is transposed (Warren, Hacker's Delight, 7-3).
 fn pack(classes: &[u8; 64], planes: &mut [[u64; WORDS + 2]; 8], word: usize) {
+    let mut packed = [[0u8; 8]; 8];
     for (i, eight) in classes.as_chunks::<8>().0.iter().enumerate() {
-        let eight = u64::from_le_bytes(*eight);
-        if eight == 0 {
-            continue;
+        let mut x = u64::from_le_bytes(*eight);
+        let t = (x ^ x >> 7) & 0x00AA_00AA_00AA_00AA;
+        x ^= t ^ t << 7;
+        let t = (x ^ x >> 14) & 0x0000_CCCC_0000_CCCC;
+        x ^= t ^ t << 14;
+        let t = (x ^ x >> 28) & 0x0000_0000_F0F0_F0F0;
+        x ^= t ^ t << 28;
+        for (plane, byte) in packed.iter_mut().zip(x.to_le_bytes()) {
+            plane[i] = byte;
         }
-        for (bit, plane) in planes.iter_mut().enumerate() {
-            let ones = (eight >> bit) & 0x0101_0101_0101_0101;
-            plane[word] |= (ones.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+    }
+    for (plane, bytes) in planes.iter_mut().zip(packed) {
+        plane[word] = u64::from_le_bytes(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_stands_at_its_byte_in_its_plane() {
+        for byte in 0..64 {
+            for bit in 0..8 {
+                let (mut classes, mut planes) = ([0; 64], [[0; WORDS + 2]; 8]);
+                classes[byte] = 1 << bit;
+                pack(&classes, &mut planes, 1);
+                assert!((0..8).all(|p| planes[p][1] == if p == bit { 1 << byte } else { 0 }));
+            }
         }
     }
 }

@@ -53,6 +53,10 @@ impl Window<'_> {
             if sink.stopped() {
                 return;
             }
+            // A run that begins with the last zero of such a block is found by its second character.
+            if data[at..].iter().take(BLOCK).all(|&b| b == 0) {
+                continue;
+            }
             let found = Candidates::of(data, at);
             let noise_before = self.noise.partition_point(|n| n.end <= at);
             let noise = self.noise.get(noise_before).filter(|n| n.start < at + BLOCK);

@@ -7,7 +7,7 @@ use memchr::{memchr_iter, memmem};
 use std::ops::Range;
 
 /// A deflate stream that goes on for so many bytes without an error is one, though its end is not held.
-const PROOF: usize = 256;
+const PROOF: usize = 1024;
 /// Not more is inflated to find where a stream ends.
 const MOST_INFLATED: u64 = 64 << 20;
 
@@ -47,7 +47,7 @@ pub(super) fn find(bytes: &[u8], part: Range<usize>, end: usize, noise: &[Range<
         (b"\x28\xB5\x2F\xFD", "zstd", zstd),
         (b"BZh", "bzip2", bzip2),
         (b"7z\xBC\xAF\x27\x1C", "7z", seven_zip),
-        (b"Rar!\x1A\x07", "rar", |b| (b.len() > 64).then_some(64)),
+        (b"Rar!\x1A\x07", "rar", |b| (b.len() > 20).then_some(b.len())),
     ];
     for (mark, what, proof) in MARKS {
         let upto = (part.end + mark.len() - 1).min(end);
@@ -64,10 +64,13 @@ struct Inflated {
     head: Vec<u8>,
 }
 
-/// Inflates to the end or as far as it goes.
-fn inflate(data: &[u8], zlib: bool) -> Option<Inflated> {
-    let mut inflater = Decompress::new(zlib);
-    let mut out = vec![0; 32 << 10];
+/// Inflates to the end or as far as it goes. `header` bytes of a zlib header come first, or none.
+fn inflate(data: &[u8], header: usize) -> Option<Inflated> {
+    if !may_be_deflated(data.get(header..)?) {
+        return None;
+    }
+    let mut inflater = Decompress::new(header > 0);
+    let mut out = [0; 16 << 10];
     let mut seen = Inflated { used: 0, head: Vec::new() };
     loop {
         let before = (inflater.total_in(), inflater.total_out());
@@ -82,9 +85,28 @@ fn inflate(data: &[u8], zlib: bool) -> Option<Inflated> {
             Ok(Status::StreamEnd) => return Some(seen),
             Ok(_) if (written > 0 || read > 0) && inflater.total_out() < MOST_INFLATED => {}
             Ok(_) => return (seen.used >= PROOF).then_some(seen),
-            // A checksum or a block deep inside that is wrong does not make it another thing.
-            Err(_) => return (seen.used >= PROOF && inflater.total_out() as usize > PROOF).then_some(seen),
+            // A block deep inside that is broken, or a checksum, does not make it another thing.
+            Err(_) => return (seen.used >= 4 * PROOF).then_some(seen),
         }
+    }
+}
+
+/// Could a deflate stream begin here? Looks at the header of its first block (RFC 1951, section 3.2.3):
+/// code counts in range, and a complete code for the code lengths, which chance rarely makes.
+fn may_be_deflated(data: &[u8]) -> bool {
+    let mut head = [0; 16];
+    let length = data.len().min(16);
+    head[..length].copy_from_slice(&data[..length]);
+    let bits = u128::from_le_bytes(head);
+    match bits >> 1 & 3 {
+        0 => head[1] == !head[3] && head[2] == !head[4],
+        1 => true,
+        2 => {
+            let (literals, distances, codes) = (bits >> 3 & 31, bits >> 8 & 31, (bits >> 13 & 15) as u32 + 4);
+            let lengths = (0..codes).map(|i| (bits >> (17 + 3 * i) & 7) as u32);
+            literals <= 29 && distances <= 29 && lengths.filter(|&n| n > 0).map(|n| 128 >> n).sum::<u32>() == 128
+        }
+        _ => false,
     }
 }
 
@@ -94,7 +116,7 @@ fn is_stored(data: &[u8], header: usize, head: &[u8]) -> bool {
 }
 
 fn zlib(data: &[u8]) -> Option<usize> {
-    let seen = inflate(data, true)?;
+    let seen = inflate(data, 2)?;
     (!is_stored(data, 2, &seen.head) && !seen.head.is_empty()).then_some(seen.used)
 }
 
@@ -103,22 +125,21 @@ fn gzip(data: &[u8]) -> Option<usize> {
         return None;
     }
     let start = crate::format::container::gzip_header_length(data)?;
-    let seen = inflate(data.get(start..)?, false)?;
+    let seen = inflate(data.get(start..)?, 0)?;
     (!is_stored(data, start, &seen.head) && !seen.head.is_empty()).then_some((start + seen.used + 8).min(data.len()))
 }
 
-/// A local header (APPNOTE 4.3.7) whose data are not stored.
+/// A local header (APPNOTE 4.3.7) whose data are not stored in the clear.
 fn zip(data: &[u8]) -> Option<usize> {
-    let field = |at: usize| data.get(at..at + 2).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])));
-    let (flags, method) = (field(6)?, field(8)?);
-    let start = 30 + field(26)? + field(28)?;
-    let stated = data.get(18..22).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)?;
-    let known = matches!(method, 1..=20 | 93..=99) && matches!(field(26)?, 1..=4096);
-    match method {
-        _ if flags & 1 != 0 && (known || method == 0) => Some(start + stated),
-        8 => inflate(data.get(start..)?, false).filter(|seen| !is_stored(data, start, &seen.head)).map(|seen| start + seen.used),
-        _ if known && stated > 0 => Some(start + stated),
-        _ => None,
+    let local = crate::format::container::zip_local(data)?;
+    let end = local.compressed.map(|n| local.start.saturating_add(n).min(data.len()));
+    match local.method {
+        _ if local.is_encrypted => end,
+        0 => None,
+        8 => inflate(data.get(local.start..)?, 0)
+            .filter(|seen| !is_stored(data, local.start, &seen.head))
+            .map(|seen| local.start + seen.used),
+        _ => end,
     }
 }
 
@@ -153,7 +174,9 @@ fn zstd(data: &[u8]) -> Option<usize> {
 
 /// Stream and block magic.
 fn bzip2(data: &[u8]) -> Option<usize> {
-    (matches!(data.get(3), Some(b'1'..=b'9')) && data.get(4..)?.starts_with(b"1AY&SY")).then(|| {
+    let is_magic = matches!(data.get(3), Some(b'1'..=b'9')) && data.get(4..)?.starts_with(b"1AY&SY");
+    let is_text = data.get(10..26)?.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace());
+    (is_magic && !is_text).then(|| {
         // The block's end is not aligned to bytes; what follows is found by its evenness.
         data.len().min(64)
     })

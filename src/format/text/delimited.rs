@@ -42,6 +42,12 @@ fn first_table(bytes: &[u8], encoding: TextEncoding) -> Option<(Stretch<'_>, Tab
 
 /// Reads an item as delimited text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let result = read_text(bytes, sink);
+    super::base64::read_embedded(bytes, sink);
+    result
+}
+
+fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
     let (range, mark) = body(bytes, encoding);
     sink.cover(mark, Class::Structure);

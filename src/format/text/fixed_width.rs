@@ -132,13 +132,17 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         return Ok(());
     };
     let cuts = match found.line_end {
-        Some(_) => parts(bytes, encoding, range),
+        Some(_) => parts(bytes, encoding, range.clone()),
         None => {
             let step = (PART / found.layout.len).max(1) * found.layout.len * encoding.unit();
             range.clone().step_by(step).map(|start| start..range.end.min(start + step)).collect()
         }
     };
     read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut));
+    if found.header.is_none() {
+        // Columns that only the shape of the records shows may be cut wrongly; the whole records are text too.
+        super::plain::read_range(bytes, encoding, range, sink);
+    }
     Ok(())
 }
 

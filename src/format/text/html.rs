@@ -75,6 +75,12 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 /// Reads an item as HTML text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let result = read_text(bytes, sink);
+    super::base64::read_embedded(bytes, sink);
+    result
+}
+
+fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     read_markup(bytes, true, sink)
 }
 

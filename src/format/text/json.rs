@@ -66,6 +66,12 @@ fn is_json(text: &str) -> bool {
 
 /// Reads an item as JSON.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let result = read_text(bytes, sink);
+    super::base64::read_embedded(bytes, sink);
+    result
+}
+
+fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
     let (range, mark) = body(bytes, encoding);
     sink.cover(mark, Class::Structure);

@@ -64,6 +64,9 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
         let (columns, digits) = columns.into_iter().unzip();
         Layout { len, columns, digits, kind }
     };
+    if let Some(columns) = headed_columns(&all) {
+        return Some(layout(columns, None));
+    }
     if let Some(columns) = columns(inner(&all), len) {
         return Some(layout(columns, None));
     }
@@ -83,6 +86,32 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
     columns(&same, len).map(|columns| layout(columns, Some(kind)))
 }
 
+/// The columns under a first record of words that stand two blanks apart, where all other records have
+/// blanks before the place at which each word begins. A heading says more than the shape of few records.
+fn headed_columns(records: &[&[char]]) -> Option<Vec<(Range<usize>, bool)>> {
+    let (header, rest) = records.split_first()?;
+    let is_word_start = |i: usize| header[i] != ' ' && (i == 0 || (i >= 2 && header[i - 1] == ' ' && header[i - 2] == ' '));
+    let starts: Vec<usize> = (0..header.len()).filter(|&i| is_word_start(i)).collect();
+    let worded = header.iter().any(|c| c.is_alphabetic()) && !header.iter().any(char::is_ascii_digit);
+    let separate = starts.iter().skip(1).all(|&i| rest.iter().filter(|r| r[i - 1] == ' ').count() * 1000 >= rest.len() * 980);
+    if starts.len() < 2 || !worded || !separate || rest.len() < MIN_RECORDS {
+        return None;
+    }
+    let ends = starts[1..].iter().copied().chain([header.len()]);
+    let columns: Vec<(Range<usize>, bool)> = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| {
+            let is_number = |r: &&&[char]| {
+                let mut filled = r[start..end].iter().filter(|c| **c != ' ').peekable();
+                filled.peek().is_some() && filled.all(char::is_ascii_digit)
+            };
+            (start..end, rest.iter().filter(is_number).count() * 1000 >= rest.len() * 970)
+        })
+        .collect();
+    columns.iter().any(|(_, digits)| *digits).then_some(columns)
+}
+
 /// Without the first and the last record, which may be header and trailer.
 fn inner<'r, 'c>(records: &'r [&'c [char]]) -> &'r [&'c [char]] {
     match records.len() {
@@ -94,12 +123,15 @@ fn inner<'r, 'c>(records: &'r [&'c [char]]) -> &'r [&'c [char]] {
 /// The columns, and which of them hold digits.
 fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>> {
     let places: Vec<Place> = (0..len).map(|i| place(records, i)).collect();
+    // Inside what is the same in all records, a code say, letters may meet digits without a border.
+    let is_same = |i: usize| records.iter().all(|r| r[i] == records[0][i]);
     let mut cuts = vec![0];
     for i in 1..len {
         let (before, here) = (places[i - 1], places[i]);
         let gutter = (before.blank >= 980) != (here.blank >= 980);
         let digits = before.digit >= 970 && here.digit <= 30 && here.blank < 980 && here.letter + here.blank >= 970
             || here.digit >= 970 && before.digit <= 30 && before.letter + before.blank >= 970;
+        let digits = digits && !(is_same(i - 1) && is_same(i));
         // A field begins where a letter or digit always stands and blanks often stand before it.
         let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970);
         if gutter || digits || start {

@@ -21,6 +21,12 @@ pub const FORMAT: Format = Format {
 
 /// Reads an item as running text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let result = read_text(bytes, sink);
+    super::base64::read_embedded(bytes, sink);
+    result
+}
+
+fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let Some(encoding) = encoding::detect(bytes) else {
         return Err(Failure::corrupt(0, "no text in an encoding that is known"));
     };

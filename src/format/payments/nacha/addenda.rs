@@ -1,11 +1,10 @@
 //! Addenda: payment information, international parties, returns.
 
 use super::Reader;
-use super::batch::Placed;
 use super::layout::ends;
 use crate::format::payments::operators::is_operator;
 use crate::format::payments::record::{Record, is_digits};
-use crate::format::payments::routing_number::RoutingNumber;
+use crate::format::payments::routing_number::{Placed, RoutingNumber};
 use crate::format::{At, Party};
 use crate::model::{DataElement, Person, Scheme};
 

@@ -2,13 +2,11 @@
 
 use super::Reader;
 use crate::format::payments::operators::{is_electronic_identifier, is_operator};
-use crate::format::payments::routing_number::RoutingNumber;
+use crate::format::payments::other_side::OtherSide;
+use crate::format::payments::routing_number::{Placed, RoutingNumber};
 
 /// So many different RDFIs of a delivered batch are taken for one bank's numbers.
 pub(super) const OWN_RDFIS: usize = 8;
-
-/// A routing number and where it stands.
-pub(super) type Placed = (RoutingNumber, u64);
 
 /// The parties of a file header.
 pub(super) struct FileHeader {
@@ -50,6 +48,14 @@ pub(super) struct Receiver {
     pub town: String,
 }
 
+/// Batches in a row that are the same owners'.
+#[derive(Default)]
+pub(super) struct Unit {
+    /// Empty where only the entries tell.
+    owners: Vec<RoutingNumber>,
+    other: OtherSide,
+}
+
 impl Batch {
     pub(super) fn implied() -> Self {
         Self {
@@ -67,7 +73,7 @@ impl Batch {
 }
 
 impl Reader<'_, '_> {
-    pub(super) fn direction(&self, returned: bool) -> Direction {
+    fn direction(&self, returned: bool) -> Direction {
         let operator = |placed: Option<Placed>| placed.is_some_and(|(n, _)| is_operator(n) || is_electronic_identifier(n));
         let header = self.header.as_ref();
         let from_operator = operator(header.and_then(|h| h.origin));
@@ -82,47 +88,75 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Names the owners of the entries since the last unit and ends it.
-    pub(super) fn end_unit(&mut self) {
+    /// The first entry of a batch, or the first return after other entries: settles whose they are, and
+    /// ends the unit before where that was somebody else's.
+    pub(super) fn begin_entries(&mut self, returned: bool) {
+        let direction = self.direction(returned);
         let Some(batch) = &mut self.batch else { return };
-        let rdfis = std::mem::take(&mut batch.rdfis);
-        let (odfi, direction) = (batch.odfi, batch.direction);
+        (batch.returned, batch.direction) = (Some(returned), direction);
+        let [odfi, origin, destination] = self.banks();
+        let owners: Vec<RoutingNumber> = match direction {
+            Direction::Sent => odfi.into_iter().chain(origin.filter(|o| odfi.is_none_or(|d| d.0 != o.0))).map(|(n, _)| n).collect(),
+            Direction::Delivered => destination.into_iter().map(|(n, _)| n).collect(),
+            Direction::Unknown => Vec::new(),
+        };
+        if owners.is_empty() || owners != self.unit.owners {
+            self.close_unit();
+        }
+        self.unit.owners = owners;
+    }
+
+    /// Names the owners of the entries since [`Self::begin_entries`].
+    pub(super) fn end_entries(&mut self) {
+        if self.batch.as_ref().is_some_and(|b| b.returned.is_none()) {
+            self.begin_entries(false);
+        }
+        let [odfi, origin, destination] = self.banks();
+        let Some(batch) = &mut self.batch else { return };
         batch.returned = None;
-        let bank = |placed: &Placed| !is_operator(placed.0);
-        let odfi = odfi.filter(bank);
-        let origin = self.header.as_ref().and_then(|h| h.origin).filter(bank);
-        let destination = self.header.as_ref().and_then(|h| h.destination).filter(bank);
-        let sink = &mut *self.sink;
-        let mut owners: Vec<Placed> = Vec::new();
-        match direction {
-            Direction::Sent => {
-                owners.extend(odfi);
-                owners.extend(origin.filter(|o| odfi.is_none_or(|d| d.0 != o.0)));
-                if let (Some(odfi), Some(origin)) = (odfi, origin)
-                    && odfi.0 != origin.0
-                {
-                    sink.payment_note(format!("the immediate origin {} is not the ODFI {}", origin.0.as_str(), odfi.0.as_str()));
+        let rdfis = std::mem::take(&mut batch.rdfis);
+        let direction = batch.direction;
+        if let (Some(odfi), Some(origin), Direction::Sent) = (odfi, origin, direction)
+            && odfi.0 != origin.0
+        {
+            self.sink.payment_note(format!("the immediate origin {} is not the ODFI {}", origin.0.as_str(), odfi.0.as_str()));
+        }
+        let sides = [odfi, origin, destination].into_iter().flatten();
+        if !self.unit.owners.is_empty() {
+            for side in sides {
+                if self.unit.owners.contains(&side.0) {
+                    self.sink.owner(side.0.party(), side.1)
+                } else {
+                    self.unit.other.add(side, self.sink)
                 }
             }
-            Direction::Delivered => match destination {
-                Some(destination) => owners.push(destination),
-                None if rdfis.len() <= OWN_RDFIS => owners.extend(&rdfis),
-                None => {}
-            },
-            Direction::Unknown => {}
+            return;
         }
-        owners.iter().for_each(|(n, at)| sink.owner(n.party(), *at));
-        let others = match direction {
-            Direction::Sent => [destination, None],
-            _ => [odfi, origin],
-        };
-        let others = others.into_iter().flatten().filter(|o| !owners.iter().any(|owner| owner.0 == o.0));
-        if owners.is_empty() {
-            sink.payment_note("no field says whose the entries are; both sides are given");
-            others.chain(rdfis.into_iter().take(OWN_RDFIS)).for_each(|(n, at)| sink.either(n.party(), at));
+        if direction == Direction::Delivered && (1..=OWN_RDFIS).contains(&rdfis.len()) {
+            for (number, at) in &rdfis {
+                self.sink.owner(number.party(), *at);
+            }
+            sides.filter(|side| !rdfis.iter().any(|r| r.0 == side.0)).for_each(|side| self.unit.other.add(side, self.sink));
         } else {
-            others.for_each(|(n, at)| sink.other_side(n.party(), at));
+            self.sink.payment_note("no field says whose the entries are; both sides are given");
+            for (number, at) in sides.chain(rdfis.into_iter().take(OWN_RDFIS)) {
+                self.sink.either(number.party(), at);
+            }
         }
-        sink.end_unit();
+        self.close_unit();
+    }
+
+    /// Ends the sink's unit. Who alone is on its other side is named as that.
+    pub(super) fn close_unit(&mut self) {
+        self.unit.other.close(self.sink);
+        self.unit = Unit::default();
+        self.sink.end_unit();
+    }
+
+    /// ODFI, immediate origin and immediate destination, without operators.
+    fn banks(&self) -> [Option<Placed>; 3] {
+        let header = self.header.as_ref();
+        [self.batch.as_ref().and_then(|b| b.odfi), header.and_then(|h| h.origin), header.and_then(|h| h.destination)]
+            .map(|placed| placed.filter(|p| !is_operator(p.0)))
     }
 }

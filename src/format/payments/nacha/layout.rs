@@ -115,7 +115,9 @@ pub(super) fn begins(head: &[u8]) -> bool {
 }
 
 fn is_file_header(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"101") && is_sound(bytes) && bytes.get(34..37) == Some(b"094")
+    // Record size, blocking factor and format code are constants; a header that lost or gained a blank
+    // has them beside their place.
+    bytes.starts_with(b"101") && is_sound(bytes) && (32..=36).any(|at| bytes.get(at..at + 6) == Some(b"094101"))
 }
 
 fn is_batch_header(record: &Record<'_>) -> bool {

@@ -1,0 +1,252 @@
+//! Bacs Standard 18: direct debits and credits of the United Kingdom.
+//!
+//! Bacs Electronic Funds Transfer, file structures (PN5011): labels VOL1, HDR1, HDR2 and UHL1 of 80
+//! characters, payments of 100 (single processing day) or 106 characters, labels EOF1, EOF2 and UTL1.
+//! Whose a payment is: the bank's at whose sort code it originates.
+
+use super::company::is_company;
+use super::record::{Record, is_digits, line_at, line_end, number};
+use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::model::{Cause, Class, DataElement, Person, Scheme};
+
+/// Bacs Standard 18 files.
+pub const FORMAT: Format = Format {
+    name: "bacs18",
+    media_type: "application/x-bacs-standard-18",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["Payment records without labels are fixed-width text."],
+};
+
+/// Characters of a label.
+const LABEL: usize = 80;
+/// Characters of a payment of one processing day, and of several.
+const PAYMENT: usize = 100;
+const DATED_PAYMENT: usize = 106;
+/// After so many changes of the originating sort code the rest of a file is one unit.
+const MOST_UNITS: u32 = 64;
+/// A file that is broken everywhere has as many gaps as tell that.
+const MOST_GAPS: usize = 64;
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
+    let (mut at, mut seen) = (0, 0);
+    // A header label with a service user number, and the user header label that only Bacs has.
+    for _ in 0..6 {
+        let (end, next) = piece_at(head, at, PAYMENT);
+        let record = Record::new(head.get(at..end).unwrap_or_default(), 0);
+        match record.field(1, 4) {
+            b"VOL1" | b"HDR2" => {}
+            b"HDR1" if record.char_at(5) == b'A' && is_digits(record.field(6, 11)) => seen |= 1,
+            b"UHL1" if record.char_at(5) == b' ' && is_digits(record.field(6, 10)) => seen |= 2,
+            _ => break,
+        }
+        at = next;
+    }
+    seen == 3
+}
+
+/// The end of the record at an offset and where the next begins. Labels have 80 characters, payments
+/// `payment`, where lines do not end them.
+fn piece_at(bytes: &[u8], at: usize, payment: usize) -> (usize, usize) {
+    if let Some((line, next)) = line_at(bytes, at, DATED_PAYMENT + 2)
+        && line.len() <= DATED_PAYMENT
+        && (next < bytes.len() || line.len() <= payment)
+    {
+        return (at + line.len(), next);
+    }
+    let length = if is_label(bytes.get(at..).unwrap_or_default()) { LABEL } else { payment };
+    let end = (at + length).min(bytes.len());
+    (end, end + line_end(&bytes[end..]))
+}
+
+fn is_label(bytes: &[u8]) -> bool {
+    matches!(bytes.get(..4), Some(b"VOL1" | b"HDR1" | b"HDR2" | b"UHL1" | b"EOF1" | b"EOF2" | b"UTL1" | b"EOV1" | b"EOV2"))
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    sink.begin_payments("bacs18");
+    let mut reader = Reader { sink, payment: PAYMENT, origin: None, open: false, payments: 0, units: 0, stray: 0 };
+    let (mut at, mut pieces) = (0, 0u32);
+    while at < bytes.len() {
+        pieces = pieces.wrapping_add(1);
+        if pieces.is_multiple_of(4096) && reader.sink.stopped() {
+            return Ok(());
+        }
+        let (end, next) = piece_at(bytes, at, reader.payment);
+        reader.sink.cover(at as u64..next as u64, Class::Read);
+        reader.record(&Record::new(&bytes[at..end], at as u64));
+        at = next;
+    }
+    reader.close(bytes.len() as u64, false);
+    if reader.stray > 0 {
+        let note = format!("{} lines are no records of the layout", reader.stray);
+        reader.sink.payment_note(note);
+    }
+    Ok(())
+}
+
+struct Reader<'s, 'o> {
+    sink: &'s mut Sink<'o>,
+    /// Length of a payment, after HDR2 and UHL1.
+    payment: usize,
+    /// Originating sort code of the current unit.
+    origin: Option<[u8; 6]>,
+    open: bool,
+    payments: u64,
+    units: u32,
+    stray: u64,
+}
+
+impl Reader<'_, '_> {
+    fn record(&mut self, record: &Record<'_>) {
+        if record.bytes().trim_ascii().is_empty() || record.bytes() == b"\x1A" {
+            return;
+        }
+        match record.field(1, 4) {
+            b"VOL1" | b"HDR1" => {
+                if self.payments > 0 {
+                    self.close(record.at, false);
+                }
+                self.open = true;
+                record.push(self.sink, &[4, 10, 37, 41, 47, 53, 60]);
+            }
+            b"HDR2" => {
+                if let Some(length) = number(record.field(11, 15)) {
+                    self.payment = if length == DATED_PAYMENT as u64 { DATED_PAYMENT } else { PAYMENT };
+                }
+                record.push(self.sink, &[4, 5, 10, 15]);
+            }
+            b"UHL1" => record.push(self.sink, &[4, 10, 20, 22, 28, 37, 40]),
+            b"UTL1" => {
+                record.push(self.sink, &[4, 17, 30, 37, 44]);
+                let (debits, credits) = (number(record.field(31, 37)), number(record.field(38, 44)));
+                match (debits, credits) {
+                    (Some(debits), Some(credits)) if debits + credits != self.payments => {
+                        let cause = if debits + credits > self.payments { Cause::Truncated } else { Cause::Corrupt };
+                        let detail = format!("the trailer label counts {} payments, {} were read", debits + credits, self.payments);
+                        self.gap(record.at, cause, &detail);
+                    }
+                    (Some(_), Some(_)) => {}
+                    _ => self.gap(record.at, Cause::Truncated, "the trailer label is cut"),
+                }
+                self.close(record.at, true);
+            }
+            b"EOF1" | b"EOF2" | b"EOV1" | b"EOV2" => record.push(self.sink, &[4, 10]),
+            _ => self.payment_record(record),
+        }
+    }
+
+    fn payment_record(&mut self, record: &Record<'_>) {
+        let amount = record.field(36, 46);
+        if !is_digits(record.field(1, 6)) || !is_digits(record.field(18, 23)) || !is_digits(amount) {
+            self.stray += 1;
+            return record.push(self.sink, &[]);
+        }
+        self.payments += 1;
+        let origin: Option<[u8; 6]> = record.field(18, 23).try_into().ok();
+        if origin != self.origin {
+            if self.origin.is_some() && self.units < MOST_UNITS {
+                self.units += 1;
+                self.sink.end_unit();
+            }
+            self.origin = origin;
+            if let Some(origin) = origin.filter(|o| o != b"000000") {
+                self.sink.owner(sort_code(&origin), record.offset(18));
+            }
+        }
+        // The contra entry books the total on the originator's own account.
+        let contra = record.field(1, 14) == record.field(18, 31);
+        if !contra {
+            self.sink.entry();
+            if record.field(1, 6) != record.field(18, 23) {
+                self.sink.counterparty(sort_code(record.field(1, 6)), record.at);
+            }
+            let name = record.text(83, 100);
+            if !is_company(&name) {
+                self.sink.person(Person { name: &name, ..Person::default() });
+            }
+        }
+        self.sink.element(DataElement::AccountNumber);
+        if amount.iter().any(|b| (b'1'..=b'9').contains(b)) {
+            self.sink.element(DataElement::Amount);
+        }
+        record.push(self.sink, &[6, 14, 15, 17, 23, 31, 35, 46, 64, 82, 100]);
+    }
+
+    fn gap(&mut self, at: u64, cause: Cause, detail: &str) {
+        if self.sink.gaps.len() < MOST_GAPS {
+            self.sink.gap(at..at, cause, detail);
+        }
+    }
+
+    fn close(&mut self, at: u64, trailer: bool) {
+        if std::mem::take(&mut self.open) && !trailer {
+            self.gap(at, Cause::Truncated, "a file without its trailer label");
+        }
+        (self.origin, self.payments) = (None, 0);
+        self.sink.end_unit();
+    }
+}
+
+fn sort_code(six: &[u8]) -> Party {
+    Party { scheme: Scheme::SortCode, value: String::from_utf8_lossy(six).into_owned() }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::format::PaymentUnit;
+    use crate::format::testing::read_with;
+
+    fn records() -> Vec<String> {
+        let payment = |code: &str, account: &str, kind: &str, name: &str| {
+            format!("{code}{account}0{kind}20030712345678000000000012500{:<18}{:<18}{name:<18}", "ACME LTD", "REF 1")
+        };
+        vec![
+            format!("VOL1173062{:<27}{:<4}123456{:<32}1", "", "HSBC", ""),
+            format!("HDR1A123456S  1123456{:<6}00010001       24309 24319 000000{:<20}", "173062", ""),
+            format!("HDR2F0200000100{:<35}00{:<28}", "", ""),
+            format!("UHL1 24309999999    000000001 DAILY  001{:<40}", ""),
+            payment("400530", "87654321", "99", "JANE DOE"),
+            payment("309089", "11223344", "99", "WIDGETS LTD"),
+            payment("200307", "12345678", "17", "ACME LTD"),
+            format!("EOF1A123456S  1123456{:<59}", ""),
+            format!("EOF2F0200000100{:<65}", ""),
+            format!("UTL1{:013}{:013}{:07}{:07}{:<36}", 25000, 25000, 1, 2, ""),
+        ]
+    }
+
+    pub(in crate::format::payments) fn file() -> Vec<u8> {
+        records().iter().map(|r| format!("{r}\r\n")).collect::<String>().into_bytes()
+    }
+
+    fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
+        read_with(read, bytes, |sink, _| {
+            assert!(sink.gaps.is_empty(), "{:?}", sink.gaps);
+            sink.facts.payments.clone().unwrap().units
+        })
+    }
+
+    #[test]
+    fn a_file_is_the_originating_banks() {
+        for bytes in [file(), records().concat().into_bytes()] {
+            assert!(recognise(&Probe::new(&bytes)));
+            let units = units(&bytes);
+            let values = |parties: &std::collections::BTreeMap<Party, crate::format::Seen>| {
+                parties.keys().map(|p| p.value.clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(values(&units[0].owners), ["200307"]);
+            assert_eq!(values(&units[0].counterparties), ["309089", "400530"]);
+            assert_eq!((units[0].records, units[0].persons.len()), (2, 1));
+        }
+    }
+
+    #[test]
+    fn a_lost_payment_is_a_gap() {
+        let mut records = records();
+        records.remove(5);
+        read_with(read, records.join("\n").as_bytes(), |sink, _| assert_eq!(sink.gaps.len(), 1));
+    }
+}

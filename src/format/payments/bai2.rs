@@ -1,0 +1,364 @@
+//! BAI2: cash management balance reporting.
+//!
+//! BAI Cash Management Balance Reporting Specifications, version 2 (also ANSI X9.121 BTR3, which keeps
+//! the records): `01` file header, `02` group header, `03` account, `16` transaction, `88` continuation,
+//! `49` `98` `99` trailers with record counts. Fields end with commas, logical records with a slash.
+//! Whose a group is: the originator's (`02`). Identifications are agreed between sender and receiver;
+//! those that are no routing number and no BIC name nobody.
+
+#[cfg(test)]
+pub(super) mod tests;
+
+use super::operators::is_operator;
+use super::record::{Record, is_digits, line_at, number};
+use super::routing_number::RoutingNumber;
+use crate::format::{At, Failure, Format, Party, Probe, Sink};
+use crate::model::{Cause, Class, DataElement, Scheme};
+
+/// BAI2 balance reports.
+pub const FORMAT: Format = Format {
+    name: "bai2",
+    media_type: "application/x-bai2",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["Parties in the texts of transactions are text."],
+};
+
+/// Longer lines are cut for their text.
+const LONGEST: usize = 64 << 10;
+/// A file that is broken everywhere has as many gaps as tell that.
+const MOST_GAPS: usize = 64;
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head).trim_ascii_start();
+    let Some((first, next)) = line_at(head, 0, head.len() + 1) else { return false };
+    let fields: Vec<&[u8]> = first.split(|&b| b == b',').collect();
+    // 01,sender,receiver,YYMMDD,HHMM,file id,record length,block size,version[/]
+    let [tag, _, _, date, time, id, _, _, version, ..] = fields[..] else { return false };
+    let plain = tag == b"01" && is_date(date) && (is_digits(time) && time.len() == 4 || time.is_empty()) && !id.is_empty();
+    if !plain || !version.trim_ascii().starts_with(b"2") {
+        return false;
+    }
+    let rest = memchr::memchr(b'/', first).map_or(&b""[..], |slash| first[slash + 1..].trim_ascii());
+    let second = if rest.is_empty() { head.get(next..).unwrap_or_default().trim_ascii_start() } else { rest };
+    let fields: Vec<&[u8]> = second.split(|&b| b == b',').take(5).collect();
+    match fields[..] {
+        // 02,receiver,originator,status,date
+        [b"02", _, _, status, date] => matches!(status, b"" | b"1" | b"2" | b"3" | b"4") && (is_date(date) || date.is_empty()),
+        [b"99", ..] => true,
+        _ => second.is_empty() && first.contains(&b'/'),
+    }
+}
+
+fn is_date(field: &[u8]) -> bool {
+    matches!(field.len(), 6 | 8) && is_digits(field)
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    sink.begin_payments("bai2");
+    let mut reader = Reader { sink, file: None, group: None, account_open: false, text_open: false, continues: *b"  ", stray: 0 };
+    let mut at = 0;
+    let mut lines: u32 = 0;
+    while at < bytes.len() {
+        lines = lines.wrapping_add(1);
+        if lines.is_multiple_of(4096) && reader.sink.stopped() {
+            return Ok(());
+        }
+        let (line, next) = line_at(bytes, at, LONGEST).unwrap_or_else(|| {
+            let end = (at + LONGEST).min(bytes.len());
+            (&bytes[at..end], end)
+        });
+        reader.sink.cover(at as u64..next as u64, Class::Read);
+        reader.line(line, at as u64);
+        at = next;
+    }
+    reader.close_text();
+    reader.close_file(bytes.len() as u64, false);
+    if reader.stray > 0 {
+        let note = format!("{} lines are no records of the layout", reader.stray);
+        reader.sink.payment_note(note);
+    }
+    Ok(())
+}
+
+/// An identification and where it stands.
+type Placed = (Party, u64);
+
+#[derive(Default)]
+struct File {
+    sender: Vec<u8>,
+    receiver: Vec<u8>,
+    sender_party: Option<Placed>,
+    groups: u64,
+    records: u64,
+}
+
+#[derive(Default)]
+struct Group {
+    records: u64,
+    accounts: u64,
+}
+
+struct Reader<'s, 'o> {
+    sink: &'s mut Sink<'o>,
+    file: Option<File>,
+    group: Option<Group>,
+    account_open: bool,
+    /// The text of a transaction may go on in the next line.
+    text_open: bool,
+    /// Type of the record that a continuation continues.
+    continues: [u8; 2],
+    /// Lines that belong to nothing.
+    stray: u64,
+}
+
+impl Reader<'_, '_> {
+    /// A line: one record as a rule; several where a slash, blanks and a record type stand inside.
+    fn line(&mut self, line: &[u8], at: u64) {
+        let mut from = 0;
+        for slash in memchr::memchr_iter(b'/', line) {
+            let rest = &line[slash + 1..];
+            let blanks = rest.len() - rest.trim_ascii_start().len();
+            if slash >= from && blanks > 0 && record_type(&rest[blanks..]).is_some() {
+                self.record(&line[from..=slash], at + from as u64);
+                from = slash + 1 + blanks;
+            }
+        }
+        self.record(&line[from..], at + from as u64);
+    }
+
+    fn record(&mut self, bytes: &[u8], at: u64) {
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let record = Record::new(bytes, at);
+        let Some(kind) = record_type(bytes) else {
+            // A text that was wrapped without a continuation record.
+            if !self.text_open {
+                self.stray += 1;
+            }
+            return self.push_text(&record, 0);
+        };
+        if kind != *b"88" {
+            self.close_text();
+            self.continues = kind;
+        }
+        if let (Some(file), false) = (&mut self.file, kind == *b"01") {
+            file.records += 1;
+        }
+        if let (Some(group), false) = (&mut self.group, matches!(&kind, b"01" | b"02" | b"99")) {
+            group.records += 1;
+        }
+        match &kind {
+            b"01" => self.file_header(&record),
+            b"02" => self.group_header(&record),
+            b"03" => self.account(&record),
+            b"16" => return self.transaction(&record),
+            b"88" => return self.continuation(&record),
+            b"49" => self.account_open = false,
+            b"98" => self.group_trailer(&record),
+            _ => self.file_trailer(&record),
+        }
+        self.push_fields(&record, usize::MAX);
+        self.sink.text("\n", At::Decoded(at + bytes.len() as u64));
+    }
+
+    fn file_header(&mut self, record: &Record<'_>) {
+        self.close_file(record.at, false);
+        let (sender, receiver) = (field(record, 1), field(record, 2));
+        let sender_party = party(sender).map(|p| (p, place(record, 1)));
+        self.file = Some(File { sender: sender.to_vec(), receiver: receiver.to_vec(), sender_party, groups: 0, records: 1 });
+    }
+
+    fn group_header(&mut self, record: &Record<'_>) {
+        self.close_group(record.at, false);
+        self.group = Some(Group { records: 1, accounts: 0 });
+        let file = self.file.get_or_insert_default();
+        file.groups += 1;
+        let (receiver, originator) = (field(record, 1), field(record, 2));
+        let placed = |index: usize| party(field(record, index)).map(|p| (p, place(record, index)));
+        let turned = !file.sender.is_empty() && receiver == file.sender && originator == file.receiver && receiver != originator;
+        let sender = file.sender_party.clone();
+        match (placed(2), placed(1)) {
+            (originator, receiver) if turned => {
+                self.sink.payment_note("the group header names the file's sender as its receiver; both sides are given");
+                originator.into_iter().chain(receiver).for_each(|(p, at)| self.sink.either(p, at));
+            }
+            (Some(originator), receiver) => {
+                for (other, at) in receiver.into_iter().chain(sender).filter(|o| o.0 != originator.0) {
+                    self.sink.other_side(other, at);
+                }
+                self.sink.owner(originator.0, originator.1);
+            }
+            (None, receiver) => {
+                self.sink.payment_note("the originator's identification is agreed between the parties and names no bank");
+                sender.into_iter().chain(receiver).for_each(|(p, at)| self.sink.either(p, at));
+            }
+        }
+    }
+
+    fn account(&mut self, record: &Record<'_>) {
+        if self.account_open {
+            self.gap(record.at, "an account without its trailer");
+        }
+        self.account_open = true;
+        if let Some(group) = &mut self.group {
+            group.accounts += 1;
+        }
+        if !field(record, 1).is_empty() {
+            self.sink.element(DataElement::AccountNumber);
+        }
+        if is_amount(field(record, 4)) {
+            self.sink.element(DataElement::Amount);
+        }
+    }
+
+    fn transaction(&mut self, record: &Record<'_>) {
+        self.sink.entry();
+        if is_amount(field(record, 2)) {
+            self.sink.element(DataElement::Amount);
+        }
+        // Funds type: S has three amounts, V a date and a time, D a number of pairs.
+        let funds = match field(record, 3) {
+            b"S" => 3,
+            b"V" => 2,
+            b"D" => 1 + 2 * number(field(record, 4)).unwrap_or(0).min(99) as usize,
+            _ => 0,
+        };
+        let shown = self.push_fields(record, 6 + funds);
+        self.push_text(record, shown);
+        self.text_open = true;
+    }
+
+    fn continuation(&mut self, record: &Record<'_>) {
+        if &self.continues == b"16" {
+            let text = record.bytes().iter().position(|&b| b == b',').map_or(0, |i| i + 1);
+            return self.push_text(record, text);
+        }
+        self.push_fields(record, usize::MAX);
+        self.sink.text("\n", At::Decoded(record.at + record.bytes().len() as u64));
+    }
+
+    fn group_trailer(&mut self, record: &Record<'_>) {
+        let found = self.group.as_ref().map(|g| (g.accounts, g.records));
+        match (found, number(field(record, 2)), number(field(record, 3))) {
+            (None, ..) => self.sink.payment_note("a group trailer without a group"),
+            (Some(_), None, _) | (Some(_), _, None) => self.gap(record.at, "the group trailer is cut"),
+            (Some((accounts, records)), Some(declared_accounts), Some(declared)) => {
+                if accounts != declared_accounts {
+                    self.miscounted(record.at, "group trailer counts", "accounts", accounts, declared_accounts);
+                } else if records != declared {
+                    self.miscounted(record.at, "group trailer counts", "records", records, declared);
+                }
+            }
+        }
+        self.close_group(record.at, true);
+    }
+
+    fn file_trailer(&mut self, record: &Record<'_>) {
+        self.close_group(record.at, false);
+        let found = self.file.as_ref().map(|f| (f.groups, f.records));
+        match (found, number(field(record, 2)), number(field(record, 3))) {
+            (None, ..) => self.sink.payment_note("a file trailer without a file"),
+            (Some(_), None, _) | (Some(_), _, None) => self.gap(record.at, "the file trailer is cut"),
+            (Some((groups, records)), Some(declared_groups), Some(declared)) => {
+                if groups != declared_groups {
+                    self.miscounted(record.at, "file trailer counts", "groups", groups, declared_groups);
+                } else if records != declared {
+                    self.miscounted(record.at, "file trailer counts", "records", records, declared);
+                }
+            }
+        }
+        self.close_file(record.at, true);
+    }
+
+    /// Fewer than counted are missing; more are a count that was not kept, as files edited by hand have.
+    fn miscounted(&mut self, at: u64, trailer: &str, what: &str, found: u64, declared: u64) {
+        let detail = format!("the {trailer} {declared} {what}, {found} were read");
+        if found < declared { self.gap(at, &detail) } else { self.sink.payment_note(detail) }
+    }
+
+    fn close_group(&mut self, at: u64, trailer: bool) {
+        let open = self.account_open;
+        self.account_open = false;
+        if open {
+            self.gap(at, "an account without its trailer");
+        }
+        if self.group.take().is_some() && !trailer {
+            self.gap(at, "a group without its trailer");
+        }
+        self.sink.end_unit();
+    }
+
+    fn close_file(&mut self, at: u64, trailer: bool) {
+        self.close_group(at, trailer);
+        if self.file.take().is_some() && !trailer {
+            self.gap(at, "a file without its trailer");
+        }
+    }
+
+    fn gap(&mut self, at: u64, detail: &str) {
+        if self.sink.gaps.len() < MOST_GAPS {
+            self.sink.gap(at..at, Cause::Truncated, detail);
+        }
+    }
+
+    /// Pushes so many fields with borders; returns where the next one begins.
+    fn push_fields(&mut self, record: &Record<'_>, count: usize) -> usize {
+        let mut from = 0;
+        for part in record.bytes().split(|&b| b == b',').take(count) {
+            record.push_span(self.sink, from, from + part.len());
+            from += part.len() + 1;
+        }
+        from.min(record.bytes().len())
+    }
+
+    /// Pushes the text of a transaction from a byte on; the next line continues it.
+    fn push_text(&mut self, record: &Record<'_>, from: usize) {
+        self.text_open = true;
+        record.push_rest(self.sink, from);
+        self.sink.text("\n", At::Decoded(record.at + record.bytes().len() as u64));
+    }
+
+    fn close_text(&mut self) {
+        if std::mem::take(&mut self.text_open) {
+            self.sink.border();
+        }
+    }
+}
+
+/// The type of the record that begins here.
+fn record_type(bytes: &[u8]) -> Option<[u8; 2]> {
+    match bytes.trim_ascii_start() {
+        [a, b, b',', ..] if matches!(&[*a, *b], b"01" | b"02" | b"03" | b"16" | b"49" | b"88" | b"98" | b"99") => Some([*a, *b]),
+        _ => None,
+    }
+}
+
+/// A field by its place after the record type, without the slash that ends the record.
+fn field<'a>(record: &Record<'a>, index: usize) -> &'a [u8] {
+    let field = record.bytes().split(|&b| b == b',').nth(index).unwrap_or_default();
+    let end = memchr::memchr(b'/', field).unwrap_or(field.len());
+    field[..end].trim_ascii()
+}
+
+fn place(record: &Record<'_>, index: usize) -> u64 {
+    let before: usize = record.bytes().split(|&b| b == b',').take(index).map(|part| part.len() + 1).sum();
+    record.at + before as u64
+}
+
+/// A bank by routing number or BIC; other identifications name nobody.
+fn party(identification: &[u8]) -> Option<Party> {
+    if let Some(number) = RoutingNumber::parse(identification) {
+        return (!is_operator(number)).then(|| number.party());
+    }
+    let bic = matches!(identification.len(), 8 | 11)
+        && identification[..6].iter().all(u8::is_ascii_uppercase)
+        && identification[6..].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    bic.then(|| Party { scheme: Scheme::Bic, value: String::from_utf8_lossy(&identification[..8]).into_owned() })
+}
+
+fn is_amount(field: &[u8]) -> bool {
+    field.iter().any(|b| (b'1'..=b'9').contains(b)) && field.iter().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-'))
+}

@@ -1,0 +1,36 @@
+//! Who is on the other side of a whole unit.
+
+use super::routing_number::Placed;
+use crate::format::Sink;
+
+/// Counts the banks on the other side of the payments of a unit. Where it is one bank throughout, it is
+/// the unit's other side; several are counterparties.
+#[derive(Default)]
+pub(super) struct OtherSide {
+    one: Option<(Placed, u64)>,
+    several: bool,
+}
+
+impl OtherSide {
+    /// A bank on the other side of one payment, batch or message.
+    pub fn add(&mut self, side: Placed, sink: &mut Sink<'_>) {
+        match &mut self.one {
+            None if !self.several => self.one = Some((side, 1)),
+            Some((known, count)) if known.0 == side.0 => *count += 1,
+            known => {
+                if let Some((other, count)) = known.take() {
+                    (0..count).for_each(|_| sink.counterparty(other.0.party(), other.1));
+                }
+                self.several = true;
+                sink.counterparty(side.0.party(), side.1);
+            }
+        }
+    }
+
+    /// The unit ends: names its other side.
+    pub fn close(&mut self, sink: &mut Sink<'_>) {
+        if let Some((other, count)) = std::mem::take(self).one {
+            (0..count).for_each(|_| sink.other_side(other.0.party(), other.1));
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! X12 payment interchanges: 820 payment order/remittance advice, 835 health care claim
+//! payment/advice, and the financial sets around them (821, 822, 823, 827, 828, 831).
+//!
+//! ANSI ASC X12: the separators stand in the fixed ISA segment. The originating depository institution
+//! of BPR (06 qualifier, 07 number) owns a transaction set, the receiving one (12, 13) is its other
+//! side; where the interchange's sender is the receiving institution, that one handed it on and owns it.
+
+use super::segment::{self, Segment, Syntax};
+use super::{party, person, value};
+use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::model::{Cause, Class, DataElement};
+use memchr::memmem;
+
+/// X12 payments.
+pub const FORMAT: Format = Format {
+    name: "x12_payment",
+    media_type: "application/edi-x12",
+    recognise,
+    read,
+    version: 1,
+    limitations: &["other transaction sets (orders, invoices, claims) are searched as text"],
+};
+
+/// Transaction sets that hold payments.
+const SETS: &[&[u8]] = &[b"820", b"821", b"822", b"823", b"827", b"828", b"831", b"835"];
+/// Length of the ISA segment with its terminator.
+const ISA: usize = 106;
+
+fn syntax(isa: &[u8]) -> Option<Syntax> {
+    let isa = isa.get(..ISA)?;
+    let syntax = Syntax { element: isa[3], component: isa[104], terminator: isa[105], release: None };
+    let distinct =
+        syntax.element != syntax.terminator && !syntax.element.is_ascii_alphanumeric() && !syntax.terminator.is_ascii_alphanumeric();
+    let fixed = [6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103].into_iter().all(|at| isa[at] == syntax.element);
+    (isa.starts_with(b"ISA") && distinct && fixed).then_some(syntax)
+}
+
+fn start(bytes: &[u8]) -> usize {
+    let mark = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    mark + bytes[mark..].iter().take(64).position(|b| !b.is_ascii_whitespace()).unwrap_or(0)
+}
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let head = &probe.head[start(probe.head)..];
+    syntax(head).is_some_and(|syntax| {
+        SETS.iter().any(|set| {
+            let st = [b"ST", &[syntax.element][..], set, &[syntax.element]].concat();
+            memmem::find(head, &st).is_some()
+        })
+    })
+}
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    sink.begin_payments("x12");
+    sink.cover(0..value::offset(bytes.len()), Class::Read);
+    let mut at = start(bytes);
+    let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no ISA segment")) };
+    let mut interchange = Interchange::default();
+    while let Some(segment) = segment::next(bytes, separators, at) {
+        if segment.bytes.starts_with(b"ISA") {
+            if sink.stopped() {
+                return Ok(());
+            }
+            if let Some(own) = syntax(&bytes[segment.at..]) {
+                separators = own;
+            }
+        }
+        let segment = segment::next(bytes, separators, segment.at).unwrap_or(segment);
+        segment.push(sink);
+        interchange.segment(&segment, sink);
+        at = segment.end();
+    }
+    if interchange.open {
+        let end = value::offset(bytes.len());
+        sink.gap(end..end, Cause::Truncated, "the interchange ends without its IEA segment");
+    }
+    interchange.end_set(sink);
+    Ok(())
+}
+
+#[derive(Default)]
+struct Interchange {
+    open: bool,
+    sender: Vec<Party>,
+    /// In a transaction set.
+    set: bool,
+    originating: Option<(Party, u64)>,
+    receiving: Option<(Party, u64)>,
+    entries: u64,
+    name: String,
+    address: String,
+    region: String,
+}
+
+impl Interchange {
+    fn segment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
+        let (name, _) = segment.element(0);
+        match name.as_str() {
+            "ISA" => {
+                self.open = true;
+                self.sender.clear();
+                self.sender.extend(bank(&segment.element(6).0));
+            }
+            "GS" => self.sender.extend(bank(&segment.element(2).0)),
+            "IEA" => self.open = false,
+            "ST" => {
+                self.end_set(sink);
+                self.set = true;
+            }
+            "SE" => self.end_set(sink),
+            "BPR" => self.payment(segment, sink),
+            "RMR" | "CLP" => self.entries += 1,
+            "N1" | "NM1" => self.named(segment, &name, sink),
+            "N3" | "N4" => self.addressed(segment, &name),
+            "REF" if segment.element(1).0 == "SY" => sink.element(DataElement::Ssn),
+            "DMG" => sink.element(DataElement::Dob),
+            "PER" => contact(segment, sink),
+            _ => {}
+        }
+        if !matches!(name.as_str(), "N1" | "NM1" | "N2" | "N3" | "N4") {
+            self.end_name(sink);
+        }
+    }
+
+    fn payment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
+        sink.element(DataElement::Amount);
+        let institution = |qualifier: usize| {
+            let (number, at) = segment.element(qualifier + 1);
+            depository(&segment.element(qualifier).0, &number).map(|party| (party, at))
+        };
+        (self.originating, self.receiving) = (institution(6), institution(12));
+        for account in [9, 15] {
+            if !segment.element(account).0.is_empty() {
+                sink.element(DataElement::AccountNumber);
+            }
+        }
+    }
+
+    fn named(&mut self, segment: &Segment<'_>, name: &str, sink: &mut Sink<'_>) {
+        self.end_name(sink);
+        let (qualifier, number, bank) = match name {
+            "N1" => {
+                self.name = segment.element(2).0;
+                (3, 4, matches!(segment.element(1).0.as_str(), "BK" | "BB" | "O1" | "RB"))
+            }
+            _ => {
+                // 1 says a person; last, first, middle name.
+                if segment.element(2).0 == "1" {
+                    self.name = [segment.element(4).0, segment.element(5).0, segment.element(3).0].join(" ");
+                }
+                (8, 9, false)
+            }
+        };
+        let (number, at) = segment.element(number);
+        match segment.element(qualifier).0.as_str() {
+            "34" => sink.element(DataElement::Ssn),
+            "13" => party::aba(&number).into_iter().for_each(|p| sink.counterparty(p, at)),
+            _ => {}
+        }
+        if bank {
+            self.name.clear();
+        }
+    }
+
+    fn addressed(&mut self, segment: &Segment<'_>, name: &str) {
+        for (_, part) in segment.elements().skip(1).take(4) {
+            self.address.push_str(&segment.text(part));
+            self.address.push(' ');
+        }
+        if name == "N4" {
+            self.region = segment.element(2).0;
+        }
+    }
+
+    fn end_name(&mut self, sink: &mut Sink<'_>) {
+        if !self.name.is_empty() {
+            person::push(sink, &self.name, &self.address, &self.region);
+        }
+        self.name.clear();
+        self.address.clear();
+        self.region.clear();
+    }
+
+    fn end_set(&mut self, sink: &mut Sink<'_>) {
+        self.end_name(sink);
+        let (originating, receiving) = (self.originating.take(), self.receiving.take());
+        let handed_on =
+            |receiving: &(Party, u64)| self.sender.contains(&receiving.0) && originating.as_ref().is_none_or(|o| o.0 != receiving.0);
+        let (owner, other) = match receiving {
+            Some(receiving) if handed_on(&receiving) => (Some(receiving), originating),
+            receiving => (originating, receiving),
+        };
+        match owner {
+            Some((owner, at)) => {
+                other.into_iter().filter(|o| o.0 != owner).for_each(|(party, at)| sink.other_side(party, at));
+                sink.owner(owner, at);
+            }
+            None => {
+                if self.set {
+                    sink.payment_note("a transaction set without an originating institution");
+                }
+                other.into_iter().for_each(|(party, at)| sink.either(party, at));
+            }
+        }
+        if std::mem::take(&mut self.set) {
+            (0..std::mem::take(&mut self.entries).max(1)).for_each(|_| sink.entry());
+        }
+        sink.end_unit();
+    }
+}
+
+/// A depository institution by its number's qualifier: 01 ABA, 02 SWIFT, 04 Canadian bank and branch.
+fn depository(qualifier: &str, number: &str) -> Option<Party> {
+    match qualifier {
+        "01" => party::aba(number),
+        "02" => party::bic(number),
+        "04" => party::clearing_member("CACPA", number),
+        _ => None,
+    }
+}
+
+/// An interchange identifier that is a bank's own.
+fn bank(identifier: &str) -> Option<Party> {
+    party::aba(identifier).or_else(|| party::bic(identifier))
+}
+
+fn contact(segment: &Segment<'_>, sink: &mut Sink<'_>) {
+    for qualifier in [3, 5, 7] {
+        match segment.element(qualifier).0.as_str() {
+            "EM" => sink.element(DataElement::Email),
+            "TE" | "FX" | "HP" | "WP" | "CP" => sink.element(DataElement::Phone),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+
+    fn interchange(sender: &str) -> String {
+        format!(
+            "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*{:<15}*241104*1200*U*00401*000000001*0*P*>~\nGS*RA*X*Y*20241104*1200*1*X*004010~\nST*820*0001~\nBPR*C*1000*C*ACH*CTX*01*021000021*DA*123456*1234567890**01*011401533*DA*987654*20241104~\nN1*PR*ACME INC~\nN1*PE*JANE DOE~\nN3*1 MAIN ST~\nN4*BOSTON*MA*02101~\nRMR*IV*1**500~\nRMR*IV*2**500~\nSE*7*0001~\nGE*1*1~\nIEA*1*000000001~\n",
+            "RECEIVER"
+        )
+    }
+
+    fn shown(text: &str) -> (String, usize) {
+        read_with(read, text.as_bytes(), |sink, _| {
+            let unit = &sink.facts.payments.as_ref().unwrap().units[0];
+            let list = |m: &std::collections::BTreeMap<Party, crate::format::Seen>| {
+                m.keys().map(|p| p.value.as_str()).collect::<Vec<_>>().join(" ")
+            };
+            (format!("{}/{}/{} {}", list(&unit.owners), list(&unit.other_side), unit.records, unit.persons.len()), sink.gaps.len())
+        })
+    }
+
+    #[test]
+    fn the_originating_institution_owns_unless_the_receiving_one_handed_it_on() {
+        let text = interchange("SENDER");
+        assert!(recognise(&Probe::new(text.as_bytes())));
+        assert_eq!(shown(&text), ("021000021/011401533/2 1".into(), 0));
+        assert_eq!(shown(&interchange("011401533")), ("011401533/021000021/2 1".into(), 0));
+        assert_eq!(shown(&text[..text.len() - 30]).1, 1);
+    }
+
+    #[test]
+    fn other_sets_and_text_are_not_taken() {
+        for other in [interchange("S").replace("ST*820", "ST*850"), "ISA is a word".into(), String::new()] {
+            assert!(!recognise(&Probe::new(other.as_bytes())));
+        }
+        let text = interchange("S");
+        for cut in (0..16).map(|i| text.len() * i / 16) {
+            read_with(read, &text.as_bytes()[..cut], |_, _| ());
+            let mut flipped = text.clone().into_bytes();
+            flipped[cut] ^= 0x55;
+            read_with(read, &flipped, |_, _| ());
+        }
+    }
+}

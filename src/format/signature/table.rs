@@ -1,0 +1,243 @@
+//! The signatures, one a row. The first that fits counts: those that say more come first.
+
+use super::encrypted::{is_enveloped, is_openpgp, is_pgp_armor};
+use super::{Signature, Treatment};
+use crate::format::Probe;
+use crate::format::opaque::{asf, bmff, bmp, detached_signature, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
+use crate::model::Cause;
+use Treatment::{Code, Opaque, Partial, Scan, Whole};
+
+const UNSUPPORTED: Cause = Cause::UnsupportedFormat;
+
+const fn row(name: &'static str, media_type: &'static str, test: fn(&Probe<'_>) -> bool, treatment: Treatment) -> Signature {
+    Signature { name, media_type, test, treatment }
+}
+
+/// All known formats without a reader.
+pub static SIGNATURES: &[Signature] = &[
+    // Encrypted as a whole.
+    row("pgp_armored", "application/pgp-encrypted", |p| is_pgp_armor(p.head), Whole(Cause::EncryptedPgp)),
+    row("openpgp", "application/pgp-encrypted", |p| is_openpgp(p.bytes), Whole(Cause::EncryptedPgp)),
+    row("cms_enveloped", "application/pkcs7-mime", |p| is_enveloped(p.head), Whole(Cause::Encrypted)),
+    row("openssl_enc", "application/octet-stream", |p| p.head.starts_with(b"Salted__"), Whole(Cause::Encrypted)),
+    row("age", "application/octet-stream", |p| p.head.starts_with(b"age-encryption.org/v1\n"), Whole(Cause::Encrypted)),
+    row("age_armored", "text/plain", |p| p.head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----"), Whole(Cause::Encrypted)),
+    row("ansible_vault", "text/plain", |p| p.head.starts_with(b"$ANSIBLE_VAULT;"), Whole(Cause::Encrypted)),
+    row("aescrypt", "application/octet-stream", |p| matches!(p.head, [b'A', b'E', b'S', 0..=3, 0, ..]), Whole(Cause::Encrypted)),
+    row(
+        "keepass",
+        "application/x-keepass2",
+        |p| p.head.starts_with(b"\x03\xD9\xA2\x9A") && at(p, 5, b"\xFB\x4B\xB5"),
+        Whole(Cause::Encrypted),
+    ),
+    row("luks", "application/octet-stream", |p| p.head.starts_with(b"LUKS\xBA\xBE"), Whole(Cause::Encrypted)),
+    row("bitlocker", "application/octet-stream", |p| at(p, 3, b"-FVE-FS-"), Whole(Cause::Encrypted)),
+    row("ole_encrypted", "application/x-ole-storage", |p| is_ole(p) && holds_wide(p, "EncryptedPackage"), Whole(Cause::Encrypted)),
+    row("pdf_encrypted", "application/pdf", |p| is_pdf(p) && holds(p, b"/Encrypt"), Whole(Cause::Encrypted)),
+    // Documents and mail.
+    row("pdf", "application/pdf", is_pdf, Whole(UNSUPPORTED)),
+    row("ole", "application/x-ole-storage", is_ole, Partial(UNSUPPORTED)),
+    row("pst", "application/vnd.ms-outlook", |p| p.head.starts_with(b"!BDN") && at(p, 8, b"S"), Whole(UNSUPPORTED)),
+    row("dbx", "application/octet-stream", |p| p.head.starts_with(b"\xCF\xAD\x12\xFE"), Partial(UNSUPPORTED)),
+    row("nsf", "application/vnd.lotus-notes", |p| p.head.starts_with(b"\x1A\0\0\x04\0\0"), Whole(UNSUPPORTED)),
+    row("tnef", "application/vnd.ms-tnef", |p| p.head.starts_with(b"\x78\x9F\x3E\x22"), Partial(UNSUPPORTED)),
+    row("wordperfect", "application/vnd.wordperfect", |p| p.head.starts_with(b"\xFFWPC"), Partial(UNSUPPORTED)),
+    row("chm", "application/vnd.ms-htmlhelp", |p| p.head.starts_with(b"ITSF\x03\0\0\0"), Whole(UNSUPPORTED)),
+    row("djvu", "image/vnd.djvu", |p| p.head.starts_with(b"AT&TFORM"), Whole(Cause::NeedsOcr)),
+    row("tiff", "image/tiff", |p| is_tiff(p.head), Whole(Cause::NeedsOcr)),
+    row("jbig2", "image/x-jbig2", |p| p.head.starts_with(b"\x97JB2\r\n\x1A\n"), Whole(Cause::NeedsOcr)),
+    // Archives and compressed streams.
+    row("7z", "application/x-7z-compressed", |p| p.head.starts_with(b"7z\xBC\xAF\x27\x1C"), Whole(UNSUPPORTED)),
+    row("rar", "application/vnd.rar", |p| p.head.starts_with(b"Rar!\x1A\x07"), Whole(UNSUPPORTED)),
+    row("xz", "application/x-xz", |p| p.head.starts_with(b"\xFD7zXZ\0"), Whole(UNSUPPORTED)),
+    row("lzma", "application/x-lzma", |p| is_lzma(p.head), Whole(UNSUPPORTED)),
+    row("lzip", "application/x-lzip", |p| p.head.starts_with(b"LZIP\x01"), Whole(UNSUPPORTED)),
+    row("lzop", "application/x-lzop", |p| p.head.starts_with(b"\x89LZO\0\r\n\x1A\n"), Whole(UNSUPPORTED)),
+    row(
+        "bzip2",
+        "application/x-bzip2",
+        |p| p.head.starts_with(b"BZh") && (at(p, 4, b"1AY&SY") || at(p, 4, b"\x17\x72\x45\x38\x50\x90")),
+        Whole(UNSUPPORTED),
+    ),
+    row("zstd", "application/zstd", |p| p.head.starts_with(b"\x28\xB5\x2F\xFD"), Whole(UNSUPPORTED)),
+    row(
+        "lz4",
+        "application/x-lz4",
+        |p| p.head.starts_with(b"\x04\x22\x4D\x18") || p.head.starts_with(b"\x02\x21\x4C\x18"),
+        Whole(UNSUPPORTED),
+    ),
+    row("snappy", "application/x-snappy-framed", |p| p.head.starts_with(b"\xFF\x06\0\0sNaPpY"), Whole(UNSUPPORTED)),
+    row(
+        "compress",
+        "application/x-compress",
+        |p| matches!(p.head, [0x1F, 0x9D, flags, ..] if matches!(flags & 0x1F, 9..=16) && flags & 0x60 == 0),
+        Whole(UNSUPPORTED),
+    ),
+    row("pack", "application/octet-stream", |p| matches!(p.head, [0x1F, 0x1E, ..]) && p.bytes.len() > 8, Whole(UNSUPPORTED)),
+    row("zlib", "application/zlib", |p| is_zlib_stream(p.bytes), Whole(UNSUPPORTED)),
+    row("cab", "application/vnd.ms-cab-compressed", |p| p.head.starts_with(b"MSCF\0\0\0\0"), Whole(UNSUPPORTED)),
+    row("installshield_cab", "application/octet-stream", |p| p.head.starts_with(b"ISc("), Whole(UNSUPPORTED)),
+    row(
+        "arj",
+        "application/x-arj",
+        |p| p.head.starts_with(b"\x60\xEA") && matches!(p.head.get(10), Some(0..=5)) && p.head.len() > 40,
+        Whole(UNSUPPORTED),
+    ),
+    row(
+        "lha",
+        "application/x-lzh-compressed",
+        |p| matches!(p.head.get(2..7), Some([b'-', b'l', b'h' | b'z', _, b'-'])),
+        Whole(UNSUPPORTED),
+    ),
+    row("ace", "application/x-ace-compressed", |p| at(p, 7, b"**ACE**"), Whole(UNSUPPORTED)),
+    row(
+        "stuffit",
+        "application/x-stuffit",
+        |p| p.head.starts_with(b"StuffIt (c)") || p.head.starts_with(b"SIT!") && at(p, 10, b"rLau"),
+        Whole(UNSUPPORTED),
+    ),
+    row("rpm", "application/x-rpm", |p| p.head.starts_with(b"\xED\xAB\xEE\xDB"), Partial(UNSUPPORTED)),
+    row("ar", "application/x-archive", |p| p.head.starts_with(b"!<arch>\n"), Scan),
+    row("wim", "application/x-ms-wim", |p| p.head.starts_with(b"MSWIM\0\0\0"), Whole(UNSUPPORTED)),
+    row("squashfs", "application/octet-stream", |p| p.head.starts_with(b"hsqs") && at(p, 28, b"\x04\0"), Whole(UNSUPPORTED)),
+    row(
+        "dmg",
+        "application/x-apple-diskimage",
+        |p| p.bytes.len() >= 512 && p.bytes[p.bytes.len() - 512..].starts_with(b"koly\0\0\0\x04"),
+        Whole(UNSUPPORTED),
+    ),
+    // Disk images: sectors in the clear, unless the format compresses them; files may lie in pieces.
+    row("ewf", "application/x-ewf", |p| p.head.starts_with(b"EVF\x09\r\n\xFF\0"), Whole(UNSUPPORTED)),
+    row("ewf2", "application/x-ewf", |p| p.head.starts_with(b"EVF2\r\n\x81\0"), Whole(UNSUPPORTED)),
+    row("vhdx", "application/x-vhdx", |p| p.head.starts_with(b"vhdxfile"), Partial(UNSUPPORTED)),
+    row(
+        "vhd",
+        "application/x-vhd",
+        |p| p.head.starts_with(b"conectix") || p.bytes.len() >= 512 && p.bytes[p.bytes.len() - 512..].starts_with(b"conectix"),
+        Partial(UNSUPPORTED),
+    ),
+    row("vmdk", "application/x-vmdk", |p| p.head.starts_with(b"KDMV") || p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
+    row("qcow", "application/x-qemu-disk", |p| p.head.starts_with(b"QFI\xFB"), Partial(UNSUPPORTED)),
+    row("iso9660", "application/x-iso9660-image", |p| p.bytes.get(0x8001..0x8006) == Some(b"CD001"), Scan),
+    // Databases and dumps.
+    row(
+        "parquet",
+        "application/vnd.apache.parquet",
+        |p| (p.head.starts_with(b"PAR1") || p.head.starts_with(b"PARE")) && p.bytes.ends_with(&p.head[..4]),
+        Whole(UNSUPPORTED),
+    ),
+    row(
+        "orc",
+        "application/x-orc",
+        |p| p.head.starts_with(b"ORC") && p.bytes.get(p.bytes.len().saturating_sub(4)..p.bytes.len() - 1) == Some(b"ORC"),
+        Whole(UNSUPPORTED),
+    ),
+    row("avro", "application/avro", |p| p.head.starts_with(b"Obj\x01"), Partial(UNSUPPORTED)),
+    row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
+    row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
+    row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
+    row("sqlite", "application/vnd.sqlite3", |p| p.head.starts_with(b"SQLite format 3\0"), Scan),
+    row("mtf", "application/x-mtf", |p| p.head.starts_with(b"TAPE") && at(p, 20, b"\0\0\0\0\0\0\0\0"), Scan),
+    row(
+        "oracle_exp",
+        "application/x-oracle-export",
+        |p| p.head.get(..32).is_some_and(|h| memchr::memmem::find(h, b"EXPORT:V").is_some()),
+        Scan,
+    ),
+    row("pg_dump", "application/x-postgresql-dump", |p| p.head.starts_with(b"PGDMP"), Scan),
+    row("minidump", "application/x-dmp", |p| p.head.starts_with(b"MDMP\x93\xA7"), Scan),
+    row("hprof", "application/x-hprof", |p| p.head.starts_with(b"JAVA PROFILE 1.0"), Scan),
+    row("java_serialized", "application/x-java-serialized-object", |p| p.head.starts_with(b"\xAC\xED\0\x05"), Scan),
+    row("registry_hive", "application/x-ms-registry", |p| p.head.starts_with(b"regf"), Scan),
+    row("evtx", "application/x-ms-evtx", |p| p.head.starts_with(b"ElfFile\0"), Scan),
+    row(
+        "pcap",
+        "application/vnd.tcpdump.pcap",
+        |p| matches!(p.head, [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, ..] | [0xA1, 0xB2, 0xC3, 0xD4, 0, 2, ..]),
+        Scan,
+    ),
+    // Programs.
+    row(
+        "java_class",
+        "application/java-vm",
+        |p| p.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(p.head.get(6..8), Some([0, 45..=99])),
+        Code,
+    ),
+    row("elf", "application/x-elf", |p| p.head.starts_with(b"\x7FELF") && matches!(p.head.get(4..7), Some([1 | 2, 1 | 2, 1])), Code),
+    row("pe", "application/vnd.microsoft.portable-executable", is_pe, Code),
+    row("mach_o", "application/x-mach-binary", |p| matches!(p.head, [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..]) && p.head.len() > 28, Code),
+    row("dex", "application/x-dex", |p| p.head.starts_with(b"dex\n0"), Code),
+    row("wasm", "application/wasm", |p| p.head.starts_with(b"\0asm\x01\0\0\0"), Code),
+    // Opaque kinds, each walked to its end.
+    row("png", "image/png", |p| png(p.bytes).is_some(), Opaque(png)),
+    row("jpeg", "image/jpeg", |p| jpeg(p.bytes).is_some(), Opaque(jpeg)),
+    row("gif", "image/gif", |p| gif(p.bytes).is_some(), Opaque(gif)),
+    row("bmp", "image/bmp", |p| bmp(p.bytes).is_some(), Opaque(bmp)),
+    row("ico", "image/x-icon", |p| ico(p.bytes).is_some(), Opaque(ico)),
+    row("riff", "application/x-riff", |p| riff(p.bytes).is_some(), Opaque(riff)),
+    row("iso_media", "video/mp4", |p| bmff(p.bytes).is_some(), Opaque(bmff)),
+    row("matroska", "video/x-matroska", |p| matroska(p.bytes).is_some(), Opaque(matroska)),
+    row("asf", "video/x-ms-asf", |p| asf(p.bytes).is_some(), Opaque(asf)),
+    row("flac", "audio/flac", |p| flac(p.bytes).is_some(), Opaque(flac)),
+    row("ogg", "application/ogg", |p| ogg(p.bytes).is_some(), Opaque(ogg)),
+    row("sfnt", "font/sfnt", |p| sfnt(p.bytes).is_some(), Opaque(sfnt)),
+    row("woff", "font/woff", |p| woff(p.bytes).is_some(), Opaque(woff)),
+    row("cms_detached", "application/pkcs7-signature", |p| detached_signature(p.bytes).is_some(), Opaque(detached_signature)),
+    row("mp3", "audio/mpeg", |p| mp3(p.bytes).is_some(), Opaque(mp3)),
+];
+
+fn at(probe: &Probe<'_>, offset: usize, mark: &[u8]) -> bool {
+    probe.head.get(offset..).is_some_and(|rest| rest.starts_with(mark))
+}
+
+fn holds(probe: &Probe<'_>, mark: &[u8]) -> bool {
+    memchr::memmem::find(probe.bytes, mark).is_some()
+}
+
+fn holds_wide(probe: &Probe<'_>, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    holds(probe, &wide)
+}
+
+/// ISO 32000-2, 7.5.2; readers accept bytes before the header in the first kilobyte.
+fn is_pdf(probe: &Probe<'_>) -> bool {
+    let head = &probe.head[..probe.head.len().min(1024)];
+    memchr::memmem::find(head, b"%PDF-")
+        .is_some_and(|i| head.get(i + 5).is_some_and(u8::is_ascii_digit) && (i == 0 || holds(probe, b"%%EOF")))
+}
+
+/// MS-CFB, 2.2.
+fn is_ole(probe: &Probe<'_>) -> bool {
+    probe.head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+}
+
+/// TIFF 6.0, section 2, and BigTIFF.
+fn is_tiff(head: &[u8]) -> bool {
+    matches!(head, [b'I', b'I', 42 | 43, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42 | 43, _, _, _, _, ..])
+}
+
+/// LZMA-alone: properties, a dictionary size that is a power of two or three halves of one, a size.
+fn is_lzma(head: &[u8]) -> bool {
+    let [0x5D, dictionary @ ..] = head else { return false };
+    let Some(size) = dictionary.first_chunk().map(|b| u32::from_le_bytes(*b)) else { return false };
+    let plain = size.is_power_of_two() || size % 3 == 0 && (size / 3).is_power_of_two();
+    let length = dictionary.get(4..12).unwrap_or_default();
+    plain && size >= 1 << 12 && (length == [0xFF; 8] || matches!(length, [.., 0, 0, 0])) && dictionary.get(12) == Some(&0)
+}
+
+/// A zlib stream from the first byte on that inflates.
+fn is_zlib_stream(bytes: &[u8]) -> bool {
+    let header = matches!(bytes, [cmf, flags, ..] if cmf & 0x8F == 8 && flags & 0x20 == 0 && (u16::from(*cmf) << 8 | u16::from(*flags)).is_multiple_of(31));
+    header && {
+        let mut out = vec![0; 4096];
+        let mut inflater = flate2::Decompress::new(true);
+        let status = inflater.decompress(bytes, &mut out, flate2::FlushDecompress::None);
+        status.is_ok_and(|status| status == flate2::Status::StreamEnd || inflater.total_out() == 4096)
+    }
+}
+
+/// MS-DOS header that points to a PE header.
+fn is_pe(probe: &Probe<'_>) -> bool {
+    let header = probe.head.get(0x3C..).and_then(|b| b.first_chunk()).map(|b| u32::from_le_bytes(*b) as usize);
+    probe.head.starts_with(b"MZ") && header.and_then(|at| probe.bytes.get(at..)).is_some_and(|b| b.starts_with(b"PE\0\0"))
+}

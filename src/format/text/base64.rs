@@ -1,0 +1,169 @@
+//! Base64 inside text (RFC 4648 section 4, with the line ends of RFC 2045 section 6.8): attachments of mail,
+//! embedded files, armoured messages. A block becomes a member, decoded and read like any other.
+
+use crate::format::Sink;
+use std::io::{self, Read};
+use std::ops::Range;
+
+/// Shortest line of a block.
+const LINE: usize = 40;
+/// Shortest block.
+const BLOCK: usize = 160;
+
+/// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to the sink.
+pub(super) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
+    let mut at = 0;
+    while let Some(block) = next_block(bytes, at) {
+        at = block.end;
+        if sink.stopped() {
+            return;
+        }
+        if is_block(&bytes[block.clone()]) && !is_key_or_certificate(&bytes[..block.start]) {
+            let name = format!("base64@{}", block.start);
+            let mut decoder = Decoder { encoded: &bytes[block.clone()], held: 0, bits: 0 };
+            sink.member(name.as_bytes(), block.start as u64..block.end as u64, &mut decoder);
+        }
+    }
+}
+
+/// The next run of long lines of base64 characters from `from` on.
+fn next_block(bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        at += bytes[at..].iter().position(|b| is_digit(*b))?;
+        let mut end = line_end(bytes, at);
+        if end - at < LINE {
+            at = end;
+            continue;
+        }
+        loop {
+            let next = end + bytes[end..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            let next_end = line_end(bytes, next);
+            // The last line is shorter; a short line of other text is none of the block.
+            let is_line = next > end && next_end > next && matches!(bytes.get(next_end), None | Some(b'\r' | b'\n' | b'"' | b'<'));
+            if !is_line {
+                break;
+            }
+            let is_last = next_end - next < end - at && next_end - next < LINE;
+            end = next_end;
+            if is_last {
+                break;
+            }
+        }
+        return Some(at..end);
+    }
+}
+
+/// The end of the base64 characters from a place on, padding included.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    let digits = bytes[at..].iter().take_while(|b| is_digit(**b)).count();
+    let padding = bytes[at + digits..].iter().take(2).take_while(|b| **b == b'=').count();
+    at + digits + padding
+}
+
+/// Long enough, and with the mixture of characters that encoded bytes have and hexadecimal numbers, words
+/// and rulers have not.
+fn is_block(block: &[u8]) -> bool {
+    let digits = || block.iter().filter(|b| is_digit(**b));
+    digits().count() >= BLOCK
+        && digits().any(u8::is_ascii_uppercase)
+        && digits().any(u8::is_ascii_lowercase)
+        && digits().any(u8::is_ascii_digit)
+        && !digits().all(u8::is_ascii_hexdigit)
+}
+
+/// PEM blocks of certificates and keys (RFC 7468) hold nobody's records.
+fn is_key_or_certificate(before: &[u8]) -> bool {
+    let tail = &before[before.len().saturating_sub(400)..];
+    let Some(begin) = tail.windows(11).rposition(|w| w == b"-----BEGIN ") else { return false };
+    let label = &tail[begin + 11..];
+    let closed = label.windows(5).position(|w| w == b"-----");
+    closed.is_some_and(|end| {
+        let label = &label[..end];
+        (label.ends_with(b"KEY") || label.ends_with(b"CERTIFICATE") || label.ends_with(b"REQUEST") || label.ends_with(b"PARAMETERS"))
+            && !tail[begin..].windows(9).any(|w| w == b"-----END ")
+    })
+}
+
+fn is_digit(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
+}
+
+struct Decoder<'a> {
+    encoded: &'a [u8],
+    held: u32,
+    bits: u8,
+}
+
+impl Read for Decoder<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut n = 0;
+        while n < out.len() {
+            let Some((&b, rest)) = self.encoded.split_first() else { break };
+            self.encoded = rest;
+            let value = match b {
+                b'A'..=b'Z' => b - b'A',
+                b'a'..=b'z' => b - b'a' + 26,
+                b'0'..=b'9' => b - b'0' + 52,
+                b'+' => 62,
+                b'/' => 63,
+                _ => continue,
+            };
+            self.held = self.held << 6 | u32::from(value);
+            self.bits += 6;
+            if self.bits >= 8 {
+                self.bits -= 8;
+                out[n] = (self.held >> self.bits) as u8;
+                n += 1;
+            }
+        }
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::Collector;
+    use proptest::prelude::*;
+
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    fn encode(bytes: &[u8], line: usize) -> String {
+        let mut text = String::new();
+        for group in bytes.chunks(3) {
+            let value = group.iter().enumerate().fold(0u32, |v, (i, b)| v | u32::from(*b) << (16 - 8 * i));
+            (0..4).for_each(|i| text.push(if i > group.len() { '=' } else { DIGITS[(value >> (18 - 6 * i)) as usize & 63] as char }));
+        }
+        text.as_bytes().chunks(line).map(|l| std::str::from_utf8(l).unwrap()).collect::<Vec<_>>().join("\r\n")
+    }
+
+    fn members(text: &str) -> Vec<Vec<u8>> {
+        let collector = Collector::default();
+        let mut sink = Sink::new(&collector);
+        read_embedded(text.as_bytes(), &mut sink);
+        collector.members.into_inner().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn attachments_are_decoded(bytes in prop::collection::vec(any::<u8>(), 300..2000), line in prop::sample::select(vec![64usize, 76, 5000])) {
+            let text = format!("Content-Transfer-Encoding: base64\r\n\r\n{}\r\n\r\n--boundary--\r\n", encode(&bytes, line));
+            prop_assert_eq!(members(&text), vec![bytes]);
+        }
+
+        #[test]
+        fn any_text_is_taken(bytes in prop::collection::vec(prop::sample::select(b"Ab9/=+\r\n\"- ".to_vec()), 0..600)) {
+            members(&String::from_utf8(bytes).unwrap());
+        }
+    }
+
+    #[test]
+    fn hashes_words_and_certificates_are_no_attachments() {
+        let hashes = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n".repeat(20);
+        assert!(members(&hashes).is_empty());
+        let noise: Vec<u8> = (0..600u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", encode(&noise, 64));
+        assert!(members(&pem).is_empty());
+    }
+}
