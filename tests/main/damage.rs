@@ -203,8 +203,8 @@ fn a_cut_file_whose_format_tells_its_end_is_never_simply_read() {
             !rows.is_empty() && rows.iter().all(|row| row["cause"].is_empty() && row["status"] != "unread"),
             "the whole {name}: {rows:?}"
         );
-        let name_is_read = rows[0]["status"] == "read";
-        assert!(name_is_read, "the whole {name}: {rows:?}");
+        // The archive also stands decoded inside of its compressed form.
+        assert!(["read", "duplicate"].contains(&rows[0]["status"].as_str()), "the whole {name}: {rows:?}");
     }
     let mut silent = Vec::new();
     for file in &cut_files {
@@ -236,10 +236,11 @@ fn a_file_cut_to_nothing_that_is_listed_with_a_size_is_a_gap() {
         bytes
     });
     let outputs = desk.run(&Job::of("evidence", &root).manifest(&demo.listing()), &demo.registry());
-    let coverage = outputs.rows("coverage.csv");
-    let silent: Vec<&String> =
-        emptied.iter().filter(|item| !coverage.iter().any(|row| row["item"] == **item && !row["cause"].is_empty())).collect();
-    let open = outputs.impact().values().filter(|row| row["verdict"] == "ruled_out" && row["depends"] == "true").count();
-    assert_eq!(open, 0, "institutions that depend are ruled out though files are empty that were not");
-    assert!(silent.is_empty(), "without a gap in coverage.csv: {silent:?}");
+    let cleared = outputs.impact().values().filter(|row| row["verdict"] == "ruled_out" && row["depends"] == "true").count();
+    assert_eq!(cleared, 0, "institutions that depend are ruled out though files are empty that were not");
+    // What is the vendor's or in a home blocks nobody, or only its holder, who is affected already.
+    let blocks = |item: &&String| !["software", "home", "clients"].iter().any(|top| item.starts_with(&format!("evidence/{top}/")));
+    let gaps = outputs.rows("gaps.csv");
+    let silent: Vec<&String> = emptied.iter().filter(blocks).filter(|item| !gaps.iter().any(|row| row["item"] == **item)).collect();
+    assert!(silent.is_empty() && gaps.len() > 10, "not in gaps.csv: {silent:?}");
 }

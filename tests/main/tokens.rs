@@ -268,13 +268,17 @@ fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_co
     let written: &[(&str, &str, fn(&str) -> String)] = &[
         ("client_code", "prose.txt", |n| format!("The pump runs.\nClient code: {n}\nAnd again.\n")),
         ("client_code", "sentence.txt", |n| format!("Please look at client number {n} in the morning.\n")),
-        ("client_code", "table.csv", |n| format!("client_code,state\n{n},up\n4471290,down\n5518822,up\n")),
+        ("client_code", "table.csv", |n| {
+            format!("client_code,name,balance\n{n},Ada Person,12.50\n4471290,Bo Person,3.10\n5518822,Cy Person,7.75\n")
+        }),
         ("client_code", "object.json", |n| format!("{{\"clientCode\": \"{n}\", \"state\": \"up\"}}")),
         ("client_code", "number.json", |n| format!("{{\"client_id\": {n}, \"state\": \"up\"}}")),
         ("client_code", "plan.xml", |n| format!("<?xml version=\"1.0\"?><plan><client_code>{n}</client_code></plan>")),
         ("client_code", "settings.ini", |n| format!("[relay]\nclient_id = {n}\nstate = up\n")),
         ("transfer_account", "prose.txt", |n| format!("The pump runs.\nSFTP account: {n}\nAnd again.\n")),
-        ("transfer_account", "table.csv", |n| format!("sftp_user,state\n{n},up\n4471290,down\n5518822,up\n")),
+        ("transfer_account", "table.csv", |n| {
+            format!("sftp_user,name,balance\n{n},Ada Person,12.50\n4471290,Bo Person,3.10\n5518822,Cy Person,7.75\n")
+        }),
         ("transfer_account", "object.json", |n| format!("{{\"transferAccount\": \"{n}\", \"state\": \"up\"}}")),
     ];
     let mut planted = Vec::new();
