@@ -159,7 +159,7 @@ fn whole_files() -> Vec<(&'static str, Vec<u8>, usize)> {
     let cells: Vec<Vec<String>> = (0..80).map(|n| vec![format!("row {n}"), (n * 31).to_string()]).collect();
     let ach = nacha("021000021", 25);
     // Filler records of nines end a block; the line end of the record before them is needed by nobody.
-    let filler = ach.split(|b| *b == b'\n').filter(|line| line.iter().all(|b| *b == b'9')).map(|line| line.len() + 1).sum::<usize>();
+    let filler = 1 + ach.split(|b| *b == b'\n').filter(|line| line.len() == 94 && line.iter().all(|b| *b == b'9')).count() * 95;
     let tar = tar_of(&members);
     let end_of_archive = tar.len() - tar.iter().rposition(|b| *b != 0).expect("an archive") - 1;
     vec![
@@ -209,9 +209,10 @@ fn a_cut_file_whose_format_tells_its_end_is_never_simply_read() {
     let mut silent = Vec::new();
     for file in &cut_files {
         let rows = below(&format!("cut/{file}"));
-        // A cut inside the first few bytes leaves nothing that could be recognised.
+        // Of what is shorter than its signature, nothing tells what it was; that of a tar stands at 257.
         let remains: usize = file[..6].parse().expect("six digits");
-        let is_told = rows.iter().any(|row| !row["cause"].is_empty()) || (remains < 6 && rows.iter().all(|row| row["status"] == "scanned"));
+        let is_nameless = remains < if file.ends_with(".tar") { 263 } else { 4 };
+        let is_told = is_nameless || rows.iter().any(|row| !row["cause"].is_empty());
         if !is_told {
             silent.push(format!(
                 "{file}: {}",

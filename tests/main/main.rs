@@ -8,6 +8,7 @@ mod determinism;
 mod gaps;
 mod harness;
 mod hostile_names;
+mod integrity;
 mod interruption;
 mod links;
 mod masking;

@@ -269,7 +269,7 @@ fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_co
         ("client_code", "prose.txt", |n| format!("The pump runs.\nClient code: {n}\nAnd again.\n")),
         ("client_code", "sentence.txt", |n| format!("Please look at client number {n} in the morning.\n")),
         ("client_code", "table.csv", |n| {
-            format!("client_code,name,balance\n{n},Ada Person,12.50\n4471290,Bo Person,3.10\n5518822,Cy Person,7.75\n")
+            format!("client_code,name,balance\n{n},Ada Person,12.50\n{n},Bo Person,3.10\n{n},Cy Person,7.75\n")
         }),
         ("client_code", "object.json", |n| format!("{{\"clientCode\": \"{n}\", \"state\": \"up\"}}")),
         ("client_code", "number.json", |n| format!("{{\"client_id\": {n}, \"state\": \"up\"}}")),
@@ -277,7 +277,7 @@ fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_co
         ("client_code", "settings.ini", |n| format!("[relay]\nclient_id = {n}\nstate = up\n")),
         ("transfer_account", "prose.txt", |n| format!("The pump runs.\nSFTP account: {n}\nAnd again.\n")),
         ("transfer_account", "table.csv", |n| {
-            format!("sftp_user,name,balance\n{n},Ada Person,12.50\n4471290,Bo Person,3.10\n5518822,Cy Person,7.75\n")
+            format!("sftp_user,name,balance\n{n},Ada Person,12.50\n{n},Bo Person,3.10\n{n},Cy Person,7.75\n")
         }),
         ("transfer_account", "object.json", |n| format!("{{\"transferAccount\": \"{n}\", \"state\": \"up\"}}")),
     ];
@@ -306,4 +306,32 @@ fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_co
         .map(|(id, scheme, value, item)| format!("{scheme} {value} in {item}: {}", verdicts[id]))
         .collect();
     assert!(lost.is_empty(), "labelled, and not affected by it:\n{}", lost.join("\n"));
+}
+
+/// The code is a number, and its column names clients: however few of the codes in it are registered, whose
+/// row it is cannot be ruled out.
+#[test]
+fn a_numeric_code_in_a_client_column_never_rules_out_whose_row_it_is() {
+    let institutions = [("A", "78591043"), ("B", "QX7ZP41"), ("C", "ZZ99ABS")];
+    let mut wrong = Vec::new();
+    for strangers in [0, 3, 12, 98] {
+        for with_other in [false, true] {
+            let desk = Desk::new();
+            let mut table = "client_code,name,account_number,balance\n".to_owned();
+            (0..strangers).for_each(|n| table.push_str(&format!("{},Ada Person{n},90017{n:05},12.50\n", 61_000_000 + n * 7919)));
+            table.push_str("78591043,Bo Person,9001720001,1.50\n");
+            table.push_str(if with_other { "QX7ZP41,Cy Person,9001720002,2.50\n" } else { "" });
+            write(&desk.path("evidence/export.csv"), table.as_bytes());
+            let named =
+                institutions.map(|(id, code)| Institution::new(id, &format!("Pemberly {id} Savings Bank")).with("client_code", code));
+            write_registry(&desk.path("registry"), &named);
+            let outputs = desk.run(&Job::of("ev", &desk.path("evidence")), &desk.path("registry"));
+            let verdicts = outputs.verdicts();
+            if verdicts["A"] == "ruled_out" {
+                wrong.push(format!("one row of {} is A's, and A is ruled out (a row of B's: {with_other})", strangers + 1));
+            }
+            assert!(!with_other || verdicts["B"] == "affected", "a code with letters in its column");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
