@@ -37,10 +37,15 @@ impl Case {
             bail!("{} is no case: it has no ledger. `ruleout index EVIDENCE --case {}` makes one", dir.display(), dir.display());
         }
         if access == Access::Write && !dir.exists() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| format!("cannot make the case {}", dir.display()))?;
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(dir)
+                .with_context(|| format!("cannot make the case {}", dir.display()))?;
         }
         if access == Access::Write {
-            fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).with_context(|| format!("cannot protect the case {}", dir.display()))?;
+            fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+                .with_context(|| format!("cannot protect the case {}", dir.display()))?;
         }
         let lock = lock(&dir.join("lock"), access)?;
         let ledger = Ledger::open(&dir.join("ledger.sqlite"))?;
@@ -48,7 +53,10 @@ impl Case {
         let case = Self { dir: dir.to_owned(), ledger, index, _lock: lock };
         let (indexed, kept) = (case.index.generation()?, case.ledger.generation()?);
         if indexed < kept {
-            bail!("the case {} is damaged: its index ends at generation {indexed}, its ledger at {kept}; index the evidence into a new case", dir.display());
+            bail!(
+                "the case {} is damaged: its index ends at generation {indexed}, its ledger at {kept}; index the evidence into a new case",
+                dir.display()
+            );
         }
         if indexed > kept {
             if access == Access::Read {

@@ -44,7 +44,8 @@ fn table(summary: &CoverageSummary) -> String {
     section("items", &mut summary.by_status.iter().map(|(k, v)| (k.as_str(), *v)).chain([("all", summary.items)]));
     section("items by cause", &mut summary.by_cause.iter().map(|(k, v)| (k.as_str(), *v)));
     let b = &summary.bytes;
-    let bytes = [("read", b.read), ("scanned", b.scanned), ("opaque", b.opaque), ("structure", b.structure), ("gap", b.gap), ("all", b.total())];
+    let bytes =
+        [("read", b.read), ("scanned", b.scanned), ("opaque", b.opaque), ("structure", b.structure), ("gap", b.gap), ("all", b.total())];
     section("bytes of the root files", &mut bytes.into_iter());
     section("bytes of all contents, decoded", &mut [("all", summary.decoded_bytes)].into_iter());
     out

@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         Some(other) => return Err(Usage(format!("`{other}` is no gap: use encrypted, unrecovered, orphan or unclaimed")).into()),
     };
     let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, ..Plan::default() };
-    let breach = demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
+    let breach =
+        demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
     say(&format!("a fictional breach in {}: evidence, manifests, registry, and the right answers in truth.csv", arguments.out.display()));
     if arguments.write_only {
         return Ok(End::Clear);

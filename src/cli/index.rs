@@ -34,13 +34,18 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     let roots: Vec<RootArgument> = reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<_>>().map_err(usage)?;
     for (i, root) in roots.iter().enumerate() {
         if let Some(other) = roots[..i].iter().find(|r| r.label == root.label) {
-            let words = format!("two evidence roots are labelled `{}` ({} and {}); name them LABEL=PATH", root.label, other.path.display(), root.path.display());
+            let words = format!(
+                "two evidence roots are labelled `{}` ({} and {}); name them LABEL=PATH",
+                root.label,
+                other.path.display(),
+                root.path.display()
+            );
             return Err(Usage(words).into());
         }
     }
     crawl::check_apart(&roots, apart).map_err(usage)?;
     crawl::check_roots(&roots).map_err(usage)?;
-    let manifests = reading.manifests.iter().map(|m| manifest(m)).collect::<Result<Vec<_>>>().map_err(usage)?;
+    let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
     Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone() })
 }
 

@@ -65,7 +65,11 @@ pub(super) fn decide(case: &Case, registry: &Registry, out: &Path, threads: usiz
     let words: Vec<String> = Verdict::ALL.iter().map(|v| format!("{} {}", verdicts.get(v).copied().unwrap_or(0), v)).collect();
     say(&format!("{} institutions: {}", decided.len(), words.join(", ")));
     if !blocking.is_empty() {
-        say(&format!("{} gaps keep institutions open; {} lists them, the most valuable first", blocking.len(), out.join("gaps.csv").display()));
+        say(&format!(
+            "{} gaps keep institutions open; {} lists them, the most valuable first",
+            blocking.len(),
+            out.join("gaps.csv").display()
+        ));
     }
     say(&format!("impact lists in {}", out.display()));
     let open = verdicts.get(&Verdict::Undetermined).copied().unwrap_or(0) > 0;

@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             faults.push(format!("the spans of content {} add up to {sum}, not to {}", reading.content, reading.size));
         }
     }
-    let roots: HashMap<i64, PathBuf> = case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
+    let roots: HashMap<i64, PathBuf> =
+        case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
     let mut checked = 0u64;
     let mut gone = 0u64;
     for file in case.ledger.files()? {

@@ -64,8 +64,20 @@ pub(super) fn map(file: &File) -> io::Result<Bytes> {
 fn is_local(file: &File) -> bool {
     // Magic numbers of statfs(2): ext, xfs, btrfs, tmpfs, overlayfs, zfs, f2fs, exfat, msdos, ntfs3, iso9660, udf, squashfs, ramfs.
     const LOCAL: &[i64] = &[
-        0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630, 0x2FC1_2FC1, 0xF2F5_2010, 0x2011_BAB0, 0x4D44, 0x7366_746E, 0x9660, 0x1501_3346,
-        0x7371_7368, 0x8584_58F6,
+        0xEF53,
+        0x5846_5342,
+        0x9123_683E,
+        0x0102_1994,
+        0x794C_7630,
+        0x2FC1_2FC1,
+        0xF2F5_2010,
+        0x2011_BAB0,
+        0x4D44,
+        0x7366_746E,
+        0x9660,
+        0x1501_3346,
+        0x7371_7368,
+        0x8584_58F6,
     ];
     #[allow(clippy::unnecessary_cast)] // the field's type differs between platforms
     rustix::fs::fstatfs(file).is_ok_and(|stat| LOCAL.contains(&(stat.f_type as i64)))

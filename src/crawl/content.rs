@@ -95,7 +95,11 @@ impl Reader<'_> {
         let coverage = std::mem::take(&mut sink.coverage);
         let partition = coverage.partition(len);
         for (range, _) in partition.iter().filter(|(_, covered)| covered.is_none()) {
-            sink.gaps.push(format::GapNote { range: range.clone(), cause: Cause::ReaderPanic, detail: "neither read nor scanned".to_owned() });
+            sink.gaps.push(format::GapNote {
+                range: range.clone(),
+                cause: Cause::ReaderPanic,
+                detail: "neither read nor scanned".to_owned(),
+            });
         }
         Reading {
             content: id,
@@ -113,8 +117,14 @@ impl Reader<'_> {
 
     /// Scans whatever is not covered.
     fn scan(&self, bytes: &[u8], sink: &mut Sink<'_>) {
-        let open: Vec<_> =
-            sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect();
+        let open: Vec<_> = sink
+            .coverage
+            .clone()
+            .partition(bytes.len() as u64)
+            .into_iter()
+            .filter(|(_, covered)| covered.is_none())
+            .map(|(range, _)| range)
+            .collect();
         for range in open {
             let scanned = catch_unwind(AssertUnwindSafe(|| _ = format::scan(bytes, range.clone(), sink)));
             if let Err(panic) = scanned {
@@ -139,12 +149,14 @@ fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
     }
 }
 
+/// The beginning of a panic's message: what follows may quote the evidence.
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(words), _) => (*words).to_owned(),
-        (_, Some(words)) => words.clone(),
-        _ => "no message".to_owned(),
-    }
+    let words = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(words), _) => words,
+        (_, Some(words)) => words.as_str(),
+        _ => "no message",
+    };
+    words.split([':', '`', '"', '\'']).next().unwrap_or("no message").chars().take(80).collect()
 }
 
 /// Takes the output of one content's reader.

@@ -8,7 +8,8 @@ use std::path::Path;
 /// Registers a manifest and its rows; the same bytes are registered once.
 pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()> {
     let (file, metadata) = super::bytes::open(path).with_context(|| format!("cannot open the manifest {}", path.display()))?;
-    let bytes = super::bytes::of_file(file, metadata.len(), Path::new("/nonexistent")).with_context(|| format!("cannot read the manifest {}", path.display()))?;
+    let bytes = super::bytes::of_file(file, metadata.len(), Path::new("/nonexistent"))
+        .with_context(|| format!("cannot read the manifest {}", path.display()))?;
     let syntax = manifest::detect(&bytes);
     let kind = match kind {
         Some(word) => Kind::parse(word).with_context(|| format!("`{word}` is no kind of manifest: use taken, platform or seller"))?,
@@ -49,5 +50,8 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
     }
     ledger.end_manifest(id, report.rows, report.not_understood_count, report.truncated_at.is_some())?;
     ledger.commit()?;
-    ledger.record(&format!("manifest {} ({}, {}): {} rows, {} lines not understood", row.name, row.kind, row.syntax, report.rows, report.not_understood_count))
+    ledger.record(&format!(
+        "manifest {} ({}, {}): {} rows, {} lines not understood",
+        row.name, row.kind, row.syntax, report.rows, report.not_understood_count
+    ))
 }

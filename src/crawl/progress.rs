@@ -44,7 +44,7 @@ impl Progress {
 
     pub(super) fn member(&self) {
         let items = self.items.fetch_add(1, Ordering::Relaxed) + 1;
-        if items % 64 == 0 {
+        if items.is_multiple_of(64) {
             self.bar.set_message(format!("{items} items · {} gaps", self.gaps.load(Ordering::Relaxed)));
         }
     }

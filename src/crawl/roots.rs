@@ -31,7 +31,10 @@ pub fn parse_root(argument: &OsStr) -> Result<RootArgument> {
 
 fn check_label(label: &str) -> Result<()> {
     if label.is_empty() || label.contains('/') || label.chars().any(char::is_control) {
-        bail!("`{}` cannot be the label of an evidence root: it must not be empty nor contain `/` or control characters", label.escape_debug());
+        bail!(
+            "`{}` cannot be the label of an evidence root: it must not be empty nor contain `/` or control characters",
+            label.escape_debug()
+        );
     }
     Ok(())
 }
@@ -58,7 +61,11 @@ pub fn check_roots(roots: &[RootArgument]) -> Result<()> {
         if !root.path.is_dir() {
             bail!("the evidence root {} is not a folder", root.path.display());
         }
-        let has_file = walkdir::WalkDir::new(&root.path).follow_links(false).into_iter().filter_map(std::result::Result::ok).any(|e| e.file_type().is_file());
+        let has_file = walkdir::WalkDir::new(&root.path)
+            .follow_links(false)
+            .into_iter()
+            .filter_map(std::result::Result::ok)
+            .any(|e| e.file_type().is_file());
         if !has_file {
             bail!("the evidence root {} holds no regular file: nothing could be searched there", root.path.display());
         }

@@ -77,7 +77,12 @@ fn check(case: &Case) -> Result<()> {
     }
     for (_, reading) in case.ledger.readings()? {
         let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
-        anyhow::ensure!(accounted == reading.size, "the case is damaged: {accounted} of {} bytes of content {} are accounted for", reading.size, reading.content);
+        anyhow::ensure!(
+            accounted == reading.size,
+            "the case is damaged: {accounted} of {} bytes of content {} are accounted for",
+            reading.size,
+            reading.content
+        );
     }
     Ok(())
 }
@@ -134,10 +139,13 @@ fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Resul
 }
 
 fn read_pending(case: &Case, options: &IndexOptions, pool: &rayon::ThreadPool, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
-    let roots: HashMap<i64, PathBuf> = case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
+    let roots: HashMap<i64, PathBuf> =
+        case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
     let pending = case.ledger.pending()?;
     progress.begin(pending.len() as u64, pending.iter().map(|f| f.size).sum());
-    let known = Mutex::new(case.ledger.contents()?.into_iter().map(|(id, content)| (content, Known { id, cut_at: None })).collect::<HashMap<_, _>>());
+    // How deep a content lay that was cut is not kept: it is read again wherever it is met.
+    let known = case.ledger.contents()?.into_iter().map(|(id, content, cut)| (content, Known { id, cut_at: cut.then_some(u32::MAX) }));
+    let known = Mutex::new(known.collect::<HashMap<_, _>>());
     let next = AtomicI64::new(case.ledger.last_content()?.max(case.ledger.meta("last_content")?.and_then(|v| v.parse().ok()).unwrap_or(0)));
     let mut summary = IndexSummary::default();
     let mut rest = &pending[..];

@@ -27,7 +27,13 @@ pub(super) struct Decoded {
 }
 
 /// Decodes a member within the limits: into memory, or into the spool once it is large.
-pub(super) fn decode(encoded: u64, decoder: &mut dyn Read, limits: &Limits, spool: &Path, stopped: &dyn Fn() -> bool) -> io::Result<Decoded> {
+pub(super) fn decode(
+    encoded: u64,
+    decoder: &mut dyn Read,
+    limits: &Limits,
+    spool: &Path,
+    stopped: &dyn Fn() -> bool,
+) -> io::Result<Decoded> {
     let limit = limits.member_bytes.min(limits.ratio_floor.max(encoded.saturating_mul(limits.ratio)));
     let mut held = Vec::new();
     let mut spooled: Option<io::BufWriter<File>> = None;

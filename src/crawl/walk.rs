@@ -40,11 +40,11 @@ pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut
             }
         }
         rows += 1;
-        if rows % ROWS == 0 {
+        if u64::is_multiple_of(rows, ROWS) {
             ledger.commit()?;
             ledger.begin()?;
         }
-        if rows % 256 == 0 {
+        if u64::is_multiple_of(rows, 256) {
             seen(rows);
         }
     }
@@ -63,11 +63,25 @@ fn register(ledger: &Ledger, root: i64, base: &Path, path: &Path, name: &[u8], m
         let target = path.canonicalize().ok().filter(|t| t.starts_with(base));
         return match target.as_deref().and_then(|t| t.metadata().ok()) {
             Some(target) if target.is_file() => ledger.register(root, name, target.len(), mtime(&target)),
-            Some(target) if target.is_dir() => ledger.register_unread(root, name, Status::Read, None, "a link to a folder of the same root, read there"),
-            _ => ledger.register_unread(root, name, Status::Excluded, Some(Cause::Link), "the link does not lead to a file inside the evidence root"),
+            Some(target) if target.is_dir() => {
+                ledger.register_unread(root, name, Status::Read, None, "a link to a folder of the same root, read there")
+            }
+            _ => ledger.register_unread(
+                root,
+                name,
+                Status::Excluded,
+                Some(Cause::Link),
+                "the link does not lead to a file inside the evidence root",
+            ),
         };
     }
-    let what = if kind.is_fifo() { "a pipe" } else if kind.is_socket() { "a socket" } else { "a device" };
+    let what = if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    };
     ledger.register_unread(root, name, Status::Excluded, Some(Cause::SpecialFile), what)
 }
 

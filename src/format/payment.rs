@@ -56,7 +56,9 @@ impl PaymentFacts {
     /// Adds a unit to the one with the same owner fields, or as a new one.
     pub fn merge(&mut self, unit: PaymentUnit) {
         let same = |other: &&mut PaymentUnit| {
-            other.owners.keys().eq(unit.owners.keys()) && other.either.keys().eq(unit.either.keys()) && other.other_side.keys().eq(unit.other_side.keys())
+            other.owners.keys().eq(unit.owners.keys())
+                && other.either.keys().eq(unit.either.keys())
+                && other.other_side.keys().eq(unit.other_side.keys())
         };
         // Files rarely hold more than a few owners; the latest is the likeliest.
         match self.units.iter_mut().rev().take(64).find(same) {
@@ -84,8 +86,11 @@ impl PaymentUnit {
         join(&mut self.other_side, unit.other_side);
         self.records += unit.records;
         self.elements.extend(unit.elements);
+        // Distinct once the item ends; in between only when the vector would grow, which keeps it linear.
+        if self.persons.len() + unit.persons.len() > self.persons.capacity() {
+            self.persons.sort_unstable();
+            self.persons.dedup();
+        }
         self.persons.extend(unit.persons);
-        self.persons.sort_unstable();
-        self.persons.dedup();
     }
 }

@@ -6,8 +6,16 @@ use crate::model::{DataElement, Elements};
 /// Numbers that documentation uses as examples of a social security number.
 const EXAMPLE_SSNS: &[&str] = &["123-45-6789", "078-05-1120", "219-09-9999", "987-65-4321", "111-11-1111"];
 /// Card numbers that payment processors publish for tests.
-const EXAMPLE_CARDS: &[&str] =
-    &["4111111111111111", "4242424242424242", "5555555555554444", "5105105105105100", "378282246310005", "371449635398431", "4012888888881881", "6011111111111117"];
+const EXAMPLE_CARDS: &[&str] = &[
+    "4111111111111111",
+    "4242424242424242",
+    "5555555555554444",
+    "5105105105105100",
+    "378282246310005",
+    "371449635398431",
+    "4012888888881881",
+    "6011111111111117",
+];
 
 /// The kinds of personal data in a text.
 pub(super) fn find(text: &str) -> Elements {
@@ -17,11 +25,14 @@ pub(super) fn find(text: &str) -> Elements {
     while let Some(i) = bytes[at..].iter().position(u8::is_ascii_digit) {
         let start = at + i;
         let mut end = start;
-        while end < bytes.len() && (bytes[end].is_ascii_digit() || (matches!(bytes[end], b'-' | b' ') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit))) {
+        while end < bytes.len()
+            && (bytes[end].is_ascii_digit() || (matches!(bytes[end], b'-' | b' ') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)))
+        {
             end += 1;
         }
         at = end.max(start + 1);
-        let stands_alone = !(start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'.')) && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
+        let stands_alone = !(start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'.'))
+            && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         if !stands_alone {
             continue;
         }
@@ -40,7 +51,13 @@ pub(super) fn find(text: &str) -> Elements {
 fn is_ssn(run: &str) -> bool {
     let bytes = run.as_bytes();
     let shaped = bytes.len() == 11 && bytes[3] == b'-' && bytes[6] == b'-' && bytes.iter().filter(|b| b.is_ascii_digit()).count() == 9;
-    shaped && !run.starts_with("000") && !run.starts_with("666") && !run.starts_with('9') && &run[4..6] != "00" && &run[7..] != "0000" && !EXAMPLE_SSNS.contains(&run)
+    shaped
+        && !run.starts_with("000")
+        && !run.starts_with("666")
+        && !run.starts_with('9')
+        && &run[4..6] != "00"
+        && &run[7..] != "0000"
+        && !EXAMPLE_SSNS.contains(&run)
 }
 
 /// Fifteen or sixteen digits of a card scheme whose check digit holds (ISO/IEC 7812-1 annex B), in groups of
@@ -49,7 +66,13 @@ fn is_card(run: &str, before: &[u8]) -> bool {
     let digits: String = run.chars().filter(char::is_ascii_digit).collect();
     let scheme = match digits.len() {
         15 => digits.starts_with("34") || digits.starts_with("37"),
-        16 => digits.starts_with('4') || ("51".."56").contains(&&digits[..2]) || ("2221".."2721").contains(&&digits[..4]) || digits.starts_with("6011") || digits.starts_with("65"),
+        16 => {
+            digits.starts_with('4')
+                || ("51".."56").contains(&&digits[..2])
+                || ("2221".."2721").contains(&&digits[..4])
+                || digits.starts_with("6011")
+                || digits.starts_with("65")
+        }
         _ => false,
     };
     if !scheme || EXAMPLE_CARDS.contains(&digits.as_str()) {
@@ -93,7 +116,15 @@ mod tests {
 
     #[test]
     fn examples_and_chance_are_nobodys() {
-        for text in ["123-45-6789", "trace 4539148803436467", "x512-44-7781", "512-44-77812", "000-12-3456", "4242 4242 4242 4242", "10.512-44-7781"] {
+        for text in [
+            "123-45-6789",
+            "trace 4539148803436467",
+            "x512-44-7781",
+            "512-44-77812",
+            "000-12-3456",
+            "4242 4242 4242 4242",
+            "10.512-44-7781",
+        ] {
             assert!(words(text).is_empty(), "{text}");
         }
     }

@@ -379,7 +379,10 @@ impl<'a> Sink<'a> {
     pub fn member(&mut self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
         let child = self.outlet.member(encoded.end.saturating_sub(encoded.start), decoder);
         let (defect, detail) = child.defect.clone().unzip();
-        self.add_member(Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() }, encoded);
+        self.add_member(
+            Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() },
+            encoded,
+        );
         child
     }
 
@@ -470,6 +473,10 @@ impl<'a> Sink<'a> {
     pub fn finish(&mut self) {
         self.end_unit();
         self.flush();
+        for unit in self.facts.payments.iter_mut().flat_map(|p| &mut p.units) {
+            unit.persons.sort_unstable();
+            unit.persons.dedup();
+        }
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
     }
 
@@ -488,7 +495,7 @@ impl<'a> Sink<'a> {
     /// Hands over the passage; the text that follows continues it, so its end is repeated.
     fn break_passage(&mut self) {
         let from = match self.kind {
-            PassageKind::Rows(_) => self.text.len(),
+            PassageKind::Rows(_) if self.text.ends_with('\n') => self.text.len(),
             _ => cut_before(&self.text, self.text.len().saturating_sub(PASSAGE_OVERLAP)),
         };
         let tail = self.text[from..].to_owned();

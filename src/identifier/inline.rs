@@ -49,7 +49,12 @@ pub fn find(text: &str, found: &mut dyn FnMut(Inline)) {
 pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
     for (i, token) in all.iter().enumerate() {
         let bytes = token.term.as_bytes();
-        if bytes.len() >= 4 && bytes[0].is_ascii_lowercase() && bytes[1].is_ascii_lowercase() && bytes[2].is_ascii_digit() && bytes[3].is_ascii_digit() {
+        if bytes.len() >= 4
+            && bytes[0].is_ascii_lowercase()
+            && bytes[1].is_ascii_lowercase()
+            && bytes[2].is_ascii_digit()
+            && bytes[3].is_ascii_digit()
+        {
             find_iban(text, all, i, found);
         }
         if bytes.len() == 11 {
@@ -63,7 +68,9 @@ pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
 
 /// Is the token a later group of a number written in groups? The first group leads.
 fn continues_number(text: &str, all: &[Token], i: usize) -> bool {
-    i > 0 && all[i - 1].term.bytes().all(|b| b.is_ascii_digit()) && matches!(text.get(all[i - 1].span.end..all[i].span.start), Some("-" | " "))
+    i > 0
+        && all[i - 1].term.bytes().all(|b| b.is_ascii_digit())
+        && matches!(text.get(all[i - 1].span.end..all[i].span.start), Some("-" | " "))
 }
 
 fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline)) {
@@ -92,12 +99,22 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
             }
             if scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
                 // Its country is not written beside it.
-                found(Inline { span: all[i].span.start..token.span.end, scheme: scheme.clone(), value: digits.clone(), label: Some(specific) });
+                found(Inline {
+                    span: all[i].span.start..token.span.end,
+                    scheme: scheme.clone(),
+                    value: digits.clone(),
+                    label: Some(specific),
+                });
             }
             if let Ok(normal) = normalise(&scheme, &digits, "")
                 && normal.repaired.is_none()
             {
-                found(Inline { span: all[i].span.start..token.span.end, scheme: scheme.clone(), value: normal.value, label: Some(specific) });
+                found(Inline {
+                    span: all[i].span.start..token.span.end,
+                    scheme: scheme.clone(),
+                    value: normal.value,
+                    label: Some(specific),
+                });
                 // Schemes without a fixed length take the first group only.
                 break;
             }
@@ -148,7 +165,9 @@ pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
         at -= 1;
         let token = &all[at];
         // A camelCase word is given by its parts, a possessive by its word.
-        if token.span.end > border || (token.compound && all.get(at + 1).is_some_and(|part| part.span.end <= border && part.span.start >= token.span.start)) {
+        if token.span.end > border
+            || (token.compound && all.get(at + 1).is_some_and(|part| part.span.end <= border && part.span.start >= token.span.start))
+        {
             continue;
         }
         let gap = &text[token.span.end..border];
@@ -179,7 +198,11 @@ fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
     let between_fields = matches!(gap, "\",\"" | "\", \"" | "\": \"" | "\":\"");
     // A full stop ends a sentence, unless the word before it is an abbreviation: `client no. 4711`.
     let ends_sentence = gap.starts_with(". ") && !gap.starts_with(". .") && word_len > 4;
-    !ends_sentence && lines <= usize::from(before_value) && borders <= 1 && marks <= LABEL_MARKS && (between_fields || gap.chars().all(is_mark))
+    !ends_sentence
+        && lines <= usize::from(before_value)
+        && borders <= 1
+        && marks <= LABEL_MARKS
+        && (between_fields || gap.chars().all(is_mark))
 }
 
 /// Does a label say that a number follows? `client code` and `charter no` do, `client` and `institution`
@@ -188,7 +211,19 @@ pub fn says_number(words: &[String]) -> bool {
     !words.last().is_some_and(|word| {
         matches!(
             word.strip_suffix('s').unwrap_or(word),
-            "client" | "customer" | "institution" | "tenant" | "fi" | "bank" | "member" | "partner" | "site" | "user" | "login" | "home" | "mailbox"
+            "client"
+                | "customer"
+                | "institution"
+                | "tenant"
+                | "fi"
+                | "bank"
+                | "member"
+                | "partner"
+                | "site"
+                | "user"
+                | "login"
+                | "home"
+                | "mailbox"
         )
     })
 }

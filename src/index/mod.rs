@@ -1,9 +1,9 @@
 //! The index: passages of text in tantivy. It knows nothing of the registry; any token that is entered
 //! there later is found.
 
-pub mod tokens;
 mod analysis;
 mod sweep;
+pub mod tokens;
 
 pub use sweep::{Hit, Needle, sweep};
 
@@ -11,8 +11,8 @@ use crate::format::{OffsetMap, Passage, PassageKind};
 use anyhow::{Context, Result};
 use std::path::Path;
 use tantivy::indexer::NoMergePolicy;
-use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
+use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
 
 /// The fields of a passage.
@@ -56,7 +56,8 @@ pub struct StoredPassage {
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let indexed = |analyzer: &str, record| {
-        TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
+        TextOptions::default()
+            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
     };
     let number = NumericOptions::from(FAST | INDEXED | STORED);
     let fields = Fields {

@@ -1,11 +1,11 @@
 use super::{TextIndex, tokens};
 use anyhow::Result;
 use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// What to look for: the terms of one identifier or name, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +50,19 @@ pub fn sweep(index: &TextIndex, searcher: &Searcher, needles: &[Needle]) -> Resu
 fn parts<'n>(needle: &'n Needle, fields: &super::Fields) -> Vec<(Field, &'n str)> {
     match needle {
         Needle::Typed(term) => vec![(fields.typed, term.as_str())],
-        Needle::Phrase(terms) => terms
-            .iter()
-            .map(|t| (if tokens::is_number(t) { fields.numbers } else { fields.words }, tokens::term_of(t)))
-            .collect(),
+        Needle::Phrase(terms) => {
+            terms.iter().map(|t| (if tokens::is_number(t) { fields.numbers } else { fields.words }, tokens::term_of(t))).collect()
+        }
     }
 }
 
-fn sweep_segment(segment: &SegmentReader, ord: u32, sorted: &[(Field, &str)], needles: &[Needle], fields: &super::Fields) -> Result<Vec<Hit>> {
+fn sweep_segment(
+    segment: &SegmentReader,
+    ord: u32,
+    sorted: &[(Field, &str)],
+    needles: &[Needle],
+    fields: &super::Fields,
+) -> Result<Vec<Hit>> {
     let mut found = HashMap::with_capacity(sorted.len() / 4);
     let mut inverted: HashMap<Field, Arc<InvertedIndexReader>> = HashMap::new();
     for group in sorted.chunk_by(|a, b| a.0 == b.0) {

@@ -81,7 +81,9 @@ impl Iterator for Tokens<'_> {
             if term.is_empty() {
                 continue;
             }
+            let glued = glued_before(self.text, start);
             let parts = match possessive(word) {
+                _ if glued > 0 && glued < word.len() => std::iter::once(glued..word.len()).collect(),
                 Some(end) => std::iter::once(0..end).collect(),
                 None => camel_parts(word),
             };
@@ -101,11 +103,15 @@ impl Iterator for Tokens<'_> {
 fn word_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
+    let ideographs = text[start..].starts_with(is_ideograph);
     while at < bytes.len() {
         let b = bytes[at];
-        if b.is_ascii_alphanumeric() {
-            at += 1;
-        } else if b == b'\'' && at > start && bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
+        if at > start && text.is_char_boundary(at) && (b < 0x80 || bytes[at] >= 0xC0) && ideographs != text[at..].starts_with(is_ideograph)
+        {
+            break;
+        }
+        let is_apostrophe = b == b'\'' && at > start && bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        if b.is_ascii_alphanumeric() || is_apostrophe {
             at += 1;
         } else if b >= 0x80 {
             match text[at..].chars().next() {
@@ -118,6 +124,60 @@ fn word_end(text: &str, start: usize) -> usize {
         }
     }
     at
+}
+
+/// How much of the word that begins here belongs to an escape or literal before it, not to the word:
+/// `\nQ7X9ZP` in a log, `%20First` in an address, `=3DQ7` in quoted-printable, `N'First'` in SQL, colours of a
+/// terminal. The rest of the word is then a part of its own.
+fn glued_before(text: &str, start: usize) -> usize {
+    let (before, word) = (&text.as_bytes()[..start], &text.as_bytes()[start..]);
+    let hex = word.len() > 2 && word[..2].iter().all(u8::is_ascii_hexdigit);
+    match before.last() {
+        Some(b'\\') if matches!(word.first(), Some(b'n' | b't' | b'r')) => 1,
+        Some(b'%' | b'=') if hex => 2,
+        Some(b'[' | b';') => {
+            let digits = word.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+            let is_colour = before.iter().rev().take(12).any(|b| *b == 0x1B) && word.get(digits) == Some(&b'm');
+            if is_colour { digits + 1 } else { 0 }
+        }
+        _ => {
+            let prefix = word.iter().take(3).take_while(|b| b.is_ascii_alphabetic()).count();
+            let quote = if word[prefix..].starts_with(b"'") {
+                1
+            } else if word[prefix..].starts_with("’".as_bytes()) {
+                3
+            } else {
+                0
+            };
+            if (1..=2).contains(&prefix) && quote > 0 { prefix + quote } else { 0 }
+        }
+    }
+}
+
+/// Does a word begin here: behind something that is no part of a word, or behind an escape or literal that
+/// is glued to it?
+pub fn begins_word(text: &str, at: usize) -> bool {
+    match text[..at].chars().next_back() {
+        Some(c) if is_ideograph(c) => true,
+        Some(c) if c.is_alphanumeric() => {
+            (1..=5).any(|n| at.checked_sub(n).is_some_and(|from| text.is_char_boundary(from) && glued_before(text, from) == n))
+        }
+        _ => true,
+    }
+}
+
+/// Does a word end here? Between a word in Latin letters and one in ideographs no blank stands.
+pub fn ends_word(text: &str, at: usize) -> bool {
+    match text[at..].chars().next() {
+        Some('\'' | '’') => true,
+        Some(c) => !c.is_alphanumeric() || is_ideograph(c),
+        None => true,
+    }
+}
+
+/// Scripts that are written without blanks between words.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// `Bank's`: the word without its `'s` is a part of its own, so that it is found as well.
@@ -140,7 +200,8 @@ fn camel_parts(word: &str) -> Vec<Range<usize>> {
     for i in 1..bytes.len() {
         let rises = bytes[i - 1].is_ascii_lowercase() && bytes[i].is_ascii_uppercase();
         // XMLReader: the last capital of a run begins the next word.
-        let run_ends = bytes[i - 1].is_ascii_uppercase() && bytes[i].is_ascii_uppercase() && bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+        let run_ends =
+            bytes[i - 1].is_ascii_uppercase() && bytes[i].is_ascii_uppercase() && bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
         if rises || run_ends {
             cuts.push(i);
         }
@@ -216,6 +277,15 @@ mod tests {
     #[test]
     fn a_possessive_also_gives_its_stem() {
         assert_eq!(terms("Bank's files"), [("banks", 0), ("bank", 0), ("files", 1)].map(|(t, p)| (t.to_owned(), p)));
+    }
+
+    #[test]
+    fn escapes_and_literals_are_no_part_of_a_word() {
+        for text in ["VALUES (N'Q7X9ZP')", "done\\nQ7X9ZP", "a%3DQ7X9ZP", "\x1b[0;32mQ7X9ZP\x1b[0m", "客户代码Q7X9ZP是"] {
+            let found = tokens(text).find(|t| t.term == "q7x9zp").unwrap_or_else(|| panic!("{text}"));
+            assert!(begins_word(text, found.span.start) && ends_word(text, found.span.end), "{text}");
+        }
+        assert!(!begins_word("XQ7X9ZP", 1) && !ends_word("Q7X9ZPX", 6));
     }
 
     #[test]

@@ -200,9 +200,13 @@ impl Ledger {
 
     /// How one registered file ended.
     pub fn end_file(&self, id: i64, content: Option<i64>, status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
-        self.db
-            .prepare_cached("UPDATE file SET content = ?2, status = ?3, cause = ?4, detail = ?5 WHERE id = ?1")?
-            .execute(params![id, content, status.as_str(), cause.map(Cause::as_str), detail])?;
+        self.db.prepare_cached("UPDATE file SET content = ?2, status = ?3, cause = ?4, detail = ?5 WHERE id = ?1")?.execute(params![
+            id,
+            content,
+            status.as_str(),
+            cause.map(Cause::as_str),
+            detail
+        ])?;
         Ok(())
     }
 
@@ -238,10 +242,10 @@ impl Ledger {
 
     // --- contents ---------------------------------------------------------------------------------
 
-    /// Every content: row, identity, size, format, reader version.
-    pub fn contents(&self) -> Result<Vec<(i64, ContentId)>> {
-        let mut query = self.db.prepare("SELECT id, sha256 FROM content ORDER BY id")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, content_id(&r.get::<_, Vec<u8>>(1)?))))?;
+    /// Every content: row, identity, and whether members of it were cut off for depth.
+    pub fn contents(&self) -> Result<Vec<(i64, ContentId, bool)>> {
+        let mut query = self.db.prepare("SELECT id, sha256, cut FROM content ORDER BY id")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, content_id(&r.get::<_, Vec<u8>>(1)?), r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -251,14 +255,25 @@ impl Ledger {
         let rows = query.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
         let raw: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
         use rayon::prelude::*;
-        raw.into_par_iter().map(|(id, blob)| Ok((id, Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))?))).collect()
+        raw.into_par_iter()
+            .map(|(id, blob)| Ok((id, Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))?)))
+            .collect()
     }
 
     /// Keeps a reading; an earlier one of the same bytes is replaced.
     pub fn keep(&self, id: i64, reading: &Reading, generation: u64) -> Result<()> {
         self.db
-            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-            .execute(params![id, &reading.content.0[..], reading.size as i64, reading.format, reading.version, generation as i64, reading.encode()?])?;
+            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .execute(params![
+                id,
+                &reading.content.0[..],
+                reading.size as i64,
+                reading.format,
+                reading.version,
+                generation as i64,
+                reading.cut_by_depth,
+                reading.encode()?
+            ])?;
         Ok(())
     }
 
@@ -325,7 +340,8 @@ impl Ledger {
 
     /// All manifests, by identity, so that their order does not depend on the batches.
     pub fn manifests(&self) -> Result<Vec<ManifestRow>> {
-        let mut query = self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, truncated, text FROM manifest ORDER BY sha256")?;
+        let mut query =
+            self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, truncated, text FROM manifest ORDER BY sha256")?;
         let rows = query.query_map([], |r| {
             Ok(ManifestRow {
                 id: r.get(0)?,
@@ -343,7 +359,9 @@ impl Ledger {
 
     /// The rows of a manifest, by line.
     pub fn listed(&self, manifest: i64) -> Result<Vec<ListedRow>> {
-        let mut query = self.db.prepare("SELECT line, path, size, sha256, account, folder, link, folded, outgoing FROM listed WHERE manifest = ?1 ORDER BY line, path")?;
+        let mut query = self.db.prepare(
+            "SELECT line, path, size, sha256, account, folder, link, folded, outgoing FROM listed WHERE manifest = ?1 ORDER BY line, path",
+        )?;
         let rows = query.query_map([manifest], |r| {
             Ok(ListedRow {
                 line: r.get::<_, i64>(0)? as u64,

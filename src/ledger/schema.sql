@@ -37,6 +37,7 @@ CREATE TABLE content (
     format     TEXT NOT NULL,
     version    INTEGER NOT NULL,
     generation INTEGER NOT NULL,
+    cut        INTEGER NOT NULL,
     reading    BLOB NOT NULL
 );
 

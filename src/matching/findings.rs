@@ -62,7 +62,9 @@ impl Findings {
     fn join(&mut self) {
         self.mentions.sort_by(|a, b| a.key().cmp(&b.key()).then(a.offset.cmp(&b.offset)).then(a.context.cmp(&b.context)));
         // Passages overlap: the same place is one mention.
-        self.mentions.dedup_by(|later, first| first.source != Source::Field && first.source != Source::Payment && later.key() == first.key() && later.offset == first.offset);
+        self.mentions.dedup_by(|later, first| {
+            first.source != Source::Field && first.source != Source::Payment && later.key() == first.key() && later.offset == first.offset
+        });
         let mut joined: Vec<Mention> = Vec::with_capacity(self.mentions.len());
         for mention in self.mentions.drain(..) {
             match joined.last_mut() {

@@ -35,8 +35,7 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
     let mut ordered: Vec<(EvidencePath, &FileRow)> =
         files.iter().filter_map(|f| Some((EvidencePath::file(labels.get(&f.root)?, f.path.clone()), f))).collect();
     ordered.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut derivation =
-        Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()) };
+    let mut derivation = Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()) };
     for (path, file) in ordered {
         match file.content.and_then(|row| by_row.get(&row)) {
             Some(&content) => derivation.add(path, content, None, None),
@@ -95,12 +94,11 @@ impl Derivation<'_> {
         match inherited {
             None if first => self.add_members(&path, members, None),
             None if self.interesting[content] => self.add_members(&path, members, Some(&mut HashSet::from([content]))),
-            None => {}
             Some(met) => {
-                if met.insert(content) && self.interesting[content] {
-                    self.add_members(&path, members, Some(met));
-                }
+                let members = if met.insert(content) && self.interesting[content] { &members[..] } else { &[] };
+                self.add_members(&path, members, Some(met));
             }
+            None => {}
         }
     }
 

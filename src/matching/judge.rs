@@ -133,8 +133,11 @@ impl Judgement<'_> {
                 if let Some((role, strength, basis)) = self.identifier(found, scheme, value) {
                     let holders = self.singled_out(found, &entry.holders);
                     // What several bear decides for none of them.
-                    let (role, strength, basis) =
-                        if holders.len() > 1 && role != Role::Counterparty { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
+                    let (role, strength, basis) = if holders.len() > 1 && role != Role::Counterparty {
+                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+                    } else {
+                        (role, strength, basis)
+                    };
                     for institution in holders {
                         push(mention(institution, scheme.clone(), value.clone(), role, strength, basis));
                     }
@@ -175,7 +178,11 @@ impl Judgement<'_> {
             }
             Scheme::Domain if in_payment || self.is_address_list(found) => None,
             Scheme::IbanBank | Scheme::NationalBankCode if label.is_none() => {
-                if in_payment { None } else { Some((Role::Counterparty, Strength::Sure, Basis::Counterparty)) }
+                if in_payment {
+                    None
+                } else {
+                    Some((Role::Counterparty, Strength::Sure, Basis::Counterparty))
+                }
             }
             // Everybody in a payment file besides its owner was read as a typed field.
             _ if in_payment => None,
@@ -236,11 +243,21 @@ impl Judgement<'_> {
         let text = self.text.text;
         let begins = |at: usize| !text[at + 1..].starts_with([' ', '\t']);
         let from = text[..found.span.start].rmatch_indices('\n').find(|(at, _)| begins(*at)).map_or(0, |(at, _)| at + 1);
-        let to = text[found.span.end..].match_indices('\n').find(|(at, _)| begins(found.span.end + at)).map_or(text.len(), |(at, _)| found.span.end + at);
+        let to = text[found.span.end..]
+            .match_indices('\n')
+            .find(|(at, _)| begins(found.span.end + at))
+            .map_or(text.len(), |(at, _)| found.span.end + at);
         let domains: HashSet<String> = text[from..to]
             .split('@')
             .skip(1)
-            .map(|after| after.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-')).collect::<String>().trim_end_matches('.').to_lowercase())
+            .map(|after| {
+                after
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+                    .collect::<String>()
+                    .trim_end_matches('.')
+                    .to_lowercase()
+            })
             .filter(|domain| domain.contains('.'))
             .collect();
         domains.len() >= ADDRESS_LIST
@@ -253,11 +270,8 @@ impl Judgement<'_> {
         let value = terms.join(" ");
         let holders = self.singled_out(found, &entry.holders);
         let alone = holders.len() == 1 && (!one_word || entry.holders.len() > 1 || self.is_supported(found, holders[0]));
-        let (role, strength, basis) = if alone {
-            (Role::Reference, Strength::Sure, Basis::Named)
-        } else {
-            (Role::Unknown, Strength::Weak, Basis::AmbiguousName)
-        };
+        let (role, strength, basis) =
+            if alone { (Role::Reference, Strength::Sure, Basis::Named) } else { (Role::Unknown, Strength::Weak, Basis::AmbiguousName) };
         for institution in holders {
             push(mention(institution, Scheme::Name, value.clone(), role, strength, basis));
         }
@@ -286,7 +300,8 @@ impl Judgement<'_> {
     }
 
     fn is_supported(&self, found: &Found, institution: usize) -> bool {
-        self.city_beside(found, institution) || self.beside(found).any(|other| other.entry != found.entry && self.entry(other).holders == [institution])
+        self.city_beside(found, institution)
+            || self.beside(found).any(|other| other.entry != found.entry && self.entry(other).holders == [institution])
     }
 
     fn near(&self, found: &Found) -> Range<usize> {
@@ -302,7 +317,9 @@ impl Judgement<'_> {
             return false;
         }
         let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).iter().filter(|t| !t.compound).collect();
-        tokens.windows(city.len()).any(|w| w.iter().map(|t| &t.term).eq(city.iter()) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start))
+        tokens.windows(city.len()).any(|w| {
+            w.iter().map(|t| &t.term).eq(city.iter()) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start)
+        })
     }
 
     /// The region's code after a comma or in brackets, or in a cell of its own: `Ames, IA`.
@@ -321,9 +338,13 @@ impl Judgement<'_> {
 /// Does an identifier of this scheme count as one when it stands in a text without a label?
 fn counts_in_text(scheme: &Scheme, label: Option<Specific>) -> bool {
     match scheme {
-        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Domain | Scheme::Bic | Scheme::Lei | Scheme::PgpKey | Scheme::Other(_) => true,
+        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Domain | Scheme::Bic | Scheme::Lei | Scheme::PgpKey | Scheme::Other(_) => {
+            true
+        }
         Scheme::IbanBank | Scheme::Name => false,
-        Scheme::Aba | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode => label.is_some(),
+        Scheme::Aba | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode => {
+            label.is_some()
+        }
     }
 }
 
@@ -388,7 +409,12 @@ impl<'a> Rows<'a> {
         let words = |cell: &str| -> Vec<String> { tokens(cell).filter(|t| !t.compound).map(|t| t.term).collect() };
         if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
             let label = words(header);
-            if label.iter().any(|word| matches!(word.as_str(), "to" | "receiver" | "receiving" | "beneficiary" | "creditor" | "counterparty" | "destination" | "dest")) {
+            if label.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "to" | "receiver" | "receiving" | "beneficiary" | "creditor" | "counterparty" | "destination" | "dest"
+                )
+            }) {
                 return None;
             }
             if let Some(specific) = label_for(&label, scheme) {

@@ -75,7 +75,8 @@ impl Lexicon {
                 region: institution.region.trim().to_uppercase(),
             });
         }
-        let mut lexicon = Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places };
+        let mut lexicon =
+            Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places };
         for (what, holders) in all {
             let number = lexicon.entries.len() as u32;
             match &what {
@@ -145,7 +146,9 @@ impl Lexicon {
             Scheme::NationalBankCode => Some(Scheme::IbanBank),
             _ => None,
         };
-        std::iter::once(scheme.clone()).chain(alias).find_map(|scheme| self.by_value(&scheme, value).map(|(_, entry)| (scheme, entry.holders.clone())))
+        std::iter::once(scheme.clone())
+            .chain(alias)
+            .find_map(|scheme| self.by_value(&scheme, value).map(|(_, entry)| (scheme, entry.holders.clone())))
     }
 
     /// The token sequences that begin with a term.
@@ -204,7 +207,14 @@ fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
     match scheme {
         Scheme::Domain | Scheme::Lei | Scheme::Bic | Scheme::PgpKey | Scheme::Other(_) => true,
         Scheme::ClientCode | Scheme::TransferAccount => !numeric,
-        Scheme::Aba | Scheme::IbanBank | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode | Scheme::Name => false,
+        Scheme::Aba
+        | Scheme::IbanBank
+        | Scheme::NationalBankCode
+        | Scheme::FdicCert
+        | Scheme::NcuaCharter
+        | Scheme::Rssd
+        | Scheme::SortCode
+        | Scheme::Name => false,
     }
 }
 

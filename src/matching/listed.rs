@@ -44,7 +44,14 @@ pub fn reconcile_all(ledger: &Ledger, manifests: &[ManifestRow], items: &[Item],
         let rows = ledger.listed(manifest.id)?;
         let listed: Vec<Listed<'_>> = rows
             .iter()
-            .map(|r| Listed { path: &r.path, size: r.size, sha256: r.sha256, directory: r.folder, link: r.link.as_deref(), folded: r.folded })
+            .map(|r| Listed {
+                path: &r.path,
+                size: r.size,
+                sha256: r.sha256,
+                directory: r.folder,
+                link: r.link.as_deref(),
+                folded: r.folded,
+            })
             .collect();
         let reconciliation = reconcile(&held, &listed);
         let label = label_of(&reconciliation.outcomes, items).unwrap_or_else(|| manifest.name.clone());
@@ -61,7 +68,11 @@ pub fn reconcile_all(ledger: &Ledger, manifests: &[ManifestRow], items: &[Item],
                 || split(&row.path).map(<[u8]>::to_vec).collect(),
                 |a| {
                     let parts: Vec<&[u8]> = split(&row.path).collect();
-                    let drop = if parts.len() > a.listed.len() && parts.iter().zip(&a.listed).all(|(p, l)| *p == &l[..]) { a.listed.len() } else { 0 };
+                    let drop = if parts.len() > a.listed.len() && parts.iter().zip(&a.listed).all(|(p, l)| *p == &l[..]) {
+                        a.listed.len()
+                    } else {
+                        0
+                    };
                     a.held.iter().cloned().chain(parts[drop..].iter().map(|p| p.to_vec())).collect()
                 },
             );

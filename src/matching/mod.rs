@@ -120,7 +120,10 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     let manifests = case.ledger.manifests()?;
 
     let findings = find(case, &lexicon, registry, &readings)?;
-    let interesting = findings.iter().zip(&readings).map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
+    let interesting = findings
+        .iter()
+        .zip(&readings)
+        .map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
     let interesting = items::spread_interest(&readings, interesting.collect());
     let derived = items::derive(&roots, &files, &readings, &interesting);
     let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &readings)?;
@@ -179,8 +182,11 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     Ok(Matched { roots, readings, items: derived, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
 }
 
+/// Readings by the row of their content.
+pub type Readings = Vec<(i64, Reading)>;
+
 /// The items of a case without a registry, for `coverage`.
-pub fn items_of(case: &Case) -> Result<(Vec<(i64, Reading)>, Vec<Item>)> {
+pub fn items_of(case: &Case) -> Result<(Readings, Vec<Item>)> {
     let readings = case.ledger.readings()?;
     let derived = items::derive(&case.ledger.roots()?, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
     Ok((readings, derived))
@@ -287,7 +293,10 @@ impl Join<'_> {
             self.gap_of(item, &path, &place, &owners);
             self.ownerless_of(item, &path, &place, &owners);
             if let Some(home) = &place.unclaimed {
-                let name = std::iter::once(item.path.label.clone()).chain(home.iter().map(|c| crate::model::escape_bytes(c))).collect::<Vec<_>>().join("/");
+                let name = std::iter::once(item.path.label.clone())
+                    .chain(home.iter().map(|c| crate::model::escape_bytes(c)))
+                    .collect::<Vec<_>>()
+                    .join("/");
                 let entry = self.unclaimed.entry(name).or_default();
                 entry.0 += 1;
                 entry.1 += if depth == 0 { item.size } else { 0 };
@@ -306,7 +315,14 @@ impl Join<'_> {
         let mention = |institution| Mention {
             context: path.to_owned(),
             source: Source::Path,
-            ..judge::mention(institution, Scheme::Other("scope".to_owned()), self.registry.institutions[institution].customer_id.clone(), role, strength, basis)
+            ..judge::mention(
+                institution,
+                Scheme::Other("scope".to_owned()),
+                self.registry.institutions[institution].customer_id.clone(),
+                role,
+                strength,
+                basis,
+            )
         };
         customers.into_iter().map(mention).collect()
     }
@@ -323,7 +339,11 @@ impl Join<'_> {
             .flat_map(names::forms)
             .map(|form| format!(" {} ", form.terms.join(" ")))
             .collect();
-        mentions.retain(|m| m.scheme != Scheme::Name || owners.contains(&m.institution) || !names.iter().any(|name| name.contains(&format!(" {} ", m.value))));
+        mentions.retain(|m| {
+            m.scheme != Scheme::Name
+                || owners.contains(&m.institution)
+                || !names.iter().any(|name| name.contains(&format!(" {} ", m.value)))
+        });
     }
 
     fn hold(&mut self, item: &Item, owners: &BTreeSet<usize>, mentions: &[Mention], above: &[(usize, BTreeSet<usize>)]) {
@@ -400,7 +420,8 @@ impl Join<'_> {
         };
         // What was read of the item names its owner, so the rest is nobody else's; a container says nothing
         // about members that were not read.
-        let owners = if is_leaf && item.content.is_some_and(|c| self.findings[c].is_one_owners_file()) { owners.clone() } else { BTreeSet::new() };
+        let owners =
+            if is_leaf && item.content.is_some_and(|c| self.findings[c].is_one_owners_file()) { owners.clone() } else { BTreeSet::new() };
         let reach = self.reach(path, place, &owners);
         self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent });
     }
@@ -416,9 +437,18 @@ impl Join<'_> {
         if in_a_home || !owners.is_empty() || !findings.ownerless.elements.concern_persons() {
             return;
         }
-        let named: BTreeSet<&str> =
-            findings.mentions.iter().filter(|m| m.has_effect()).map(|m| self.registry.institutions[m.institution].customer_id.as_str()).take(8).collect();
-        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.ownerless.clone(), hints: named.into_iter().map(str::to_owned).collect() });
+        let named: BTreeSet<&str> = findings
+            .mentions
+            .iter()
+            .filter(|m| m.has_effect())
+            .map(|m| self.registry.institutions[m.institution].customer_id.as_str())
+            .take(8)
+            .collect();
+        self.ownerless.push(OwnerlessItem {
+            item: path.to_owned(),
+            personal: findings.ownerless.clone(),
+            hints: named.into_iter().map(str::to_owned).collect(),
+        });
         if self.registry.incident.policy.unattributed == Unattributed::Gap {
             let reach = self.reach(path, place, &BTreeSet::new());
             self.gaps.push(OpenGap {
@@ -444,8 +474,11 @@ impl Join<'_> {
                 }
                 for &institution in &home.holders {
                     let sure = home.sure && home.holders.len() == 1 && row.kind == "taken";
-                    let (role, strength, basis) =
-                        if sure { (Role::Owner, Strength::Sure, Basis::Listed) } else { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) };
+                    let (role, strength, basis) = if sure {
+                        (Role::Owner, Strength::Sure, Basis::Listed)
+                    } else {
+                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+                    };
                     if row.kind == "platform" {
                         continue;
                     }
@@ -471,12 +504,16 @@ impl Join<'_> {
                 let owners = self.declared_owners(&path, Basis::Listed);
                 self.evidence.extend(owners.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256: None }));
                 let named = paths::judge(self.lexicon, &row.path, &Place { homes: place.homes.clone(), unclaimed: None });
-                let named = named.into_iter().filter(|m| !m.is_sure_owner()).map(|mention| Evidence { mention, item: path.clone(), sha256: None });
+                let named =
+                    named.into_iter().filter(|m| !m.is_sure_owner()).map(|mention| Evidence { mention, item: path.clone(), sha256: None });
                 self.evidence.extend(named);
             }
             if let Some(cause) = row.cause {
                 if let Some(home) = &place.unclaimed {
-                    let name = std::iter::once(row.path.label.clone()).chain(home.iter().map(|c| crate::model::escape_bytes(c))).collect::<Vec<_>>().join("/");
+                    let name = std::iter::once(row.path.label.clone())
+                        .chain(home.iter().map(|c| crate::model::escape_bytes(c)))
+                        .collect::<Vec<_>>()
+                        .join("/");
                     self.unclaimed.entry(name).or_default().0 += 1;
                 }
                 let reach = self.reach(&path, &place, &BTreeSet::new());
@@ -487,7 +524,16 @@ impl Join<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn add_listed(&mut self, row: &ListedItem, path: &str, institution: usize, scheme: Scheme, value: String, what: (Role, Strength, Basis), seller: bool) {
+    fn add_listed(
+        &mut self,
+        row: &ListedItem,
+        path: &str,
+        institution: usize,
+        scheme: Scheme,
+        value: String,
+        what: (Role, Strength, Basis),
+        seller: bool,
+    ) {
         let (role, strength, basis) = what;
         if seller {
             self.claimed.insert(institution);

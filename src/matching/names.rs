@@ -42,9 +42,36 @@ const LEGAL_FORMS: &[&[&str]] = &[
 
 /// Words that say "this is a bank". A word that ends in `bank` says so too.
 const BANK_WORDS: &[&str] = &[
-    "bank", "banks", "banc", "banco", "banca", "banque", "banka", "bankas", "bankers", "bankshares", "trust", "savings", "financial", "thrift", "loan",
-    "credit", "union", "federal", "national", "sparkasse", "kasse", "sparkassen", "caisse", "caja", "cassa", "sparbank", "cooperative", "kreditbank",
-    "volksbank", "raiffeisen",
+    "bank",
+    "banks",
+    "banc",
+    "banco",
+    "banca",
+    "banque",
+    "banka",
+    "bankas",
+    "bankers",
+    "bankshares",
+    "trust",
+    "savings",
+    "financial",
+    "thrift",
+    "loan",
+    "credit",
+    "union",
+    "federal",
+    "national",
+    "sparkasse",
+    "kasse",
+    "sparkassen",
+    "caisse",
+    "caja",
+    "cassa",
+    "sparbank",
+    "cooperative",
+    "kreditbank",
+    "volksbank",
+    "raiffeisen",
 ];
 
 /// Words that do not count when a name's words are counted.
@@ -132,7 +159,10 @@ fn strip_legal_form(terms: &[String]) -> Option<(&[String], &'static [&'static s
         for form in row.iter() {
             let words: Vec<&str> = form.split(' ').collect();
             let longer = best.is_none_or(|(n, _)| words.len() > n);
-            if longer && terms.len() > words.len() && terms[terms.len() - words.len()..].iter().map(String::as_str).eq(words.iter().copied()) {
+            if longer
+                && terms.len() > words.len()
+                && terms[terms.len() - words.len()..].iter().map(String::as_str).eq(words.iter().copied())
+            {
                 best = Some((words.len(), row));
             }
         }

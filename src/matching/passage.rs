@@ -4,7 +4,7 @@ use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::{Specific, inline, labelled};
-use crate::index::tokens::{Token, tokens};
+use crate::index::tokens::{Token, begins_word, ends_word, tokens};
 use crate::model::Scheme;
 use std::ops::Range;
 
@@ -46,7 +46,9 @@ impl<'t> Text<'t> {
                             match written(self.text, &span, scheme, value) {
                                 Some(Written::AsRegistered) => found.push(Found { entry: *entry, span, label }),
                                 // A word in another case is the code only where a label says so.
-                                Some(Written::InOtherCase) if label == Some(Specific::Exact) => found.push(Found { entry: *entry, span, label }),
+                                Some(Written::InOtherCase) if label == Some(Specific::Exact) => {
+                                    found.push(Found { entry: *entry, span, label })
+                                }
                                 Some(Written::InOtherCase) | None => {}
                             }
                         }
@@ -102,7 +104,12 @@ impl<'t> Text<'t> {
             }
             let gap = &self.text[pair[0].span.end..pair[1].span.start];
             let lines = gap.bytes().filter(|b| *b == b'\n').count();
-            if gap.len() > if lines == 0 { 4 } else { 40 } || lines > 1 || !gap.chars().all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')) {
+            if gap.len() > if lines == 0 { 4 } else { 40 }
+                || lines > 1
+                || !gap
+                    .chars()
+                    .all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―'))
+            {
                 return false;
             }
         }
@@ -111,15 +118,14 @@ impl<'t> Text<'t> {
 
     /// A camelCase part of a longer word, or a name that runs into digits.
     fn is_glued(&self, first: usize, last: usize) -> bool {
-        let before = self.text[..self.tokens[first].span.start].chars().next_back();
-        let after = self.text[self.tokens[last].span.end..].chars().next();
-        let is_possessive = self.text[self.tokens[last].span.end..].starts_with(['\'', '’']);
-        before.is_some_and(char::is_alphanumeric) || (after.is_some_and(char::is_alphanumeric) && !is_possessive)
+        !begins_word(self.text, self.tokens[first].span.start) || !ends_word(self.text, self.tokens[last].span.end)
     }
 
     /// A capitalised word of names right before the name makes it a longer one: `Farmers First State Bank`.
     fn is_longer_before(&self, first: usize, lexicon: &Lexicon) -> bool {
-        let Some(before) = self.tokens[..first].iter().rposition(|t| !t.compound && t.span.end <= self.tokens[first].span.start) else { return false };
+        let Some(before) = self.tokens[..first].iter().rposition(|t| !t.compound && t.span.end <= self.tokens[first].span.start) else {
+            return false;
+        };
         let token = &self.tokens[before];
         let gap = &self.text[token.span.end..self.tokens[first].span.start];
         if !matches!(gap, " " | "_" | "-" | " & ") && token.term != "and" {
@@ -142,7 +148,10 @@ impl<'t> Text<'t> {
             && lexicon.is_name_word(&token.term)
             && !is_small_word(&token.term)
             && !is_legal_form(&token.term)
-            && !matches!(&token.term[..], "bank" | "union" | "trust" | "client" | "customer" | "dear" | "new" | "from" | "for" | "with" | "account" | "contact")
+            && !matches!(
+                &token.term[..],
+                "bank" | "union" | "trust" | "client" | "customer" | "dear" | "new" | "from" | "for" | "with" | "account" | "contact"
+            )
     }
 
     /// What follows makes it a longer name: `of Somewhere`, another word that ends institutions' names, a legal
@@ -164,17 +173,38 @@ impl<'t> Text<'t> {
         match next_token.term.as_str() {
             "of" => on_this_line && near && then.is_some_and(is_capital),
             // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
-            "and" => on_this_line && near && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(&self.tokens[n].term) && !self.begins_name(n, lexicon)),
+            "and" => {
+                on_this_line
+                    && near
+                    && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(&self.tokens[n].term) && !self.begins_name(n, lexicon))
+            }
             term if is_legal_form(term) => is_capital(next) && !gap.contains('\n'),
             term => {
                 let ends_names = matches!(
                     term,
-                    "bank" | "banc" | "bancorp" | "bancorporation" | "bancshares" | "bankshares" | "company" | "holdings" | "holding" | "group" | "corporation" | "corp"
+                    "bank"
+                        | "banc"
+                        | "bancorp"
+                        | "bancorporation"
+                        | "bancshares"
+                        | "bankshares"
+                        | "company"
+                        | "holdings"
+                        | "holding"
+                        | "group"
+                        | "corporation"
+                        | "corp"
                 );
                 let pair = then.map(|n| (term, self.tokens[n].term.as_str()));
                 let ends_in_pair = matches!(
                     pair,
-                    Some(("credit", "union") | ("trust", "company" | "co" | "bank" | "corp") | ("savings", "bank" | "association") | ("national", "bank" | "association") | ("federal", "credit" | "savings"))
+                    Some(
+                        ("credit", "union")
+                            | ("trust", "company" | "co" | "bank" | "corp")
+                            | ("savings", "bank" | "association")
+                            | ("national", "bank" | "association")
+                            | ("federal", "credit" | "savings")
+                    )
                 );
                 on_this_line && is_capital(next) && (ends_names || (near && ends_in_pair))
             }
@@ -184,7 +214,10 @@ impl<'t> Text<'t> {
     /// Does a registered name begin at this token?
     fn begins_name(&self, i: usize, lexicon: &Lexicon) -> bool {
         let is_name = |entry: u32| matches!(lexicon.entries[entry as usize].what, What::Name { .. });
-        lexicon.phrases_from(&self.tokens[i].term).iter().any(|(entry, terms)| terms.len() > 1 && is_name(*entry) && self.follows(i, terms).is_some())
+        lexicon
+            .phrases_from(&self.tokens[i].term)
+            .iter()
+            .any(|(entry, terms)| terms.len() > 1 && is_name(*entry) && self.follows(i, terms).is_some())
     }
 
     /// The tokens inside a span.
@@ -221,16 +254,14 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
     let before = text[..span.start].chars().next_back();
     let mut rest = text[span.end..].chars();
     let after = rest.next();
-    let is_possessive = matches!(after, Some('\'' | '’'));
-    if before.is_some_and(char::is_alphanumeric) || (after.is_some_and(char::is_alphanumeric) && !is_possessive) {
+    if !begins_word(text, span.start) || !ends_word(text, span.end) {
         return None;
     }
     let as_registered = match scheme {
         Scheme::Domain => {
-            raw.eq_ignore_ascii_case(value)
-                && !matches!(before, Some('-' | '_'))
-                && !matches!(after, Some('-' | '_'))
-                && !(after == Some('.') && rest.next().is_some_and(char::is_alphanumeric))
+            let runs_on = matches!(before, Some('-' | '_')) || matches!(after, Some('-' | '_'));
+            let has_more_labels = after == Some('.') && rest.next().is_some_and(char::is_alphanumeric);
+            raw.eq_ignore_ascii_case(value) && !runs_on && !has_more_labels
         }
         Scheme::Bic => raw == value,
         Scheme::Lei | Scheme::PgpKey => raw.eq_ignore_ascii_case(value),
@@ -239,7 +270,9 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
     };
     match as_registered {
         true => Some(Written::AsRegistered),
-        false if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && raw.eq_ignore_ascii_case(value) => Some(Written::InOtherCase),
+        false if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && raw.eq_ignore_ascii_case(value) => {
+            Some(Written::InOtherCase)
+        }
         false => None,
     }
 }
@@ -296,7 +329,9 @@ pub fn mask(text: &str) -> String {
         }
         let mut end = i;
         let mut digits = Vec::new();
-        while end < chars.len() && (chars[end].is_ascii_digit() || (matches!(chars[end], '-' | ' ') && chars.get(end + 1).is_some_and(char::is_ascii_digit))) {
+        while end < chars.len()
+            && (chars[end].is_ascii_digit() || (matches!(chars[end], '-' | ' ') && chars.get(end + 1).is_some_and(char::is_ascii_digit)))
+        {
             if chars[end].is_ascii_digit() {
                 digits.push(end);
             }

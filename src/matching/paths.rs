@@ -26,12 +26,17 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
     let text = Text::new(&shown);
     for found in text.find(lexicon) {
         let entry = &lexicon.entries[found.entry as usize];
-        let component = shown[..found.span.start].rfind('/').map_or(0, |i| i + 1)..shown[found.span.end..].find('/').map_or(shown.len(), |i| found.span.end + i);
+        let component = shown[..found.span.start].rfind('/').map_or(0, |i| i + 1)
+            ..shown[found.span.end..].find('/').map_or(shown.len(), |i| found.span.end + i);
         let is_folder = component == found.span && component.end < shown.len();
         let (scheme, value, judgement) = match &entry.what {
             // A folder that bears the name is more than a passing mention.
             What::Name { terms, one_word } if entry.holders.len() == 1 && !one_word => {
-                let judgement = if is_folder { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (Role::Reference, Strength::Sure, Basis::Named) };
+                let judgement = if is_folder {
+                    (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+                } else {
+                    (Role::Reference, Strength::Sure, Basis::Named)
+                };
                 (Scheme::Name, terms.join(" "), judgement)
             }
             // Words of paths are no sentences: a single word or a shared name there points at nobody.

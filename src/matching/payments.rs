@@ -15,7 +15,8 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
             let Some((scheme, value, holders)) = holders(lexicon, party) else { return Vec::new() };
             // What several bear decides for none of them.
             let shared = holders.len() > 1 && role == Role::Owner;
-            let (role, strength, basis) = if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
+            let (role, strength, basis) =
+                if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
             for &institution in &holders {
                 findings.mentions.push(Mention {
                     offset: seen.offset,
@@ -31,9 +32,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
             owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
         }
         let owner_is_registered = unit.owners.keys().any(|party| holders(lexicon, party).is_some());
-        if !owner_is_registered
-            && let Some((party, seen)) = whole_other_side(lexicon, unit)
-        {
+        if !owner_is_registered && let Some((party, seen)) = whole_other_side(lexicon, unit) {
             // The presumed owner is not in the registry, and one institution is the whole file's other side.
             if is_whole {
                 owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
@@ -73,9 +72,11 @@ fn whole_other_side<'u>(lexicon: &Lexicon, unit: &'u PaymentUnit) -> Option<(&'u
         return None;
     }
     let whole = |(party, seen): &(&Party, &Seen)| {
-        holders(lexicon, party).is_some_and(|(_, _, h)| h.len() == 1) && (unit.other_side.contains_key(*party) || (unit.records > 0 && seen.count >= unit.records))
+        holders(lexicon, party).is_some_and(|(_, _, h)| h.len() == 1)
+            && (unit.other_side.contains_key(*party) || (unit.records > 0 && seen.count >= unit.records))
     };
     let candidates: Vec<_> = unit.counterparties.iter().filter(whole).collect();
-    let institutions: BTreeSet<usize> = candidates.iter().filter_map(|(party, _)| holders(lexicon, party)).flat_map(|(_, _, h)| h).collect();
+    let institutions: BTreeSet<usize> =
+        candidates.iter().filter_map(|(party, _)| holders(lexicon, party)).flat_map(|(_, _, h)| h).collect();
     if institutions.len() == 1 { candidates.first().copied() } else { None }
 }

@@ -99,14 +99,24 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
 
 /// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise
 /// those banks are the other side.
-fn bank_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, scheme: &Scheme, side: Side, policy: &Policy, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, lexicon.bank(scheme, value)?))).collect();
+fn bank_column(
+    lexicon: &Lexicon,
+    table: &TableFacts,
+    column: Column<'_>,
+    scheme: &Scheme,
+    side: Side,
+    policy: &Policy,
+    findings: &mut Findings,
+) -> bool {
+    let registered: Vec<_> =
+        column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, lexicon.bank(scheme, value)?))).collect();
     let mut rows_of: BTreeMap<&[usize], u64> = BTreeMap::new();
     for (_, facts, (_, holders)) in &registered {
         *rows_of.entry(holders).or_default() += facts.count;
     }
     let is_majority = |rows: u64| rows * 100 >= column.facts.non_empty * u64::from(policy.records_majority_percent);
-    let majority = rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving).map(|(holders, rows)| (holders.to_vec(), rows));
+    let majority =
+        rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving).map(|(holders, rows)| (holders.to_vec(), rows));
     let owner = match &majority {
         Some((holders, rows)) if holders.len() == 1 && *rows >= policy.records_minimum => Some(holders[0]),
         _ => None,

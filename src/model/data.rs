@@ -74,9 +74,7 @@ impl Elements {
     /// telephone number alone also stands in telemetry and contact lists.
     pub fn concern_persons(self) -> bool {
         use DataElement::*;
-        [AccountNumber, Iban, Ssn, NationalId, Dob, DriversLicense, CardNumber]
-            .into_iter()
-            .any(|e| self.contains(e))
+        [AccountNumber, Iban, Ssn, NationalId, Dob, DriversLicense, CardNumber].into_iter().any(|e| self.contains(e))
             || self.contains(Name) && [Address, Amount, Email, Phone].into_iter().any(|e| self.contains(e))
     }
 }

@@ -58,13 +58,23 @@ impl ByteClasses {
             return Self::of(Class::Structure, size);
         }
         let part = |bytes: u64| (u128::from(bytes) * u128::from(size) / u128::from(total)) as u64;
-        let mut out =
-            Self { read: part(self.read), scanned: part(self.scanned), opaque: part(self.opaque), structure: part(self.structure), gap: part(self.gap) };
+        let mut out = Self {
+            read: part(self.read),
+            scanned: part(self.scanned),
+            opaque: part(self.opaque),
+            structure: part(self.structure),
+            gap: part(self.gap),
+        };
         let left = size - out.total();
         let largest = if self.gap > 0 {
             Class::Gap
         } else {
-            let sizes = [(self.read, Class::Read), (self.scanned, Class::Scanned), (self.opaque, Class::Opaque), (self.structure, Class::Structure)];
+            let sizes = [
+                (self.read, Class::Read),
+                (self.scanned, Class::Scanned),
+                (self.opaque, Class::Opaque),
+                (self.structure, Class::Structure),
+            ];
             sizes.into_iter().max_by_key(|(n, class)| (*n, std::cmp::Reverse(*class))).map_or(Class::Read, |(_, class)| class)
         };
         *out.part(largest) += left;

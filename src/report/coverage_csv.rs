@@ -28,7 +28,16 @@ pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Res
     listed.dedup_by(|b, a| a.path == b.path);
     for row in listed {
         let cause = row.cause.map_or("", |c| c.as_str());
-        table.row(&[&row.path.to_string(), "", &row.size.to_string(), "", Status::Listed.as_str(), cause, "", &format!("{} line {}", row.manifest, row.line)])?;
+        table.row(&[
+            &row.path.to_string(),
+            "",
+            &row.size.to_string(),
+            "",
+            Status::Listed.as_str(),
+            cause,
+            "",
+            &format!("{} line {}", row.manifest, row.line),
+        ])?;
     }
     table.end()
 }

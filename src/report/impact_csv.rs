@@ -28,7 +28,8 @@ pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Res
     for ((institution, decided), holdings) in outcome.registry.institutions.iter().zip(outcome.decided).zip(&outcome.matched.holdings) {
         let bases = decided.decision.bases();
         // Deployments that leave the institution depending; these are what it is in scope for.
-        let exposed: Vec<_> = decided.dependence.deployments.iter().filter(|d| d.outcome.depends()).map(|d| &institution.deployments[d.index]).collect();
+        let exposed: Vec<_> =
+            decided.dependence.deployments.iter().filter(|d| d.outcome.depends()).map(|d| &institution.deployments[d.index]).collect();
         let is_affected = decided.decision.verdict() == Verdict::Affected;
         let own = |n: u64| if is_affected { n.to_string() } else { "0".to_owned() };
         let gap_items: BTreeSet<&str> = decided.gaps.iter().map(|&g| outcome.matched.gaps[g].item.as_str()).collect();

@@ -106,7 +106,8 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
 }
 
 fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
-    let (institution, decided, holdings) = (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
+    let (institution, decided, holdings) =
+        (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
     let is_affected = decided.decision.verdict() == Verdict::Affected;
     let own = |n: u64| if is_affected { n } else { 0 };
     ImpactRow {

@@ -266,7 +266,8 @@ fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
 fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
     let mut counts = vec![(0u64, 0u64); gaps];
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let only_gaps = one.decision.bases().iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount));
+        let only_gaps =
+            one.decision.bases().iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount));
         for &gap in &one.gaps {
             counts[gap].0 += 1;
             counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);

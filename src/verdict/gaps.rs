@@ -26,7 +26,8 @@ pub struct BlockingGap {
 impl Blocks {
     /// Sorts gaps by their reach.
     pub fn new(gaps: &[OpenGap]) -> Self {
-        let mut blocks = Self { everybody: Vec::new(), without_account: Vec::new(), by_product: BTreeMap::new(), by_institution: BTreeMap::new() };
+        let mut blocks =
+            Self { everybody: Vec::new(), without_account: Vec::new(), by_product: BTreeMap::new(), by_institution: BTreeMap::new() };
         for (number, gap) in gaps.iter().enumerate() {
             let Reach { everybody, without_account, institutions, products } = &gap.reach;
             if *everybody {

@@ -1,5 +1,5 @@
-//! Verdicts: the contract's policy in code. [`decide`](decide::decide) is a pure function of what was found,
-//! what was not read, what the inventory says and the policy.
+//! Verdicts: the policy in code. `decide::decide` is a pure function of what was found, what was not read,
+//! what the inventory says and the policy.
 
 mod certificate;
 mod decide;

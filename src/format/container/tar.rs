@@ -27,7 +27,8 @@ fn recognise(probe: &Probe<'_>) -> bool {
 /// is met by chance, so the numeric fields must be numbers and the name must be one.
 fn is_header(block: &[u8; BLOCK]) -> bool {
     let is_number = |field: &[u8]| field[0] & 0x80 != 0 || field.iter().all(|b| matches!(b, b'0'..=b'7' | b' ' | 0));
-    let has_digits = block[148..156].iter().filter(|b| (b'0'..=b'7').contains(*b)).count() >= 2 && block[148..156].iter().all(|b| matches!(b, b'0'..=b'7' | b' ' | 0));
+    let has_digits = block[148..156].iter().filter(|b| (b'0'..=b'7').contains(*b)).count() >= 2
+        && block[148..156].iter().all(|b| matches!(b, b'0'..=b'7' | b' ' | 0));
     let is_name = block[..100].iter().take_while(|b| **b != 0).all(|b| *b >= b' ');
     let is_type = block[156] == 0 || block[156].is_ascii_alphanumeric();
     if !(has_digits && is_name && is_type && is_number(&block[100..108]) && is_number(&block[124..136])) {

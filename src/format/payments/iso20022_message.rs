@@ -281,7 +281,8 @@ impl Reader {
                 sink.entry();
             }
             (Element::StatementEntry, Kind::Statement) => {
-                if std::mem::take(&mut message.details) == 0 {
+                let details = std::mem::take(&mut message.details);
+                if details == 0 {
                     sink.entry();
                 }
             }

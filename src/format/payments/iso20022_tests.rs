@@ -98,7 +98,7 @@ fn a_statement_belongs_to_the_accounts_servicer() {
         "<Stmt><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Svcr><FinInstnId><BIC>COBADEFFXXX</BIC></FinInstnId></Svcr></Acct>{entry}</Stmt>"
     );
     let xml = statement("BkToCstmrStmt", &serviced);
-    assert_eq!(sides(&xml), "COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006");
+    assert_eq!(sides(&xml), "COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006 FR:3000600001");
     let (facts, _) = facts(xml.as_bytes());
     assert_eq!((facts.units[0].records, facts.units[0].persons.len()), (3, 1));
     assert!(
@@ -109,7 +109,7 @@ fn a_statement_belongs_to_the_accounts_servicer() {
     let own = "<Stmt><Acct><Id><Othr><Id>DE89370400440532013000</Id></Othr></Id></Acct></Stmt>";
     assert_eq!(
         sides(&statement("BkToCstmrStmt", &(own.to_owned() + &serviced))),
-        "DE:37040044/// | COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006"
+        "DE:37040044/// | COBADEFF//DE:37040044/BANKCHZH DE:37040044 FR:30006 FR:3000600001"
     );
     assert_eq!(
         sides(&(header("FROMDEFF", "TOTODEFF") + &statement("BkToCstmrDbtCdtNtfctn", &own.replace("Stmt", "Ntfctn")))),

@@ -67,10 +67,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     for (at, line) in value::lines(&bytes[start..]).map(|(at, line)| (at + start, line)) {
         let tag = statement_tag(line);
         let closes = line.trim_ascii_end() == b"-";
-        if tag.is_some() || closes || field.is_none() {
-            if let Some((from, tag)) = field.take() {
-                statement.field(bytes, from, end, tag, sink);
-            }
+        if (tag.is_some() || closes)
+            && let Some((from, tag)) = field.take()
+        {
+            statement.field(bytes, from, end, tag, sink);
         }
         match tag {
             Some(tag) => {
@@ -257,8 +257,8 @@ mod tests {
     fn the_owner_stands_in_the_account_or_before_the_statement() {
         assert_eq!(owners("", "70011110/4005287001EUR"), ["DE:70011110"]);
         assert_eq!(owners("", "UBRTHUHB/123456789150/HUF"), ["UBRTHUHB"]);
-        assert_eq!(owners("", "FR7630006000011234567890189"), ["FR:30006"]);
-        assert_eq!(owners("", "FR7630006000011234567890189EUR"), ["FR:30006"]);
+        assert_eq!(owners("", "FR7630006000011234567890189"), ["FR:30006", "FR:3000600001"]);
+        assert_eq!(owners("", "FR7630006000011234567890189EUR"), ["FR:30006", "FR:3000600001"]);
         assert_eq!(owners("ABNANL2A\r\n940\r\nABNANL2A\r\n", "517852257"), ["ABNANL2A"]);
         assert_eq!(owners("0000 01INGBNL2AXXXX00001\r\n940 00\r\n", "0001234567"), ["INGBNL2A"]);
         assert_eq!(owners("", "517852257"), Vec::<String>::new());

@@ -54,7 +54,7 @@ pub(super) fn aba(field: &str) -> Option<Party> {
     }
     let weighted: u32 = digits.iter().zip([3u32, 7, 1].into_iter().cycle()).map(|(&d, w)| u32::from(d - b'0') * w).sum();
     let prefix = (digits[0] - b'0') * 10 + (digits[1] - b'0');
-    let sound = weighted > 0 && weighted % 10 == 0 && matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
+    let sound = weighted > 0 && weighted.is_multiple_of(10) && matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
     sound.then(|| Party { scheme: Scheme::Aba, value: field.to_owned() })
 }
 

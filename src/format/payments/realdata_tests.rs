@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 const FORMATS: &[&Format] =
     &[&swift::FORMAT, &mt940::FORMAT, &iso20022::FORMAT, &x12::FORMAT, &edifact::FORMAT, &ofx::FORMAT, &fints::FORMAT];
 
+/// `RULEOUT_REALDATA`, or `shared/realdata` beside the repository.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realdata/bankfiles")
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realdata");
+    std::env::var_os("RULEOUT_REALDATA").map_or_else(beside, PathBuf::from).join("bankfiles")
 }
 
 fn files(below: &Path, out: &mut Vec<PathBuf>) {

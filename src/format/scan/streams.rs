@@ -152,7 +152,8 @@ fn xz(data: &[u8]) -> Option<usize> {
         return None;
     }
     let footer = [flags, b"YZ"].concat();
-    let near = &data[..data.len().min(64 << 20)];
+    // Further on the footer is not looked for: headers without end would make the search quadratic.
+    let near = &data[..data.len().min(1 << 20)];
     Some(memmem::find(&near[12..], &footer).map_or_else(|| near.len().min(1024), |at| 12 + at + 4))
 }
 

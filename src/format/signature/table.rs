@@ -136,7 +136,7 @@ pub static SIGNATURES: &[Signature] = &[
     row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
     row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
     row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
-    row("sqlite", "application/vnd.sqlite3", |p| p.head.starts_with(b"SQLite format 3\0"), Scan),
+    row("sqlite", "application/vnd.sqlite3", |p| p.head.starts_with(b"SQLite format 3\0"), Partial(UNSUPPORTED)),
     row("mtf", "application/x-mtf", |p| p.head.starts_with(b"TAPE") && at(p, 20, b"\0\0\0\0\0\0\0\0"), Scan),
     row(
         "oracle_exp",

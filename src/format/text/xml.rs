@@ -20,8 +20,7 @@ pub const FORMAT: Format = Format {
 };
 
 /// Elements inside running text, which do not end a word or a name.
-const INLINE: &[&str] =
-    &["b", "i", "u", "em", "strong", "span", "font", "sub", "sup", "tt", "emphasis", "phrase", "hi", "r", "t", "rPr", "tspan"];
+const INLINE: &[&str] = &["em", "strong", "span", "font", "emphasis", "phrase", "hi", "rPr", "tspan"];
 /// Elements and attributes that hold a name for the value beside them.
 const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name"];
 const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data"];
