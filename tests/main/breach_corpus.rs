@@ -65,3 +65,8 @@ fn score(extra: &[&str]) {
 fn nobody_of_the_shared_corpus_is_wrongly_ruled_out_or_affected() {
     score(&[]);
 }
+
+#[test]
+fn nobody_of_the_shared_corpus_is_wrongly_ruled_out_or_affected_while_a_gap_is_open() {
+    score(&["--gap", "encrypted"]);
+}

@@ -117,12 +117,12 @@ fn a_file_that_may_not_be_opened_opens_all_that_depend() {
     let scene = Scene::new(Demo::small(11));
     let before = scene.before();
     scene.put("staging/closed.txt", b"nothing to see");
-    fs::set_permissions(scene.place("staging/closed.txt"), fs::Permissions::from_mode(0)).expect("our own file");
+    fs::set_permissions(scene.place("staging/closed.txt"), fs::Permissions::from_mode(0o000)).expect("our own file");
     assert_all_that_depend_are_open(&before, &scene.outcome(), "a file without permissions");
     fs::remove_file(scene.place("staging/closed.txt")).expect("our own file");
     let folder = scene.place("staging/closed");
     scene.put("staging/closed/inside.txt", b"nothing to see");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0)).expect("our own folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).expect("our own folder");
     let outputs = scene.outcome();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("our own folder");
     assert_all_that_depend_are_open(&before, &outputs, "a folder without permissions");

@@ -1,4 +1,5 @@
 //! The program as its users meet it: the real binary, real folders, and what it leaves behind.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 
 mod accounting;
 mod breach_corpus;

@@ -59,12 +59,15 @@ fn prose(random: &mut Random, sentences: usize) -> String {
     for _ in 0..sentences {
         for n in 0..6 + random.below(9) {
             text.push_str(if n == 0 { "" } else { " " });
-            text.push_str(*random.pick(WORDS));
+            text.push_str(random.pick(WORDS));
         }
         text.push_str(".\n");
     }
     text
 }
+
+/// A text with a value in it.
+type Writing = fn(&str) -> String;
 
 type Carrier = fn(&str, &mut Random) -> Vec<u8>;
 
@@ -265,7 +268,7 @@ fn a_token_that_is_glued_into_a_longer_one_is_not_found() {
 fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_column() {
     let (desk, mut random) = (Desk::new(), Random::new(75));
     let root = desk.path("evidence");
-    let written: &[(&str, &str, fn(&str) -> String)] = &[
+    let written: &[(&str, &str, Writing)] = &[
         ("client_code", "prose.txt", |n| format!("The pump runs.\nClient code: {n}\nAnd again.\n")),
         ("client_code", "sentence.txt", |n| format!("Please look at client number {n} in the morning.\n")),
         ("client_code", "table.csv", |n| {
