@@ -1,0 +1,108 @@
+use super::{Finished, Outputs, program};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What is to be indexed.
+#[derive(Clone, Default)]
+pub struct Job {
+    roots: Vec<OsString>,
+    manifests: Vec<PathBuf>,
+    threads: usize,
+}
+
+impl Job {
+    /// One root.
+    pub fn of(label: &str, root: &Path) -> Self {
+        Self::default().root(label, root)
+    }
+
+    /// One root more.
+    pub fn root(mut self, label: &str, root: &Path) -> Self {
+        let mut argument = OsString::from(format!("{label}="));
+        argument.push(root);
+        self.roots.push(argument);
+        self
+    }
+
+    /// A listing beside the evidence.
+    pub fn manifest(mut self, file: &Path) -> Self {
+        self.manifests.push(file.to_owned());
+        self
+    }
+
+    /// So many threads; otherwise one per core.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+}
+
+/// A folder with one case and its outputs, gone when the test ends.
+pub struct Desk {
+    dir: TempDir,
+}
+
+impl Desk {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A place on it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Its case.
+    pub fn case(&self) -> PathBuf {
+        self.path("case")
+    }
+
+    /// The command that indexes.
+    pub fn index_command(&self, job: &Job) -> Command {
+        let mut command = program();
+        command.arg("index").args(&job.roots).arg("--case").arg(self.case()).arg("--threads").arg(job.threads.to_string());
+        job.manifests.iter().for_each(|manifest| _ = command.arg("--manifest").arg(manifest));
+        command
+    }
+
+    /// Indexes to the end.
+    #[track_caller]
+    pub fn index(&self, job: &Job) -> Finished {
+        Finished::from(self.index_command(job).output().expect("the program starts")).done()
+    }
+
+    /// Matches the case with a registry.
+    #[track_caller]
+    pub fn decide(&self, registry: &Path) -> Outputs {
+        self.decide_into("out", registry)
+    }
+
+    /// As [`Desk::decide`], into an output folder of another name.
+    #[track_caller]
+    pub fn decide_into(&self, out: &str, registry: &Path) -> Outputs {
+        let out = self.path(out);
+        let mut command = program();
+        command.arg("match").arg("--case").arg(self.case()).arg("--registry").arg(registry).arg("--out").arg(&out);
+        Finished::from(command.output().expect("the program starts")).done();
+        Outputs::new(&out)
+    }
+
+    /// Indexes and matches.
+    #[track_caller]
+    pub fn run(&self, job: &Job, registry: &Path) -> Outputs {
+        self.index(job);
+        self.decide(registry)
+    }
+
+    /// `coverage --json` of the case.
+    #[track_caller]
+    pub fn coverage(&self) -> serde_json::Value {
+        let mut command = program();
+        command.args(["coverage", "--json", "--case"]).arg(self.case());
+        let finished = Finished::from(command.output().expect("the program starts")).done();
+        serde_json::from_str(&finished.stdout).expect("coverage --json gives JSON")
+    }
+}

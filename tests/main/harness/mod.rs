@@ -1,0 +1,19 @@
+//! What the tests share: running the program, making evidence and registries, reading and scoring outputs.
+
+mod corpus;
+mod desk;
+mod files;
+mod outputs;
+mod program;
+mod random;
+mod registry;
+mod scoring;
+
+pub use corpus::Demo;
+pub use desk::{Desk, Job};
+pub use files::{aes_zip, copy_tree, docx, files_below, gzip, nacha, tar_of, write, xlsx, zip_of};
+pub use outputs::{Outputs, Row, rows};
+pub use program::{Finished, program, run};
+pub use random::Random;
+pub use registry::{Institution, write_registry};
+pub use scoring::{Truth, wrong_data};

@@ -1,0 +1,18 @@
+//! The program as its users meet it: the real binary, real folders, and what it leaves behind.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
+
+mod accounting;
+mod breach_corpus;
+mod damage;
+mod demonstration;
+mod determinism;
+mod gaps;
+mod harness;
+mod hostile_names;
+mod integrity;
+mod interruption;
+mod links;
+mod masking;
+mod refusals;
+mod tokens;
+mod wrapping;
