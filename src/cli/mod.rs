@@ -9,6 +9,7 @@ mod run;
 mod verify;
 
 use crate::crawl::{Interrupted, Progress, Stop};
+use crate::model::is_unsafe;
 use crate::registry::LoadError;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -130,7 +131,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// A line for people, on standard error.
 fn say(line: &str) {
-    _ = writeln!(std::io::stderr().lock(), "{line}");
+    // Names of files are hostile: nothing in them reaches the terminal but as text.
+    let safe: String = line.chars().map(|c| if c != '\n' && is_unsafe(c) { '\u{FFFD}' } else { c }).collect();
+    _ = writeln!(std::io::stderr().lock(), "{safe}");
 }
 
 /// Data, on standard output.

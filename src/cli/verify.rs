@@ -1,6 +1,6 @@
 use super::{End, give};
 use crate::case::{Access, Case};
-use crate::model::ContentId;
+use crate::model::{ContentId, escape_bytes};
 use anyhow::{Result, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
@@ -37,14 +37,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     for file in case.ledger.files()? {
         let Some(row) = file.content else { continue };
         let Some(expected) = known.get(&row) else {
-            faults.push(format!("the ledger lacks the content of {}", crate::model::escape_bytes(&file.path)));
+            faults.push(format!("the ledger lacks the content of {}", escape_bytes(&file.path)));
             continue;
         };
         let Some(root) = roots.get(&file.root) else { continue };
         let path = root.join(OsStr::from_bytes(&file.path));
         match digest(&path) {
             Ok(actual) if actual == *expected => checked += 1,
-            Ok(_) => faults.push(format!("{} is not what was read", path.display())),
+            Ok(_) => faults.push(format!("{} is not what was read", escape_bytes(path.as_os_str().as_bytes()))),
             Err(_) => gone += 1,
         }
     }

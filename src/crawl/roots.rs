@@ -1,7 +1,7 @@
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// An evidence root as given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,20 +73,20 @@ pub fn check_roots(roots: &[RootArgument]) -> Result<()> {
     Ok(())
 }
 
-/// The path with its existing part resolved; the rest may still have to be made.
+/// The path with what exists of it resolved; of the rest, `..` goes one up as written.
 fn absolute(path: &Path) -> Result<PathBuf> {
-    let mut missing = Vec::new();
-    let mut at = std::path::absolute(path)?;
-    loop {
-        if let Ok(found) = at.canonicalize() {
-            return Ok(missing.iter().rev().fold(found, |p: PathBuf, name| p.join(name)));
-        }
-        match (at.file_name().map(OsStr::to_owned), at.parent().map(Path::to_owned)) {
-            (Some(name), Some(parent)) => {
-                missing.push(name);
-                at = parent;
+    let mut out = PathBuf::from("/");
+    for component in std::path::absolute(path)?.components() {
+        match component {
+            Component::Normal(name) => {
+                out.push(name);
+                if let Ok(found) = out.canonicalize() {
+                    out = found;
+                }
             }
-            _ => return Ok(std::path::absolute(path)?),
+            Component::ParentDir => _ = out.pop(),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
         }
     }
+    Ok(out)
 }

@@ -134,7 +134,8 @@ fn glued_before(text: &str, start: usize) -> usize {
     let hex = word.len() > 2 && word[..2].iter().all(u8::is_ascii_hexdigit);
     match before.last() {
         Some(b'\\') if matches!(word.first(), Some(b'n' | b't' | b'r')) => 1,
-        Some(b'%' | b'=') if hex => 2,
+        Some(b'%') if hex => 2,
+        Some(b'=') if hex && !word[..2].iter().any(u8::is_ascii_lowercase) => 2,
         Some(b'[' | b';') => {
             let digits = word.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
             let is_colour = before.iter().rev().take(12).any(|b| *b == 0x1B) && word.get(digits) == Some(&b'm');

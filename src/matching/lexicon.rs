@@ -98,15 +98,24 @@ impl Lexicon {
         lexicon
     }
 
+    /// A value with words in camelCase is looked for by their parts and by the whole words.
     fn add_phrases(&mut self, number: u32, value: &str) {
         let all: Vec<_> = tokens(value).collect();
-        self.add_phrase(number, all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect());
-        if let [first, ..] = &all[..]
-            && first.compound
-            && first.span == (0..value.len())
-        {
-            self.add_phrase(number, vec![first.term.clone()]);
+        let mut covered = 0;
+        let whole: Vec<String> = all
+            .iter()
+            .filter(|t| {
+                let is_word = t.span.start >= covered;
+                covered = covered.max(t.span.end);
+                is_word
+            })
+            .map(|t| t.term.clone())
+            .collect();
+        let parts: Vec<String> = all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect();
+        if whole != parts {
+            self.add_phrase(number, whole);
         }
+        self.add_phrase(number, parts);
     }
 
     fn add_phrase(&mut self, number: u32, terms: Vec<String>) {

@@ -5,7 +5,7 @@ use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::{Specific, inline, labelled};
 use crate::index::tokens::{Token, begins_word, ends_word, tokens};
-use crate::model::Scheme;
+use crate::model::{Scheme, is_unsafe};
 use std::ops::Range;
 
 /// An entry of the lexicon in a text.
@@ -316,26 +316,31 @@ pub fn context(text: &str, span: &Range<usize>) -> String {
     out.trim().to_owned()
 }
 
-/// Masks all but the last two of five or more digits that stand together, also with blanks or hyphens
-/// between them.
+/// Masks all but the last two of five or more digits that stand together, in any script, also with blanks,
+/// hyphens, dots or slashes between them.
 pub fn mask(text: &str) -> String {
     let chars: Vec<char> = text.chars().map(plain).collect();
-    let mut out: Vec<char> = chars.clone();
+    let mut out = chars.clone();
+    let is_separator = |c: char| matches!(c, '-' | ' ' | '.' | '/' | '_' | ':' | '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{2010}'..='\u{2015}' | '\u{202F}' | '\u{2212}');
     let mut i = 0;
     while i < chars.len() {
-        if !chars[i].is_ascii_digit() {
+        if !chars[i].is_numeric() {
             i += 1;
             continue;
         }
         let mut end = i;
         let mut digits = Vec::new();
-        while end < chars.len()
-            && (chars[end].is_ascii_digit() || (matches!(chars[end], '-' | ' ') && chars.get(end + 1).is_some_and(char::is_ascii_digit)))
-        {
-            if chars[end].is_ascii_digit() {
+        while end < chars.len() {
+            if chars[end].is_numeric() {
                 digits.push(end);
+                end += 1;
+                continue;
             }
-            end += 1;
+            let gap = chars[end..].iter().take_while(|c| is_separator(**c)).count();
+            if !(1..=3).contains(&gap) || !chars.get(end + gap).is_some_and(|c| c.is_numeric()) {
+                break;
+            }
+            end += gap;
         }
         if digits.len() >= 5 {
             digits[..digits.len() - 2].iter().for_each(|&d| out[d] = '•');
@@ -348,7 +353,7 @@ pub fn mask(text: &str) -> String {
 fn plain(c: char) -> char {
     if c == BORDER || c == '\t' {
         '|'
-    } else if c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}') {
+    } else if is_unsafe(c) {
         ' '
     } else {
         c

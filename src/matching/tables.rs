@@ -14,8 +14,6 @@ use std::collections::BTreeMap;
 const GENERIC_COLUMN_PERCENT: u64 = 80;
 /// Numeric codes under a header that names clients count only when so many rows hold registered ones.
 const NUMERIC_COLUMN_PERCENT: u64 = 50;
-/// Fewer registered numbers than this are chance.
-const CHANCE_PERCENT: u64 = 10;
 /// A list without personal data names this many at least, about once each.
 const LIST_ENTRIES: usize = 3;
 
@@ -73,8 +71,8 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             Specific::Exact if share >= NUMERIC_COLUMN_PERCENT => Proof::Sure,
             Specific::Generic if share >= GENERIC_COLUMN_PERCENT && !is_numeric(value) => Proof::Sure,
             Specific::Generic if share >= GENERIC_COLUMN_PERCENT || is_telling_code(value) => Proof::Weak,
-            Specific::Exact if share >= CHANCE_PERCENT => Proof::Weak,
-            Specific::Exact | Specific::Generic => continue,
+            Specific::Exact => Proof::Weak,
+            Specific::Generic => continue,
         };
         let shared = holders.len() > 1 || proof == Proof::Weak;
         has_owner |= !shared && !is_list;

@@ -1,10 +1,11 @@
+use crate::model::is_unsafe;
 use std::borrow::Cow;
 
 /// A value as a cell of a CSV that a spreadsheet may open: a value that would be taken for a formula gets an
-/// apostrophe before it, line ends and control characters become blanks.
+/// apostrophe before it; line ends, control characters and what reorders or hides text become blanks.
 pub fn safe_cell(value: &str) -> Cow<'_, str> {
     let is_formula = value.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) && value.parse::<f64>().is_err();
-    let has_control = value.chars().any(char::is_control);
+    let has_control = value.chars().any(is_unsafe);
     if !is_formula && !has_control {
         return Cow::Borrowed(value);
     }
@@ -12,7 +13,7 @@ pub fn safe_cell(value: &str) -> Cow<'_, str> {
     if is_formula {
         out.push('\'');
     }
-    out.extend(value.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    out.extend(value.chars().map(|c| if is_unsafe(c) { ' ' } else { c }));
     Cow::Owned(out)
 }
 

@@ -28,7 +28,8 @@ pub static ZIP_APPENDED: Format = Format {
 fn recognise(probe: &Probe<'_>) -> bool {
     let first = |at| Local::parse(probe.bytes, at).is_some_and(|local| local.is_plausible());
     match probe.head.get(..4) {
-        Some(b"PK\x03\x04") => first(0),
+        // Of an archive that is cut in its first header nothing can be said but that it was one.
+        Some(b"PK\x03\x04") => first(0) || probe.bytes.len() < 512,
         Some(b"PK\x07\x08" | b"PK00") => first(4),
         Some(b"PK\x05\x06") => Directory::find(probe.bytes).is_some(),
         _ => false,
