@@ -59,7 +59,7 @@ fn prose(random: &mut Random, sentences: usize) -> String {
     for _ in 0..sentences {
         for n in 0..6 + random.below(9) {
             text.push_str(if n == 0 { "" } else { " " });
-            text.push_str(random.pick(WORDS));
+            text.push_str(WORDS[random.below(WORDS.len())]);
         }
         text.push_str(".\n");
     }
