@@ -59,7 +59,7 @@ fn prose(random: &mut Random, sentences: usize) -> String {
     for _ in 0..sentences {
         for n in 0..6 + random.below(9) {
             text.push_str(if n == 0 { "" } else { " " });
-            text.push_str(random.pick::<&str>(WORDS));
+            text.push_str(WORDS[random.below(WORDS.len())]);
         }
         text.push_str(".\n");
     }
@@ -78,6 +78,10 @@ const CARRIERS: &[(&str, Carrier)] = &[
     }),
     ("md", |token, random| format!("{}(see `{token}`), as ever.\n{}", prose(random, 3), prose(random, 300)).into_bytes()),
     ("log", |token, random| format!("{}03:12:44 INFO relay job={token};state=done\n{}", prose(random, 2), prose(random, 40)).into_bytes()),
+    ("ini", |token, _| format!("[relay]\nremark={token}\nstate=up\n").into_bytes()),
+    ("url", |token, random| format!("{}https://files.example.invalid/{token}/in?a=1&b={token}#end\n", prose(random, 2)).into_bytes()),
+    ("bat", |token, random| format!("{}copy D:\\relay\\{token}\\in X:\\\r\n", prose(random, 2)).into_bytes()),
+    ("sql", |token, _| format!("INSERT INTO relay (remark, state) VALUES ('{token}', 'up');\n").into_bytes()),
     ("csv", |token, random| {
         let mut table = "node,state,remark\n".to_owned();
         (0..20).for_each(|n| table.push_str(&format!("pump{n},{},{}\n", ["up", "down"][n % 2], if n == 13 { token } else { "calm" })));
@@ -208,27 +212,27 @@ fn all(scene: &Scene, scheme: &str, counts: impl Fn(&Planted) -> bool) -> Output
 
 #[test]
 fn a_token_registered_afterwards_as_a_client_code_is_found() {
-    let scene = Scene::new(71, 2);
+    let scene = Scene::new(71, 3);
     let counts = |planted: &Planted| planted.make != Make::Number;
     let mut lost_ones = lost(&scene, "client_code", counts, &all(&scene, "client_code", counts));
-    lost_ones.extend(lost_alone(&scene, "client_code", counts, 11));
+    lost_ones.extend(lost_alone(&scene, "client_code", counts, 17));
     assert!(lost_ones.is_empty(), "{} lost:\n{}", lost_ones.len(), lost_ones.join("\n"));
 }
 
 #[test]
 fn a_token_registered_afterwards_as_a_transfer_account_is_found() {
-    let scene = Scene::new(72, 2);
+    let scene = Scene::new(72, 3);
     let counts = |planted: &Planted| planted.make != Make::Number;
     let mut lost_ones = lost(&scene, "transfer_account", counts, &all(&scene, "transfer_account", counts));
-    lost_ones.extend(lost_alone(&scene, "transfer_account", counts, 11));
+    lost_ones.extend(lost_alone(&scene, "transfer_account", counts, 17));
     assert!(lost_ones.is_empty(), "{} lost:\n{}", lost_ones.len(), lost_ones.join("\n"));
 }
 
 #[test]
 fn a_token_registered_afterwards_under_an_unknown_scheme_is_found() {
-    let scene = Scene::new(73, 2);
+    let scene = Scene::new(73, 3);
     let mut lost_ones = lost(&scene, "core_ref", |_| true, &all(&scene, "core_ref", |_| true));
-    lost_ones.extend(lost_alone(&scene, "core_ref", |_| true, 13));
+    lost_ones.extend(lost_alone(&scene, "core_ref", |_| true, 23));
     assert!(lost_ones.is_empty(), "{} lost:\n{}", lost_ones.len(), lost_ones.join("\n"));
 }
 
@@ -309,6 +313,37 @@ fn a_number_registered_afterwards_as_a_code_is_found_after_a_label_and_in_its_co
         .map(|(id, scheme, value, item)| format!("{scheme} {value} in {item}: {}", verdicts[id]))
         .collect();
     assert!(lost.is_empty(), "labelled, and not affected by it:\n{}", lost.join("\n"));
+}
+
+/// What looks like an escape, and is the beginning of the token.
+#[test]
+fn an_account_that_begins_like_an_escape_is_found_after_its_label() {
+    let accounts =
+        ["deKalb-sftp", "adAmsCo", "BeNova_FTP", "20Mile-x", "cafeBar", "nOrd-sftp", "rIver_7", "tAlbot-ftp", "mArsh7", "Oak-sftp1"];
+    let mut lost = Vec::new();
+    for (number, account) in accounts.iter().enumerate() {
+        let desk = Desk::new();
+        for (writing, text) in [
+            ("equals", format!("sftp user={account}\n")),
+            ("colon", format!("sftp user: {account}\n")),
+            ("quoted", format!("sftp_user='{account}'\n")),
+            ("percent", format!("sftp_user%3D{account}\n")),
+            ("path", format!("the folder D:\\in\\{account}\\x.csv\n")),
+            ("slash", format!("the folder /in/{account}/x.csv\n")),
+        ] {
+            let root = desk.path(writing);
+            write(&root.join("notes.txt"), format!("The pump was checked.\n{text}It runs again.\n").as_bytes());
+            let place = Desk::new();
+            let registered = Institution::new("A", "Pemberly Outer Savings Bank").with("transfer_account", account);
+            write_registry(&place.path("registry"), &[registered]);
+            let verdict = place.run(&Job::of("ev", &root), &place.path("registry")).verdicts()["A"].clone();
+            let is_labelled = ["equals", "colon", "quoted"].contains(&writing);
+            if verdict == "ruled_out" || is_labelled && verdict != "affected" {
+                lost.push(format!("{number} {} {verdict}", text.trim_end()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
 /// The code is a number, and its column names clients: however few of the codes in it are registered, whose
