@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<()> {
     let bytes = files.iter().map(|f| f.metadata().map_or(0, |m| m.len())).sum::<u64>();
 
     let floor =
-        timed("read and hash", bytes, || files.iter().try_for_each(|file| std::fs::read(file).map(|bytes| drop(Sha256::digest(bytes)))))?;
+        timed("read and hash", bytes, || files.iter().try_for_each(|file| std::fs::read(file).map(|bytes| _ = Sha256::digest(bytes))))?;
     let case_dir = dir.path().join("case");
     let options = IndexOptions {
         roots: vec![RootArgument { label: "ev".to_owned(), path: breach.evidence.clone() }],

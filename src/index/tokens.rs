@@ -26,7 +26,7 @@ pub struct Token {
 
 /// Splits text into tokens.
 pub fn tokens(text: &str) -> Tokens<'_> {
-    Tokens { text, at: 0, position: 0, parts: Vec::new() }
+    Tokens { text, at: 0, position: 0, readings: Vec::new() }
 }
 
 /// Iterator of [`tokens`].
@@ -34,18 +34,17 @@ pub struct Tokens<'a> {
     text: &'a str,
     at: usize,
     position: u32,
-    /// Parts of the camelCase word that was given last, in reverse.
-    parts: Vec<Range<usize>>,
+    /// Other readings of the word that was given last, in reverse: its span, its place, whether parts follow.
+    readings: Vec<(Range<usize>, u32, bool)>,
 }
 
 impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        if let Some(span) = self.parts.pop() {
+        if let Some((span, position, compound)) = self.readings.pop() {
             let term = fold(&self.text[span.clone()]);
-            self.position += 1;
-            return Some(Token { span, term, position: self.position - 1, compound: false });
+            return Some(Token { span, term, position, compound });
         }
         let bytes = self.text.as_bytes();
         loop {
@@ -81,19 +80,22 @@ impl Iterator for Tokens<'_> {
             if term.is_empty() {
                 continue;
             }
-            let glued = glued_before(self.text, start);
-            let parts = match possessive(word) {
-                _ if glued > 0 && glued < word.len() => std::iter::once(glued..word.len()).collect(),
-                Some(end) => std::iter::once(0..end).collect(),
-                None => camel_parts(word),
-            };
-            let compound = !parts.is_empty();
             let position = self.position;
-            if compound {
-                self.parts = parts.into_iter().rev().map(|p| start + p.start..start + p.end).collect();
-            } else {
-                self.position += 1;
+            let mut readings = Vec::new();
+            let mut width = add_parts(word, start, position, &mut readings);
+            let compound = !readings.is_empty();
+            // Behind what may be an escape or literal the rest of the word is a word as well; whether it is one
+            // cannot be known, so both readings stand.
+            let glued = glued_before(self.text, start);
+            if glued > 0 && glued < word.len() {
+                let rest = readings.len();
+                readings.push((start + glued..self.at, position, false));
+                width = width.max(add_parts(&word[glued..], start + glued, position, &mut readings));
+                readings[rest].2 = readings.len() > rest + 1;
             }
+            readings.reverse();
+            self.readings = readings;
+            self.position += width;
             return Some(Token { span, term, position, compound });
         }
     }
@@ -124,6 +126,18 @@ fn word_end(text: &str, start: usize) -> usize {
         }
     }
     at
+}
+
+/// Adds the parts of a word at following places: of one in camelCase its parts, of one with a possessive `'s`
+/// its stem. Gives how many places it takes.
+fn add_parts(word: &str, start: usize, position: u32, readings: &mut Vec<(Range<usize>, u32, bool)>) -> u32 {
+    let parts = match possessive(word) {
+        Some(end) => std::iter::once(0..end).collect(),
+        None => camel_parts(word),
+    };
+    let width = parts.len().max(1) as u32;
+    readings.extend(parts.into_iter().zip(position..).map(|(part, place)| (start + part.start..start + part.end, place, false)));
+    width
 }
 
 /// How much of the word that begins here belongs to an escape or literal before it, not to the word:

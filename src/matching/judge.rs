@@ -99,7 +99,9 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
     for one in &found {
         judgement.judge(one, &mut |mut mention| {
             mention.offset = passage.map.offset(&passage.text, one.span.start);
-            mention.context = context(&passage.text, &one.span);
+            // The bank part of an IBAN was found inside an account's number.
+            let is_account = one.label.is_none() && matches!(mention.scheme, Scheme::IbanBank | Scheme::NationalBankCode);
+            mention.context = context(&passage.text, &one.span, is_account);
             mention.source = match passage.kind {
                 PassageKind::Prose => Source::Prose,
                 PassageKind::Rows(_) => Source::Rows,

@@ -81,7 +81,7 @@ impl<'t> Text<'t> {
         for term in &terms[1..] {
             let place = self.tokens[at].position + 1;
             // A word and its part may stand at one place.
-            at = (at + 1..self.tokens.len().min(at + 6)).find(|&n| self.tokens[n].position == place && self.tokens[n].term == *term)?;
+            at = (at + 1..self.tokens.len().min(at + 32)).find(|&n| self.tokens[n].position == place && self.tokens[n].term == *term)?;
         }
         Some(at)
     }
@@ -299,9 +299,9 @@ fn longest_names(found: Vec<Found>, lexicon: &Lexicon) -> Vec<Found> {
     out
 }
 
-/// The text around a place, made safe to show: digits of long numbers masked but for the found value, line
-/// ends and control characters blanks.
-pub fn context(text: &str, span: &Range<usize>) -> String {
+/// The text around a place, made safe to show: digits of long numbers masked, line ends and control
+/// characters blanks. The found value itself is shown, unless it is somebody's account (`is_account`).
+pub fn context(text: &str, span: &Range<usize>, is_account: bool) -> String {
     let mut from = span.start.saturating_sub(48);
     while !text.is_char_boundary(from) {
         from -= 1;
@@ -311,7 +311,12 @@ pub fn context(text: &str, span: &Range<usize>) -> String {
         to += 1;
     }
     let mut out = mask(&text[from..span.start]);
-    out.extend(text[span.clone()].chars().map(plain));
+    let value = &text[span.clone()];
+    if is_account {
+        out.push_str(&mask(value))
+    } else {
+        out.extend(value.chars().map(plain))
+    }
     out.push_str(&mask(&text[span.end..to]));
     out.trim().to_owned()
 }
