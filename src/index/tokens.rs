@@ -93,6 +93,8 @@ impl Iterator for Tokens<'_> {
                 width = width.max(add_parts(&word[glued..], start + glued, position, &mut readings));
                 readings[rest].2 = readings.len() > rest + 1;
             }
+            // The index wants places in order.
+            readings.sort_by_key(|(_, place, _)| *place);
             readings.reverse();
             self.readings = readings;
             self.position += width;
@@ -301,6 +303,14 @@ mod tests {
             assert!(begins_word(text, found.span.start) && ends_word(text, found.span.end), "{text}");
         }
         assert!(!begins_word("XQ7X9ZP", 1) && !ends_word("Q7X9ZPX", 6));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn places_never_go_back(text in "[nN'\\\\=%a-fA-Z0-9 _&]{0,60}") {
+            let places: Vec<u32> = tokens(&text).map(|t| t.position).collect();
+            proptest::prop_assert!(places.is_sorted(), "{:?}", places);
+        }
     }
 
     #[test]
