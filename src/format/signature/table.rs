@@ -97,7 +97,7 @@ pub static SIGNATURES: &[Signature] = &[
         Whole(UNSUPPORTED),
     ),
     row("rpm", "application/x-rpm", |p| p.head.starts_with(b"\xED\xAB\xEE\xDB"), Partial(UNSUPPORTED)),
-    row("ar", "application/x-archive", |p| p.head.starts_with(b"!<arch>\n"), Scan),
+    row("ar", "application/x-archive", |p| p.head.starts_with(b"!<arch>\n"), Partial(UNSUPPORTED)),
     row("wim", "application/x-ms-wim", |p| p.head.starts_with(b"MSWIM\0\0\0"), Whole(UNSUPPORTED)),
     row("squashfs", "application/octet-stream", |p| p.head.starts_with(b"hsqs") && at(p, 28, b"\x04\0"), Whole(UNSUPPORTED)),
     row(
@@ -118,7 +118,8 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("vmdk", "application/x-vmdk", |p| p.head.starts_with(b"KDMV") || p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
     row("qcow", "application/x-qemu-disk", |p| p.head.starts_with(b"QFI\xFB"), Partial(UNSUPPORTED)),
-    row("iso9660", "application/x-iso9660-image", |p| p.bytes.get(0x8001..0x8006) == Some(b"CD001"), Scan),
+    // Files stored in them show as strings, but not as what they are: a payment file names nobody there.
+    row("iso9660", "application/x-iso9660-image", |p| p.bytes.get(0x8001..0x8006) == Some(b"CD001"), Partial(UNSUPPORTED)),
     // Databases and dumps.
     row(
         "parquet",
