@@ -195,6 +195,10 @@ pub trait Outlet: Sync {
     fn limits(&self) -> Limits;
     /// The run was interrupted: return as soon as possible, what is returned is thrown away.
     fn stopped(&self) -> bool;
+    /// Passwords that the operator offers, in the order of the list.
+    fn passwords(&self) -> &[Vec<u8>] {
+        &[]
+    }
 }
 
 /// What reading established about an item besides its text: small, mergeable, kept in the ledger.
@@ -282,6 +286,16 @@ impl<'a> Sink<'a> {
     /// The run's bounds.
     pub fn limits(&self) -> Limits {
         self.outlet.limits()
+    }
+
+    /// Passwords to be tried on what is encrypted, in the order of the operator's list.
+    pub fn passwords(&self) -> &'a [Vec<u8>] {
+        self.outlet.passwords()
+    }
+
+    /// Records which password of the list opened something; the password itself is never written.
+    pub fn opened_with(&mut self, name: &str, place: usize) {
+        self.note(format!("{name} was opened with password {} of the list", place + 1));
     }
 
     /// The kind of the text that follows. Passages do not mix kinds.
