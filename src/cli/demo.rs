@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, ..Plan::default() };
     let breach =
         demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
-    say(&format!("a fictional breach in {}: evidence, manifests, registry, and the right answers in truth.csv", arguments.out.display()));
+    say(&format!("a fictional breach in {}: evidence, manifests, registry, passwords, and the right answers in truth.csv", arguments.out.display()));
     if arguments.write_only {
         return Ok(End::Clear);
     }
@@ -52,6 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         threads: 0,
         limits: Limits::default(),
         retry: Vec::new(),
+        passwords: Vec::new(),
     };
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &options)?;

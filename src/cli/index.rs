@@ -46,7 +46,23 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_apart(&roots, apart).map_err(usage)?;
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
-    Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone() })
+    let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
+    Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone(), passwords })
+}
+
+/// One password a line, as bytes; line ends do not belong to them, blanks do.
+fn passwords(path: &Path) -> Result<Vec<Vec<u8>>> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the passwords in {}", path.display()))?;
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let lines = text.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut passwords: Vec<Vec<u8>> = Vec::new();
+    for line in lines.filter(|line| !line.is_empty()) {
+        if !passwords.iter().any(|known| known == line) {
+            passwords.push(line.to_vec());
+        }
+    }
+    anyhow::ensure!(!passwords.is_empty(), "{} holds no password; write one a line", path.display());
+    Ok(passwords)
 }
 
 /// `KIND:FILE` or `FILE`; a file that exists as written wins.

@@ -68,6 +68,9 @@ struct Reading {
     /// Read again what ended with this status or cause, or has this format.
     #[arg(long, value_name = "STATUS|CAUSE|FORMAT")]
     retry: Vec<String>,
+    /// A file of passwords to be tried on what is encrypted, one a line.
+    #[arg(long, value_name = "FILE")]
+    passwords: Option<PathBuf>,
 }
 
 /// How a command ended.

@@ -20,6 +20,7 @@ pub(super) struct Reader<'r> {
     pub generation: u64,
     pub spool: PathBuf,
     pub limits: Limits,
+    pub passwords: &'r [Vec<u8>],
     pub stop: &'r Stop,
     pub progress: &'r Progress,
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
@@ -219,5 +220,9 @@ impl Outlet for ItemOutlet<'_> {
 
     fn stopped(&self) -> bool {
         self.reader.stop.raised()
+    }
+
+    fn passwords(&self) -> &[Vec<u8>] {
+        self.reader.passwords
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ pub struct IndexOptions {
     pub limits: Limits,
     /// Statuses, causes or formats to be read again whatever the reader's version.
     pub retry: Vec<String>,
+    /// Passwords to be tried on what is encrypted, in this order.
+    pub passwords: Vec<Vec<u8>>,
 }
 
 /// What `index` did.
@@ -62,9 +64,10 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
             walk::walk(&case.ledger, &argument, stop, &mut |rows| progress.listed(rows))?;
         }
     }
-    reopen(case, &options.retry)?;
+    let offer = offer(case, &options.passwords)?;
+    reopen(case, &options.retry, offer.as_deref())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    let summary = read_pending(case, options, &pool, stop, progress)?;
+    let summary = read_pending(case, options, offer.as_deref(), &pool, stop, progress)?;
     check(case)?;
     Ok(summary)
 }
@@ -87,19 +90,38 @@ fn check(case: &Case) -> Result<()> {
     Ok(())
 }
 
-/// Contents with gaps that this version may read better, or that the operator names, are read again,
-/// together with every container around them.
-fn reopen(case: &Case, retry: &[String]) -> Result<()> {
+/// Names a list of passwords, so that what they could not open is not tried with them again. The name is
+/// salted by the case: it tells nobody what they are.
+fn offer(case: &Case, passwords: &[Vec<u8>]) -> Result<Option<String>> {
+    if passwords.is_empty() {
+        return Ok(None);
+    }
+    let mut hash = Sha256::new_with_prefix(case.ledger.salt()?);
+    let sorted: BTreeSet<&[u8]> = passwords.iter().map(Vec::as_slice).collect();
+    for password in sorted {
+        hash.update((password.len() as u64).to_be_bytes());
+        hash.update(password);
+    }
+    Ok(Some(ContentId(hash.finalize().into()).to_string()))
+}
+
+/// Contents with gaps that this version may read better, that the operator names, or that passwords may
+/// open which they were not tried with, are read again, together with every container around them.
+fn reopen(case: &Case, retry: &[String], offer: Option<&str>) -> Result<()> {
     let readings = case.ledger.readings()?;
+    let offered = case.ledger.offers()?;
     let asked = |reading: &Reading, status: Status, cause: Option<Cause>| {
         retry.iter().any(|word| word == status.as_str() || cause.is_some_and(|c| word == c.as_str()) || *word == reading.format)
     };
     let mut stale: HashSet<ContentId> = HashSet::new();
-    for (_, reading) in &readings {
+    for (row, reading) in &readings {
         let (status, cause) = reading.status();
         let gappy = !reading.gaps.is_empty() || status == Status::Scanned;
         let member_asked = reading.members.iter().any(|m| m.defect.is_some_and(|c| retry.iter().any(|word| word == c.as_str())));
-        if (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) || asked(reading, status, cause) || member_asked {
+        // What lies in something encrypted is read again with it, and so is what it lies in.
+        let locked = reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect)).any(Cause::is_locked);
+        let newly_offered = offer.is_some() && locked && offered.get(row).map(String::as_str) != offer;
+        if newly_offered || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) || asked(reading, status, cause) || member_asked {
             stale.insert(reading.content);
         }
     }
@@ -138,7 +160,7 @@ fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Resul
     Ok(())
 }
 
-fn read_pending(case: &Case, options: &IndexOptions, pool: &rayon::ThreadPool, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+fn read_pending(case: &Case, options: &IndexOptions, offer: Option<&str>, pool: &rayon::ThreadPool, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
     let roots: HashMap<i64, PathBuf> =
         case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
     let pending = case.ledger.pending()?;
@@ -163,6 +185,7 @@ fn read_pending(case: &Case, options: &IndexOptions, pool: &rayon::ThreadPool, s
             generation,
             spool: case.spool(),
             limits: options.limits,
+            passwords: &options.passwords,
             stop,
             progress,
             known: &known,
@@ -181,7 +204,7 @@ fn read_pending(case: &Case, options: &IndexOptions, pool: &rayon::ThreadPool, s
         }
         let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
         superseded.extend(reader.superseded.into_inner().expect("no thread panics with the lock"));
-        commit(case, &mut writer, generation, &fresh, &ended, next.load(Ordering::Relaxed))?;
+        commit(case, &mut writer, generation, offer, (&fresh, &ended), next.load(Ordering::Relaxed))?;
         for end in &ended {
             summary.files += 1;
             summary.bytes += end.size;
@@ -264,8 +287,8 @@ fn commit(
     case: &Case,
     writer: &mut tantivy::IndexWriter,
     generation: u64,
-    fresh: &[(i64, Reading)],
-    ended: &[Ended],
+    offer: Option<&str>,
+    (fresh, ended): (&[(i64, Reading)], &[Ended]),
     last_content: i64,
 ) -> Result<()> {
     let mut commit = writer.prepare_commit().context("cannot write the index")?;
@@ -274,7 +297,7 @@ fn commit(
     let ledger = &case.ledger;
     ledger.begin()?;
     for (row, reading) in fresh {
-        ledger.keep(*row, reading, generation)?;
+        ledger.keep(*row, reading, generation, offer)?;
     }
     for end in ended {
         ledger.end_file(end.id, end.content, end.status, end.cause, &end.detail)?;

@@ -10,7 +10,7 @@ use std::io;
 /// What keeps open everybody who depends and left no trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GapKind {
-    /// An archive in nobody's folder that needs a password.
+    /// An archive in nobody's folder that needs a password, which is one of those in `passwords.txt`.
     Encrypted,
     /// A file in nobody's folder that the listing names and nobody recovered.
     Unrecovered,
@@ -25,7 +25,12 @@ impl GapKind {
     pub(super) fn write(self, case: &mut Case) -> io::Result<()> {
         match self {
             Self::Encrypted => {
-                let table = ownerless(case, 40);
+                // Once it is opened, its records say whose they are.
+                let mut table = ownerless(case, 40);
+                let owner = case.institutions.iter().find(|i| i.truth == Verdict::Affected && i.id(&Scheme::ClientCode).is_some());
+                if let Some(code) = owner.and_then(|i| i.id(&Scheme::ClientCode)).map(str::to_owned) {
+                    table.push_column("client_code", |_| code.clone());
+                }
                 let bytes = encrypted_zip(&[("export.csv", table.delimited(',').as_bytes())], *b"one more salt 16")?;
                 case.put("staging/2025-03-08/export-all.zip", &bytes)
             }

@@ -68,6 +68,8 @@ pub struct Breach {
     pub registry: PathBuf,
     /// Listing of everything that was taken, a manifest of kind `taken`.
     pub listing: PathBuf,
+    /// Passwords that were found elsewhere; one of them opens the encrypted archives.
+    pub passwords: PathBuf,
     /// `truth.csv`: `customer_id,family,accept,files`, one row per institution. Beside it `truth_data.csv`:
     /// `customer_id,data_elements,individuals`, where they are known.
     pub truth: PathBuf,
@@ -87,7 +89,7 @@ pub fn write(dir: &Path, plan: &Plan) -> io::Result<Breach> {
     for folder in [&evidence, &registry, &manifests] {
         fs::create_dir(folder)?;
     }
-    let breach = Breach { evidence, registry, listing: manifests.join("listing.txt"), truth: dir.join("truth.csv") };
+    let breach = Breach { evidence, registry, listing: manifests.join("listing.txt"), passwords: dir.join("passwords.txt"), truth: dir.join("truth.csv") };
 
     let mut case = Case::new(plan.seed, breach.evidence.clone());
     families(&mut case, plan)?;
@@ -95,6 +97,7 @@ pub fn write(dir: &Path, plan: &Plan) -> io::Result<Breach> {
     let ids = files::customer_ids(&mut case);
     files::registry(&case, &ids, &breach.registry)?;
     files::listing(&case, &breach.listing)?;
+    fs::write(&breach.passwords, containers::PASSWORDS.map(|p| format!("{p}\n")).concat())?;
     files::truth(&case, &ids, plan.gap, &breach.truth, &dir.join("truth_data.csv"))?;
     Ok(breach)
 }

@@ -9,10 +9,11 @@ pub use reading::{Reading, Span};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 1;
+const LEDGER_VERSION: u32 = 2;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -112,6 +113,7 @@ impl Ledger {
             ledger.db.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("schema.sql")))?;
             ledger.set_meta("ledger_version", &LEDGER_VERSION.to_string())?;
             ledger.set_meta("generation", "0")?;
+            ledger.db.execute("INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16))))", [])?;
         }
         match ledger.meta("ledger_version")?.as_deref().and_then(|v| v.parse::<u32>().ok()) {
             Some(LEDGER_VERSION) => Ok(ledger),
@@ -132,6 +134,11 @@ impl Ledger {
     pub fn set_meta(&self, key: &str, value: &str) -> Result<()> {
         self.db.execute("INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", [key, value])?;
         Ok(())
+    }
+
+    /// Random bytes of this case, in hexadecimal.
+    pub fn salt(&self) -> Result<String> {
+        self.meta("salt")?.context("the ledger has no salt")
     }
 
     /// The generation that was committed last.
@@ -261,9 +268,9 @@ impl Ledger {
     }
 
     /// Keeps a reading; an earlier one of the same bytes is replaced.
-    pub fn keep(&self, id: i64, reading: &Reading, generation: u64) -> Result<()> {
+    pub fn keep(&self, id: i64, reading: &Reading, generation: u64, offer: Option<&str>) -> Result<()> {
         self.db
-            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
+            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
             .execute(params![
                 id,
                 &reading.content.0[..],
@@ -272,9 +279,17 @@ impl Ledger {
                 reading.version,
                 generation as i64,
                 reading.cut_by_depth,
+                offer,
                 reading.encode()?
             ])?;
         Ok(())
+    }
+
+    /// The name of the list of passwords that each content was last read with, where there was one.
+    pub fn offers(&self) -> Result<HashMap<i64, String>> {
+        let mut query = self.db.prepare("SELECT id, offer FROM content WHERE offer IS NOT NULL")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The highest row of a content.

@@ -29,7 +29,7 @@ CREATE TABLE file (
     UNIQUE (root, path)
 );
 
--- Bytes that were read, once, wherever they lie. The blobs are postcard records of `ledger::Reading`.
+-- Bytes that were read, once, wherever they lie. `offer` names the list of passwords that was tried. The blobs are postcard records of `ledger::Reading`.
 CREATE TABLE content (
     id         INTEGER PRIMARY KEY,
     sha256     BLOB NOT NULL UNIQUE,
@@ -38,6 +38,7 @@ CREATE TABLE content (
     version    INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     cut        INTEGER NOT NULL,
+    offer      TEXT,
     reading    BLOB NOT NULL
 );
 

@@ -84,6 +84,13 @@ vocabulary! {
     }
 }
 
+impl Cause {
+    /// Would a password or key open it?
+    pub const fn is_locked(self) -> bool {
+        matches!(self, Self::Encrypted | Self::EncryptedPgp)
+    }
+}
+
 vocabulary! {
     /// What a byte of a root file counts as; the classes partition its size.
     Class {
