@@ -2,7 +2,7 @@
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
-use crate::model::Scheme;
+use crate::model::{Act, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,7 +161,7 @@ impl Reach {
     }
 }
 
-/// What the incident declares about a place.
+/// What the incident or a review declares about a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Declared {
     /// Some scope says that it holds the vendor's own.
@@ -170,6 +170,8 @@ pub struct Declared {
     pub customers: BTreeSet<usize>,
     /// Products whose files scopes declare it to hold, or whose path pattern it fits.
     pub products: BTreeSet<String>,
+    /// Reviews that attribute it.
+    pub reviews: BTreeSet<usize>,
 }
 
 impl Declared {
@@ -179,7 +181,7 @@ impl Declared {
     }
 }
 
-/// All that scopes and product patterns say about a path; where several fit, all hold.
+/// All that scopes, reviews and product patterns say about a path; where several fit, all hold.
 pub fn declared(registry: &Registry, path: &str) -> Declared {
     let mut out = Declared::default();
     for scope in registry.incident.scopes.iter().filter(|scope| scope.path.matches_text(path)) {
@@ -187,6 +189,14 @@ pub fn declared(registry: &Registry, path: &str) -> Declared {
             Holds::Vendor => out.vendor = true,
             Holds::Customer(institution) => _ = out.customers.insert(*institution),
             Holds::Product(product) => _ = out.products.insert(registry.products[*product].product_id.clone()),
+        }
+    }
+    let attributes = |r: &crate::registry::Review| r.act == Act::Attribute && r.item.matches(path);
+    for (at, review) in registry.reviews.iter().enumerate().filter(|(_, review)| attributes(review)) {
+        out.reviews.insert(at);
+        match review.institution {
+            Some(institution) => _ = out.customers.insert(institution),
+            None => out.vendor = true,
         }
     }
     let fits = |p: &&crate::registry::Product| p.path_pattern.as_ref().is_some_and(|pattern| pattern.matches_text(path));

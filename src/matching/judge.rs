@@ -57,6 +57,8 @@ pub struct Mention {
     pub context: String,
     /// Where it was found.
     pub source: Source,
+    /// What people decided about it, in words; blank where nobody did.
+    pub review: String,
 }
 
 impl Mention {
@@ -351,7 +353,7 @@ fn counts_in_text(scheme: &Scheme, label: Option<Specific>) -> bool {
 }
 
 pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: Role, strength: Strength, basis: Basis) -> Mention {
-    Mention { institution, scheme, value, role, strength, basis, offset: 0, count: 1, context: String::new(), source: Source::Prose }
+    Mention { institution, scheme, value, role, strength, basis, offset: 0, count: 1, context: String::new(), source: Source::Prose, review: String::new() }
 }
 
 /// The rows and cells of a passage of a table.

@@ -11,6 +11,7 @@ mod names;
 mod passage;
 mod paths;
 mod payments;
+mod review;
 mod tables;
 
 pub use attribution::Reach;
@@ -27,8 +28,9 @@ use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, ContentId, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
-use attribution::{Folders, Place, declared};
+use attribution::{Declared, Folders, Place, declared};
 use findings::Findings;
+use review::Reviews;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tantivy::TantivyDocument;
@@ -59,6 +61,8 @@ pub struct OpenGap {
     pub reach: Reach,
     /// What it makes of those it blocks.
     pub basis: Basis,
+    /// Who decided that it does not count, and why.
+    pub waived: Option<String>,
 }
 
 /// Personal data that nobody is named as the owner of.
@@ -109,6 +113,8 @@ pub struct Matched {
     pub holdings: Vec<Holdings>,
     /// Institutions that the seller names.
     pub claimed: BTreeSet<usize>,
+    /// To how many mentions, items or gaps each review was applied.
+    pub reviewed: Vec<u64>,
 }
 
 /// Matches a case with a registry.
@@ -146,6 +152,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         holdings: vec![Holdings::default(); registry.institutions.len()],
         unclaimed: BTreeMap::new(),
         claimed: BTreeSet::new(),
+        reviews: Reviews::new(registry),
     };
     let attributed = join.items(&derived);
     join.listed(&listed);
@@ -159,6 +166,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             detail: "the walk of this root did not end; index again".to_owned(),
             reach: Reach::everybody(),
             basis: Basis::UnreadContent,
+            waived: None,
         });
     }
     for manifest in manifests.iter().filter(|m| m.truncated && m.kind == "taken") {
@@ -169,9 +177,12 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             detail: "the listing ends in the middle: what else was taken is not known".to_owned(),
             reach: Reach::everybody(),
             basis: Basis::UnreadContent,
+            waived: None,
         });
     }
-    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, .. } = join;
+    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, reviews, .. } = join;
+    reviews.waive(&mut gaps);
+    let reviewed = reviews.applied();
     evidence.par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
     gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));
     ownerless.sort_by(|a, b| a.item.cmp(&b.item));
@@ -179,7 +190,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     for row in evidence.iter().filter(|e| e.mention.has_effect()) {
         holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
     }
-    Ok(Matched { roots, readings, items: derived, attributed, listed, evidence, gaps, ownerless, holdings, claimed })
+    Ok(Matched { roots, readings, items: derived, attributed, listed, evidence, gaps, ownerless, holdings, claimed, reviewed })
 }
 
 /// Readings by the row of their content.
@@ -266,6 +277,7 @@ struct Join<'a> {
     /// Homes that nobody claims, with items and bytes in them.
     unclaimed: BTreeMap<String, (u64, u64)>,
     claimed: BTreeSet<usize>,
+    reviews: Reviews<'a>,
 }
 
 impl Join<'_> {
@@ -285,6 +297,7 @@ impl Join<'_> {
             if let Some(content) = item.content {
                 mentions.extend(self.findings[content].mentions.iter().cloned());
             }
+            mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
             self.hold(item, &owners, &mentions, &above);
@@ -308,16 +321,22 @@ impl Join<'_> {
 
     /// Institutions whose files a scope declares this place to hold.
     fn declared_owners(&self, path: &str, basis: Basis) -> Vec<Mention> {
-        let customers = declared(self.registry, path).customers;
+        let Declared { customers, reviews, .. } = declared(self.registry, path);
+        self.reviews.attributed(&reviews);
+        let words = |institution: usize| {
+            let by = |&&at: &&usize| self.registry.reviews[at].institution == Some(institution);
+            reviews.iter().find(by).map_or(String::new(), |&at| format!("attributed by {}", self.registry.reviews[at].reviewer))
+        };
         // A place that several are declared to share decides for none of them.
         let (role, strength, basis) =
             if customers.len() == 1 { (Role::Owner, Strength::Sure, basis) } else { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) };
         let mention = |institution| Mention {
             context: path.to_owned(),
             source: Source::Path,
+            review: words(institution),
             ..judge::mention(
                 institution,
-                Scheme::Other("scope".to_owned()),
+                Scheme::Other(if words(institution).is_empty() { "scope" } else { "review" }.to_owned()),
                 self.registry.institutions[institution].customer_id.clone(),
                 role,
                 strength,
@@ -423,7 +442,7 @@ impl Join<'_> {
         let owners =
             if is_leaf && item.content.is_some_and(|c| self.findings[c].is_one_owners_file()) { owners.clone() } else { BTreeSet::new() };
         let reach = self.reach(path, place, &owners);
-        self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent });
+        self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent, waived: None });
     }
 
     fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
@@ -458,6 +477,7 @@ impl Join<'_> {
                 detail: "personal data, and nothing says whose".to_owned(),
                 reach,
                 basis: Basis::UnattributedData,
+                waived: None,
             });
         }
     }
@@ -502,11 +522,9 @@ impl Join<'_> {
             }
             if row.kind == "taken" && row.item.is_none() {
                 let owners = self.declared_owners(&path, Basis::Listed);
-                self.evidence.extend(owners.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256: None }));
+                self.push_all(owners, &path);
                 let named = paths::judge(self.lexicon, &row.path, &Place { homes: place.homes.clone(), unclaimed: None });
-                let named =
-                    named.into_iter().filter(|m| !m.is_sure_owner()).map(|mention| Evidence { mention, item: path.clone(), sha256: None });
-                self.evidence.extend(named);
+                self.push_all(named.into_iter().filter(|m| !m.is_sure_owner()).collect(), &path);
             }
             if let Some(cause) = row.cause {
                 if let Some(home) = &place.unclaimed {
@@ -518,8 +536,16 @@ impl Join<'_> {
                 }
                 let reach = self.reach(&path, &place, &BTreeSet::new());
                 let detail = format!("{} line {}", row.manifest, row.line);
-                self.gaps.push(OpenGap { item: path, cause, bytes: row.size, detail, reach, basis: Basis::UnreadContent });
+                self.gaps.push(OpenGap { item: path, cause, bytes: row.size, detail, reach, basis: Basis::UnreadContent, waived: None });
             }
+        }
+    }
+
+    /// Mentions on manifests.
+    fn push_all(&mut self, mentions: Vec<Mention>, path: &str) {
+        for mut mention in mentions {
+            self.reviews.judge(path, &mut mention);
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
         }
     }
 
@@ -538,11 +564,12 @@ impl Join<'_> {
         if seller {
             self.claimed.insert(institution);
         }
-        let mention = Mention {
+        let mut mention = Mention {
             context: format!("{} line {}", row.manifest, row.line),
             source: Source::Path,
             ..judge::mention(institution, scheme, value, role, strength, basis)
         };
+        self.reviews.judge(path, &mut mention);
         let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
         if !known {
             self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
@@ -557,7 +584,8 @@ impl Join<'_> {
             for mention in judge::judge(self.lexicon, &passage, &[]) {
                 let basis = if mention.basis == Basis::AmbiguousName { Basis::AmbiguousName } else { Basis::WeakEvidence };
                 self.claimed.insert(mention.institution);
-                let mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
+                let mut mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
+                self.reviews.judge(&manifest.name, &mut mention);
                 self.evidence.push(Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256) });
             }
         }
@@ -576,6 +604,7 @@ impl Join<'_> {
                 detail: format!("{items} items in the home of an account that no institution claims"),
                 reach: Reach { without_account: true, ..Reach::default() },
                 basis: Basis::UnclaimedAccount,
+                waived: None,
             });
         }
     }

@@ -77,6 +77,20 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a person decides in a review.
+    Act {
+        /// A gap does not count.
+        Waive = "waive",
+        /// An item is an institution's, or the vendor's own.
+        Attribute = "attribute",
+        /// A mention is its owner's.
+        Accept = "accept",
+        /// A mention says nothing about the institution.
+        Reject = "reject",
+    }
+}
+
+vocabulary! {
     /// What else a reader of the impact list must know about an institution.
     Flag {
         /// Affected, though the inventory says that it does not depend.
@@ -93,6 +107,8 @@ vocabulary! {
         RegistryDefect = "registry_defect",
         /// A member of its group is affected.
         RelatedAffected = "related_affected",
+        /// A person's review bears on it: a waived gap, an attributed item, an accepted or rejected mention.
+        Reviewed = "reviewed",
         /// One of its identifiers has other holders too.
         SharedIdentifier = "shared_identifier",
     }

@@ -19,6 +19,10 @@ pub struct Registry {
     pub notes: Vec<Defect>,
     /// SHA-256 over the names and bytes of the files read, in the order of their names.
     pub digest: ContentId,
+    /// What people decided about items, gaps and mentions.
+    pub reviews: Vec<super::Review>,
+    /// SHA-256 over the review files, where there are any.
+    pub reviews_digest: Option<ContentId>,
     /// How each file was read.
     pub sources: Vec<Source>,
 }

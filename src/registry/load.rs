@@ -3,7 +3,7 @@ use super::institution::{Registry, Source};
 use super::loading::{Loading, Place};
 use super::problem::{LoadError, Problem, quoted};
 use super::rows::TableFile;
-use super::{customers, deployments, identifiers, incident, names, products};
+use super::{customers, deployments, identifiers, incident, names, products, review};
 use crate::model::ContentId;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -11,8 +11,14 @@ use std::fs;
 use std::path::Path;
 
 /// Names of the tables' files, without extension.
-const TABLES: [&str; 5] =
-    [customers::SPEC.table, products::SPEC.table, names::SPEC.table, identifiers::SPEC.table, deployments::SPEC.table];
+const TABLES: [&str; 6] = [
+    customers::SPEC.table,
+    products::SPEC.table,
+    names::SPEC.table,
+    identifiers::SPEC.table,
+    deployments::SPEC.table,
+    review::SPEC.table,
+];
 /// Extensions of a table's file: delimited text, JSON Lines.
 const EXTENSIONS: [&str; 2] = ["csv", "jsonl"];
 /// Files with these extensions look like a part of the registry that was named wrongly.
@@ -133,6 +139,14 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
         Some(file) => sources.push(deployments::load(&file, products.as_ref(), loading)),
         None => absent(deployments::SPEC.table, "every institution counts as depending", loading),
     }
+    let mut reviews = Vec::new();
+    let mut reviews_digest = None;
+    if let Some(file) = table(files, review::SPEC.table, loading) {
+        let (source, found) = review::load(&file, loading);
+        reviews_digest = files.get(&file.name).map(|bytes| review::joined_digest(None, bytes));
+        reviews.extend(found);
+        sources.push(source);
+    }
     let mut incident = super::Incident::default();
     match files.get(incident::FILE).map(|bytes| text(incident::FILE, bytes, loading)) {
         Some(Some(text)) => {
@@ -147,7 +161,17 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
     }
     sources.sort_by(|a, b| a.file.cmp(&b.file));
     let products = products.map_or_else(Vec::new, |p| p.list);
-    Registry { institutions: Vec::new(), products, incident, defects: Vec::new(), notes: Vec::new(), digest: digest(files), sources }
+    Registry {
+        institutions: Vec::new(),
+        products,
+        incident,
+        defects: Vec::new(),
+        notes: Vec::new(),
+        digest: digest(files),
+        reviews,
+        reviews_digest,
+        sources,
+    }
 }
 
 /// A missing table is a defect of the registry, not of each institution.
@@ -186,7 +210,8 @@ fn text(name: &str, bytes: &[u8], loading: &mut Loading) -> Option<TableFile> {
 
 fn digest(files: &Files) -> ContentId {
     let mut hash = Sha256::new();
-    for (name, bytes) in files {
+    // Reviews have a digest of their own: they come and go without the registry changing.
+    for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with(review::SPEC.table)) {
         for part in [name.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);

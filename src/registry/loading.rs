@@ -33,6 +33,12 @@ pub(super) struct Loading {
 }
 
 impl Loading {
+    /// Of institutions that were read before.
+    pub fn of(institutions: Vec<Institution>) -> Self {
+        let by_id = institutions.iter().enumerate().map(|(n, i)| (i.customer_id.clone(), n)).collect();
+        Self { institutions, by_id, ..Self::default() }
+    }
+
     /// Something fatal.
     pub fn problem(&mut self, file: &str, line: Option<u64>, column: Option<String>, problem: impl Into<String>, remedy: &str) {
         self.problems.push(Problem { file: file.to_owned(), line, column, problem: problem.into(), remedy: remedy.to_owned() });

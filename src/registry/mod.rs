@@ -22,6 +22,7 @@ mod names;
 mod policy;
 mod problem;
 mod products;
+mod review;
 mod rows;
 mod schema;
 mod toml_read;
@@ -35,6 +36,7 @@ pub use institution::{Deployment, Identifier, Institution, Name, Product, Regist
 pub use load::load;
 pub use policy::{Counterparty, FormerUsers, Images, Policy, PolicyKey, Scanned, Unattributed};
 pub use problem::{Defect, LoadError, Problem};
+pub use review::{Review, Where, add_reviews};
 pub use schema::{
     CompromisedTable, CustomerRow, DeploymentRow, EvidenceTable, IdentifierRow, IncidentFile, IncidentTable, LayoutTable, NameRow,
     ProductRow, ScopeTable, Truth, schemas,

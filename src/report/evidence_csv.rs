@@ -2,7 +2,7 @@ use super::Outcome;
 use super::cells::Table;
 use anyhow::Result;
 
-const COLUMNS: &[&str] = &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis"];
+const COLUMNS: &[&str] = &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis", "review"];
 
 /// One row per institution, item, scheme, value and role, with the first offset.
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
@@ -21,6 +21,7 @@ pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Res
             &mention.count.to_string(),
             &mention.context,
             mention.basis.as_str(),
+            &mention.review,
         ])?;
     }
     table.end()

@@ -16,6 +16,8 @@ pub struct ImpactFile {
     pub registry: String,
     /// SHA-256 over every item's path, identity and disposition.
     pub ledger: String,
+    /// SHA-256 of the review files, where there are any.
+    pub reviews: Option<String>,
     /// Does the incident state that the evidence is all that was taken?
     pub evidence_complete: Option<bool>,
     /// The policy applied.
@@ -57,6 +59,8 @@ pub struct ImpactRow {
     pub individuals: u64,
     /// How many gaps count against it.
     pub gaps: u64,
+    /// Gaps that would count against it, had nobody waived them.
+    pub waived_gaps: u64,
     /// The certificate of a ruled-out institution, in words.
     pub certificate: Option<String>,
     /// The first item with evidence.
@@ -97,6 +101,7 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
         incident: outcome.registry.incident.id.clone(),
         registry: outcome.registry.digest.to_string(),
         ledger: outcome.ledger.digest.to_string(),
+        reviews: outcome.registry.reviews_digest.map(|id| id.to_string()),
         evidence_complete: outcome.ledger.complete,
         policy: outcome.registry.incident.policy.clone(),
         verdicts,
@@ -139,6 +144,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         data_elements: if is_affected { holdings.personal.elements.iter().collect() } else { Vec::new() },
         individuals: own(holdings.personal.persons.len() as u64),
         gaps: decided.gaps.len() as u64,
+        waived_gaps: decided.waived.len() as u64,
         certificate: match &decided.decision {
             Decision::RuledOut(certificate) => Some(certificate_words(certificate)),
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
@@ -148,7 +154,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
 }
 
 /// A certificate in words.
-fn certificate_words(certificate: &Certificate) -> String {
+pub fn certificate_words(certificate: &Certificate) -> String {
     match certificate {
         Certificate::NoDependency(no) => {
             let reasons: Vec<&str> = no.deployments().iter().map(|(_, reason)| reason.as_str()).collect();
@@ -156,7 +162,12 @@ fn certificate_words(certificate: &Certificate) -> String {
         }
         Certificate::SearchedClear(clear) => {
             let stated = if clear.completeness_stated() { "" } else { "; that the evidence is all that was taken is not stated" };
-            format!("searched and clear: {} items, no gap in its scope, ledger {}{stated}", clear.items(), clear.ledger())
+            let waived = match clear.waived() {
+                0 => "no gap in its scope".to_owned(),
+                1 => "no gap in its scope but one that was waived in review".to_owned(),
+                n => format!("no gap in its scope but {n} that were waived in review"),
+            };
+            format!("searched and clear: {} items, {waived}, ledger {}{stated}", clear.items(), clear.ledger())
         }
     }
 }

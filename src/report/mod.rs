@@ -7,12 +7,13 @@ mod evidence_csv;
 mod gaps_csv;
 mod impact_csv;
 mod impact_json;
+mod reviews_csv;
 mod run_json;
 mod unattributed_csv;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_items};
 pub use cells::safe_cell;
-pub use impact_json::{ImpactFile, schema as impact_schema};
+pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use run_json::RunFacts;
 
 use crate::matching::Matched;
@@ -52,6 +53,7 @@ pub static REPORTS: &[Report] = &[
     Report { file: "coverage.csv", write: coverage_csv::write },
     Report { file: "gaps.csv", write: gaps_csv::write },
     Report { file: "unattributed.csv", write: unattributed_csv::write },
+    Report { file: "reviews.csv", write: reviews_csv::write },
 ];
 
 /// Writes all reports into a folder, each first beside its place and then moved there, so that a reader

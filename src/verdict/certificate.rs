@@ -40,6 +40,7 @@ pub struct SearchedClear {
     ledger: ContentId,
     items: u64,
     completeness_stated: bool,
+    waived: usize,
 }
 
 /// What the ledger of a run says about its evidence as a whole.
@@ -56,12 +57,13 @@ pub struct LedgerState {
 }
 
 impl SearchedClear {
-    /// From the state of the ledger and the number of gaps that count against the institution.
-    pub(super) fn new(state: &LedgerState, gaps_in_scope: usize) -> Option<Self> {
+    /// From the state of the ledger, the number of gaps that count against the institution, and of those that
+    /// people waived.
+    pub(super) fn new(state: &LedgerState, gaps_in_scope: usize, waived: usize) -> Option<Self> {
         if gaps_in_scope > 0 || state.searched == 0 || state.complete == Some(false) {
             return None;
         }
-        Some(Self { ledger: state.digest, items: state.items, completeness_stated: state.complete == Some(true) })
+        Some(Self { ledger: state.digest, items: state.items, completeness_stated: state.complete == Some(true), waived })
     }
 
     /// Digest of the ledger that it rests on.
@@ -72,6 +74,11 @@ impl SearchedClear {
     /// Items that were searched.
     pub fn items(&self) -> u64 {
         self.items
+    }
+
+    /// Gaps in its scope that people decided not to count; a certificate names them.
+    pub fn waived(&self) -> usize {
+        self.waived
     }
 
     /// Did somebody state that the evidence is all that was taken? Where not, the certificate says so.

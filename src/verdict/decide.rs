@@ -58,6 +58,8 @@ pub struct Facts<'a> {
     pub dependence: &'a Dependence,
     /// Bases of the gaps that count against it.
     pub gaps: Vec<Basis>,
+    /// How many gaps would count against it, had nobody waived them.
+    pub waived: usize,
     /// Could an owner mention of it be found at all?
     pub findable: bool,
 }
@@ -108,7 +110,7 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
 
     let certificate = NoDependency::new(facts.dependence)
         .map(Certificate::NoDependency)
-        .or_else(|| SearchedClear::new(ledger, facts.gaps.len()).map(Certificate::SearchedClear));
+        .or_else(|| SearchedClear::new(ledger, facts.gaps.len(), facts.waived).map(Certificate::SearchedClear));
     match certificate {
         Some(certificate) => Decision::RuledOut(certificate),
         // No certificate, no ruling out.
@@ -127,12 +129,15 @@ pub struct Decided {
     pub dependence: Dependence,
     /// Gaps that count against it, as indices.
     pub gaps: Vec<usize>,
+    /// Gaps that would count against it, had nobody waived them.
+    pub waived: Vec<usize>,
 }
 
 /// Decides for every institution of the registry.
 pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<BlockingGap>, LedgerState) {
     let ledger = ledger_state(registry, matched);
-    let blocks = Blocks::new(&matched.gaps);
+    let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
+    let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
     let by_institution = evidence_by_institution(registry.institutions.len(), &matched.evidence);
     let shared = shared_identifiers(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
@@ -140,8 +145,9 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             let institution = &registry.institutions[number];
             let dependence = inventory::judge(institution, &registry.incident);
             let gaps = blocks.against(registry, number, &dependence);
+            let waived = waived_ones.against(registry, number, &dependence);
             let evidence = &matched.evidence[by_institution[number].clone()];
-            let facts = facts(evidence, &dependence, &gaps, &matched.gaps, is_findable(institution, &shared));
+            let facts = facts(evidence, &dependence, &gaps, waived.len(), &matched.gaps, is_findable(institution, &shared));
             let decision = decide(&facts, &ledger, &registry.incident.policy);
             let mut flags = dependence.flags.clone();
             if matches!(decision, Decision::Affected(_)) && !dependence.depends {
@@ -159,7 +165,10 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             if institution.usable_identifiers().any(|i| shared.contains(&(&i.scheme, i.value.as_str()))) {
                 flags.insert(Flag::SharedIdentifier);
             }
-            Decided { decision, flags, dependence, gaps }
+            if !waived.is_empty() || evidence.iter().any(|e| !e.mention.review.is_empty()) {
+                flags.insert(Flag::Reviewed);
+            }
+            Decided { decision, flags, dependence, gaps, waived }
         })
         .collect();
     flag_relatives(registry, &mut decided);
@@ -167,7 +176,14 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     (decided, blocking, ledger)
 }
 
-fn facts<'a>(evidence: &[Evidence], dependence: &'a Dependence, gaps: &[usize], all: &[OpenGap], findable: bool) -> Facts<'a> {
+fn facts<'a>(
+    evidence: &[Evidence],
+    dependence: &'a Dependence,
+    gaps: &[usize],
+    waived: usize,
+    all: &[OpenGap],
+    findable: bool,
+) -> Facts<'a> {
     let mut facts = Facts {
         owner: BTreeSet::new(),
         weak: false,
@@ -176,6 +192,7 @@ fn facts<'a>(evidence: &[Evidence], dependence: &'a Dependence, gaps: &[usize], 
         named: false,
         dependence,
         gaps: gaps.iter().map(|&g| all[g].basis).collect(),
+        waived,
         findable,
     };
     for mention in evidence.iter().map(|e| &e.mention) {

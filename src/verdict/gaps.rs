@@ -24,11 +24,11 @@ pub struct BlockingGap {
 }
 
 impl Blocks {
-    /// Sorts gaps by their reach.
-    pub fn new(gaps: &[OpenGap]) -> Self {
+    /// Sorts those gaps that `count` accepts by their reach.
+    pub fn new(gaps: &[OpenGap], count: impl Fn(&OpenGap) -> bool) -> Self {
         let mut blocks =
             Self { everybody: Vec::new(), without_account: Vec::new(), by_product: BTreeMap::new(), by_institution: BTreeMap::new() };
-        for (number, gap) in gaps.iter().enumerate() {
+        for (number, gap) in gaps.iter().enumerate().filter(|(_, gap)| count(gap)) {
             let Reach { everybody, without_account, institutions, products } = &gap.reach;
             if *everybody {
                 blocks.everybody.push(number);
