@@ -1,36 +1,114 @@
+use super::match_::{Joined, Sources, in_words};
 use super::{End, give};
 use crate::case::{Access, Case};
-use crate::matching::items_of;
-use crate::model::Cause;
-use crate::report::{CoverageSummary, summarise_items};
+use crate::matching::survey;
+use crate::report::{CoverageSummary, plain, summarise, summarise_survey};
+use crate::verdict::{Prospect, prospects, remedy};
 use anyhow::Result;
 use clap::Args;
+use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
+
+/// Gaps to be named, where a registry says what they keep open.
+const GAPS_SHOWN: usize = 10;
 
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The case.
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
+    /// Join with this registry, and say what closing which gap would decide.
+    #[arg(long, value_name = "DIR")]
+    registry: Option<PathBuf>,
+    /// Decisions of people, beside those in the registry's review.csv.
+    #[arg(long = "review", value_name = "FILE", requires = "registry")]
+    reviews: Vec<PathBuf>,
     /// As JSON.
     #[arg(long)]
     json: bool,
 }
 
+/// What was read and what not; with a registry, what that keeps open.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    summary: CoverageSummary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prospects: Option<Vec<Prospect>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gaps: Vec<Blocking>,
+}
+
+#[derive(Serialize)]
+struct Blocking {
+    item: String,
+    cause: &'static str,
+    blocks: u64,
+    frees_alone: u64,
+    suggestion: &'static str,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
-    let case = Case::open(&arguments.case, Access::Read)?;
-    let (readings, items) = items_of(&case)?;
-    let mut summary = summarise_items(&readings, &items);
-    for root in case.ledger.roots()?.iter().filter(|r| !r.walked) {
-        *summary.by_cause.entry(format!("{} ({})", Cause::WalkIncomplete, root.label)).or_default() += 1;
-    }
+    let answer = match &arguments.registry {
+        None => {
+            let case = Case::open(&arguments.case, Access::Read)?;
+            Answer { summary: summarise_survey(&survey(&case)?), prospects: None, gaps: Vec::new() }
+        }
+        Some(registry) => {
+            let sources = Sources { registry: registry.clone(), reviews: arguments.reviews.clone(), strict: false };
+            let joined = Joined::of(&arguments.case, sources.load()?)?;
+            Answer {
+                summary: summarise(&joined.matched),
+                prospects: Some(prospects(&joined.decided, &joined.blocking, &joined.matched.gaps)),
+                gaps: blocking(&joined),
+            }
+        }
+    };
     if arguments.json {
-        give(&format!("{}\n", serde_json::to_string_pretty(&summary)?))?;
+        give(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
     } else {
-        give(&table(&summary))?;
+        give(&format!("{}{}", table(&answer.summary), acts(&answer)))?;
     }
-    Ok(if summary.by_cause.is_empty() { End::Clear } else { End::Gaps })
+    Ok(if answer.summary.by_cause.is_empty() { End::Clear } else { End::Gaps })
+}
+
+fn blocking(joined: &Joined) -> Vec<Blocking> {
+    joined
+        .blocking
+        .iter()
+        .take(GAPS_SHOWN)
+        .map(|b| {
+            let gap = &joined.matched.gaps[b.gap];
+            Blocking {
+                item: gap.item.clone(),
+                cause: gap.cause.as_str(),
+                blocks: b.blocks,
+                frees_alone: b.frees_alone,
+                suggestion: remedy(gap.cause).as_str(),
+            }
+        })
+        .collect()
+}
+
+/// What each kind of act would decide, and the gaps that keep most open.
+fn acts(answer: &Answer) -> String {
+    let mut out = String::new();
+    for act in answer.prospects.iter().flatten() {
+        if out.is_empty() {
+            out.push_str("what would decide institutions\n");
+        }
+        let words = format!("{} gaps keep {} open; closing them decides {}", act.gaps, act.blocks, act.frees);
+        writeln!(out, "  {:<46} {words}", in_words(act.remedy)).expect("writing to a string does not fail");
+    }
+    if !answer.gaps.is_empty() {
+        out.push_str("gaps that keep institutions open, the most valuable first (all of them: gaps.csv)\n");
+    }
+    for gap in &answer.gaps {
+        let words = format!("{} ({}): keeps {} open, alone decides {}", gap.item, gap.cause, gap.blocks, gap.frees_alone);
+        writeln!(out, "  {}", plain(&words)).expect("writing to a string does not fail");
+    }
+    out
 }
 
 fn table(summary: &CoverageSummary) -> String {

@@ -1,4 +1,4 @@
-use super::{End, Usage, index, match_, say};
+use super::{End, Reading, Usage, index, match_, say};
 use crate::case::{Access, Case};
 use crate::crawl::{IndexOptions, RootArgument};
 use crate::demo::{self, GapKind, Plan};
@@ -40,7 +40,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, ..Plan::default() };
     let breach =
         demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
-    say(&format!("a fictional breach in {}: evidence, manifests, registry, passwords, and the right answers in truth.csv", arguments.out.display()));
+    say(&format!(
+        "a fictional breach in {}: evidence, manifests, registry, passwords, and the right answers in truth.csv",
+        arguments.out.display()
+    ));
     if arguments.write_only {
         return Ok(End::Clear);
     }
@@ -55,9 +58,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         passwords: Vec::new(),
     };
     let case_dir = arguments.out.join("out.case");
-    index::index(&case_dir, &options)?;
+    index::index(&case_dir, &Reading::default(), &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
-    match_::decide(&case, &registry, &arguments.out.join("out"), 0, began, clock)?;
+    match_::decide(&case, registry, &arguments.out.join("out"), 0, began, clock)?;
     // Institutions that stay open belong to the demonstration; it has done what it was asked to.
     Ok(End::Clear)
 }

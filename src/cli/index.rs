@@ -24,14 +24,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     if !new_evidence && !arguments.case.exists() {
         return Err(Usage(format!("{} is no case, and no evidence was named", arguments.case.display())).into());
     }
-    let gaps = index(&arguments.case, &options)?;
+    let gaps = index(&arguments.case, &arguments.reading, &options)?;
     Ok(if gaps { End::Gaps } else { End::Clear })
 }
 
 /// Checks all that can be checked before anything is written.
 pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<IndexOptions> {
     let usage = |error: anyhow::Error| anyhow::Error::new(Usage(format!("{error:#}")));
-    let roots: Vec<RootArgument> = reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<_>>().map_err(usage)?;
+    let named = reading.evidence.iter().map(|e| crawl::parse_root(e));
+    let roots: Vec<RootArgument> = named.chain(reading.moved.iter().map(|e| moved(e))).collect::<Result<_>>().map_err(usage)?;
     for (i, root) in roots.iter().enumerate() {
         if let Some(other) = roots[..i].iter().find(|r| r.label == root.label) {
             let words = format!(
@@ -48,6 +49,13 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
     Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone(), passwords })
+}
+
+/// `LABEL=PATH`, where evidence that was read before lies now.
+pub(super) fn moved(argument: &OsStr) -> Result<RootArgument> {
+    let has_label = argument.as_bytes().iter().position(|&b| b == b'=').is_some_and(|at| at > 0);
+    anyhow::ensure!(has_label, "--evidence {} names no label; write LABEL=PATH", argument.display());
+    crawl::parse_root(argument)
 }
 
 /// One password a line, as bytes; line ends do not belong to them, blanks do.
@@ -81,8 +89,16 @@ fn manifest(argument: &OsString) -> Result<(Option<String>, PathBuf)> {
 }
 
 /// Indexes, and tells whether gaps exist.
-pub(super) fn index(dir: &Path, options: &IndexOptions) -> Result<bool> {
+pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Result<bool> {
     let case = Case::open(dir, Access::Write)?;
+    let known = case.ledger.roots()?;
+    for root in reading.moved.iter().map(|e| moved(e)).collect::<Result<Vec<_>>>()? {
+        if !known.iter().any(|k| k.label == root.label) {
+            let labels: Vec<&str> = known.iter().map(|k| k.label.as_str()).collect();
+            let words = format!("the case has no evidence labelled `{}`; it has {}", root.label, labels.join(", "));
+            return Err(Usage(words).into());
+        }
+    }
     let progress = progress();
     let result = crawl::index(&case, options, &STOP, &progress);
     progress.end();

@@ -1,13 +1,16 @@
 use super::{End, Usage, case_beside, say};
 use crate::case::{Access, Case};
-use crate::matching;
-use crate::model::Verdict;
+use crate::crawl::{RootArgument, check_apart};
+use crate::matching::{self, Matched};
+use crate::model::{Remedy, Verdict};
 use crate::registry::{self, Registry};
 use crate::report::{self, Outcome, RunFacts};
-use crate::verdict::decide_all;
+use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
 use anyhow::Result;
 use clap::Args;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -16,38 +19,86 @@ pub(super) struct Arguments {
     /// The case that `ruleout index` made; by default OUT.case.
     #[arg(long, value_name = "DIR")]
     case: Option<PathBuf>,
-    /// The registry: customers, names, identifiers, products, deployments, incident.toml.
-    #[arg(long, value_name = "DIR")]
-    registry: PathBuf,
+    #[command(flatten)]
+    sources: Sources,
     /// Where the impact lists go.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+}
+
+/// What evidence is joined with.
+#[derive(Args, Clone)]
+pub(super) struct Sources {
+    /// The registry: customers, names, identifiers, products, deployments, incident.toml.
+    #[arg(long, value_name = "DIR")]
+    pub registry: PathBuf,
+    /// Decisions of people, beside those in the registry's review.csv.
+    #[arg(long = "review", value_name = "FILE")]
+    pub reviews: Vec<PathBuf>,
     /// Any defect of the registry is fatal.
     #[arg(long)]
-    strict: bool,
+    pub strict: bool,
+}
+
+impl Sources {
+    pub fn load(&self) -> Result<Registry> {
+        let mut registry = registry::load(&self.registry, self.strict)?;
+        for review in &self.reviews {
+            registry::add_reviews(&mut registry, review)?;
+        }
+        Ok(registry)
+    }
+}
+
+/// A case joined with a registry, and everything decided.
+pub(super) struct Joined {
+    registry: Registry,
+    pub matched: Matched,
+    pub decided: Vec<Decided>,
+    pub blocking: Vec<BlockingGap>,
+    ledger: LedgerState,
+}
+
+impl Joined {
+    pub fn of(case: &Path, registry: Registry) -> Result<Self> {
+        Self::with(&Case::open(case, Access::Read)?, registry)
+    }
+
+    fn with(case: &Case, registry: Registry) -> Result<Self> {
+        let matched = matching::run(case, &registry)?;
+        let (decided, blocking, ledger) = decide_all(&registry, &matched);
+        Ok(Self { registry, matched, decided, blocking, ledger })
+    }
+
+    pub fn outcome(&self) -> Outcome<'_> {
+        Outcome { registry: &self.registry, matched: &self.matched, decided: &self.decided, blocking: &self.blocking, ledger: &self.ledger }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(&arguments.out));
-    let registry = registry::load(&arguments.registry, arguments.strict)?;
+    let registry = arguments.sources.load()?;
     let case = Case::open(&case_dir, Access::Read)?;
     for root in case.ledger.roots()? {
-        use std::os::unix::ffi::OsStrExt;
-        let path = PathBuf::from(std::ffi::OsStr::from_bytes(&root.path));
+        let path = PathBuf::from(OsStr::from_bytes(&root.path));
         if path.exists() {
-            let argument = crate::crawl::RootArgument { label: root.label, path };
-            crate::crawl::check_apart(&[argument], &[("output folder", &arguments.out)]).map_err(|e| Usage(format!("{e:#}")))?;
+            let argument = RootArgument { label: root.label, path };
+            check_apart(&[argument], &[("output folder", &arguments.out)]).map_err(|e| Usage(format!("{e:#}")))?;
+        } else {
+            say(&format!(
+                "the evidence {} is no longer at {}; verdicts rest on what the case holds of it, and stay as they are",
+                root.label,
+                path.display()
+            ));
         }
     }
-    decide(&case, &registry, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
+    decide(&case, registry, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
 /// Matches, decides and writes; says the answer on standard error.
-pub(super) fn decide(case: &Case, registry: &Registry, out: &Path, threads: usize, began: Instant, clock: jiff::Timestamp) -> Result<End> {
+pub(super) fn decide(case: &Case, registry: Registry, out: &Path, threads: usize, began: Instant, clock: jiff::Timestamp) -> Result<End> {
     let matching_began = Instant::now();
-    let matched = matching::run(case, registry)?;
-    let (decided, blocking, ledger) = decide_all(registry, &matched);
-    let outcome = Outcome { registry, matched: &matched, decided: &decided, blocking: &blocking, ledger: &ledger };
+    let joined = Joined::with(case, registry)?;
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
@@ -56,22 +107,49 @@ pub(super) fn decide(case: &Case, registry: &Registry, out: &Path, threads: usiz
         seconds: BTreeMap::from([("all", began.elapsed().as_secs_f64()), ("match", matching_began.elapsed().as_secs_f64())]),
         host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
         threads,
-        roots: matched.roots.iter().map(|r| (r.label.clone(), String::from_utf8_lossy(&r.path).into_owned())).collect(),
+        roots: joined.matched.roots.iter().map(|r| (r.label.clone(), String::from_utf8_lossy(&r.path).into_owned())).collect(),
         case: case.dir().display().to_string(),
     };
-    report::write_all(out, &outcome, &facts)?;
+    report::write_all(out, &joined.outcome(), &facts)?;
+    let open = say_answer(&joined, out);
+    Ok(if open || !joined.matched.gaps.is_empty() { End::Gaps } else { End::Clear })
+}
+
+/// The answer in a few lines; tells whether somebody stays undetermined.
+fn say_answer(joined: &Joined, out: &Path) -> bool {
     let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
-    decided.iter().for_each(|d| *verdicts.entry(d.decision.verdict()).or_default() += 1);
+    joined.decided.iter().for_each(|d| *verdicts.entry(d.decision.verdict()).or_default() += 1);
     let words: Vec<String> = Verdict::ALL.iter().map(|v| format!("{} {}", verdicts.get(v).copied().unwrap_or(0), v)).collect();
-    say(&format!("{} institutions: {}", decided.len(), words.join(", ")));
-    if !blocking.is_empty() {
+    say(&format!("{} institutions: {}", joined.decided.len(), words.join(", ")));
+    for act in prospects(&joined.decided, &joined.blocking, &joined.matched.gaps) {
         say(&format!(
-            "{} gaps keep institutions open; {} lists them, the most valuable first",
-            blocking.len(),
-            out.join("gaps.csv").display()
+            "  {}: gaps {}, institutions kept open {}, decided when they are closed {}",
+            in_words(act.remedy),
+            act.gaps,
+            act.blocks,
+            act.frees
         ));
     }
+    if let Some(first) = joined.blocking.first().filter(|b| b.frees_alone > 0) {
+        say(&format!("  the most valuable: {}, which alone decides {}", joined.matched.gaps[first.gap].item, first.frees_alone));
+    }
+    let unused = joined.matched.reviewed.iter().filter(|&&applied| applied == 0).count();
+    if !joined.matched.reviewed.is_empty() {
+        say(&format!("{} decisions of people applied, {unused} of them to nothing: see reviews.csv", joined.matched.reviewed.len()));
+    }
     say(&format!("impact lists in {}", out.display()));
-    let open = verdicts.get(&Verdict::Undetermined).copied().unwrap_or(0) > 0;
-    Ok(if open || !matched.gaps.is_empty() { End::Gaps } else { End::Clear })
+    verdicts.contains_key(&Verdict::Undetermined)
+}
+
+/// What has to be done, for a person.
+pub(super) const fn in_words(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Password => "passwords (--passwords)",
+        Remedy::Key => "private keys",
+        Remedy::Ocr => "text in pictures",
+        Remedy::Scope => "saying whose it is ([[scope]] or review.csv)",
+        Remedy::Recover => "recovering files",
+        Remedy::Retry => "reading again (--retry)",
+        Remedy::Waive => "a person's look (review.csv)",
+    }
 }

@@ -1,7 +1,9 @@
 //! The command line: arguments, and one function per command.
 
+mod config;
 mod coverage;
 mod demo;
+mod explain;
 mod formats;
 mod index;
 mod match_;
@@ -11,7 +13,7 @@ mod verify;
 use crate::crawl::{Interrupted, Progress, Stop};
 use crate::model::is_unsafe;
 use crate::registry::LoadError;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -31,6 +33,9 @@ static STOP: Stop = Stop::new();
 Example:\n  ruleout run ev=/mnt/recovered --manifest listing.txt --registry registry --out out"
 )]
 struct Cli {
+    /// A file of defaults for options; docs/configuration.md says how it is written.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -43,6 +48,8 @@ enum Command {
     Index(index::Arguments),
     /// Join the index with the registry, decide, write the impact lists.
     Match(match_::Arguments),
+    /// Why one institution has its verdict: mentions, gaps that count, deployments, what would change it.
+    Explain(explain::Arguments),
     /// What was read and what not, by status and cause, items and bytes.
     Coverage(coverage::Arguments),
     /// Is the case intact: index, ledger, audit chain, evidence hashes?
@@ -54,11 +61,14 @@ enum Command {
 }
 
 /// Options of everything that reads evidence.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 struct Reading {
     /// Evidence roots: LABEL=PATH, or PATH, whose last name then is the label.
     #[arg(value_name = "EVIDENCE")]
     evidence: Vec<OsString>,
+    /// Where evidence that the case knows lies now; as an evidence root of that label, which must be known.
+    #[arg(long = "evidence", value_name = "LABEL=PATH")]
+    moved: Vec<OsString>,
     /// A listing or log handed over beside the evidence: KIND:FILE with KIND taken, platform or seller, or FILE.
     #[arg(long = "manifest", value_name = "[KIND:]FILE")]
     manifests: Vec<OsString>,
@@ -88,7 +98,11 @@ struct Usage(String);
 
 /// Runs the program and gives its exit code.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments = match config::with_defaults(&Cli::command(), std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(error) => return fail(&error.into()),
+    };
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             _ = error.print();
@@ -100,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
         Command::Match(arguments) => match_::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Formats(arguments) => formats::run(&arguments),

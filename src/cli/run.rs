@@ -1,6 +1,6 @@
+use super::match_::Sources;
 use super::{End, Reading, Usage, case_beside, index, match_};
 use crate::case::{Access, Case};
-use crate::registry;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -10,18 +10,14 @@ use std::time::Instant;
 pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
-    /// The registry: customers, names, identifiers, products, deployments, incident.toml.
-    #[arg(long, value_name = "DIR")]
-    registry: PathBuf,
+    #[command(flatten)]
+    sources: Sources,
     /// Where the impact lists go.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The case: one directory for index and ledger; by default OUT.case.
     #[arg(long, value_name = "DIR")]
     case: Option<PathBuf>,
-    /// Any defect of the registry is fatal.
-    #[arg(long)]
-    strict: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
@@ -32,8 +28,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         return Err(Usage("no evidence was named".to_owned()).into());
     }
     // The registry is read first: what is wrong with it should be known before hours of reading.
-    let registry = registry::load(&arguments.registry, arguments.strict)?;
-    index::index(&case_dir, &options)?;
+    let registry = arguments.sources.load()?;
+    index::index(&case_dir, &arguments.reading, &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
-    match_::decide(&case, &registry, &arguments.out, options.threads, began, clock)
+    match_::decide(&case, registry, &arguments.out, options.threads, began, clock)
 }

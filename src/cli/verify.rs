@@ -1,11 +1,11 @@
-use super::{End, give};
+use super::{End, Usage, give};
 use crate::case::{Access, Case};
 use crate::model::{ContentId, escape_bytes};
 use anyhow::{Result, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,9 @@ pub(super) struct Arguments {
     /// The case.
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
+    /// Where evidence lies now.
+    #[arg(long = "evidence", value_name = "LABEL=PATH")]
+    moved: Vec<OsString>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
@@ -30,8 +33,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             faults.push(format!("the spans of content {} add up to {sum}, not to {}", reading.content, reading.size));
         }
     }
-    let roots: HashMap<i64, PathBuf> =
-        case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
+    let moved = arguments.moved.iter().map(|e| super::index::moved(e)).collect::<Result<Vec<_>>>().map_err(|e| Usage(format!("{e:#}")))?;
+    let registered = case.ledger.roots()?;
+    if let Some(stranger) = moved.iter().find(|m| registered.iter().all(|k| k.label != m.label)) {
+        return Err(Usage(format!("the case has no evidence labelled `{}`", stranger.label)).into());
+    }
+    let place = |r: &crate::ledger::Root| {
+        let now = moved.iter().find(|m| m.label == r.label).map(|m| m.path.clone());
+        now.unwrap_or_else(|| PathBuf::from(OsStr::from_bytes(&r.path)))
+    };
+    let roots: HashMap<i64, PathBuf> = registered.iter().map(|r| (r.id, place(r))).collect();
     let mut checked = 0u64;
     let mut gone = 0u64;
     for file in case.ledger.files()? {

@@ -121,7 +121,11 @@ fn reopen(case: &Case, retry: &[String], offer: Option<&str>) -> Result<()> {
         // What lies in something encrypted is read again with it, and so is what it lies in.
         let locked = reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect)).any(Cause::is_locked);
         let newly_offered = offer.is_some() && locked && offered.get(row).map(String::as_str) != offer;
-        if newly_offered || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) || asked(reading, status, cause) || member_asked {
+        if newly_offered
+            || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version))
+            || asked(reading, status, cause)
+            || member_asked
+        {
             stale.insert(reading.content);
         }
     }
@@ -160,7 +164,14 @@ fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Resul
     Ok(())
 }
 
-fn read_pending(case: &Case, options: &IndexOptions, offer: Option<&str>, pool: &rayon::ThreadPool, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+fn read_pending(
+    case: &Case,
+    options: &IndexOptions,
+    offer: Option<&str>,
+    pool: &rayon::ThreadPool,
+    stop: &Stop,
+    progress: &Progress,
+) -> Result<IndexSummary> {
     let roots: HashMap<i64, PathBuf> =
         case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
     let pending = case.ledger.pending()?;

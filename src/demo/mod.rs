@@ -89,7 +89,13 @@ pub fn write(dir: &Path, plan: &Plan) -> io::Result<Breach> {
     for folder in [&evidence, &registry, &manifests] {
         fs::create_dir(folder)?;
     }
-    let breach = Breach { evidence, registry, listing: manifests.join("listing.txt"), passwords: dir.join("passwords.txt"), truth: dir.join("truth.csv") };
+    let breach = Breach {
+        evidence,
+        registry,
+        listing: manifests.join("listing.txt"),
+        passwords: dir.join("passwords.txt"),
+        truth: dir.join("truth.csv"),
+    };
 
     let mut case = Case::new(plan.seed, breach.evidence.clone());
     families(&mut case, plan)?;

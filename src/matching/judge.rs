@@ -353,7 +353,19 @@ fn counts_in_text(scheme: &Scheme, label: Option<Specific>) -> bool {
 }
 
 pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: Role, strength: Strength, basis: Basis) -> Mention {
-    Mention { institution, scheme, value, role, strength, basis, offset: 0, count: 1, context: String::new(), source: Source::Prose, review: String::new() }
+    Mention {
+        institution,
+        scheme,
+        value,
+        role,
+        strength,
+        basis,
+        offset: 0,
+        count: 1,
+        context: String::new(),
+        source: Source::Prose,
+        review: String::new(),
+    }
 }
 
 /// The rows and cells of a passage of a table.

@@ -30,8 +30,8 @@ use crate::registry::{Images, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
 use attribution::{Declared, Folders, Place, declared};
 use findings::Findings;
-use review::Reviews;
 use rayon::prelude::*;
+use review::Reviews;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tantivy::TantivyDocument;
 
@@ -196,11 +196,25 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
 /// Readings by the row of their content.
 pub type Readings = Vec<(i64, Reading)>;
 
-/// The items of a case without a registry, for `coverage`.
-pub fn items_of(case: &Case) -> Result<(Readings, Vec<Item>)> {
+/// The items of a case without a registry.
+pub struct Survey {
+    /// What was read.
+    pub readings: Readings,
+    /// Where it lies.
+    pub items: Vec<Item>,
+    /// What manifests name.
+    pub listed: Vec<ListedItem>,
+    /// Roots whose walk did not end.
+    pub unwalked: Vec<Root>,
+}
+
+/// Looks at a case without a registry, for `coverage`.
+pub fn survey(case: &Case) -> Result<Survey> {
     let readings = case.ledger.readings()?;
-    let derived = items::derive(&case.ledger.roots()?, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
-    Ok((readings, derived))
+    let roots = case.ledger.roots()?;
+    let items = items::derive(&roots, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
+    let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &readings)?;
+    Ok(Survey { readings, items, listed, unwalked: roots.into_iter().filter(|r| !r.walked).collect() })
 }
 
 /// What each content says, whatever lies where.

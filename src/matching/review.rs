@@ -184,12 +184,8 @@ mod tests {
         narrow.scheme = Some(Scheme::Aba);
         narrow.value = Some("011000015".to_owned());
         let all = [narrow];
-        let reviews = Reviews {
-            all: &all,
-            of_mentions: HashMap::from([(0, vec![0])]),
-            counterparty_affects: false,
-            applied: vec![Cell::new(0)],
-        };
+        let reviews =
+            Reviews { all: &all, of_mentions: HashMap::from([(0, vec![0])]), counterparty_affects: false, applied: vec![Cell::new(0)] };
         for (path, scheme, value, effect) in [
             ("ev/a.csv", Scheme::Aba, "011000015", false),
             ("ev/a.csv", Scheme::Aba, "021000021", true),

@@ -91,6 +91,26 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What would close a gap.
+    Remedy {
+        /// A password, offered with `--passwords`.
+        Password = "password",
+        /// A private key.
+        Key = "key",
+        /// Recognition of characters in pictures.
+        Ocr = "ocr",
+        /// A `[[scope]]` or a review that says whose it is.
+        Scope = "scope",
+        /// The missing file itself.
+        Recover = "recover",
+        /// Reading it again: with other limits, rights, or a repaired file system.
+        Retry = "retry",
+        /// A person's look at it, and a review that waives it.
+        Waive = "waive",
+    }
+}
+
+vocabulary! {
     /// What else a reader of the impact list must know about an institution.
     Flag {
         /// Affected, though the inventory says that it does not depend.

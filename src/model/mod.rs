@@ -8,7 +8,7 @@ mod scheme;
 
 pub use data::{DataElement, Elements, Person, PersonKey};
 pub use disposition::{Cause, Class, Status};
-pub use judgement::{Act, Basis, Flag, Role, Strength, Verdict};
+pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};
 pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
 pub use scheme::Scheme;
 

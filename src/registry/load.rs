@@ -11,14 +11,8 @@ use std::fs;
 use std::path::Path;
 
 /// Names of the tables' files, without extension.
-const TABLES: [&str; 6] = [
-    customers::SPEC.table,
-    products::SPEC.table,
-    names::SPEC.table,
-    identifiers::SPEC.table,
-    deployments::SPEC.table,
-    review::SPEC.table,
-];
+const TABLES: [&str; 6] =
+    [customers::SPEC.table, products::SPEC.table, names::SPEC.table, identifiers::SPEC.table, deployments::SPEC.table, review::SPEC.table];
 /// Extensions of a table's file: delimited text, JSON Lines.
 const EXTENSIONS: [&str; 2] = ["csv", "jsonl"];
 /// Files with these extensions look like a part of the registry that was named wrongly.

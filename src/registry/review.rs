@@ -64,9 +64,9 @@ impl Where {
     /// Is the decision about the item at this path?
     pub fn matches(&self, path: &str) -> bool {
         match self {
-            Self::Item(item) => path
-                .strip_prefix(item.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("!/")),
+            Self::Item(item) => {
+                path.strip_prefix(item.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || rest.starts_with("!/"))
+            }
             Self::Glob(glob) => glob.matches_text(path),
         }
     }
@@ -88,7 +88,13 @@ impl Where {
 pub fn add_reviews(registry: &mut Registry, path: &Path) -> Result<(), LoadError> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let failed = |problem: String| LoadError {
-        problems: vec![Problem { file: name.clone(), line: None, column: None, problem, remedy: "name a file that can be read".to_owned() }],
+        problems: vec![Problem {
+            file: name.clone(),
+            line: None,
+            column: None,
+            problem,
+            remedy: "name a file that can be read".to_owned(),
+        }],
     };
     let bytes = std::fs::read(path).map_err(|e| failed(format!("{} cannot be read: {e}", quoted(&path.to_string_lossy()))))?;
     let (text, encoding) = decode(&bytes).map_err(|fault| LoadError {
@@ -197,7 +203,13 @@ fn review(file: &str, row: Row<'_, 9>, loading: &mut Loading) -> Option<Review> 
             Some(institution) => Some(institution),
             None => {
                 let column = Some("customer_id".to_owned());
-                loading.problem(file, Some(line), column, format!("no customer has the id {}", quoted(&customer_id)), "write it as customers.csv has it");
+                loading.problem(
+                    file,
+                    Some(line),
+                    column,
+                    format!("no customer has the id {}", quoted(&customer_id)),
+                    "write it as customers.csv has it",
+                );
                 return None;
             }
         },
@@ -256,12 +268,10 @@ mod tests {
              Accept,ev/x.txt,,C1,domain,first.example,A,2024-11-09 10:00,seen\nreject,ev/y.txt,,C1,,,B,2024-11-10,chance\n",
         );
         assert_eq!(problems, [""; 0]);
-        assert_eq!(reviews.iter().map(|r| (r.act, r.institution)).collect::<Vec<_>>(), [
-            (Act::Waive, None),
-            (Act::Attribute, None),
-            (Act::Accept, Some(0)),
-            (Act::Reject, Some(0))
-        ]);
+        assert_eq!(
+            reviews.iter().map(|r| (r.act, r.institution)).collect::<Vec<_>>(),
+            [(Act::Waive, None), (Act::Attribute, None), (Act::Accept, Some(0)), (Act::Reject, Some(0))]
+        );
         assert_eq!(reviews[0].cause, Some(Cause::Encrypted));
     }
 

@@ -1,5 +1,5 @@
-use crate::ledger::{Reading, Span};
-use crate::matching::{Item, Matched};
+use crate::ledger::{Reading, Root, Span};
+use crate::matching::{Item, ListedItem, Matched, Survey};
 use crate::model::{Cause, Class, ContentId, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -109,14 +109,26 @@ impl CoverageSummary {
 
 /// Sums up what was read and what was not, with what is only listed.
 pub fn summarise(matched: &Matched) -> CoverageSummary {
-    let mut summary = summarise_items(&matched.readings, &matched.items);
-    matched.listed.iter().filter(|l| l.item.is_none() && l.cause.is_some()).for_each(|l| summary.count(Status::Listed, l.cause));
-    summary
+    let unwalked = matched.roots.iter().filter(|r| !r.walked);
+    sum_up(&matched.readings, &matched.items, &matched.listed, unwalked)
 }
 
-/// Sums up what was read of the items held, and what was not.
-pub fn summarise_items(readings: &[(i64, Reading)], items: &[Item]) -> CoverageSummary {
+/// The same of a case that was joined with no registry.
+pub fn summarise_survey(survey: &Survey) -> CoverageSummary {
+    sum_up(&survey.readings, &survey.items, &survey.listed, survey.unwalked.iter())
+}
+
+fn sum_up<'r>(
+    readings: &[(i64, Reading)],
+    items: &[Item],
+    listed: &[ListedItem],
+    unwalked: impl Iterator<Item = &'r Root>,
+) -> CoverageSummary {
     let mut summary = CoverageSummary::default();
+    listed.iter().filter(|l| l.item.is_none() && l.cause.is_some()).for_each(|l| summary.count(Status::Listed, l.cause));
+    for root in unwalked {
+        *summary.by_cause.entry(format!("{} ({})", Cause::WalkIncomplete, root.label)).or_default() += 1;
+    }
     items.iter().filter(|i| !i.inherited).for_each(|i| summary.count(i.status, i.cause));
     summary.decoded_bytes = readings.iter().map(|(_, r)| r.size).sum();
     let mut classes = Classes { readings, by_content: by_content(readings), known: HashMap::new() };

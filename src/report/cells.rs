@@ -17,6 +17,14 @@ pub fn safe_cell(value: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Words for a terminal: what is no printable character, or reorders or hides others, is replaced.
+pub fn plain(words: &str) -> Cow<'_, str> {
+    match words.chars().any(is_unsafe) {
+        true => Cow::Owned(words.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect()),
+        false => Cow::Borrowed(words),
+    }
+}
+
 /// Several values in one cell: sorted, each once, joined by `|`.
 pub(super) fn joined<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
     let mut values: Vec<&str> = values.into_iter().filter(|v| !v.is_empty()).collect();

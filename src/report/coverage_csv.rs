@@ -11,8 +11,7 @@ const COLUMNS: &[&str] = &["item", "sha256", "bytes", "media_type", "status", "c
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
     let mut table = Table::new(sink, COLUMNS)?;
     let matched = outcome.matched;
-    let waived: BTreeMap<&str, &str> =
-        matched.gaps.iter().filter_map(|gap| Some((gap.item.as_str(), gap.waived.as_deref()?))).collect();
+    let waived: BTreeMap<&str, &str> = matched.gaps.iter().filter_map(|gap| Some((gap.item.as_str(), gap.waived.as_deref()?))).collect();
     let review = |path: &str| waived.get(path).copied().unwrap_or_default();
     for (item, attributed) in matched.items.iter().zip(&matched.attributed).filter(|(item, _)| !item.inherited) {
         let path = item.path.to_string();

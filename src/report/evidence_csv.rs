@@ -2,7 +2,8 @@ use super::Outcome;
 use super::cells::Table;
 use anyhow::Result;
 
-const COLUMNS: &[&str] = &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis", "review"];
+const COLUMNS: &[&str] =
+    &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis", "review"];
 
 /// One row per institution, item, scheme, value and role, with the first offset.
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {

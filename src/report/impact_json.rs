@@ -1,7 +1,7 @@
 use super::{CoverageSummary, Outcome, summarise};
 use crate::model::{Basis, DataElement, Flag, Verdict};
 use crate::registry::Policy;
-use crate::verdict::{Certificate, Decision};
+use crate::verdict::{Certificate, Decision, Prospect, prospects};
 use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +24,8 @@ pub struct ImpactFile {
     pub policy: Policy,
     /// Institutions by verdict.
     pub verdicts: BTreeMap<Verdict, u64>,
+    /// What each kind of act would free, the most freeing first.
+    pub prospects: Vec<Prospect>,
     /// What was read and what was not.
     pub coverage: CoverageSummary,
     /// Every institution of the registry.
@@ -105,6 +107,7 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
         evidence_complete: outcome.ledger.complete,
         policy: outcome.registry.incident.policy.clone(),
         verdicts,
+        prospects: prospects(outcome.decided, outcome.blocking, &outcome.matched.gaps),
         coverage: summarise(outcome.matched),
         institutions: (0..outcome.decided.len()).map(|number| row(outcome, number)).collect(),
     }
@@ -122,22 +125,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         bases: decided.decision.bases(),
         flags: decided.flags.clone(),
         depends: decided.dependence.depends,
-        deployments: decided
-            .dependence
-            .deployments
-            .iter()
-            .map(|judged| {
-                let deployment = &institution.deployments[judged.index];
-                DeploymentRow {
-                    product_id: deployment.product_id.clone(),
-                    business_unit: deployment.business_unit.clone(),
-                    platform: deployment.platform.clone(),
-                    version: deployment.version.clone(),
-                    depends: judged.outcome.depends(),
-                    reason: judged.reason.clone(),
-                }
-            })
-            .collect(),
+        deployments: deployments_of(outcome, number),
         owner_items: own(holdings.owner_items),
         counterparty_items: holdings.counterparty_items,
         owner_bytes: own(holdings.owner_bytes),
@@ -151,6 +139,25 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         },
         first_evidence: holdings.first_evidence.clone(),
     }
+}
+
+/// How each deployment of an institution was judged.
+pub(super) fn deployments_of(outcome: &Outcome<'_>, number: usize) -> Vec<DeploymentRow> {
+    let institution = &outcome.registry.institutions[number];
+    let judged = outcome.decided[number].dependence.deployments.iter();
+    judged
+        .map(|judged| {
+            let deployment = &institution.deployments[judged.index];
+            DeploymentRow {
+                product_id: deployment.product_id.clone(),
+                business_unit: deployment.business_unit.clone(),
+                platform: deployment.platform.clone(),
+                version: deployment.version.clone(),
+                depends: judged.outcome.depends(),
+                reason: judged.reason.clone(),
+            }
+        })
+        .collect()
 }
 
 /// A certificate in words.

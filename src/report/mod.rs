@@ -4,6 +4,7 @@ mod bytes;
 mod cells;
 mod coverage_csv;
 mod evidence_csv;
+mod explain;
 mod gaps_csv;
 mod impact_csv;
 mod impact_json;
@@ -11,8 +12,9 @@ mod reviews_csv;
 mod run_json;
 mod unattributed_csv;
 
-pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_items};
-pub use cells::safe_cell;
+pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
+pub use cells::{plain, safe_cell};
+pub use explain::{Explanation, explain};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use run_json::RunFacts;
 

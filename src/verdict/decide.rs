@@ -1,6 +1,7 @@
 use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
 use super::gaps::{BlockingGap, Blocks};
 use super::inventory::{self, Dependence};
+use super::remedies::is_open_for_gaps_alone;
 use crate::matching::{Evidence, Matched, OpenGap};
 use crate::model::{Basis, ContentId, Flag, Role, Scheme, Status, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
@@ -176,7 +177,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     (decided, blocking, ledger)
 }
 
-fn facts<'a>(
+pub(super) fn facts<'a>(
     evidence: &[Evidence],
     dependence: &'a Dependence,
     gaps: &[usize],
@@ -212,7 +213,7 @@ fn facts<'a>(
 
 /// Has the institution an identifier of its own from which an owner mention could be made? One that others
 /// bear as well decides for nobody.
-fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
+pub fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
     // What cannot be compared counts against ruling out.
     if institution.identifiers.iter().any(|i| !i.usable) {
         return false;
@@ -236,7 +237,7 @@ fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, 
 }
 
 /// Identifiers that more than one institution bears.
-fn shared_identifiers(registry: &Registry) -> BTreeSet<(&Scheme, &str)> {
+pub fn shared_identifiers(registry: &Registry) -> BTreeSet<(&Scheme, &str)> {
     let mut holders: BTreeMap<(&Scheme, &str), BTreeSet<usize>> = BTreeMap::new();
     for (number, institution) in registry.institutions.iter().enumerate() {
         for identifier in institution.usable_identifiers() {
@@ -283,8 +284,7 @@ fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
 fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
     let mut counts = vec![(0u64, 0u64); gaps];
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let only_gaps =
-            one.decision.bases().iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount));
+        let only_gaps = is_open_for_gaps_alone(one);
         for &gap in &one.gaps {
             counts[gap].0 += 1;
             counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);

@@ -5,8 +5,12 @@ mod certificate;
 mod decide;
 mod gaps;
 mod inventory;
+mod remedies;
+mod what_if;
 
 pub use certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
-pub use decide::{Decided, Decision, decide_all};
+pub use decide::{Decided, Decision, decide_all, is_findable, shared_identifiers};
 pub use gaps::{BlockingGap, Blocks};
 pub use inventory::{Dependence, Judged, Outcome, judge};
+pub use remedies::{Prospect, prospects, remedy};
+pub use what_if::{Change, what_if};

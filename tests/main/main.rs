@@ -3,6 +3,7 @@
 
 mod accounting;
 mod breach_corpus;
+mod daily_loop;
 mod damage;
 mod demonstration;
 mod determinism;

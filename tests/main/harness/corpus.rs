@@ -47,6 +47,11 @@ impl Demo {
         self.dir.path().join("manifests/listing.txt")
     }
 
+    /// Passwords that were found.
+    pub fn passwords(&self) -> PathBuf {
+        self.dir.path().join("passwords.txt")
+    }
+
     /// Data elements and individuals, where they are known.
     pub fn truth_data(&self) -> PathBuf {
         self.dir.path().join("truth_data.csv")

@@ -3,6 +3,7 @@
 mod corpus;
 mod desk;
 mod files;
+mod golden;
 mod outputs;
 mod program;
 mod random;
@@ -12,6 +13,7 @@ mod scoring;
 pub use corpus::Demo;
 pub use desk::{Desk, Job};
 pub use files::{aes_zip, copy_tree, docx, files_below, gzip, nacha, tar_of, write, xlsx, zip_of};
+pub use golden::assert_golden;
 pub use outputs::{Outputs, Row, rows};
 pub use program::{Finished, program, run};
 pub use random::Random;

@@ -1,0 +1,433 @@
+//! Why one institution has its verdict: everything that it rests on, for a person to read, or as JSON.
+
+use super::impact_json::{DeploymentRow, certificate_words, deployments_of};
+use super::{Outcome, plain};
+use crate::model::{Basis, Flag, Role, Strength, Verdict};
+use crate::verdict::{Decision, remedy, shared_identifiers, what_if};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The chain of reasons for one institution.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// As registered.
+    pub customer_id: String,
+    /// As registered.
+    pub legal_name: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// What it is based on, the strongest first, each with its reason.
+    pub bases: Vec<Reason>,
+    /// What else must be known.
+    pub flags: Vec<Reason>,
+    /// The certificate of a ruled-out institution, in words.
+    pub certificate: Option<String>,
+    /// Does it depend, after its inventory?
+    pub depends: bool,
+    /// How each deployment was judged.
+    pub deployments: Vec<DeploymentRow>,
+    /// What was searched for.
+    pub identifiers: Vec<Searched>,
+    /// Names that were searched for.
+    pub names: Vec<String>,
+    /// Members of its group and its successor, each with its verdict.
+    pub relatives: Vec<String>,
+    /// What was found, owners first.
+    pub evidence: Vec<Found>,
+    /// Gaps that count against it, the most freeing first.
+    pub gaps: Vec<Open>,
+    /// Gaps that people decided not to count.
+    pub waived: Vec<Open>,
+    /// What its own items hold.
+    pub holdings: Option<String>,
+    /// Defects of the registry that concern it.
+    pub defects: Vec<String>,
+    /// What would lead to another verdict.
+    pub changes: Vec<String>,
+}
+
+/// A word of a vocabulary and what it means here.
+#[derive(Debug, Serialize)]
+pub struct Reason {
+    /// The word.
+    pub word: &'static str,
+    /// Why it holds.
+    pub because: String,
+}
+
+/// An identifier of the registry.
+#[derive(Debug, Serialize)]
+pub struct Searched {
+    /// Its kind.
+    pub scheme: String,
+    /// Its normal form.
+    pub value: String,
+    /// What limits what it can prove; blank where nothing does.
+    pub limit: String,
+}
+
+/// A mention at an item.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// Display path.
+    pub item: String,
+    /// SHA-256 of the item.
+    pub sha256: Option<String>,
+    /// First offset.
+    pub offset: u64,
+    /// Kind of identifier.
+    pub scheme: String,
+    /// Its normal form.
+    pub value: String,
+    /// Whose it makes the item.
+    pub role: &'static str,
+    /// How much it proves.
+    pub strength: &'static str,
+    /// What it is evidence of.
+    pub basis: &'static str,
+    /// How often.
+    pub count: u64,
+    /// The text around it, masked.
+    pub context: String,
+    /// What people decided about it.
+    pub review: String,
+}
+
+/// Something that was not read.
+#[derive(Debug, Serialize)]
+pub struct Open {
+    /// Display path.
+    pub item: String,
+    /// Why.
+    pub cause: &'static str,
+    /// Bytes, as far as known.
+    pub bytes: u64,
+    /// In words.
+    pub detail: String,
+    /// What would close it.
+    pub remedy: &'static str,
+    /// Institutions that closing it alone would free.
+    pub frees_alone: u64,
+    /// Who waived it, and why.
+    pub waived: Option<String>,
+}
+
+/// Explains the verdict of one institution.
+pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
+    let (registry, matched) = (outcome.registry, outcome.matched);
+    let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
+    let from = matched.evidence.partition_point(|e| e.mention.institution < number);
+    let to = matched.evidence.partition_point(|e| e.mention.institution <= number);
+    let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[from..to].iter().collect();
+    evidence.sort_by_key(|e| (!e.mention.is_sure_owner(), !e.mention.has_effect(), e.mention.role, e.mention.strength));
+    let open = |gap: usize| {
+        let open = &matched.gaps[gap];
+        Open {
+            item: open.item.clone(),
+            cause: open.cause.as_str(),
+            bytes: open.bytes,
+            detail: open.detail.clone(),
+            remedy: remedy(open.cause).as_str(),
+            frees_alone: outcome.blocking.iter().find(|b| b.gap == gap).map_or(0, |b| b.frees_alone),
+            waived: open.waived.clone(),
+        }
+    };
+    let mut gaps: Vec<Open> = decided.gaps.iter().map(|&gap| open(gap)).collect();
+    gaps.sort_by_key(|gap| std::cmp::Reverse(gap.frees_alone));
+    let shared = shared_identifiers(registry);
+    let identifiers = institution
+        .identifiers
+        .iter()
+        .map(|i| Searched {
+            scheme: i.scheme.as_str().to_owned(),
+            value: i.value.clone(),
+            limit: if !i.usable {
+                "cannot be relied on".to_owned()
+            } else if shared.contains(&(&i.scheme, i.value.as_str())) {
+                "others bear it too: it decides for none of them".to_owned()
+            } else {
+                String::new()
+            },
+        })
+        .collect();
+    let affected = decided.decision.verdict() == Verdict::Affected;
+    let holdings = &matched.holdings[number];
+    Explanation {
+        customer_id: institution.customer_id.clone(),
+        legal_name: institution.legal_name.clone(),
+        verdict: decided.decision.verdict(),
+        bases: decided.decision.bases().into_iter().map(|b| Reason { word: b.as_str(), because: because(b, outcome, number) }).collect(),
+        flags: decided.flags.iter().map(|f| Reason { word: f.as_str(), because: meaning(*f).to_owned() }).collect(),
+        certificate: match &decided.decision {
+            Decision::RuledOut(certificate) => Some(certificate_words(certificate)),
+            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
+        },
+        depends: decided.dependence.depends,
+        deployments: deployments_of(outcome, number),
+        identifiers,
+        names: institution.all_names().map(str::to_owned).collect(),
+        relatives: relatives(outcome, number),
+        evidence: evidence
+            .into_iter()
+            .map(|e| Found {
+                item: e.item.clone(),
+                sha256: e.sha256.map(|id| id.to_string()),
+                offset: e.mention.offset,
+                scheme: e.mention.scheme.as_str().to_owned(),
+                value: e.mention.value.clone(),
+                role: e.mention.role.as_str(),
+                strength: e.mention.strength.as_str(),
+                basis: e.mention.basis.as_str(),
+                count: e.mention.count,
+                context: e.mention.context.clone(),
+                review: e.mention.review.clone(),
+            })
+            .collect(),
+        gaps,
+        waived: decided.waived.iter().map(|&gap| open(gap)).collect(),
+        holdings: affected.then(|| {
+            let elements = holdings.personal.elements.words().join(", ");
+            format!(
+                "{}, {} bytes; {}; {}",
+                count(holdings.owner_items as usize, "item", "items"),
+                holdings.owner_bytes,
+                count(holdings.personal.persons.len(), "individual", "individuals"),
+                if elements.is_empty() { "no personal data was recognised" } else { &elements }
+            )
+        }),
+        defects: institution.defects.iter().filter_map(|&d| registry.defects.get(d)).map(|d| d.to_string()).collect(),
+        changes: what_if(registry, matched, decided, outcome.ledger, number)
+            .into_iter()
+            .map(|c| {
+                let bases: Vec<&str> = c.bases.iter().map(|b| b.as_str()).collect();
+                format!("if {}: {} ({})", c.happens, c.verdict, bases.join(", "))
+            })
+            .collect(),
+    }
+}
+
+/// The institutions of its group, and those that followed it or that it followed.
+fn relatives(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
+    let institutions = &outcome.registry.institutions;
+    let top = |mut at: usize| {
+        while let Some(parent) = institutions[at].parent {
+            at = parent;
+        }
+        at
+    };
+    let own = top(number);
+    let word = |other: usize| match (institutions[number].parent == Some(other), institutions[other].parent == Some(number)) {
+        (true, _) => Some("parent"),
+        (_, true) => Some("subsidiary"),
+        _ if institutions[number].successor == Some(other) => Some("successor"),
+        _ if institutions[other].successor == Some(number) => Some("predecessor"),
+        _ if top(other) == own => Some("same group"),
+        _ => None,
+    };
+    (0..institutions.len())
+        .filter(|&other| other != number)
+        .filter_map(|other| {
+            let (institution, verdict) = (&institutions[other], outcome.decided[other].decision.verdict());
+            Some(format!("{} {} {}: {verdict}", word(other)?, institution.customer_id, institution.legal_name))
+        })
+        .collect()
+}
+
+fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
+    let matched = outcome.matched;
+    let decided = &outcome.decided[number];
+    let with = |basis: Basis| {
+        let items: BTreeSet<&str> = matched
+            .evidence
+            .iter()
+            .filter(|e| e.mention.institution == number && e.mention.basis == basis && e.mention.has_effect())
+            .map(|e| e.item.as_str())
+            .collect();
+        items.len()
+    };
+    let blocking = |basis: Basis| decided.gaps.iter().filter(|&&g| matched.gaps[g].basis == basis).count();
+    match basis {
+        Basis::AccountPath => format!(
+            "{}: the home of its account, a folder of its code, or a place declared its own",
+            count(with(basis), "item by its place", "items by their place")
+        ),
+        Basis::OwnerField => {
+            format!("{} it in the owner field of the layout", count(with(basis), "payment file names", "payment files name"))
+        }
+        Basis::Records => {
+            format!("records in {} carry its identifier in a column or field that says whose they are", count(with(basis), "item", "items"))
+        }
+        Basis::ClientRecord => {
+            format!(
+                "{} its code or account, labelled as such, or two different identifiers of it together",
+                count(with(basis), "item holds", "items hold")
+            )
+        }
+        Basis::Listed => format!(
+            "{} on a listing or log of what was taken",
+            count(with(basis), "file of its account stands", "files of its account stand")
+        ),
+        Basis::AmbiguousName => "a name was seen that several bear, or that is a word; nothing beside it singles this one out".to_owned(),
+        Basis::WeakEvidence => "something points at it, and nothing proves it".to_owned(),
+        Basis::UnreadContent => {
+            format!("{} could hold its files", count(blocking(basis), "thing that was not read", "things that were not read"))
+        }
+        Basis::UnattributedData => format!("{} personal data, and nothing says whose", count(blocking(basis), "item holds", "items hold")),
+        Basis::UnclaimedAccount => {
+            format!(
+                "{} claimed by nobody, and it has no registered account",
+                count(blocking(basis), "home on the platform is", "homes on the platform are")
+            )
+        }
+        Basis::EvidenceIncomplete if outcome.ledger.searched == 0 => "no evidence was read".to_owned(),
+        Basis::EvidenceIncomplete => "the incident says that the evidence is not all that was taken".to_owned(),
+        Basis::InsufficientIdentifiers => {
+            "no identifier in the registry could have found it: a clear search would prove nothing".to_owned()
+        }
+        Basis::Counterparty => "it is the other side of others' payments".to_owned(),
+        Basis::Named => "its distinctive name stands in files of others, in passing".to_owned(),
+        Basis::NoDependency => "every deployment of it excludes the compromised versions".to_owned(),
+        Basis::SearchedClear => "all that could hold its files was read, and nothing of it is there".to_owned(),
+    }
+}
+
+const fn meaning(flag: Flag) -> &'static str {
+    match flag {
+        Flag::ContradictsInventory => "its files are there although its inventory says that it does not depend: the inventory is wrong",
+        Flag::ClaimedBySeller => "the seller names it, and nothing confirms that",
+        Flag::FormerUser => "a deployment ended before the window, and nothing says that its files were purged",
+        Flag::InventoryIncomplete => "a deployment is missing or cannot be compared, and counts as depending",
+        Flag::NameSeen => "a name was seen that it shares, or that is a single word",
+        Flag::RegistryDefect => "a row of the registry that concerns it is defective",
+        Flag::RelatedAffected => "a member of its group is affected",
+        Flag::Reviewed => "people's decisions bear on it",
+        Flag::SharedIdentifier => "one of its identifiers has other holders too",
+    }
+}
+
+impl Found {
+    /// Does it bear on the verdict?
+    fn has_effect(&self) -> bool {
+        !(self.role == Role::Reference.as_str() && self.strength == Strength::Weak.as_str())
+    }
+}
+
+/// So many of something.
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+impl Explanation {
+    /// For people, with at most so many rows of evidence and gaps; what is left out is counted.
+    pub fn to_text(&self, limit: usize) -> String {
+        let mut out = Page::default();
+        out.line(0, &format!("{}  {}", self.customer_id, self.legal_name));
+        out.line(0, &format!("{}  {}", self.verdict.as_str().to_uppercase(), if self.depends { "(depends)" } else { "(does not depend)" }));
+        out.section("why", self.bases.len());
+        self.bases.iter().for_each(|r| out.line(1, &format!("{}: {}", r.word, r.because)));
+        self.certificate.iter().for_each(|c| out.line(1, c));
+        self.holdings.iter().for_each(|h| out.line(1, &format!("its own: {h}")));
+        out.section("flags", self.flags.len());
+        self.flags.iter().for_each(|r| out.line(1, &format!("{}: {}", r.word, r.because)));
+        out.section("deployments", self.deployments.len());
+        for d in &self.deployments {
+            let unit = if d.business_unit.is_empty() { String::new() } else { format!(" ({})", d.business_unit) };
+            let mark = if d.depends { "depends" } else { "excluded" };
+            out.line(1, &format!("{mark}: {}{unit}: {}", d.product_id, d.reason));
+        }
+        if self.deployments.is_empty() {
+            out.line(0, "");
+            out.line(0, "deployments: none in the registry, so it counts as depending");
+        }
+        let (telling, idle): (Vec<&Found>, Vec<&Found>) = self.evidence.iter().partition(|e| e.has_effect());
+        out.section("evidence", telling.len());
+        for e in telling.iter().take(limit) {
+            let times = count(e.count as usize, "time", "times");
+            out.line(1, &format!("{} {}: {} {} ({}), {times}", e.role, e.strength, e.scheme, e.value, e.basis));
+            out.line(2, &format!("{} at byte {}", e.item, e.offset));
+            if !e.context.is_empty() && e.context != e.item {
+                out.line(2, &format!("| {}", e.context));
+            }
+            if !e.review.is_empty() {
+                out.line(2, &format!("review: {}", e.review));
+            }
+        }
+        out.rest(telling.len(), limit, "evidence.csv");
+        out.section("seen in lists of everybody, or rejected in review, and without effect", idle.len());
+        for e in idle.iter().take(limit) {
+            let review = if e.review.is_empty() { String::new() } else { format!(" ({})", e.review) };
+            out.line(1, &format!("{} {}: {}{review}", e.scheme, e.value, e.item));
+        }
+        out.rest(idle.len(), limit, "evidence.csv");
+        if self.evidence.is_empty() {
+            out.line(0, "");
+            out.line(0, "evidence: none");
+        }
+        for (title, gaps) in [("gaps that count against it", &self.gaps), ("gaps waived in review", &self.waived)] {
+            out.section(title, gaps.len());
+            for gap in gaps.iter().take(limit) {
+                out.line(1, &format!("{}: {} ({} bytes)", gap.cause, gap.item, gap.bytes));
+                if !gap.detail.is_empty() {
+                    out.line(2, &gap.detail);
+                }
+                match &gap.waived {
+                    Some(words) => out.line(2, words),
+                    None => out.line(
+                        2,
+                        &format!(
+                            "closed by: {}; that alone decides {}",
+                            gap.remedy,
+                            count(gap.frees_alone as usize, "institution", "institutions")
+                        ),
+                    ),
+                }
+            }
+            out.rest(gaps.len(), limit, "gaps.csv");
+        }
+        out.section("searched for", self.identifiers.len() + self.names.len());
+        for name in &self.names {
+            out.line(1, &format!("name {name}"));
+        }
+        for i in &self.identifiers {
+            let limit = if i.limit.is_empty() { String::new() } else { format!(" ({})", i.limit) };
+            out.line(1, &format!("{} {}{limit}", i.scheme, i.value));
+        }
+        out.section("relatives", self.relatives.len());
+        self.relatives.iter().for_each(|r| out.line(1, r));
+        out.section("defects in the registry", self.defects.len());
+        self.defects.iter().for_each(|d| out.line(1, d));
+        out.section("what would change the verdict", self.changes.len());
+        self.changes.iter().for_each(|c| out.line(1, c));
+        if self.changes.is_empty() {
+            out.line(0, "");
+            out.line(0, "what would change the verdict: only new evidence, another registry or another policy");
+        }
+        out.text
+    }
+}
+
+/// Lines for a terminal: nothing in them is a control character.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, depth: usize, words: &str) {
+        writeln!(self.text, "{:width$}{}", "", plain(words), width = 2 * depth).expect("writing to a string does not fail");
+    }
+
+    fn section(&mut self, title: &str, rows: usize) {
+        if rows > 0 {
+            self.line(0, "");
+            self.line(0, title);
+        }
+    }
+
+    fn rest(&mut self, rows: usize, limit: usize, file: &str) {
+        if rows > limit {
+            self.line(1, &format!("and {} more; --limit 0 shows all, and so does {file}", rows - limit));
+        }
+    }
+}
