@@ -13,6 +13,8 @@ pub struct Collector {
     pub passages: Mutex<Vec<Passage>>,
     /// Decoded bytes of the members, in the order of their arrival.
     pub members: Mutex<Vec<Vec<u8>>>,
+    /// Passwords that it offers.
+    pub passwords: Vec<Vec<u8>>,
 }
 
 impl Collector {
@@ -43,11 +45,21 @@ impl Outlet for Collector {
     fn stopped(&self) -> bool {
         false
     }
+
+    fn passwords(&self) -> &[Vec<u8>] {
+        &self.passwords
+    }
 }
 
 /// Reads bytes with a reader and shows what it found to `look`; returns the reader's result in words.
 pub fn read_with<T>(read: ReadFn, bytes: &[u8], look: impl FnOnce(&Sink<'_>, &Collector) -> T) -> T {
-    let collector = Collector::default();
+    read_with_passwords(read, bytes, &[], look)
+}
+
+/// As [`read_with`], with passwords on offer.
+pub fn read_with_passwords<T>(read: ReadFn, bytes: &[u8], passwords: &[&str], look: impl FnOnce(&Sink<'_>, &Collector) -> T) -> T {
+    let passwords = passwords.iter().map(|p| p.as_bytes().to_vec()).collect();
+    let collector = Collector { passwords, ..Collector::default() };
     let mut sink = Sink::new(&collector);
     if let Err(failure) = read(bytes, &mut sink) {
         sink.note(failure.to_string());

@@ -4,6 +4,7 @@
 mod gzip;
 mod tar;
 mod zip;
+mod zip_crypt;
 mod zip_decode;
 mod zip_directory;
 mod zip_walk;

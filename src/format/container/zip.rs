@@ -2,6 +2,7 @@
 //! entries that contradict each other. Whatever is not header, directory or member stays uncovered.
 
 use super::span;
+use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::View;
 use super::zip_directory::{Directory, ENCRYPTED, Entry, LOCAL, Local, descriptor, is_plain_extra};
 use super::zip_walk::walk;
@@ -9,10 +10,10 @@ use crate::format::{At, Failure, Format, Probe, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
 
-const LIMITATIONS: &[&str] = &["encrypted members are not decrypted", "of a split archive only the part at hand is read"];
+const LIMITATIONS: &[&str] = &["PKWARE's strong encryption is not decrypted", "of a split archive only the part at hand is read"];
 
 /// A ZIP that begins with its first member.
-pub static ZIP: Format = Format { name: "zip", media_type: "application/zip", recognise, read, version: 1, limitations: LIMITATIONS };
+pub static ZIP: Format = Format { name: "zip", media_type: "application/zip", recognise, read, version: 2, limitations: LIMITATIONS };
 
 /// A ZIP behind other bytes: a self-extracting archive, a document with an archive appended. Asked after
 /// the formats that are known by how they begin.
@@ -21,7 +22,7 @@ pub static ZIP_APPENDED: Format = Format {
     media_type: "application/zip",
     recognise: recognise_appended,
     read,
-    version: 1,
+    version: 2,
     limitations: LIMITATIONS,
 };
 
@@ -46,7 +47,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let directory = Directory::find(bytes);
     let whole = directory.as_ref().filter(|d| d.base == 0 || !bytes.starts_with(LOCAL));
     let Some(directory) = whole else {
-        let found = walk(bytes, 0..bytes.len(), limits.entries, sink);
+        let found = walk(bytes, 0..bytes.len(), limits.entries, &mut Keyring::default(), sink);
         let (cause, what) = match directory {
             Some(_) => (Cause::Ambiguous, "the directory at the end belongs to a part of the archive"),
             None => (Cause::Truncated, "the central directory is missing"),
@@ -54,7 +55,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         sink.gap(len..len, cause, format!("{what}; {found} members found by their own headers"));
         return Ok(());
     };
-    let mut reading = Reading { bytes, directory, decoded: 0, members: 0, listed: 0 };
+    let mut reading = Reading { bytes, directory, decoded: 0, members: 0, listed: 0, keys: Keyring::default() };
     reading.directory(sink);
     if directory.comment_cut {
         sink.gap(len..len, Cause::Truncated, "the archive's comment is cut off");
@@ -65,7 +66,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut hidden = 0;
     for range in uncovered.into_iter().filter(|r| r.end - r.start >= 30) {
         let left = limits.entries.saturating_sub(reading.members + hidden);
-        hidden += walk(bytes, range.start as usize..range.end as usize, left, sink);
+        hidden += walk(bytes, range.start as usize..range.end as usize, left, &mut reading.keys, sink);
     }
     if hidden > 0 {
         sink.note(format!("{hidden} members that the central directory does not name"));
@@ -82,6 +83,7 @@ struct Reading<'a> {
     members: u64,
     /// Headers of the directory seen so far.
     listed: u64,
+    keys: Keyring,
 }
 
 impl<'a> Reading<'a> {
@@ -137,7 +139,8 @@ impl<'a> Reading<'a> {
             let detail = format!("no local header at {start}");
             return sink.unread_member(entry.name, nowhere, entry.size, Cause::Corrupt, detail);
         };
-        let view = view(bytes, local.header.end, (entry.method, entry.flags), (entry.crc, entry.compressed, entry.size));
+        let coding = (entry.method, entry.flags, entry.time);
+        let view = view(bytes, local.header.end, coding, &entry.extra, (entry.crc, entry.compressed, entry.size));
         self.data(entry, start, &local, &view, sink);
         self.contradictions(entry, start, &local, &view, sink);
     }
@@ -161,7 +164,7 @@ impl<'a> Reading<'a> {
         if from > start {
             sink.cover(span(&(start..local.extra.start)), Class::Structure);
         }
-        view.push(self.bytes, entry.name, from..view.data.end, sink);
+        view.push(self.bytes, entry.name, from..view.data.end, &mut self.keys, sink);
     }
 
     /// A reader that goes by local headers might see another member here than one that goes by the
@@ -170,11 +173,16 @@ impl<'a> Reading<'a> {
         let other_name = !same_name(entry, local);
         let other_data = match local.sizes {
             Some((crc, compressed, size)) if compressed > 0 || entry.compressed == 0 => {
-                let theirs = self::view(self.bytes, local.header.end, (local.method, local.flags), (crc, compressed, size));
+                let coding = (local.method, local.flags, local.time);
+                let theirs = self::view(self.bytes, local.header.end, coding, &local.extra, (crc, compressed, size));
                 let differs = theirs.method != view.method || theirs.data != view.data || (theirs.flags ^ view.flags) & ENCRYPTED != 0;
                 differs.then_some(theirs)
             }
-            _ if local.method != entry.method => Some(View { method: local.method, check: None, ..view.clone() }),
+            _ if local.method != entry.method => {
+                let extra = &self.bytes[local.extra.clone()];
+                let (encryption, method) = Encryption::of(local.flags, local.method, extra, entry.crc, local.time);
+                Some(View { method, encryption, check: None, ..view.clone() })
+            }
             _ => None,
         };
         if !other_name && other_data.is_none() {
@@ -190,15 +198,23 @@ impl<'a> Reading<'a> {
         self.decoded += theirs.data.len() as u64;
         if self.decoded <= 2 * self.bytes.len() as u64 + (1 << 16) {
             self.members += 1;
-            theirs.push(self.bytes, local.name, start..theirs.data.end, sink);
+            theirs.push(self.bytes, local.name, start..theirs.data.end, &mut self.keys, sink);
         }
     }
 }
 
-fn view(bytes: &[u8], start: usize, (method, flags): (u16, u16), (crc, compressed, size): (u32, u64, u64)) -> View {
+/// What a header says: method, flags and time; extra fields; CRC-32, encoded and decoded size.
+fn view(
+    bytes: &[u8],
+    start: usize,
+    (method, flags, time): (u16, u16, u16),
+    extra: &Range<usize>,
+    (crc, compressed, size): (u32, u64, u64),
+) -> View {
     let held = (bytes.len() - start.min(bytes.len())) as u64;
     let end = start + compressed.min(held) as usize;
-    View { method, flags, check: Some((crc, size)), data: start..end, missing: compressed.saturating_sub(held) }
+    let (encryption, method) = Encryption::of(flags, method, &bytes[extra.clone()], crc, time);
+    View { method, flags, encryption, check: Some((crc, size)), data: start..end, missing: compressed.saturating_sub(held) }
 }
 
 /// Slashes may be written either way, and one header may have the name in UTF-8 and the other in the

@@ -111,6 +111,8 @@ pub(super) struct Entry<'a> {
     pub flags: u16,
     /// Compression method.
     pub method: u16,
+    /// Time of the last change, in MS-DOS form.
+    pub time: u16,
     /// CRC-32 of the decoded bytes.
     pub crc: u32,
     /// Encoded size.
@@ -140,6 +142,7 @@ impl<'a> Entry<'a> {
             name: bytes.get(at + 46..name_end)?,
             flags: le16(bytes, at + 8)?,
             method: le16(bytes, at + 10)?,
+            time: le16(bytes, at + 12)?,
             crc: le32(bytes, at + 16)?,
             compressed: u64::from(le32(bytes, at + 20)?),
             size: u64::from(le32(bytes, at + 24)?),
@@ -175,6 +178,8 @@ pub(super) struct Local<'a> {
     pub flags: u16,
     /// Compression method.
     pub method: u16,
+    /// Time of the last change, in MS-DOS form.
+    pub time: u16,
     /// CRC-32, encoded and decoded size; `None` when they are said to follow the data.
     pub sizes: Option<(u32, u64, u64)>,
 }
@@ -202,6 +207,7 @@ impl<'a> Local<'a> {
             name: bytes.get(at + 30..name_end)?,
             flags,
             method: le16(bytes, at + 8)?,
+            time: le16(bytes, at + 10)?,
             sizes: (!unknown).then_some(sizes),
         })
     }
@@ -252,7 +258,7 @@ impl<'a> Zip64<'a> {
 }
 
 /// Extra fields: identifier and data. Ends at the first that does not fit.
-fn extra_fields(mut extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(super) fn extra_fields(mut extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let (id, length) = (le16(extra, 0)?, usize::from(le16(extra, 2)?));
         let data = extra.get(4..4 + length)?;

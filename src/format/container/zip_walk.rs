@@ -1,6 +1,7 @@
 //! Members of a ZIP that no central directory names: read front to back by their local headers. For
 //! archives cut off before their directory, and for what lies hidden between the members of a whole one.
 
+use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::{View, deflated_length};
 use super::zip_directory::{DESCRIPTOR, ENCRYPTED, LOCAL};
 use super::zip_directory::{Local, descriptor, is_plain_extra};
@@ -10,7 +11,7 @@ use crate::model::{Cause, Class};
 use std::ops::Range;
 
 /// Reads every member whose local header lies in `range`; returns how many. At most `most` are read.
-pub(super) fn walk(bytes: &[u8], range: Range<usize>, most: u64, sink: &mut Sink<'_>) -> u64 {
+pub(super) fn walk(bytes: &[u8], range: Range<usize>, most: u64, keys: &mut Keyring, sink: &mut Sink<'_>) -> u64 {
     let bytes = &bytes[..range.end.min(bytes.len())];
     let mut walk = Walk { bytes, ahead: 4 * bytes.len() as u64 + (1 << 20) };
     let (mut at, mut found) = (range.start, 0);
@@ -25,7 +26,7 @@ pub(super) fn walk(bytes: &[u8], range: Range<usize>, most: u64, sink: &mut Sink
                 return found;
             }
             Some(local) => {
-                at = walk.member(at, &local, sink).max(at + 4);
+                at = walk.member(at, &local, keys, sink).max(at + 4);
                 found += 1;
             }
             None => at += 4,
@@ -43,7 +44,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Reads one member; returns where it ends.
-    fn member(&mut self, at: usize, local: &Local<'_>, sink: &mut Sink<'_>) -> usize {
+    fn member(&mut self, at: usize, local: &Local<'_>, keys: &mut Keyring, sink: &mut Sink<'_>) -> usize {
         let bytes = self.bytes;
         let start = local.header.end;
         let (length, check, tail) = match local.sizes {
@@ -66,8 +67,10 @@ impl Walk<'_> {
             sink.cover(span(&(at..local.extra.start)), Class::Structure);
             from = start;
         }
-        let view = View { method: local.method, flags: local.flags, check, data: data.clone(), missing };
-        view.push(bytes, local.name, from..data.end, sink);
+        let crc = check.map_or(0, |c| c.0);
+        let (encryption, method) = Encryption::of(local.flags, local.method, &bytes[local.extra.clone()], crc, local.time);
+        let view = View { method, flags: local.flags, encryption, check, data: data.clone(), missing };
+        view.push(bytes, local.name, from..data.end, keys, sink);
         data.end + tail
     }
 
