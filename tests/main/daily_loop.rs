@@ -48,10 +48,11 @@ fn a_password_decides_those_that_were_open_for_it_alone() {
         assert!(is == RULED_OUT || is == "referenced", "{id} became {is}");
     }
     let opened = alone.iter().filter(|id| !changed.contains_key(*id)).collect::<Vec<_>>();
-    // Those whose only gap is another one stay open.
+    // Those that stay open have another gap, or another reason.
     for id in opened {
         let why = explained(&desk, &demo.registry(), id, &[]);
-        assert!(!why["gaps"].as_array().expect("gaps").is_empty(), "{id} has no gap and is open");
+        let other = why["bases"].as_array().expect("bases").iter().any(|basis| basis["word"] != "unread_content");
+        assert!(other || !why["gaps"].as_array().expect("gaps").is_empty(), "{id} has no gap and is open");
     }
     // The act was foretold.
     let impact: serde_json::Value = serde_json::from_slice(&std::fs::read(before.file("impact.json")).unwrap()).unwrap();
@@ -72,7 +73,7 @@ fn no_password_is_written_anywhere() {
     command.arg("--passwords").arg(desk.path("passwords.txt"));
     Finished::from(command.output().expect("the program starts")).done();
     for file in crate::harness::files_below(&desk.case()) {
-        let bytes = std::fs::read(&file).expect("a file of the case");
+        let bytes = std::fs::read(desk.case().join(&file)).expect("a file of the case");
         assert!(!bytes.windows(10).any(|w| w == b"a password"), "{} holds a password", file.display());
     }
     let mut command = desk.index_command(&Job::default());
@@ -177,7 +178,8 @@ fn a_review_lies_in_the_registry_or_beside_it_and_must_be_whole() {
     let scene = Scene::new();
     write(
         &scene.registry.join("review.csv"),
-        format!("act,item,cause,customer_id,scheme,value,reviewer,time,reason\n{WAIVE}\nwaive,ev/nowhere.zip,,,,,Ann Lee,2025-02-01,x\n").as_bytes(),
+        format!("act,item,cause,customer_id,scheme,value,reviewer,time,reason\n{WAIVE}\nwaive,ev/nowhere.zip,,,,,Ann Lee,2025-02-01,x\n")
+            .as_bytes(),
     );
     let outputs = scene.desk.decide(&scene.registry);
     assert_eq!(outputs.verdicts()["C3"], RULED_OUT);
@@ -186,7 +188,14 @@ fn a_review_lies_in_the_registry_or_beside_it_and_must_be_whole() {
 
     write(&scene.registry.join("review.csv"), b"act,item,reviewer,time,reason\nwaive,ev/drop/locked.zip,,2025-02-01,x\n");
     let mut command = program();
-    command.arg("match").arg("--case").arg(scene.desk.case()).arg("--registry").arg(&scene.registry).arg("--out").arg(scene.desk.path("no"));
+    command
+        .arg("match")
+        .arg("--case")
+        .arg(scene.desk.case())
+        .arg("--registry")
+        .arg(&scene.registry)
+        .arg("--out")
+        .arg(scene.desk.path("no"));
     let refused = Finished::from(command.output().expect("the program starts")).with_code(&[2]);
     assert!(refused.stderr.contains("review.csv:2:reviewer"), "{}", refused.stderr);
     assert!(!scene.desk.path("no").exists());
@@ -216,7 +225,14 @@ fn explain_tells_the_whole_chain() {
     for (id, golden) in [("C1", "explain-affected.txt"), ("C2", "explain-undetermined.txt"), ("C3", "explain-gap.txt")] {
         crate::harness::assert_golden(golden, &text(id));
     }
-    let unknown = run(["explain".as_ref(), "--case".as_ref(), scene.desk.case().as_os_str(), "--registry".as_ref(), scene.registry.as_os_str(), "harbour".as_ref()]);
+    let unknown = run([
+        "explain".as_ref(),
+        "--case".as_ref(),
+        scene.desk.case().as_os_str(),
+        "--registry".as_ref(),
+        scene.registry.as_os_str(),
+        "harbour".as_ref(),
+    ]);
     let unknown = unknown.with_code(&[2]);
     assert!(unknown.stderr.contains("C2 Second Harbour Savings Bank"), "{}", unknown.stderr);
 }
@@ -287,7 +303,7 @@ fn a_configuration_gives_defaults_and_the_command_line_wins() {
         ("regstry = \"x\"\n", "ruleout.toml:1:1: no command has an option `regstry`"),
         ("\n[match]\nroots = [\"x\"]\n", "ruleout.toml:3:1: `match` has no option `roots`"),
         ("[fetch]\nx = 1\n", "there is no command `fetch`"),
-        ("registry = 1.5\n", "ruleout.toml:1:12: registry: write a text"),
+        ("registry = 1.5\n", "ruleout.toml:1:1: registry: write a text"),
         ("registry = \n", "ruleout.toml:1:"),
     ] {
         write(&config, text.as_bytes());

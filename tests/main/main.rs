@@ -15,5 +15,7 @@ mod interruption;
 mod links;
 mod masking;
 mod refusals;
+mod terminal;
 mod tokens;
+mod walkthrough;
 mod wrapping;
