@@ -29,6 +29,7 @@ fn main() -> anyhow::Result<()> {
         threads: 0,
         limits: Limits::default(),
         retry: Vec::new(),
+        passwords: Vec::new(),
     };
     let case = Case::open(&case_dir, Access::Write)?;
     let index = timed("index", bytes, || crawl::index(&case, &options, &Stop::new(), &Progress::new(false)))?;

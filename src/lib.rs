@@ -2,9 +2,10 @@
 //!
 //! One way, left to right: [`crawl`] reads evidence through [`format`](mod@format) and [`identifier`] into the
 //! [`index`] and the [`ledger`] of a [`case`]; [`matching`] joins them with the [`registry`]; [`verdict`]
-//! decides; [`report`] writes.
+//! decides; [`report`] writes. [`check`] tells what a registry will do to verdicts before anything is read.
 
 pub mod case;
+pub mod check;
 pub mod cli;
 pub mod crawl;
 pub mod demo;

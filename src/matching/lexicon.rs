@@ -5,7 +5,7 @@ use super::names;
 use crate::index::Needle;
 use crate::index::tokens::tokens;
 use crate::model::Scheme;
-use crate::registry::Registry;
+use crate::registry::{Identifier, Registry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What an entry is.
@@ -31,6 +31,40 @@ pub struct Entry {
     pub holders: Vec<usize>,
 }
 
+/// Who bears each identifier. Values that are looked up as one have their holders together: of two codes
+/// that differ only in case, neither decides for one institution.
+#[derive(Default)]
+pub struct Holders {
+    by_value: HashMap<(Scheme, String), Vec<usize>>,
+}
+
+impl Holders {
+    /// Of all identifiers that can be searched.
+    pub fn new(registry: &Registry) -> Self {
+        let mut by_value: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
+        for (number, institution) in registry.institutions.iter().enumerate() {
+            for identifier in institution.usable_identifiers() {
+                let key = (identifier.scheme.clone(), comparable(&identifier.scheme, &identifier.value));
+                let holders = by_value.entry(key).or_default();
+                if holders.last() != Some(&number) {
+                    holders.push(number);
+                }
+            }
+        }
+        Self { by_value }
+    }
+
+    /// Institutions that bear an identifier, ascending.
+    pub fn of(&self, scheme: &Scheme, value: &str) -> &[usize] {
+        self.by_value.get(&(scheme.clone(), comparable(scheme, value))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Does more than one institution bear it?
+    pub fn is_shared(&self, identifier: &Identifier) -> bool {
+        self.of(&identifier.scheme, &identifier.value).len() > 1
+    }
+}
+
 /// The compiled registry.
 pub struct Lexicon {
     /// Entries, ordered.
@@ -42,6 +76,8 @@ pub struct Lexicon {
     name_words: HashSet<String>,
     /// City and region of each institution, folded.
     pub places: Vec<Place>,
+    /// Who bears each identifier.
+    pub holders: Holders,
 }
 
 /// Where an institution is, as folded tokens.
@@ -56,12 +92,14 @@ pub struct Place {
 impl Lexicon {
     /// Compiles a registry.
     pub fn new(registry: &Registry) -> Self {
+        let holders = Holders::new(registry);
         let mut all: BTreeMap<What, BTreeSet<usize>> = BTreeMap::new();
         let mut name_words = HashSet::new();
         let mut places = Vec::with_capacity(registry.institutions.len());
         for (number, institution) in registry.institutions.iter().enumerate() {
-            for identifier in institution.identifiers.iter().filter(|i| i.usable) {
-                all.entry(What::Identifier(identifier.scheme.clone(), identifier.value.clone())).or_default().insert(number);
+            for identifier in institution.usable_identifiers() {
+                let what = What::Identifier(identifier.scheme.clone(), identifier.value.clone());
+                all.entry(what).or_default().extend(holders.of(&identifier.scheme, &identifier.value));
             }
             let written = std::iter::once(institution.legal_name.as_str()).chain(institution.names.iter().map(|n| n.name.as_str()));
             for name in written {
@@ -76,7 +114,7 @@ impl Lexicon {
             });
         }
         let mut lexicon =
-            Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places };
+            Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places, holders };
         for (what, holders) in all {
             let number = lexicon.entries.len() as u32;
             match &what {

@@ -18,8 +18,9 @@ pub use attribution::Reach;
 pub use findings::Personal;
 pub use items::Item;
 pub use judge::{Mention, Source};
-pub use lexicon::Lexicon;
+pub use lexicon::{Entry, Holders, Lexicon, What, is_numeric, is_telling_code};
 pub use listed::ListedItem;
+pub use names::{forms, is_plain_pair};
 
 use crate::case::Case;
 use crate::format::PassageKind;

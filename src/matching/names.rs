@@ -176,6 +176,13 @@ fn is_distinctive(terms: &[String]) -> bool {
     counted.len() >= 3 || (counted.len() == 2 && counted.iter().any(|t| is_bank_word(t)))
 }
 
+/// Two words of which neither says "bank", and no legal form after them: like the name of a person, and wherever
+/// such a person is named, so is the institution.
+pub fn is_plain_pair(terms: &[String]) -> bool {
+    let counted = terms.iter().filter(|t| !is_small_word(t)).count();
+    counted == 2 && !is_distinctive(terms) && strip_legal_form(terms).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 use super::institution::{Institution, Source};
 use super::links::Links;
 use super::loading::{Loading, Place};
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use super::rows::{Row, Spec, TableFile, report_doubts, truth};
 
 pub(super) const SPEC: Spec<9> = Spec {
@@ -34,6 +34,7 @@ fn institution(file: &str, row: Row<'_, 9>, loading: &mut Loading, links: &mut L
         city: city.into_owned(),
         status: status.into_owned(),
         serves_others: serves.unwrap_or(!serves_others.is_empty()),
+        line,
         extra: row.extra,
         ..Institution::default()
     });
@@ -57,6 +58,7 @@ fn institution(file: &str, row: Row<'_, 9>, loading: &mut Loading, links: &mut L
     report_doubts(&row.doubts, Place { file, line, column: None }, &id, Some(n), "its name, place and group may be wrong", loading);
     if id.is_empty() {
         loading.defect(
+            DefectKind::Blank,
             at("customer_id"),
             &id,
             Some(n),
@@ -65,17 +67,31 @@ fn institution(file: &str, row: Row<'_, 9>, loading: &mut Loading, links: &mut L
         );
     }
     if legal_name.is_empty() {
-        loading.defect(at("legal_name"), &id, Some(n), "the legal_name is blank", "it cannot be found by its legal name");
+        loading.defect(
+            DefectKind::Blank,
+            at("legal_name"),
+            &id,
+            Some(n),
+            "the legal_name is blank",
+            "it cannot be found by its legal name",
+        );
     }
     if !country.is_empty() && alpha2.is_none() {
         let problem = format!("{} is no ISO 3166 alpha-2 country", quoted(&country));
-        loading.defect(at("country"), &id, Some(n), problem, "its country counts as not known");
+        loading.defect(DefectKind::InvalidValue, at("country"), &id, Some(n), problem, "its country counts as not known");
     } else if alpha2.is_some_and(|code| !code.eq_ignore_ascii_case(&country)) {
-        loading.note(at("country"), &id, format!("{} is no ISO 3166 country", quoted(&country)), "taken as GB");
+        loading.note(DefectKind::Repaired, at("country"), &id, format!("{} is no ISO 3166 country", quoted(&country)), "taken as GB");
     }
     if !serves_others.is_empty() && serves.is_none() {
         let problem = format!("{} is neither true nor false", quoted(&serves_others));
-        loading.defect(at("serves_others"), &id, Some(n), problem, "taken as true: gaps in its home count against all that depend");
+        loading.defect(
+            DefectKind::InvalidValue,
+            at("serves_others"),
+            &id,
+            Some(n),
+            problem,
+            "taken as true: gaps in its home count against all that depend",
+        );
     }
     links.add(n, line, &parent_id, &successor_id);
 }

@@ -1,7 +1,7 @@
 use super::date::DateCell;
 use super::institution::{Deployment, Product, Source, same_platform};
 use super::loading::{Holder, Loading, Place};
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use super::products::Products;
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use super::version::Version;
@@ -33,7 +33,7 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
     let earlier = seen.repeats.earlier(&row);
     let Row { line, cells: [id, product_id, platform, version, business_unit, from, to, purged], extra, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
-    let holder = loading.holder(at("customer_id"), &id, DEPENDS_OR_LOST);
+    let holder = loading.holder(DefectKind::UnknownCustomer, at("customer_id"), &id, DEPENDS_OR_LOST);
     let mut deployment = Deployment {
         product: products.and_then(|p| p.find(&product_id)),
         product_id: product_id.into_owned(),
@@ -57,12 +57,19 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
         Holder::Nobody => return,
     };
     if let Some(earlier) = earlier {
-        return loading.defect(at("customer_id"), &id, Some(n), format!("the same row as line {earlier}"), "counted once");
+        return loading.defect(
+            DefectKind::RepeatedRow,
+            at("customer_id"),
+            &id,
+            Some(n),
+            format!("the same row as line {earlier}"),
+            "counted once",
+        );
     }
     report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), DEPENDS, loading);
     if products.is_some() && deployment.product.is_none() {
         let problem = format!("no product has the id {}", quoted(&deployment.product_id));
-        loading.defect(at("product_id"), &id, Some(n), problem, ANY_PRODUCT);
+        loading.defect(DefectKind::UnknownProduct, at("product_id"), &id, Some(n), problem, ANY_PRODUCT);
     }
     if let Some(p) = deployment.product
         && let Some(Product { platform, .. }) = products.and_then(|products| products.list.get(p)).filter(|p| !p.platform.is_empty())
@@ -76,25 +83,31 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
             quoted(&deployment.platform),
             quoted(platform)
         );
-        loading.note(at("platform"), &id, problem, "the deployment's platform counts");
+        loading.note(DefectKind::OtherPlatform, at("platform"), &id, problem, "the deployment's platform counts");
     }
     if deployment.platform.is_empty() {
-        loading.defect(at("platform"), &id, Some(n), "the platform is blank", DEPENDS);
+        loading.defect(DefectKind::Incomparable, at("platform"), &id, Some(n), "the platform is blank", DEPENDS);
     }
     if Version::parse(&deployment.version).is_none() {
         let problem = match deployment.version.as_str() {
             "" => "the version is blank".to_owned(),
             other => format!("the version {} is no dotted number and cannot be compared", quoted(other)),
         };
-        loading.defect(at("version"), &id, Some(n), problem, DEPENDS);
+        loading.defect(DefectKind::Incomparable, at("version"), &id, Some(n), problem, DEPENDS);
     }
     for (column, cell) in [("from", &deployment.from), ("to", &deployment.to), ("purged", &deployment.purged)] {
         match cell {
-            DateCell::Unreadable(text) => {
-                loading.defect(at(column), &id, Some(n), format!("{} is no date like 2024-10-31", quoted(text)), DEPENDS)
-            }
+            DateCell::Unreadable(text) => loading.defect(
+                DefectKind::Incomparable,
+                at(column),
+                &id,
+                Some(n),
+                format!("{} is no date like 2024-10-31", quoted(text)),
+                DEPENDS,
+            ),
             DateCell::Beyond { latest, .. } => {
                 loading.defect(
+                    DefectKind::InvalidDate,
                     at(column),
                     &id,
                     Some(n),
@@ -106,7 +119,7 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
         }
     }
     if let Some(contradiction) = deployment.contradiction() {
-        loading.defect(at("to"), &id, Some(n), contradiction, DEPENDS);
+        loading.defect(DefectKind::Incomparable, at("to"), &id, Some(n), contradiction, DEPENDS);
     }
     loading.institutions[n].deployments.push(deployment);
 }

@@ -1,7 +1,7 @@
 use super::institution::{Identifier, Source};
 use super::loading::{Holder, Loading, Place};
 use super::names::validity;
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use crate::identifier::normalise;
 use crate::model::Scheme;
@@ -29,12 +29,19 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
     let earlier = seen.repeats.earlier(&row);
     let Row { line, cells: [id, scheme_word, raw, from, to], extra, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
-    let n = match loading.holder(at("customer_id"), &id, LOST) {
+    let n = match loading.holder(DefectKind::UnknownCustomer, at("customer_id"), &id, LOST) {
         Holder::One(n) => n,
         Holder::OneOf(_) | Holder::Nobody => return,
     };
     if let Some(earlier) = earlier {
-        return loading.defect(at("customer_id"), &id, Some(n), format!("the same row as line {earlier}"), "counted once");
+        return loading.defect(
+            DefectKind::RepeatedRow,
+            at("customer_id"),
+            &id,
+            Some(n),
+            format!("the same row as line {earlier}"),
+            "counted once",
+        );
     }
     report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), "the identifier may be wrong", loading);
     let scheme = scheme(&scheme_word);
@@ -49,12 +56,19 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
     let (value, usable) = match normal {
         Ok(normal) => {
             if let Some(repaired) = normal.repaired {
-                loading.note(at("value"), &id, format!("{}: {repaired}", quoted(&raw)), format!("taken as {}", quoted(&normal.value)));
+                loading.note(
+                    DefectKind::Repaired,
+                    at("value"),
+                    &id,
+                    format!("{}: {repaired}", quoted(&raw)),
+                    format!("taken as {}", quoted(&normal.value)),
+                );
             }
             if let Scheme::Other(word) = &scheme
                 && seen.others.insert(word.clone())
             {
                 loading.note(
+                    DefectKind::UnknownScheme,
                     at("scheme"),
                     "",
                     format!("the scheme {} has no rules of its own", quoted(word)),
@@ -64,11 +78,11 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
             (normal.value, true)
         }
         Err((column, problem)) => {
-            loading.defect(at(column), &id, Some(n), problem, UNUSABLE);
+            loading.defect(DefectKind::InvalidIdentifier, at(column), &id, Some(n), problem, UNUSABLE);
             (raw.to_string(), false)
         }
     };
-    loading.institutions[n].identifiers.push(Identifier { scheme, value, raw: raw.into_owned(), from, to, usable, extra });
+    loading.institutions[n].identifiers.push(Identifier { scheme, value, raw: raw.into_owned(), from, to, usable, line, extra });
 }
 
 /// The scheme of a word; case, and a blank or hyphen for the underscore, make no difference to the

@@ -2,7 +2,7 @@ use super::products::Products;
 use super::toml_read::{Section, Text, TomlFile};
 use super::{PathGlob, Policy, VersionRange, same_platform};
 use crate::registry::loading::Loading;
-use crate::registry::problem::quoted;
+use crate::registry::problem::{DefectKind, quoted};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use toml::de::DeTable;
@@ -55,6 +55,8 @@ pub struct Compromised {
     pub platform: String,
     /// Never empty.
     pub versions: VersionRange,
+    /// Line in `incident.toml`.
+    pub line: u64,
 }
 
 /// What is claimed about the evidence as a whole.
@@ -79,6 +81,8 @@ pub struct Scope {
     pub holds: Holds,
     /// Why that is certain; may be blank, which is a defect.
     pub reason: String,
+    /// Line in `incident.toml`.
+    pub line: u64,
 }
 
 /// Whose the content is.
@@ -168,7 +172,13 @@ fn what_happened(section: &Section<'_, '_>) -> Incident {
     }
     let mut extra = BTreeMap::new();
     for (key, at) in section.others(&INCIDENT) {
-        section.file.defect(at, key, format!("[incident] has no key {}", quoted(key)), "it is shown and has no effect");
+        section.file.defect(
+            DefectKind::UnknownKey,
+            at,
+            key,
+            format!("[incident] has no key {}", quoted(key)),
+            "it is shown and has no effect",
+        );
         if let Some((value, span)) = section.value(key) {
             extra.insert(key.to_owned(), value.as_str().map_or_else(|| section.file.source(span), str::to_owned));
         }
@@ -191,7 +201,10 @@ fn compromised(section: &Section<'_, '_>) -> Option<Compromised> {
     let platform = section.required("platform", "name the platform as the deployments do");
     let versions = section.required("versions", "give the versions, like `>=7.2.0, <7.4.1`; `>=0` for all")?;
     match VersionRange::parse(&versions.text) {
-        Ok(versions) => Some(Compromised { platform: platform?.text, versions }),
+        Ok(versions) => {
+            let line = section.file.line_column(section.at).0;
+            Some(Compromised { platform: platform?.text, versions, line })
+        }
         Err(fault) => {
             section.file.problem(
                 versions.at,
@@ -214,6 +227,7 @@ fn evidence(section: &Section<'_, '_>) -> EvidenceClaim {
     };
     if claim.complete == Some(true) && (claim.declared_by.is_empty() || claim.basis.is_empty()) {
         section.file.defect(
+            DefectKind::Unfounded,
             section.at,
             "complete",
             "the evidence is said to be complete, and not by whom or on what ground",
@@ -228,7 +242,13 @@ fn scope(section: &Section<'_, '_>, products: Option<&Products>) -> Option<Scope
     let path = glob(section);
     let reason = section.text("reason").map_or_else(String::new, |t| t.text);
     if reason.is_empty() {
-        section.file.defect(section.at, "reason", "the scope has no reason", "gaps are attributed on a claim that nobody made");
+        section.file.defect(
+            DefectKind::Unfounded,
+            section.at,
+            "reason",
+            "the scope has no reason",
+            "gaps are attributed on a claim that nobody made",
+        );
     }
     let holds = section.required("holds", "write vendor, a customer_id or a product_id")?;
     let product = products.and_then(|p| p.find(&holds.text));
@@ -239,7 +259,7 @@ fn scope(section: &Section<'_, '_>, products: Option<&Products>) -> Option<Scope
     ];
     let mut found = found.into_iter().flatten();
     match (found.next(), found.next()) {
-        (Some(holds), None) => Some(Scope { path: path?, holds, reason }),
+        (Some(holds), None) => Some(Scope { path: path?, holds, reason, line: section.file.line_column(section.at).0 }),
         (Some(_), Some(_)) => {
             ambiguous(section, &holds, "is more than one of vendor, a customer_id and a product_id", "rename the product")
         }

@@ -74,6 +74,8 @@ pub struct Institution {
     pub deployments: Vec<Deployment>,
     /// Indices into [`Registry::defects`].
     pub defects: Vec<usize>,
+    /// Line in the customers file.
+    pub line: u64,
     /// Columns of the customers file that have no meaning here.
     pub extra: BTreeMap<String, String>,
 }
@@ -101,6 +103,8 @@ pub struct Name {
     pub from: Option<Date>,
     /// Last day of use.
     pub to: Option<Date>,
+    /// Line in the names file.
+    pub line: u64,
     /// Columns that have no meaning here.
     pub extra: BTreeMap<String, String>,
 }
@@ -120,6 +124,8 @@ pub struct Identifier {
     pub to: Option<Date>,
     /// Can be searched. If not, a defect says why.
     pub usable: bool,
+    /// Line in the identifiers file.
+    pub line: u64,
     /// Columns that have no meaning here.
     pub extra: BTreeMap<String, String>,
 }
@@ -162,6 +168,8 @@ pub struct Product {
     pub platform: String,
     /// Which files are the product's.
     pub path_pattern: Option<PathGlob>,
+    /// Line in the products file.
+    pub line: u64,
     /// Columns that have no meaning here.
     pub extra: BTreeMap<String, String>,
 }

@@ -1,6 +1,6 @@
 use super::institution::Institution;
 use super::loading::{Holder, Loading, Place};
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 
 /// Parents and successors as the customers file names them.
 #[derive(Default)]
@@ -67,13 +67,20 @@ impl Links {
         let (place, id) = (Place { file, line: row.line, column: Some(kind.column) }, (kind.text)(row));
         let own = loading.institutions[row.institution].customer_id.clone();
         let known = loading.defects.len();
-        let found = match loading.holder(place, id, kind.lost) {
+        let found = match loading.holder(DefectKind::BrokenLink, place, id, kind.lost) {
             Holder::One(n) => Some(n),
             Holder::OneOf(_) | Holder::Nobody => None,
         };
         if loading.defects.len() > known {
             let effect = if found.is_some() { "taken as the only one like it" } else { kind.lost };
-            loading.defect(place, &own, Some(row.institution), format!("its {} {} is no customer's", kind.column, quoted(id)), effect);
+            loading.defect(
+                DefectKind::BrokenLink,
+                place,
+                &own,
+                Some(row.institution),
+                format!("its {} {} is no customer's", kind.column, quoted(id)),
+                effect,
+            );
         }
         found
     }
@@ -108,6 +115,7 @@ impl Links {
                 let id = loading.institutions[n].customer_id.clone();
                 let place = Place { file, line: lines[n], column: Some(kind.column) };
                 loading.defect(
+                    DefectKind::CircularLink,
                     place,
                     &id,
                     Some(n),

@@ -1,7 +1,7 @@
 use super::encoding::decode;
 use super::institution::{Registry, Source};
 use super::loading::{Loading, Place};
-use super::problem::{LoadError, Problem, quoted};
+use super::problem::{DefectKind, LoadError, Problem, quoted};
 use super::rows::TableFile;
 use super::{customers, deployments, identifiers, incident, names, products, review};
 use crate::model::ContentId;
@@ -88,7 +88,14 @@ fn read_folder(dir: &Path, loading: &mut Loading) -> Files {
             let place = Place { file: text, line: 0, column: None };
             let problem =
                 format!("no file of a registry has this name; the names are {} (.csv or .jsonl) and incident.toml", TABLES.join(", "));
-            loading.defect(place, "", None, problem, "it is not read: whatever it says about institutions is not known");
+            loading.defect(
+                DefectKind::FileNotRead,
+                place,
+                "",
+                None,
+                problem,
+                "it is not read: whatever it says about institutions is not known",
+            );
         }
     }
     files
@@ -172,7 +179,14 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
 fn absent(table: &str, effect: &str, loading: &mut Loading) {
     if untold(table, loading) {
         let file = format!("{table}.csv");
-        loading.defect(Place { file: &file, line: 0, column: None }, "", None, format!("there is no {table}.csv or {table}.jsonl"), effect);
+        loading.defect(
+            DefectKind::MissingTable,
+            Place { file: &file, line: 0, column: None },
+            "",
+            None,
+            format!("there is no {table}.csv or {table}.jsonl"),
+            effect,
+        );
     }
 }
 

@@ -1,5 +1,5 @@
 use super::institution::Institution;
-use super::problem::{Defect, Problem, quoted};
+use super::problem::{Defect, DefectKind, Problem, quoted};
 use std::collections::HashMap;
 
 /// A place of a registry file.
@@ -50,16 +50,24 @@ impl Loading {
     }
 
     /// Something that degrades an institution; or, without one, the registry as a whole.
-    pub fn defect(&mut self, place: Place<'_>, id: &str, holder: Option<usize>, problem: impl Into<String>, effect: impl Into<String>) {
+    pub fn defect(
+        &mut self,
+        kind: DefectKind,
+        place: Place<'_>,
+        id: &str,
+        holder: Option<usize>,
+        problem: impl Into<String>,
+        effect: impl Into<String>,
+    ) {
         if let Some(institution) = holder.and_then(|n| self.institutions.get_mut(n)) {
             institution.defects.push(self.defects.len());
         }
-        self.defects.push(remark(place, id, problem.into(), effect.into()));
+        self.defects.push(remark(kind, place, id, problem.into(), effect.into()));
     }
 
     /// Something that was repaired with certainty, or that a reader of the registry should know.
-    pub fn note(&mut self, place: Place<'_>, id: &str, problem: impl Into<String>, effect: impl Into<String>) {
-        self.notes.push(remark(place, id, problem.into(), effect.into()));
+    pub fn note(&mut self, kind: DefectKind, place: Place<'_>, id: &str, problem: impl Into<String>, effect: impl Into<String>) {
+        self.notes.push(remark(kind, place, id, problem.into(), effect.into()));
     }
 
     /// Makes an institution known by its id. `Err` names the earlier one with the same id.
@@ -84,7 +92,7 @@ impl Loading {
 
     /// Joins a row with its institution by `id`. Where that is not exact, it is a defect, with
     /// `lost` as the effect of a row that cannot be joined.
-    pub fn holder(&mut self, place: Place<'_>, id: &str, lost: &str) -> Holder {
+    pub fn holder(&mut self, kind: DefectKind, place: Place<'_>, id: &str, lost: &str) -> Holder {
         if let Some(n) = self.exactly(id) {
             return Holder::One(n);
         }
@@ -93,12 +101,13 @@ impl Loading {
             [] => {
                 let problem =
                     if id.is_empty() { "the customer_id is blank".to_owned() } else { format!("no customer has the id {}", quoted(id)) };
-                self.defect(place, id, None, problem, lost);
+                self.defect(kind, place, id, None, problem, lost);
                 Holder::Nobody
             }
             [n] => {
                 let customer = self.institutions[n].customer_id.clone();
                 self.defect(
+                    kind,
                     place,
                     id,
                     Some(n),
@@ -111,7 +120,7 @@ impl Loading {
                 let several = several.to_vec();
                 for &n in &several {
                     let problem = format!("no customer has the id {}, and {} customers have one like it", quoted(id), several.len());
-                    self.defect(place, id, Some(n), problem, lost);
+                    self.defect(kind, place, id, Some(n), problem, lost);
                 }
                 Holder::OneOf(several)
             }
@@ -119,8 +128,9 @@ impl Loading {
     }
 }
 
-fn remark(place: Place<'_>, id: &str, problem: String, effect: String) -> Defect {
+fn remark(kind: DefectKind, place: Place<'_>, id: &str, problem: String, effect: String) -> Defect {
     Defect {
+        kind,
         file: place.file.to_owned(),
         line: place.line,
         column: place.column.map(str::to_owned),
@@ -151,12 +161,12 @@ mod tests {
         }
         assert_eq!(loading.enter(Institution { customer_id: "c1".to_owned(), ..Institution::default() }), Err(2));
         let place = Place { file: "names.csv", line: 7, column: None };
-        assert_eq!(loading.holder(place, "C-1", "lost"), Holder::One(1));
+        assert_eq!(loading.holder(DefectKind::UnknownCustomer, place, "C-1", "lost"), Holder::One(1));
         assert_eq!(loading.defects.len(), 0);
-        assert_eq!(loading.holder(place, "123", "lost"), Holder::One(0));
-        assert_eq!(loading.holder(place, "C1", "lost"), Holder::OneOf(vec![1, 2]));
-        assert_eq!(loading.holder(place, "", "lost"), Holder::Nobody);
-        assert_eq!(loading.holder(place, "124", "lost"), Holder::Nobody);
+        assert_eq!(loading.holder(DefectKind::UnknownCustomer, place, "123", "lost"), Holder::One(0));
+        assert_eq!(loading.holder(DefectKind::UnknownCustomer, place, "C1", "lost"), Holder::OneOf(vec![1, 2]));
+        assert_eq!(loading.holder(DefectKind::UnknownCustomer, place, "", "lost"), Holder::Nobody);
+        assert_eq!(loading.holder(DefectKind::UnknownCustomer, place, "124", "lost"), Holder::Nobody);
         assert_eq!(loading.defects.len(), 5);
         assert_eq!(loading.institutions.iter().map(|i| i.defects.len()).collect::<Vec<_>>(), [1, 1, 1, 0, 0]);
     }

@@ -35,7 +35,7 @@ pub use incident::{Compromised, EvidenceClaim, Holds, Incident, Layout, Scope};
 pub use institution::{Deployment, Identifier, Institution, Name, Product, Registry, Source, same_platform};
 pub use load::load;
 pub use policy::{Counterparty, FormerUsers, Images, Policy, PolicyKey, Scanned, Unattributed};
-pub use problem::{Defect, LoadError, Problem};
+pub use problem::{Defect, DefectKind, LoadError, Problem, quoted};
 pub use review::{Review, Where, add_reviews};
 pub use schema::{
     CompromisedTable, CustomerRow, DeploymentRow, EvidenceTable, IdentifierRow, IncidentFile, IncidentTable, LayoutTable, NameRow,

@@ -2,7 +2,7 @@ use super::customers::one_line;
 use super::date::DateCell;
 use super::institution::{Name, Source};
 use super::loading::{Holder, Loading, Place};
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use jiff::civil::Date;
 
@@ -20,20 +20,27 @@ fn name(file: &str, row: Row<'_, 5>, loading: &mut Loading, repeats: &mut Repeat
     let earlier = repeats.earlier(&row);
     let Row { line, cells: [id, name, kind, from, to], extra, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
-    let n = match loading.holder(at("customer_id"), &id, LOST) {
+    let n = match loading.holder(DefectKind::UnknownCustomer, at("customer_id"), &id, LOST) {
         Holder::One(n) => n,
         Holder::OneOf(_) | Holder::Nobody => return,
     };
     if let Some(earlier) = earlier {
-        return loading.defect(at("customer_id"), &id, Some(n), format!("the same row as line {earlier}"), "counted once");
+        return loading.defect(
+            DefectKind::RepeatedRow,
+            at("customer_id"),
+            &id,
+            Some(n),
+            format!("the same row as line {earlier}"),
+            "counted once",
+        );
     }
     report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), "the name may be wrong", loading);
     let name = one_line(&name);
     if name.is_empty() {
-        return loading.defect(at("name"), &id, Some(n), "the name is blank", "the row adds no name");
+        return loading.defect(DefectKind::Blank, at("name"), &id, Some(n), "the name is blank", "the row adds no name");
     }
     let (from, to) = validity(Place { file, line, column: None }, &id, n, &from, &to, loading);
-    loading.institutions[n].names.push(Name { name, kind: kind.into_owned(), from, to, extra });
+    loading.institutions[n].names.push(Name { name, kind: kind.into_owned(), from, to, line, extra });
 }
 
 /// The days between which a name or identifier was used. What cannot be read or contradicts itself
@@ -54,13 +61,20 @@ pub(super) fn validity(
             DateCell::Unreadable(_) => "taken as open",
         };
         let place = Place { column: Some(column), ..row };
-        loading.defect(place, id, Some(holder), format!("{} is no date like 2024-10-31", quoted(text)), effect);
+        loading.defect(DefectKind::InvalidDate, place, id, Some(holder), format!("{} is no date like 2024-10-31", quoted(text)), effect);
         cell
     };
     match (read("from", from).earliest(), read("to", to).latest()) {
         (Some(from), Some(to)) if from > to => {
             let place = Place { column: Some("to"), ..row };
-            loading.defect(place, id, Some(holder), format!("it ends on {to}, before it begins on {from}"), "both dates are taken as open");
+            loading.defect(
+                DefectKind::InvalidDate,
+                place,
+                id,
+                Some(holder),
+                format!("it ends on {to}, before it begins on {from}"),
+                "both dates are taken as open",
+            );
             (None, None)
         }
         days => days,

@@ -48,10 +48,56 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
+/// What is wrong with a place of the registry that can be read and not relied on; the last three are
+/// notes, which no verdict depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DefectKind {
+    /// A file that looks like a table and has no table's name.
+    FileNotRead,
+    /// There is no file of a table.
+    MissingTable,
+    /// Cells that may not stand in the columns in which they seem to stand.
+    ShiftedRow,
+    /// A row whose customer_id is no customer's as it is written.
+    UnknownCustomer,
+    /// A row that stands twice.
+    RepeatedRow,
+    /// A cell that must not be blank.
+    Blank,
+    /// A cell with none of its column's values.
+    InvalidValue,
+    /// A value that is none of its scheme, or a scheme that is none.
+    InvalidIdentifier,
+    /// Days of use that cannot be read or contradict each other.
+    InvalidDate,
+    /// A parent or successor that is no customer.
+    BrokenLink,
+    /// Parents or successors that lead in a circle.
+    CircularLink,
+    /// A deployment whose product is not registered.
+    UnknownProduct,
+    /// A product_id that stands twice.
+    RepeatedProduct,
+    /// A deployment that cannot be compared with the compromised versions and the window.
+    Incomparable,
+    /// A claim of `incident.toml` that nobody made, or on no ground.
+    Unfounded,
+    /// A key of `incident.toml` that has no meaning.
+    UnknownKey,
+    /// What was certain and therefore repaired.
+    Repaired,
+    /// A scheme without rules of its own.
+    UnknownScheme,
+    /// A deployment on another platform than its product's.
+    OtherPlatform,
+}
+
 /// A place of the registry that can be read and not relied on, or (among a registry's notes) one that
 /// was repaired with certainty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
+    /// Which of its kind.
+    pub kind: DefectKind,
     /// File name below the registry folder.
     pub file: String,
     /// Line, from 1; of the row's first line. 0 where the file as a whole is meant.
@@ -83,7 +129,7 @@ impl fmt::Display for Defect {
 }
 
 /// A cell as it may stand in a message: cut, and harmless on a terminal.
-pub(super) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     const SHOWN: usize = 80;
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("`{}…`", escape_bytes(&text.as_bytes()[..end])),

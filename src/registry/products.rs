@@ -1,7 +1,7 @@
 use super::PathGlob;
 use super::institution::{Product, Source};
 use super::loading::{Loading, Place};
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use super::rows::{Row, Spec, TableFile, report_doubts};
 use std::collections::HashMap;
 
@@ -35,10 +35,24 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
     let at = |column| Place { file, line, column: Some(column) };
     report_doubts(&doubts, Place { file, line, column: None }, "", None, "the product may be wrong", loading);
     if product_id.is_empty() {
-        return loading.defect(at("product_id"), "", None, "the product_id is blank", "no deployment can name the product");
+        return loading.defect(
+            DefectKind::Blank,
+            at("product_id"),
+            "",
+            None,
+            "the product_id is blank",
+            "no deployment can name the product",
+        );
     }
     if name.is_empty() {
-        loading.defect(at("name"), "", None, format!("the product {} has no name", quoted(&product_id)), "impact lists show its id");
+        loading.defect(
+            DefectKind::Blank,
+            at("name"),
+            "",
+            None,
+            format!("the product {} has no name", quoted(&product_id)),
+            "impact lists show its id",
+        );
     }
     let path_pattern = match pattern.is_empty() {
         true => None,
@@ -47,7 +61,14 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
             Ok(_) if !doubts.is_empty() => None,
             Ok(glob) => Some(glob),
             Err(fault) => {
-                loading.defect(at("path_pattern"), "", None, format!("{} is no glob: {fault}", quoted(&pattern)), UNATTRIBUTED);
+                loading.defect(
+                    DefectKind::InvalidValue,
+                    at("path_pattern"),
+                    "",
+                    None,
+                    format!("{} is no glob: {fault}", quoted(&pattern)),
+                    UNATTRIBUTED,
+                );
                 None
             }
         },
@@ -57,6 +78,7 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
             earlier.path_pattern = None;
         }
         return loading.defect(
+            DefectKind::RepeatedProduct,
             at("product_id"),
             "",
             None,
@@ -70,6 +92,7 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
         name: name.into_owned(),
         platform: platform.into_owned(),
         path_pattern,
+        line,
         extra,
     });
 }

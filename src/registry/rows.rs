@@ -1,6 +1,7 @@
 use super::csv::Records;
 use super::header::{Header, Start, ordinal};
 use super::loading::{Loading, Place};
+use super::problem::DefectKind;
 use super::{encoding::Encoding, institution::Source, jsonl};
 use std::borrow::Cow;
 use std::collections::hash_map::{Entry, RandomState};
@@ -231,7 +232,7 @@ pub(super) type Doubt = (Option<String>, String);
 /// Records the doubts of a row as defects of an institution.
 pub(super) fn report_doubts(doubts: &[Doubt], row: Place<'_>, id: &str, holder: Option<usize>, effect: &str, loading: &mut Loading) {
     for (column, doubt) in doubts {
-        loading.defect(Place { column: column.as_deref(), ..row }, id, holder, doubt.clone(), effect);
+        loading.defect(DefectKind::ShiftedRow, Place { column: column.as_deref(), ..row }, id, holder, doubt.clone(), effect);
     }
 }
 

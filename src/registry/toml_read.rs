@@ -2,7 +2,7 @@
 
 use super::date::iso_date;
 use super::loading::Loading;
-use super::problem::quoted;
+use super::problem::{DefectKind, quoted};
 use jiff::civil::Date;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -36,9 +36,9 @@ impl<'t> TomlFile<'t> {
     }
 
     /// Something that concerns no single institution.
-    pub fn defect(&self, at: usize, key: &str, problem: impl Into<String>, effect: &str) {
+    pub fn defect(&self, kind: DefectKind, at: usize, key: &str, problem: impl Into<String>, effect: &str) {
         let place = super::loading::Place { file: self.name, line: self.line_column(at).0, column: Some(key) };
-        self.loading.borrow_mut().defect(place, "", None, problem, effect);
+        self.loading.borrow_mut().defect(kind, place, "", None, problem, effect);
     }
 
     /// A value as it is written.

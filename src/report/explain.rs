@@ -2,8 +2,9 @@
 
 use super::impact_json::{DeploymentRow, certificate_words, deployments_of};
 use super::{Outcome, plain};
+use crate::matching::Holders;
 use crate::model::{Basis, Flag, Role, Strength, Verdict};
-use crate::verdict::{Decision, remedy, shared_identifiers, what_if};
+use crate::verdict::{Decision, remedy, what_if};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -135,7 +136,7 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
     };
     let mut gaps: Vec<Open> = decided.gaps.iter().map(|&gap| open(gap)).collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.frees_alone));
-    let shared = shared_identifiers(registry);
+    let holders = Holders::new(registry);
     let identifiers = institution
         .identifiers
         .iter()
@@ -144,7 +145,7 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
             value: i.value.clone(),
             limit: if !i.usable {
                 "cannot be relied on".to_owned()
-            } else if shared.contains(&(&i.scheme, i.value.as_str())) {
+            } else if holders.is_shared(i) {
                 "others bear it too: it decides for none of them".to_owned()
             } else {
                 String::new()

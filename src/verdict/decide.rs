@@ -1,9 +1,10 @@
 use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
+use super::findable::Findability;
 use super::gaps::{BlockingGap, Blocks};
 use super::inventory::{self, Dependence};
 use super::remedies::is_open_for_gaps_alone;
-use crate::matching::{Evidence, Matched, OpenGap};
-use crate::model::{Basis, ContentId, Flag, Role, Scheme, Status, Strength, Verdict};
+use crate::matching::{Evidence, Holders, Matched, OpenGap};
+use crate::model::{Basis, ContentId, Flag, Role, Status, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,7 +141,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
     let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
     let by_institution = evidence_by_institution(registry.institutions.len(), &matched.evidence);
-    let shared = shared_identifiers(registry);
+    let holders = Holders::new(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
         .map(|number| {
             let institution = &registry.institutions[number];
@@ -148,7 +149,8 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             let gaps = blocks.against(registry, number, &dependence);
             let waived = waived_ones.against(registry, number, &dependence);
             let evidence = &matched.evidence[by_institution[number].clone()];
-            let facts = facts(evidence, &dependence, &gaps, waived.len(), &matched.gaps, is_findable(institution, &shared));
+            let findable = Findability::of(institution, &holders) == Findability::Findable;
+            let facts = facts(evidence, &dependence, &gaps, waived.len(), &matched.gaps, findable);
             let decision = decide(&facts, &ledger, &registry.incident.policy);
             let mut flags = dependence.flags.clone();
             if matches!(decision, Decision::Affected(_)) && !dependence.depends {
@@ -163,7 +165,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             if matched.claimed.contains(&number) && !matches!(decision, Decision::Affected(_)) {
                 flags.insert(Flag::ClaimedBySeller);
             }
-            if institution.usable_identifiers().any(|i| shared.contains(&(&i.scheme, i.value.as_str()))) {
+            if institution.usable_identifiers().any(|i| holders.is_shared(i)) {
                 flags.insert(Flag::SharedIdentifier);
             }
             if !waived.is_empty() || evidence.iter().any(|e| !e.mention.review.is_empty()) {
@@ -209,42 +211,6 @@ pub(super) fn facts<'a>(
         }
     }
     facts
-}
-
-/// Has the institution an identifier of its own from which an owner mention could be made? One that others
-/// bear as well decides for nobody.
-pub fn is_findable(institution: &registry::Institution, shared: &BTreeSet<(&Scheme, &str)>) -> bool {
-    // What cannot be compared counts against ruling out.
-    if institution.identifiers.iter().any(|i| !i.usable) {
-        return false;
-    }
-    let mut others = BTreeSet::new();
-    for identifier in institution.usable_identifiers().filter(|i| !shared.contains(&(&i.scheme, i.value.as_str()))) {
-        match &identifier.scheme {
-            Scheme::Aba
-            | Scheme::Bic
-            | Scheme::IbanBank
-            | Scheme::NationalBankCode
-            | Scheme::SortCode
-            | Scheme::Lei
-            | Scheme::ClientCode
-            | Scheme::TransferAccount => return true,
-            other => _ = others.insert(other),
-        }
-    }
-    // Any two different schemes together make one.
-    others.len() >= 2
-}
-
-/// Identifiers that more than one institution bears.
-pub fn shared_identifiers(registry: &Registry) -> BTreeSet<(&Scheme, &str)> {
-    let mut holders: BTreeMap<(&Scheme, &str), BTreeSet<usize>> = BTreeMap::new();
-    for (number, institution) in registry.institutions.iter().enumerate() {
-        for identifier in institution.usable_identifiers() {
-            holders.entry((&identifier.scheme, &identifier.value)).or_default().insert(number);
-        }
-    }
-    holders.into_iter().filter(|(_, some)| some.len() > 1).map(|(key, _)| key).collect()
 }
 
 fn evidence_by_institution(institutions: usize, evidence: &[Evidence]) -> Vec<std::ops::Range<usize>> {

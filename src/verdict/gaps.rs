@@ -53,7 +53,9 @@ impl Blocks {
         if !has_account {
             out.extend(&self.without_account);
         }
-        let products: BTreeSet<&str> = entry.deployments.iter().map(|d| d.product_id.as_str()).collect();
+        // As the products table writes the id, which deployments may write in another case.
+        let products: BTreeSet<&str> =
+            entry.deployments.iter().filter_map(|d| d.product).map(|p| registry.products[p].product_id.as_str()).collect();
         // Without an inventory, or where a product cannot be told, it may be any product's.
         let any_product = entry.deployments.is_empty() || entry.deployments.iter().any(|d| d.product.is_none());
         for (product, gaps) in &self.by_product {
@@ -65,5 +67,45 @@ impl Blocks {
         out.sort_unstable();
         out.dedup();
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Basis, Cause, ContentId};
+    use crate::registry::{Deployment, Incident, Institution, Product};
+
+    #[test]
+    fn a_products_gap_counts_whatever_the_case_of_its_id() {
+        let institution = |product_id: &str, product| Institution {
+            deployments: vec![Deployment { product_id: product_id.to_owned(), product, ..Deployment::default() }],
+            ..Institution::default()
+        };
+        let product = |id: &str| Product { product_id: id.to_owned(), ..Product::default() };
+        let registry = Registry {
+            institutions: vec![institution("p1", Some(0)), institution("P2", Some(1)), institution("P9", None)],
+            products: vec![product("P1"), product("P2")],
+            incident: Incident::default(),
+            defects: Vec::new(),
+            notes: Vec::new(),
+            digest: ContentId([0; 32]),
+            reviews: Vec::new(),
+            reviews_digest: None,
+            sources: Vec::new(),
+        };
+        let gap = OpenGap {
+            item: "ev/a".to_owned(),
+            cause: Cause::Encrypted,
+            bytes: 1,
+            detail: String::new(),
+            reach: Reach { products: BTreeSet::from(["P1".to_owned()]), ..Reach::default() },
+            basis: Basis::UnreadContent,
+            waived: None,
+        };
+        let blocks = Blocks::new(&[gap], |_| true);
+        let dependence = Dependence { depends: true, flags: BTreeSet::new(), deployments: Vec::new() };
+        let against = [0, 1, 2].map(|n| blocks.against(&registry, n, &dependence).len());
+        assert_eq!(against, [1, 0, 1]);
     }
 }

@@ -178,7 +178,11 @@ mod tests {
         Incident {
             window_from: date(2024, 10, 31),
             window_to: date(2024, 11, 8),
-            compromised: vec![Compromised { platform: "sftp-hub".to_owned(), versions: VersionRange::parse(">=7.2.0, <7.4.1").unwrap() }],
+            compromised: vec![Compromised {
+                platform: "sftp-hub".to_owned(),
+                versions: VersionRange::parse(">=7.2.0, <7.4.1").unwrap(),
+                line: 0,
+            }],
             ..Incident::default()
         }
     }

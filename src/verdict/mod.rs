@@ -3,14 +3,18 @@
 
 mod certificate;
 mod decide;
+mod findable;
 mod gaps;
 mod inventory;
+mod outlook;
 mod remedies;
 mod what_if;
 
 pub use certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
-pub use decide::{Decided, Decision, decide_all, is_findable, shared_identifiers};
+pub use decide::{Decided, Decision, decide_all};
+pub use findable::Findability;
 pub use gaps::{BlockingGap, Blocks};
 pub use inventory::{Dependence, Judged, Outcome, judge};
+pub use outlook::{Outlook, outlooks};
 pub use remedies::{Prospect, prospects, remedy};
 pub use what_if::{Change, what_if};

@@ -1,9 +1,10 @@
 //! What would change a verdict: the same decision on facts of which something is taken away.
 
 use super::certificate::LedgerState;
-use super::decide::{Decided, Facts, decide, facts, is_findable, shared_identifiers};
+use super::decide::{Decided, Facts, decide, facts};
+use super::findable::Findability;
 use super::inventory::{Judged, Outcome};
-use crate::matching::Matched;
+use crate::matching::{Holders, Matched};
 use crate::model::{Basis, Verdict};
 use crate::registry::{Counterparty, Registry};
 
@@ -30,7 +31,7 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
     let from = matched.evidence.partition_point(|e| e.mention.institution < number);
     let to = matched.evidence.partition_point(|e| e.mention.institution <= number);
     let evidence = &matched.evidence[from..to];
-    let findable = is_findable(institution, &shared_identifiers(registry));
+    let findable = Findability::of(institution, &Holders::new(registry)) == Findability::Findable;
     let now = facts(evidence, &decided.dependence, &decided.gaps, decided.waived.len(), &matched.gaps, findable);
     let policy = &registry.incident.policy;
     let mut obstacles: Vec<Obstacle> = Vec::new();

@@ -15,6 +15,7 @@ mod interruption;
 mod links;
 mod masking;
 mod refusals;
+mod registry_check;
 mod terminal;
 mod tokens;
 mod walkthrough;

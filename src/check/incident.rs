@@ -1,0 +1,137 @@
+//! What `incident.toml` says, beside what the deployments say.
+
+use super::context::{Context, Finding, shown};
+use crate::registry::{Compromised, Version, same_platform};
+use std::collections::BTreeMap;
+
+/// Platforms as the deployments write them, with how many deployments each.
+pub(super) fn platforms<'c>(context: &'c Context<'_>) -> BTreeMap<&'c str, u64> {
+    let mut platforms = BTreeMap::new();
+    let all = context.registry.institutions.iter().flat_map(|i| &i.deployments).map(|d| d.platform.trim());
+    all.filter(|platform| !platform.is_empty()).for_each(|platform| *platforms.entry(platform).or_insert(0) += 1);
+    platforms
+}
+
+/// Deployments on a compromised platform, and those among them whose version is compromised.
+pub(super) fn deployments_on(context: &Context<'_>, compromised: &Compromised) -> (u64, u64) {
+    let all = context.registry.institutions.iter().flat_map(|i| &i.deployments);
+    all.filter(|d| same_platform(&d.platform, &compromised.platform)).fold((0, 0), |(on, hit), d| {
+        let is_hit = Version::parse(d.version.trim()).is_some_and(|version| compromised.versions.contains(&version));
+        (on + 1, hit + u64::from(is_hit))
+    })
+}
+
+pub(super) fn platform_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
+    for one in context.registry.incident.compromised.iter().filter(|one| deployments_on(context, one).0 == 0) {
+        let known = platforms(context).into_keys().take(8).map(shown).collect::<Vec<_>>().join(", ");
+        let problem = format!("no deployment is on {}; the deployments are on: {known}", shown(&one.platform));
+        out.push(Finding { problem, ..context.at_incident(one.line, "platform") });
+    }
+}
+
+pub(super) fn version_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
+    for one in &context.registry.incident.compromised {
+        let (on, hit) = deployments_on(context, one);
+        if on > 0 && hit == 0 {
+            let problem = format!("none of {on} deployments on {} has a version {}", shown(&one.platform), shown(one.versions.as_str()));
+            out.push(Finding { problem, ..context.at_incident(one.line, "versions") });
+        }
+    }
+}
+
+/// Platforms that are not compromised and whose names are nearly those of compromised ones.
+pub(super) fn similar_platform(context: &Context<'_>, out: &mut Vec<Finding>) {
+    let compromised = &context.registry.incident.compromised;
+    for (platform, deployments) in platforms(context) {
+        if compromised.iter().any(|c| same_platform(&c.platform, platform)) {
+            continue;
+        }
+        let Some(one) = compromised.iter().find(|c| is_similar(&c.platform, platform)) else { continue };
+        let problem =
+            format!("{deployments} deployments are on {}, which is not compromised; {} is", shown(platform), shown(&one.platform));
+        out.push(Finding { problem, rank: deployments, ..context.at("deployments", first_line(context, platform), "platform") });
+    }
+}
+
+fn first_line(context: &Context<'_>, platform: &str) -> u64 {
+    let all = context.registry.institutions.iter().flat_map(|i| &i.deployments);
+    all.filter(|d| d.platform.trim() == platform).map(|d| d.line).min().unwrap_or(0)
+}
+
+/// One name begins with the other, or they are a slip of the keyboard apart.
+fn is_similar(a: &str, b: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(64).collect::<Vec<char>>();
+    let (a, b) = (letters(a), letters(b));
+    let least = a.len().min(b.len());
+    least >= 4 && (a.starts_with(&b) || b.starts_with(&a) || distance(&a, &b) <= 1 + usize::from(least >= 6))
+}
+
+/// Edits that turn one into the other.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let edit = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], edit);
+        }
+    }
+    row[b.len()]
+}
+
+/// Longer than this, a window is more likely a slip than what was found out.
+const LONG_WINDOW: i32 = 366;
+
+pub(super) fn window(context: &Context<'_>, out: &mut Vec<Finding>) {
+    let incident = &context.registry.incident;
+    let (from, to) = (incident.window_from, incident.window_to);
+    let mut say = |key: &str, problem: String, effect: &str| {
+        out.push(Finding { problem, effect: Some(effect.to_owned()), ..context.at_incident(0, key) });
+    };
+    if from == to {
+        say("window_to", format!("the window is the one day {from}"), "whoever ended before it or began after it does not depend");
+    }
+    let days = from.until(to).map_or(0, |span| span.get_days());
+    if days > LONG_WINDOW {
+        say("window_from", format!("the window has {} days, from {from} to {to}", days + 1), "more deployments lie in it: more depend");
+    }
+    if let Some(discovered) = incident.discovered.filter(|&day| day < from) {
+        let problem = format!("discovered on {discovered}, before the window begins on {from}");
+        say(
+            "window_from",
+            problem,
+            "deployments that ended or were purged before the window count as out of reach, and may have been within it",
+        );
+    }
+}
+
+pub(super) fn no_indicators(context: &Context<'_>, out: &mut Vec<Finding>) {
+    if context.registry.incident.indicators.is_empty() {
+        out.push(Finding { problem: "there are no indicators".to_owned(), ..context.at_incident(0, "indicators") });
+    }
+}
+
+pub(super) fn evidence_claim(context: &Context<'_>, out: &mut Vec<Finding>) {
+    let (problem, effect) = match context.registry.incident.evidence.as_ref().and_then(|e| e.complete) {
+        Some(true) => return,
+        Some(false) => ("the evidence is declared incomplete", "all that depend stay undetermined (evidence_incomplete), whatever is read"),
+        None => ("whether the evidence is all that was taken is not stated", "every certificate of a search says so"),
+    };
+    out.push(Finding { problem: problem.to_owned(), effect: Some(effect.to_owned()), ..context.at_incident(0, "complete") });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_keyboard() {
+        for (a, b) in [("sftp-hub", "SFTP Hubb"), ("sftp-hub", "sftp-hub (hosted)"), ("relay", "rellay"), ("sftp-hub", "sfpt-hub")] {
+            assert!(is_similar(a, b), "{a} {b}");
+        }
+        for (a, b) in [("sftp-hub", "relay-gateway"), ("hub", "hut"), ("saas-portal", "sftp-hub")] {
+            assert!(!is_similar(a, b), "{a} {b}");
+        }
+    }
+}
