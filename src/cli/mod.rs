@@ -7,6 +7,7 @@ mod explain;
 mod formats;
 mod index;
 mod match_;
+mod query;
 mod run;
 mod verify;
 
@@ -50,6 +51,8 @@ enum Command {
     Match(match_::Arguments),
     /// Why one institution has its verdict: mentions, gaps that count, deployments, what would change it.
     Explain(explain::Arguments),
+    /// Search a case: words, phrases, identifiers, paths.
+    Query(query::Arguments),
     /// What was read and what not, by status and cause, items and bytes.
     Coverage(coverage::Arguments),
     /// Is the case intact: index, ledger, audit chain, evidence hashes?
@@ -115,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Index(arguments) => index::run(&arguments),
         Command::Match(arguments) => match_::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Formats(arguments) => formats::run(&arguments),

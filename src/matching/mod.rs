@@ -19,7 +19,8 @@ pub use findings::Personal;
 pub use items::Item;
 pub use judge::{Mention, Source};
 pub use lexicon::Lexicon;
-pub use listed::ListedItem;
+pub use listed::{ListedItem, not_held};
+pub use passage::{is_whole_domain, mask};
 
 use crate::case::Case;
 use crate::format::PassageKind;
@@ -132,7 +133,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         .map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
     let interesting = items::spread_interest(&readings, interesting.collect());
     let derived = items::derive(&roots, &files, &readings, &interesting);
-    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &readings)?;
+    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &|content| readings[content].1.content)?;
 
     let mut folders = Folders::new(&lexicon, registry);
     derived.iter().for_each(|item| folders.add(item.path.components()));
