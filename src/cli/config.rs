@@ -128,7 +128,9 @@ fn texts(value: &DeValue<'_>) -> Result<Vec<Option<String>>, String> {
         DeValue::Boolean(true) => Ok(vec![None]),
         DeValue::Boolean(false) => Ok(Vec::new()),
         DeValue::Array(values) => Ok(values.iter().map(|v| texts(v.get_ref())).collect::<Result<Vec<_>, _>>()?.concat()),
-        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => Err("write a text, a whole number, true, false or a list".to_owned()),
+        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => {
+            Err("write a text, a whole number, true, false or a list".to_owned())
+        }
     }
 }
 

@@ -107,8 +107,9 @@ impl Ledger {
 
     pub(super) fn keep_parts(&self, id: i64, reading: &Reading) -> Result<()> {
         self.forget_parts(id)?;
-        let mut insert =
-            self.db.prepare_cached("INSERT INTO member (container, ordinal, name, sha256, size, defect) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT INTO member (container, ordinal, name, sha256, size, defect) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
         for (ordinal, member) in reading.members.iter().enumerate() {
             insert.execute(params![
                 id,

@@ -102,10 +102,7 @@ pub(super) fn reconcile_all(
 
 /// What manifests say was taken and is not among what is held, with sizes as listed and the cause. What is
 /// held: path, size, status and identity of each item, in the order of the paths.
-pub fn not_held(
-    ledger: &Ledger,
-    held: Vec<(EvidencePath, u64, Status, Option<ContentId>)>,
-) -> Result<Vec<(EvidencePath, u64, Cause)>> {
+pub fn not_held(ledger: &Ledger, held: Vec<(EvidencePath, u64, Status, Option<ContentId>)>) -> Result<Vec<(EvidencePath, u64, Cause)>> {
     let manifests = ledger.manifests()?;
     if manifests.is_empty() {
         return Ok(Vec::new());

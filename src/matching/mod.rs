@@ -214,7 +214,7 @@ pub fn survey(case: &Case) -> Result<Survey> {
     let readings = case.ledger.readings()?;
     let roots = case.ledger.roots()?;
     let items = items::derive(&roots, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
-    let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &readings)?;
+    let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &|content| readings[content].1.content)?;
     Ok(Survey { readings, items, listed, unwalked: roots.into_iter().filter(|r| !r.walked).collect() })
 }
 

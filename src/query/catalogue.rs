@@ -132,11 +132,7 @@ impl<'c> Catalogue<'c> {
             for member in self.members_with(content.sha256)? {
                 let around = self.paths(member.container)?;
                 paths.total = paths.total.saturating_add(around.total);
-                let way = |way: &Way| Way {
-                    path: way.path.member(&member.name),
-                    container: Some(member.container),
-                    defect: member.defect,
-                };
+                let way = |way: &Way| Way { path: way.path.member(&member.name), container: Some(member.container), defect: member.defect };
                 paths.first.extend(around.first.iter().map(way));
                 if paths.first.len() > 4 * COPIES {
                     paths.shorten();

@@ -83,7 +83,7 @@ pub(super) fn condition(field: &str, value: &str, near: Option<u32>) -> Result<C
         "cause" => Cause::parse(&value.to_lowercase())
             .map(Condition::Cause)
             .ok_or_else(|| format!("no such cause; known: {}", words(&mut Cause::ALL.iter().map(|c| c.as_str())))),
-        "sha256" => match value.len() <= 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) {
+        "sha256" => match (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_hexdigit()) {
             true => Ok(Condition::Sha256(value.to_ascii_lowercase())),
             false => Err("a SHA-256, or its beginning, has up to 64 hexadecimal digits".to_owned()),
         },

@@ -1,4 +1,4 @@
-use super::words::{Pattern, Text, Word};
+use super::words::{Pattern, SEPARATOR, Text, Word, is_group_mark};
 use crate::identifier::inline;
 use crate::index::tokens::{begins_word, ends_word, fold, phrases_of};
 use crate::ledger::{client_term, identifier_term};
@@ -63,22 +63,30 @@ impl Identifier {
     /// somebody's account.
     pub(super) fn find(&self, text: &Text<'_>) -> Vec<(Range<usize>, bool)> {
         let mut out = Vec::new();
-        for span in self.patterns.iter().flat_map(|pattern| text.find(pattern)).flatten() {
-            let is_delimited = begins_word(text.text, span.start) && ends_word(text.text, span.end);
-            if is_delimited && (self.scheme != Scheme::Domain || is_whole_domain(text.text, &span)) {
-                out.push((span, true));
-            }
-        }
         inline::find_in(text.text, &text.tokens, &mut |found| {
             if self.typed.contains(&found.term()) {
                 out.push((found.span, found.label.is_some() || found.scheme == Scheme::Bic));
             }
         });
+        let accounts: Vec<Range<usize>> = out.iter().filter(|(_, shown)| !shown).map(|(span, _)| span.clone()).collect();
+        for span in self.patterns.iter().flat_map(|pattern| text.find(pattern)).flatten() {
+            let is_delimited = begins_word(text.text, span.start) && ends_word(text.text, span.end);
+            let is_in_account = accounts.iter().any(|account| account.start <= span.start && span.end <= account.end);
+            if is_delimited && !is_in_account && (self.scheme != Scheme::Domain || is_whole_domain(text.text, &span)) {
+                let is_shown = !is_part_of_number(text.text, &span);
+                out.push((span, is_shown));
+            }
+        }
         out.sort_by_key(|(span, shown)| (span.start, span.end, *shown));
         out.dedup_by(|later, first| later.0 == first.0);
         out
     }
+}
 
+/// Do digits go on before or after it, as groups of one number do?
+fn is_part_of_number(text: &str, span: &Range<usize>) -> bool {
+    let continues = |chars: &mut dyn Iterator<Item = char>| chars.find(|c| !is_group_mark(*c)).is_some_and(char::is_numeric);
+    continues(&mut text[..span.start].chars().rev().take(SEPARATOR + 1)) || continues(&mut text[span.end..].chars().take(SEPARATOR + 1))
 }
 
 /// A bank code without its country.

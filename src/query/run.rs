@@ -106,10 +106,8 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
             continue;
         }
         let rows: Vec<Option<i64>> = batch.iter().map(|item| item.content.as_ref().map(|c| c.id)).collect();
-        let texts: Vec<Vec<Place>> = rows
-            .par_iter()
-            .map(|row| row.map_or(Ok(Vec::new()), |row| in_text(index, &searcher, &asked, row)))
-            .collect::<Result<_>>()?;
+        let texts: Vec<Vec<Place>> =
+            rows.par_iter().map(|row| row.map_or(Ok(Vec::new()), |row| in_text(index, &searcher, &asked, row))).collect::<Result<_>>()?;
         for (item, mut places) in batch.iter().zip(texts) {
             if let Some(content) = &item.content {
                 places.extend(in_fields(case, &asked, content.id)?);
@@ -163,12 +161,7 @@ fn find(case: &Case, plan: &Plan, leaves: &[Leaf], holds: &[Option<Holds>], tota
             items.push(Item { content: None, copies: vec![copy], paths: 1 });
         }
     };
-    let listed = Copy {
-        path: EvidencePath::file("", Vec::new()),
-        status: Status::Listed,
-        cause: Some(Cause::NotRecovered),
-        size: 0,
-    };
+    let listed = Copy { path: EvidencePath::file("", Vec::new()), status: Status::Listed, cause: Some(Cause::NotRecovered), size: 0 };
     let of_listed = |n: usize| match &leaves[n] {
         Leaf::Path(_) | Leaf::Name(_) => None,
         Leaf::Status(_) | Leaf::Cause(_) => leaves[n].holds_of(&listed),

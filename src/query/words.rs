@@ -12,7 +12,7 @@ const FARTHEST: u32 = 64;
 /// Digits of a number that is found in any grouping.
 const GROUPED: std::ops::RangeInclusive<usize> = 8..=34;
 /// What stands between the groups of a number is so short.
-const SEPARATOR: usize = 3;
+pub(super) const SEPARATOR: usize = 3;
 
 /// One word of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,9 +84,8 @@ pub(super) fn patterns(written: &str, near: Option<u32>) -> Vec<Pattern> {
 /// The digits of a number, however it is grouped; also an IBAN.
 fn grouped(written: &str) -> Option<String> {
     let all: Vec<Token> = tokens(written).collect();
-    let is_joined = all.windows(2).all(|pair| {
-        pair[0].span.end <= pair[1].span.start && is_separator(&written[pair[0].span.end..pair[1].span.start])
-    });
+    let is_joined =
+        all.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start && is_separator(&written[pair[0].span.end..pair[1].span.start]));
     let code: String = all.iter().map(|t| t.term.as_str()).collect();
     let bytes = code.as_bytes();
     let is_number = GROUPED.contains(&code.len()) && bytes.iter().all(u8::is_ascii_digit);
@@ -99,9 +98,12 @@ fn grouped(written: &str) -> Option<String> {
 
 /// May this stand between two groups of a number?
 fn is_separator(gap: &str) -> bool {
-    let is_mark =
-        |c: char| matches!(c, '-' | ' ' | '.' | '/' | '_' | '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{2010}'..='\u{2015}' | '\u{202F}' | '\u{2212}');
-    !gap.is_empty() && gap.chars().count() <= SEPARATOR && gap.chars().all(is_mark)
+    !gap.is_empty() && gap.chars().count() <= SEPARATOR && gap.chars().all(is_group_mark)
+}
+
+/// A mark that stands between groups of a number.
+pub(super) fn is_group_mark(c: char) -> bool {
+    matches!(c, '-' | ' ' | '.' | '/' | '_' | '\u{A0}' | '\u{2002}'..='\u{200A}' | '\u{2010}'..='\u{2015}' | '\u{202F}' | '\u{2212}')
 }
 
 /// Words with wildcards: cut where tokens are cut, but not at the wildcards.
@@ -209,7 +211,6 @@ impl<'t> Text<'t> {
         let mut before = 0;
         for (i, token) in self.tokens.iter().enumerate() {
             for (kind, word) in kinds.iter().enumerate().filter(|(_, word)| word.fits(token)) {
-                debug_assert!(kinds[kind] == *word);
                 // Of texts that do not belong together the first ends here.
                 if !self.is_one_text(&(before..token.span.start.max(before))) {
                     window.clear();
@@ -309,7 +310,7 @@ mod tests {
             ("muller and sohne", "Müller & Söhne"),
             ("account_no", "account_no"),
             ("m?ll*", "Müller"),
-            ("*state* of", "FirstStateBank of"),
+            ("*state*", "FirstStateBank"),
             ("*_no", "x_account_no=12"),
         ] {
             let got = found(written, None, text);

@@ -177,7 +177,8 @@ fn a_review_lies_in_the_registry_or_beside_it_and_must_be_whole() {
     let scene = Scene::new();
     write(
         &scene.registry.join("review.csv"),
-        format!("act,item,cause,customer_id,scheme,value,reviewer,time,reason\n{WAIVE}\nwaive,ev/nowhere.zip,,,,,Ann Lee,2025-02-01,x\n").as_bytes(),
+        format!("act,item,cause,customer_id,scheme,value,reviewer,time,reason\n{WAIVE}\nwaive,ev/nowhere.zip,,,,,Ann Lee,2025-02-01,x\n")
+            .as_bytes(),
     );
     let outputs = scene.desk.decide(&scene.registry);
     assert_eq!(outputs.verdicts()["C3"], RULED_OUT);
@@ -186,7 +187,14 @@ fn a_review_lies_in_the_registry_or_beside_it_and_must_be_whole() {
 
     write(&scene.registry.join("review.csv"), b"act,item,reviewer,time,reason\nwaive,ev/drop/locked.zip,,2025-02-01,x\n");
     let mut command = program();
-    command.arg("match").arg("--case").arg(scene.desk.case()).arg("--registry").arg(&scene.registry).arg("--out").arg(scene.desk.path("no"));
+    command
+        .arg("match")
+        .arg("--case")
+        .arg(scene.desk.case())
+        .arg("--registry")
+        .arg(&scene.registry)
+        .arg("--out")
+        .arg(scene.desk.path("no"));
     let refused = Finished::from(command.output().expect("the program starts")).with_code(&[2]);
     assert!(refused.stderr.contains("review.csv:2:reviewer"), "{}", refused.stderr);
     assert!(!scene.desk.path("no").exists());
@@ -216,7 +224,14 @@ fn explain_tells_the_whole_chain() {
     for (id, golden) in [("C1", "explain-affected.txt"), ("C2", "explain-undetermined.txt"), ("C3", "explain-gap.txt")] {
         crate::harness::assert_golden(golden, &text(id));
     }
-    let unknown = run(["explain".as_ref(), "--case".as_ref(), scene.desk.case().as_os_str(), "--registry".as_ref(), scene.registry.as_os_str(), "harbour".as_ref()]);
+    let unknown = run([
+        "explain".as_ref(),
+        "--case".as_ref(),
+        scene.desk.case().as_os_str(),
+        "--registry".as_ref(),
+        scene.registry.as_os_str(),
+        "harbour".as_ref(),
+    ]);
     let unknown = unknown.with_code(&[2]);
     assert!(unknown.stderr.contains("C2 Second Harbour Savings Bank"), "{}", unknown.stderr);
 }

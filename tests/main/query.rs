@@ -1,6 +1,6 @@
 //! Searching a case: what stands in the evidence is found, where it lies, and nothing is shown that must not be.
 
-use crate::harness::{Desk, Finished, Job, aes_zip, docx, gzip, nacha, program, tar_of, write, zip_of};
+use crate::harness::{Desk, Finished, Job, aes_zip, assert_golden, docx, gzip, nacha, program, tar_of, write, zip_of};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,10 @@ fn scene() -> Desk {
     write(&root.join("second.zip"), &zip_of(&[("inner.zip".to_owned(), inner)]));
     write(&root.join("locked.zip"), &aes_zip(&[("secret.txt".to_owned(), b"nobody reads this".to_vec())]));
     write(&root.join("payments.ach"), &nacha("021000021", 3));
-    write(&root.join("memo.docx"), &docx(&["IBAN DE89 3704 0044 0532 0130 00 of the payee".to_owned(), "ops@mail.pemberly.example".to_owned()]));
+    write(
+        &root.join("memo.docx"),
+        &docx(&["IBAN DE89 3704 0044 0532 0130 00 of the payee".to_owned(), "ops@mail.pemberly.example".to_owned()]),
+    );
     write(&root.join("empty.txt"), b"");
     write(&desk.path("listing.txt"), b"letters/stop.txt\nnotes.txt\nexport.csv\nletters/lost statement.pdf\nsecond.zip\n");
     desk.index(&Job::of("ev", &root).manifest(&desk.path("listing.txt")));
@@ -127,12 +130,19 @@ fn a_hash_finds_its_copies_by_its_beginning() {
 fn statuses_are_those_of_the_coverage_list() {
     let desk = scene();
     let registry = desk.path("registry");
-    crate::harness::write_registry(&registry, &[crate::harness::Institution::new("A", "Quenby Hollow Savings Bank").with("client_code", "zz9absent9")]);
+    crate::harness::write_registry(
+        &registry,
+        &[crate::harness::Institution::new("A", "Quenby Hollow Savings Bank").with("client_code", "zz9absent9")],
+    );
     let outputs = desk.decide(&registry);
     let mut wrong = Vec::new();
     for row in outputs.rows("coverage.csv") {
         let answer = json(&desk, &format!("path:\"{}\" status:{}", row["item"].replace('\\', "\\\\"), row["status"]));
-        let found = answer["hits"].as_array().expect("hits").iter().any(|hit| hit["item"] == row["item"] && hit["cause"].as_str().unwrap_or("") == row["cause"]);
+        let found = answer["hits"]
+            .as_array()
+            .expect("hits")
+            .iter()
+            .any(|hit| hit["item"] == row["item"] && hit["cause"].as_str().unwrap_or("") == row["cause"]);
         if !found {
             wrong.push(format!("{} {} {}", row["item"], row["status"], row["cause"]));
         }
@@ -155,13 +165,9 @@ fn answers_for_people_are_the_golden_ones() {
     ] {
         let finished = ask(&desk, query, options).with_code(&[0]);
         assert_eq!(finished.stderr, "");
-        shown.push_str(&format!("$ ruleout query {query}{}\n{}\n", options.join(" "), finished.stdout));
+        shown.push_str(&format!("$ ruleout query {query} {}\n{}\n", options.join(" "), finished.stdout));
     }
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/query.txt");
-    if std::env::var_os("RULEOUT_BLESS").is_some() {
-        fs::write(&golden, &shown).expect("the golden file is written");
-    }
-    assert_eq!(shown, fs::read_to_string(&golden).unwrap_or_default(), "`just bless` writes the answers anew");
+    assert_golden("query.txt", &shown);
     for hostile in ['\x1b', '\u{202E}', '\u{7}'] {
         assert!(!shown.contains(hostile));
     }
@@ -170,7 +176,9 @@ fn answers_for_people_are_the_golden_ones() {
 #[test]
 fn json_holds_to_its_schema_and_its_ranges_to_its_snippets() {
     let desk = scene();
-    let schema: Value = serde_json::from_slice(&fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/query.schema.json")).expect("the schema")).expect("JSON");
+    let schema: Value =
+        serde_json::from_slice(&fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/query.schema.json")).expect("the schema"))
+            .expect("JSON");
     let schema = jsonschema::validator_for(&schema).expect("a schema");
     for query in ["wire OR fraud OR 4482910337", "aba:021000021", "status:unread OR status:listed", "xyzzy"] {
         let answer = json(&desk, query);
@@ -193,7 +201,17 @@ fn json_holds_to_its_schema_and_its_ranges_to_its_snippets() {
 #[test]
 fn no_snippet_shows_a_persons_number() {
     let desk = scene();
-    for query in ["4482910337", "448-291-0337", "44829*", "Person", "account", "iban", "DE89370400440532013000", "iban_bank:DE:37040044", "NOT xyzzy"] {
+    for query in [
+        "4482910337",
+        "448-291-0337",
+        "44829*",
+        "Person",
+        "account",
+        "iban",
+        "DE89370400440532013000",
+        "iban_bank:DE:37040044",
+        "NOT xyzzy",
+    ] {
         for hit in json(&desk, query)["hits"].as_array().expect("hits") {
             let digits: String = hit["snippet"].as_str().expect("a text").chars().filter(|c| c.is_alphanumeric() || *c == '•').collect();
             for secret in ["4482910337", "9001700002", "DE89370400440532013000", "370400440532013000"] {
@@ -215,7 +233,11 @@ fn what_cannot_be_parsed_is_wrong_usage_and_says_where() {
         ("\x1b[2J(", "not closed"),
     ] {
         let finished = ask(&desk, query, &[]).with_code(&[2]);
-        assert!(finished.stderr.contains(why) && finished.stdout.is_empty() && !finished.stderr.contains('\x1b'), "{query}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(why) && finished.stdout.is_empty() && !finished.stderr.contains('\x1b'),
+            "{query}: {}",
+            finished.stderr
+        );
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 pub fn assert_golden(name: &str, given: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("RULEOUT_BLESS").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).and_then(|()| fs::write(&path, given)).expect("the golden file can be written");
+        fs::create_dir_all(path.parent().expect("a folder"))
+            .and_then(|()| fs::write(&path, given))
+            .expect("the golden file can be written");
     }
     let expected = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; RULEOUT_BLESS=1 makes it", path.display()));
     let differing = expected.lines().zip(given.lines()).enumerate().find(|(_, (a, b))| a != b);
