@@ -85,8 +85,11 @@ impl Identifier {
 
 /// Do digits go on before or after it, as groups of one number do?
 fn is_part_of_number(text: &str, span: &Range<usize>) -> bool {
-    let continues = |chars: &mut dyn Iterator<Item = char>| chars.find(|c| !is_group_mark(*c)).is_some_and(char::is_numeric);
-    continues(&mut text[..span.start].chars().rev().take(SEPARATOR + 1)) || continues(&mut text[span.end..].chars().take(SEPARATOR + 1))
+    goes_on(text[..span.start].chars().rev()) || goes_on(text[span.end..].chars())
+}
+
+fn goes_on(chars: impl Iterator<Item = char>) -> bool {
+    chars.take(SEPARATOR + 1).find(|c| !is_group_mark(*c)).is_some_and(char::is_numeric)
 }
 
 /// A bank code without its country.

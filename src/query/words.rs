@@ -210,7 +210,7 @@ impl<'t> Text<'t> {
         let mut out = Vec::new();
         let mut before = 0;
         for (i, token) in self.tokens.iter().enumerate() {
-            for (kind, word) in kinds.iter().enumerate().filter(|(_, word)| word.fits(token)) {
+            for (kind, _) in kinds.iter().enumerate().filter(|(_, word)| word.fits(token)) {
                 // Of texts that do not belong together the first ends here.
                 if !self.is_one_text(&(before..token.span.start.max(before))) {
                     window.clear();
