@@ -63,8 +63,8 @@ fn items(desk: &Desk, query: &str) -> Vec<String> {
 #[test]
 fn words_fields_and_their_combinations_find_what_holds_them() {
     let desk = scene();
-    let stop = ["ev/backup.tar.gz!/backup.tar!/stop.txt", "ev/letters/copy of stop.txt", "ev/letters/stop.txt"];
-    let memo = ["ev/backup.tar.gz!/backup.tar!/inner.zip!/deep/memo.txt", "ev/second.zip!/inner.zip!/deep/memo.txt"];
+    let stop = ["ev/backup.tar.gz!/content!/stop.txt", "ev/letters/copy of stop.txt", "ev/letters/stop.txt"];
+    let memo = ["ev/backup.tar.gz!/content!/inner.zip!/deep/memo.txt", "ev/second.zip!/inner.zip!/deep/memo.txt"];
     let hostile = ["ev/hostile%1B[2J%0Aname.txt"];
     let sorted = |parts: &[&[&str]]| {
         let mut all: Vec<String> = parts.concat().into_iter().map(str::to_owned).collect();
@@ -102,8 +102,8 @@ fn words_fields_and_their_combinations_find_what_holds_them() {
         ("status:listed", sorted(&[&["ev/letters/lost statement.pdf"]])),
         ("path:letters/ name:copy", sorted(&[&["ev/letters/copy of stop.txt"]])),
         ("wire path:letters/", sorted(&[&stop[1..]])),
-        ("wire status:duplicate -path:tar", sorted(&[&stop[1..], &memo[1..]])),
-        ("name:inner.zip type:application/zip", sorted(&[&["ev/backup.tar.gz!/backup.tar!/inner.zip", "ev/second.zip!/inner.zip"]])),
+        ("wire status:duplicate -path:backup", sorted(&[&stop[1..], &memo[1..]])),
+        ("name:inner.zip type:application/zip", sorted(&[&["ev/backup.tar.gz!/content!/inner.zip", "ev/second.zip!/inner.zip"]])),
         ("xyzzy OR \"nobody reads\"", nothing),
     ] {
         let got = items(&desk, query);
@@ -230,7 +230,7 @@ fn what_cannot_be_parsed_is_wrong_usage_and_says_where() {
         ("", "Fields: text, path"),
         ("aba:021000020", "check digit"),
         ("status:lost", "known: read, scanned"),
-        ("\x1b[2J(", "not closed"),
+        ("\x1b[2J(", "must follow"),
     ] {
         let finished = ask(&desk, query, &[]).with_code(&[2]);
         assert!(
