@@ -2,7 +2,8 @@
 //!
 //! One way, left to right: [`crawl`] reads evidence through [`format`](mod@format) and [`identifier`] into the
 //! [`index`] and the [`ledger`] of a [`case`]; [`matching`] joins them with the [`registry`]; [`verdict`]
-//! decides; [`report`] writes. [`check`] tells what a registry will do to verdicts before anything is read.
+//! decides; [`report`] writes. [`check`] tells what a registry will do to verdicts before anything is read, and
+//! [`query`] searches a case for people.
 
 pub mod case;
 pub mod check;
@@ -16,6 +17,7 @@ pub mod ledger;
 pub mod manifest;
 pub mod matching;
 pub mod model;
+pub mod query;
 pub mod registry;
 pub mod report;
 pub mod table;

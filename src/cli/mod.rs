@@ -7,6 +7,7 @@ mod explain;
 mod formats;
 mod index;
 mod match_;
+mod query;
 mod registry;
 mod run;
 mod verify;
@@ -53,6 +54,8 @@ enum Command {
     Explain(explain::Arguments),
     /// The registry before any evidence: `registry check`.
     Registry(registry::Arguments),
+    /// Search a case: words, phrases, identifiers, paths.
+    Query(query::Arguments),
     /// What was read and what not, by status and cause, items and bytes.
     Coverage(coverage::Arguments),
     /// Is the case intact: index, ledger, audit chain, evidence hashes?
@@ -119,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Match(arguments) => match_::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Registry(arguments) => registry::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Formats(arguments) => formats::run(&arguments),

@@ -2,9 +2,11 @@
 //! there later is found.
 
 mod analysis;
+mod search;
 mod sweep;
 pub mod tokens;
 
+pub use search::{Candidates, Places, Sought, search};
 pub use sweep::{Hit, Needle, sweep};
 
 use crate::format::{OffsetMap, Passage, PassageKind};

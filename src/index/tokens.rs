@@ -29,6 +29,22 @@ pub fn tokens(text: &str) -> Tokens<'_> {
     Tokens { text, at: 0, position: 0, readings: Vec::new() }
 }
 
+/// The sequences of terms under which a text is found: one with its words in camelCase whole, and one with
+/// their parts; a single one where they are the same.
+pub fn phrases_of(text: &str) -> Vec<Vec<String>> {
+    let all: Vec<Token> = tokens(text).collect();
+    let mut covered = 0;
+    let mut whole = Vec::new();
+    for token in &all {
+        if token.span.start >= covered {
+            whole.push(token.term.clone());
+        }
+        covered = covered.max(token.span.end);
+    }
+    let parts: Vec<String> = all.into_iter().filter(|t| !t.compound).map(|t| t.term).collect();
+    if whole == parts { vec![parts] } else { vec![whole, parts] }
+}
+
 /// Iterator of [`tokens`].
 pub struct Tokens<'a> {
     text: &'a str,

@@ -2,8 +2,12 @@
 //! was not, and why; the verdict depends on it as much as on what was found.
 
 mod audit;
+mod fact;
+mod lookup;
 mod reading;
 
+pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
+pub use lookup::{ContentRow, MemberRow};
 pub use reading::{Reading, Span};
 
 use crate::model::{Cause, ContentId, Status};
@@ -13,7 +17,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 2;
+const LEDGER_VERSION: u32 = 3;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -219,19 +223,20 @@ impl Ledger {
 
     /// All files, by root and path.
     pub fn files(&self) -> Result<Vec<FileRow>> {
-        self.query_files("SELECT id, root, path, size, mtime, content, status, cause, detail FROM file ORDER BY root, path")
+        self.query_files("SELECT id, root, path, size, mtime, content, status, cause, detail FROM file ORDER BY root, path", [])
     }
 
     /// Files that wait to be read, by root and path.
     pub fn pending(&self) -> Result<Vec<FileRow>> {
         self.query_files(
             "SELECT id, root, path, size, mtime, content, status, cause, detail FROM file WHERE content IS NULL AND cause = 'pending' ORDER BY root, path",
+            [],
         )
     }
 
-    fn query_files(&self, sql: &str) -> Result<Vec<FileRow>> {
-        let mut query = self.db.prepare(sql)?;
-        let rows = query.query_map([], |r| {
+    fn query_files(&self, sql: &str, of: impl rusqlite::Params) -> Result<Vec<FileRow>> {
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map(of, |r| {
             Ok(FileRow {
                 id: r.get(0)?,
                 root: r.get(1)?,
@@ -269,8 +274,18 @@ impl Ledger {
 
     /// Keeps a reading; an earlier one of the same bytes is replaced.
     pub fn keep(&self, id: i64, reading: &Reading, generation: u64, offer: Option<&str>) -> Result<()> {
+        let before: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM content WHERE sha256 = ?1")?
+            .query_row([&reading.content.0[..]], |r| r.get(0))
+            .optional()?;
+        before.map_or(Ok(()), |before| self.forget_parts(before))?;
+        let (status, cause) = reading.status();
         self.db
-            .prepare_cached("INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, reading) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, media_type, status, cause, reading)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
             .execute(params![
                 id,
                 &reading.content.0[..],
@@ -280,9 +295,12 @@ impl Ledger {
                 generation as i64,
                 reading.cut_by_depth,
                 offer,
+                reading.media_type,
+                status.as_str(),
+                cause.map(Cause::as_str),
                 reading.encode()?
             ])?;
-        Ok(())
+        self.keep_parts(id, reading)
     }
 
     /// The name of the list of passwords that each content was last read with, where there was one.
@@ -306,6 +324,7 @@ impl Ledger {
                 .prepare_cached("UPDATE file SET content = NULL, status = 'unread', cause = 'pending' WHERE content = ?1")?
                 .execute([id])? as u64;
             self.db.prepare_cached("DELETE FROM content WHERE id = ?1")?.execute([id])?;
+            self.forget_parts(*id)?;
         }
         Ok(reopened)
     }

@@ -28,6 +28,7 @@ CREATE TABLE file (
     detail  TEXT NOT NULL DEFAULT '',
     UNIQUE (root, path)
 );
+CREATE INDEX file_content ON file (content);
 
 -- Bytes that were read, once, wherever they lie. `offer` names the list of passwords that was tried. The blobs are postcard records of `ledger::Reading`.
 CREATE TABLE content (
@@ -39,8 +40,32 @@ CREATE TABLE content (
     generation INTEGER NOT NULL,
     cut        INTEGER NOT NULL,
     offer      TEXT,
+    media_type TEXT NOT NULL,
+    status     TEXT NOT NULL,
+    cause      TEXT,
     reading    BLOB NOT NULL
 );
+CREATE INDEX content_format ON content (format, media_type);
+
+-- What readings say, laid out so that a few rows answer a question without decoding every reading:
+-- the members of containers, by container and by what they are, and the identifiers in facts.
+CREATE TABLE member (
+    container INTEGER NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    name      BLOB NOT NULL,
+    sha256    BLOB,
+    size      INTEGER NOT NULL,
+    defect    TEXT,
+    PRIMARY KEY (container, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX member_sha256 ON member (sha256);
+
+CREATE TABLE fact (
+    term    TEXT NOT NULL,
+    content INTEGER NOT NULL,
+    PRIMARY KEY (term, content)
+) WITHOUT ROWID;
+CREATE INDEX fact_content ON fact (content);
 
 -- A listing or log handed over beside the evidence.
 CREATE TABLE manifest (

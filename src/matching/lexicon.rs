@@ -3,7 +3,7 @@
 
 use super::names;
 use crate::index::Needle;
-use crate::index::tokens::tokens;
+use crate::index::tokens::{phrases_of, tokens};
 use crate::model::Scheme;
 use crate::registry::{Identifier, Registry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -138,22 +138,7 @@ impl Lexicon {
 
     /// A value with words in camelCase is looked for by their parts and by the whole words.
     fn add_phrases(&mut self, number: u32, value: &str) {
-        let all: Vec<_> = tokens(value).collect();
-        let mut covered = 0;
-        let whole: Vec<String> = all
-            .iter()
-            .filter(|t| {
-                let is_word = t.span.start >= covered;
-                covered = covered.max(t.span.end);
-                is_word
-            })
-            .map(|t| t.term.clone())
-            .collect();
-        let parts: Vec<String> = all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect();
-        if whole != parts {
-            self.add_phrase(number, whole);
-        }
-        self.add_phrase(number, parts);
+        phrases_of(value).into_iter().for_each(|phrase| self.add_phrase(number, phrase));
     }
 
     fn add_phrase(&mut self, number: u32, terms: Vec<String>) {

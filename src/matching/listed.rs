@@ -1,9 +1,9 @@
 //! What the manifests name, beside what was recovered.
 
 use super::items::Item;
-use crate::ledger::{Ledger, ManifestRow, Reading};
+use crate::ledger::{Ledger, ManifestRow};
 use crate::manifest::reconcile::{Difference, Held, Listed, Outcome, reconcile};
-use crate::model::{Cause, EvidencePath, Status};
+use crate::model::{Cause, ContentId, EvidencePath, Status};
 use anyhow::Result;
 use std::collections::BTreeMap;
 
@@ -29,14 +29,19 @@ pub struct ListedItem {
 }
 
 /// Reconciles all manifests with the items.
-pub fn reconcile_all(ledger: &Ledger, manifests: &[ManifestRow], items: &[Item], readings: &[(i64, Reading)]) -> Result<Vec<ListedItem>> {
+pub(super) fn reconcile_all(
+    ledger: &Ledger,
+    manifests: &[ManifestRow],
+    items: &[Item],
+    identity: &dyn Fn(usize) -> ContentId,
+) -> Result<Vec<ListedItem>> {
     // Inherited members stand for themselves here: a listing may name a file inside either copy.
     let held: Vec<Held<'_>> = items
         .iter()
         .map(|item| Held {
             path: item.path.components().collect(),
             size: item.size,
-            content: item.content.filter(|_| item.status != Status::Partial).map(|c| readings[c].1.content),
+            content: item.content.filter(|_| item.status != Status::Partial).map(identity),
         })
         .collect();
     let mut out = Vec::new();
@@ -93,6 +98,24 @@ pub fn reconcile_all(ledger: &Ledger, manifests: &[ManifestRow], items: &[Item],
         }
     }
     Ok(out)
+}
+
+/// What manifests say was taken and is not among what is held, with sizes as listed and the cause. What is
+/// held: path, size, status and identity of each item, in the order of the paths.
+pub fn not_held(ledger: &Ledger, held: Vec<(EvidencePath, u64, Status, Option<ContentId>)>) -> Result<Vec<(EvidencePath, u64, Cause)>> {
+    let manifests = ledger.manifests()?;
+    if manifests.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut identities = Vec::with_capacity(held.len());
+    let mut items = Vec::with_capacity(held.len());
+    for (number, (path, size, status, identity)) in held.into_iter().enumerate() {
+        identities.push(identity);
+        let content = identity.map(|_| number);
+        items.push(Item { path, content, size, status, cause: None, detail: String::new(), inherited: false });
+    }
+    let listed = reconcile_all(ledger, &manifests, &items, &|number| identities[number].unwrap_or(ContentId([0; 32])))?;
+    Ok(listed.into_iter().filter(|l| l.item.is_none()).filter_map(|l| l.cause.map(|cause| (l.path, l.size, cause))).collect())
 }
 
 fn split(path: &[u8]) -> impl Iterator<Item = &[u8]> {

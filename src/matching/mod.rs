@@ -19,8 +19,9 @@ pub use findings::Personal;
 pub use items::Item;
 pub use judge::{Mention, Source};
 pub use lexicon::{Entry, Holders, Lexicon, What, is_numeric, is_telling_code};
-pub use listed::ListedItem;
+pub use listed::{ListedItem, not_held};
 pub use names::{forms, is_plain_pair};
+pub use passage::{is_whole_domain, mask};
 
 use crate::case::Case;
 use crate::format::PassageKind;
@@ -133,7 +134,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         .map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
     let interesting = items::spread_interest(&readings, interesting.collect());
     let derived = items::derive(&roots, &files, &readings, &interesting);
-    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &readings)?;
+    let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &|content| readings[content].1.content)?;
 
     let mut folders = Folders::new(&lexicon, registry);
     derived.iter().for_each(|item| folders.add(item.path.components()));
@@ -214,7 +215,7 @@ pub fn survey(case: &Case) -> Result<Survey> {
     let readings = case.ledger.readings()?;
     let roots = case.ledger.roots()?;
     let items = items::derive(&roots, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
-    let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &readings)?;
+    let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &|content| readings[content].1.content)?;
     Ok(Survey { readings, items, listed, unwalked: roots.into_iter().filter(|r| !r.walked).collect() })
 }
 

@@ -251,18 +251,11 @@ enum Written {
 /// Does the value stand here as a token of its own, and how is it written?
 fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Option<Written> {
     let raw = &text[span.clone()];
-    let before = text[..span.start].chars().next_back();
-    let mut rest = text[span.end..].chars();
-    let after = rest.next();
     if !begins_word(text, span.start) || !ends_word(text, span.end) {
         return None;
     }
     let as_registered = match scheme {
-        Scheme::Domain => {
-            let runs_on = matches!(before, Some('-' | '_')) || matches!(after, Some('-' | '_'));
-            let has_more_labels = after == Some('.') && rest.next().is_some_and(char::is_alphanumeric);
-            raw.eq_ignore_ascii_case(value) && !runs_on && !has_more_labels
-        }
+        Scheme::Domain => raw.eq_ignore_ascii_case(value) && is_whole_domain(text, span),
         Scheme::Bic => raw == value,
         Scheme::Lei | Scheme::PgpKey => raw.eq_ignore_ascii_case(value),
         // A code of letters only is a word as well; case tells them apart. One with digits is not.
@@ -275,6 +268,15 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
         }
         false => None,
     }
+}
+
+/// Does what stands here end as a domain does, and is it not the end of a longer label?
+pub fn is_whole_domain(text: &str, span: &Range<usize>) -> bool {
+    let mut rest = text[span.end..].chars();
+    let (before, after) = (text[..span.start].chars().next_back(), rest.next());
+    let runs_on = matches!(before, Some('-' | '_')) || matches!(after, Some('-' | '_'));
+    let has_more_labels = after == Some('.') && rest.next().is_some_and(char::is_alphanumeric);
+    !runs_on && !has_more_labels
 }
 
 /// Of names that overlap, the longest; of equal ones, all (they are forms of several institutions).

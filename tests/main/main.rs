@@ -14,6 +14,7 @@ mod integrity;
 mod interruption;
 mod links;
 mod masking;
+mod query;
 mod refusals;
 mod registry_check;
 mod terminal;

@@ -1,0 +1,161 @@
+//! Questions about a few contents, answered from tables and not from every reading.
+
+use super::{FileRow, Ledger, Reading, content_id, each_fact};
+use crate::model::{Cause, ContentId, Status};
+use anyhow::{Context, Result};
+use rusqlite::{OptionalExtension, Row, params};
+
+const CONTENT: &str = "SELECT id, sha256, size, format, media_type, status, cause FROM content";
+const MEMBER: &str = "SELECT container, name, sha256, size, defect FROM member";
+
+/// A content without its reading.
+#[derive(Clone, Debug)]
+pub struct ContentRow {
+    /// Row.
+    pub id: i64,
+    /// Identity of the bytes.
+    pub sha256: ContentId,
+    /// How many.
+    pub size: u64,
+    /// Name of the format.
+    pub format: String,
+    /// Media type of the format.
+    pub media_type: String,
+    /// How reading it ended, see [`Reading::status`].
+    pub status: Status,
+    /// Why it was not read, or not wholly.
+    pub cause: Option<Cause>,
+}
+
+/// A member of a container.
+#[derive(Clone, Debug)]
+pub struct MemberRow {
+    /// Row of the container's content.
+    pub container: i64,
+    /// Its name, as bytes.
+    pub name: Vec<u8>,
+    /// What was decoded of it.
+    pub sha256: Option<ContentId>,
+    /// Decoded size.
+    pub size: u64,
+    /// Why it is not whole, where it is not.
+    pub defect: Option<Cause>,
+}
+
+impl Ledger {
+    /// A content.
+    pub fn content(&self, id: i64) -> Result<Option<ContentRow>> {
+        Ok(self.db.prepare_cached(&format!("{CONTENT} WHERE id = ?1"))?.query_row([id], content_row).optional()?)
+    }
+
+    /// All contents, by row.
+    pub fn content_rows(&self) -> Result<Vec<ContentRow>> {
+        let mut query = self.db.prepare(&format!("{CONTENT} ORDER BY id"))?;
+        Ok(query.query_map([], content_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The contents whose format and media type are wanted.
+    pub fn contents_of_type(&self, is_wanted: &dyn Fn(&str, &str) -> bool) -> Result<Vec<i64>> {
+        let mut kinds = self.db.prepare("SELECT DISTINCT format, media_type FROM content")?;
+        let kinds: Vec<(String, String)> = kinds.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+        let mut out = Vec::new();
+        let mut rows = self.db.prepare("SELECT id FROM content WHERE format = ?1 AND media_type = ?2")?;
+        for (format, media_type) in kinds.iter().filter(|(format, media_type)| is_wanted(format, media_type)) {
+            out.extend(rows.query_map([format, media_type], |r| r.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(out)
+    }
+
+    /// The contents whose SHA-256 lies between two, both included.
+    pub fn contents_between(&self, from: ContentId, to: ContentId) -> Result<Vec<i64>> {
+        let mut query = self.db.prepare("SELECT id FROM content WHERE sha256 BETWEEN ?1 AND ?2")?;
+        Ok(query.query_map(params![&from.0[..], &to.0[..]], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The contents whose facts hold a term.
+    pub fn contents_with_fact(&self, term: &str) -> Result<Vec<i64>> {
+        let mut query = self.db.prepare_cached("SELECT content FROM fact WHERE term = ?1")?;
+        Ok(query.query_map([term], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// One reading.
+    pub fn reading(&self, id: i64) -> Result<Option<Reading>> {
+        let mut query = self.db.prepare_cached("SELECT reading FROM content WHERE id = ?1")?;
+        let blob: Option<Vec<u8>> = query.query_row([id], |r| r.get(0)).optional()?;
+        blob.map(|blob| Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))).transpose()
+    }
+
+    /// The files that are a content, by root and path.
+    pub fn files_of(&self, content: i64) -> Result<Vec<FileRow>> {
+        self.query_files(
+            "SELECT id, root, path, size, mtime, content, status, cause, detail FROM file WHERE content = ?1 ORDER BY root, path",
+            [content],
+        )
+    }
+
+    /// The members that are these bytes, in any container.
+    pub fn members_with(&self, sha256: ContentId) -> Result<Vec<MemberRow>> {
+        let mut query = self.db.prepare_cached(&format!("{MEMBER} WHERE sha256 = ?1 ORDER BY container, ordinal"))?;
+        Ok(query.query_map([&sha256.0[..]], member_row)?.collect::<Result<_, _>>()?)
+    }
+
+    /// All members, by container.
+    pub fn members(&self) -> Result<Vec<MemberRow>> {
+        let mut query = self.db.prepare(&format!("{MEMBER} ORDER BY container, ordinal"))?;
+        Ok(query.query_map([], member_row)?.collect::<Result<_, _>>()?)
+    }
+
+    pub(super) fn keep_parts(&self, id: i64, reading: &Reading) -> Result<()> {
+        self.forget_parts(id)?;
+        let mut insert = self
+            .db
+            .prepare_cached("INSERT INTO member (container, ordinal, name, sha256, size, defect) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        for (ordinal, member) in reading.members.iter().enumerate() {
+            insert.execute(params![
+                id,
+                ordinal as i64,
+                member.name,
+                member.content.map(|c| c.0.to_vec()),
+                member.size as i64,
+                member.defect.map(Cause::as_str)
+            ])?;
+        }
+        let mut terms = Vec::new();
+        each_fact(&reading.facts, &mut |fact| terms.push(fact.term));
+        terms.sort_unstable();
+        terms.dedup();
+        let mut insert = self.db.prepare_cached("INSERT INTO fact (term, content) VALUES (?1, ?2)")?;
+        for term in terms {
+            insert.execute(params![term, id])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn forget_parts(&self, id: i64) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM member WHERE container = ?1")?.execute([id])?;
+        self.db.prepare_cached("DELETE FROM fact WHERE content = ?1")?.execute([id])?;
+        Ok(())
+    }
+}
+
+fn content_row(r: &Row<'_>) -> rusqlite::Result<ContentRow> {
+    Ok(ContentRow {
+        id: r.get(0)?,
+        sha256: content_id(&r.get::<_, Vec<u8>>(1)?),
+        size: r.get::<_, i64>(2)? as u64,
+        format: r.get(3)?,
+        media_type: r.get(4)?,
+        status: Status::parse(&r.get::<_, String>(5)?).unwrap_or(Status::Unread),
+        cause: r.get::<_, Option<String>>(6)?.and_then(|c| Cause::parse(&c)),
+    })
+}
+
+fn member_row(r: &Row<'_>) -> rusqlite::Result<MemberRow> {
+    Ok(MemberRow {
+        container: r.get(0)?,
+        name: r.get(1)?,
+        sha256: r.get::<_, Option<Vec<u8>>>(2)?.map(|b| content_id(&b)),
+        size: r.get::<_, i64>(3)? as u64,
+        defect: r.get::<_, Option<String>>(4)?.and_then(|c| Cause::parse(&c)),
+    })
+}

@@ -1,0 +1,161 @@
+//! The passages of the index that may hold what a pattern asks for.
+
+use super::words::{Pattern, Window, Word, needs};
+use crate::index::{Candidates, Sought, TextIndex, search};
+use anyhow::Result;
+use std::collections::BTreeMap;
+use tantivy::{DocAddress, Searcher, Term};
+
+/// Longer numbers are looked for whole, and in groups of equal length, only.
+const REGROUPED: usize = 20;
+
+/// Passages by their contents, and whether each must be verified on its text.
+#[derive(Default)]
+pub(super) struct Found {
+    pub passages: BTreeMap<i64, Vec<DocAddress>>,
+    pub is_exact: bool,
+}
+
+impl Found {
+    fn add(&mut self, candidates: Candidates) {
+        for (content, passage) in candidates.passages {
+            self.passages.entry(content).or_default().push(passage);
+        }
+    }
+
+    /// Passages of any of several.
+    pub(super) fn any(all: impl IntoIterator<Item = Found>) -> Self {
+        let mut out = Self { is_exact: true, ..Self::default() };
+        for one in all {
+            out.is_exact &= one.is_exact;
+            one.passages.into_iter().for_each(|(content, passages)| out.passages.entry(content).or_default().extend(passages));
+        }
+        for passages in out.passages.values_mut() {
+            passages.sort_unstable();
+            passages.dedup();
+        }
+        out
+    }
+}
+
+/// Passages with a term of typed identifiers.
+pub(super) fn of_typed(index: &TextIndex, searcher: &Searcher, term: &str) -> Result<Found> {
+    let mut found = Found::default();
+    found.add(search(index, searcher, &[Sought::Typed(term)], None)?);
+    Ok(found)
+}
+
+/// Passages that may hold a pattern.
+pub(super) fn of_pattern(index: &TextIndex, searcher: &Searcher, pattern: &Pattern) -> Result<Found> {
+    match pattern {
+        Pattern::Phrase(words) => of_words(index, searcher, words, &|places| follow(places)),
+        Pattern::Near(words, near) => {
+            let (needed, kinds) = needs(words);
+            let kinds: Vec<Word> = kinds.into_iter().cloned().collect();
+            let found = of_words(index, searcher, &kinds, &|places| {
+                let mut all: Vec<(u32, usize)> =
+                    places.iter().enumerate().flat_map(|(kind, list)| list.iter().map(move |place| (*place, kind))).collect();
+                all.sort_unstable();
+                let mut window = Window::new(needed.clone(), *near);
+                all.into_iter().any(|(place, kind)| window.add(kind, place, 0).is_some())
+            })?;
+            Ok(Found { is_exact: false, ..found })
+        }
+        Pattern::Grouped(code) => {
+            let mut all = Vec::new();
+            for groups in groupings(index, searcher, code)? {
+                let words: Vec<Word> = groups.into_iter().map(|group| Word::Exact(group.to_owned())).collect();
+                all.push(of_words(index, searcher, &words, &|places| follow(places))?);
+            }
+            Ok(Found { is_exact: false, ..Found::any(all) })
+        }
+    }
+}
+
+fn of_words(index: &TextIndex, searcher: &Searcher, words: &[Word], places: &(dyn Fn(&[Vec<u32>]) -> bool + Sync)) -> Result<Found> {
+    let mut prefixes = Vec::new();
+    let mut fits: Vec<Box<dyn Fn(&str, bool) -> bool + Sync + '_>> = Vec::new();
+    for word in words {
+        if let Word::Like(wildcard) = word {
+            prefixes.push(wildcard.prefix());
+            fits.push(Box::new(|term, is_cut| if is_cut { wildcard.could_begin(term) } else { wildcard.fits(term) }));
+        }
+    }
+    let mut like = prefixes.iter().zip(&fits);
+    let sought: Vec<Sought<'_>> = words
+        .iter()
+        .filter_map(|word| match word {
+            Word::Exact(term) => Some(Sought::Word(term)),
+            Word::Like(_) => like.next().map(|(prefix, fits)| Sought::Like { prefix, fits: &**fits }),
+            Word::Any => None,
+        })
+        .collect();
+    // Where any word may stand between, the places of the others do not follow each other.
+    let places = (sought.len() == words.len()).then_some(places as _);
+    let candidates = search(index, searcher, &sought, places)?;
+    let mut found = Found { is_exact: words.len() == 1 && !candidates.may_be_cut, ..Found::default() };
+    found.add(candidates);
+    Ok(found)
+}
+
+/// Do the words follow each other somewhere?
+fn follow(places: &[Vec<u32>]) -> bool {
+    let Some((first, rest)) = places.split_first() else { return false };
+    first.iter().any(|start| rest.iter().zip(start + 1..).all(|(list, place)| list.binary_search(&place).is_ok()))
+}
+
+/// The ways in which a code may be written in groups, as far as the index has all of the groups: whole; in
+/// groups of equal length; digits also in groups of three and more of any length, and as three, two, four.
+fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Result<Vec<Vec<&'c str>>> {
+    let len = code.len();
+    let is_number = code.bytes().all(|b| b.is_ascii_digit());
+    let mut all: Vec<Vec<usize>> = Vec::new();
+    for width in if is_number { 2..=5 } else { 4..=4 } {
+        all.push((0..len).step_by(width).map(|at| width.min(len - at)).collect());
+    }
+    if len == 9 && is_number {
+        all.push(vec![3, 2, 4]);
+    }
+    let fields = index.fields;
+    let mut known: BTreeMap<(usize, usize), bool> = BTreeMap::new();
+    let mut is_known = |from: usize, to: usize| -> Result<bool> {
+        if let Some(known) = known.get(&(from, to)) {
+            return Ok(*known);
+        }
+        let word = &code[from..to];
+        let field = if crate::index::tokens::is_number(word) { fields.numbers } else { fields.words };
+        let is_there = searcher.doc_freq(&Term::from_field_text(field, crate::index::tokens::term_of(word)))? > 0;
+        known.insert((from, to), is_there);
+        Ok(is_there)
+    };
+    let mut out = vec![vec![code]];
+    if is_number && len <= REGROUPED {
+        let mut open: Vec<Vec<usize>> = vec![Vec::new()];
+        while let Some(sizes) = open.pop() {
+            let at: usize = sizes.iter().sum();
+            for size in 1..=len - at {
+                let is_last = at + size == len;
+                if (size >= 3 || is_last) && size < len && is_known(at, at + size)? {
+                    let sizes = [&sizes[..], &[size]].concat();
+                    if is_last { all.push(sizes) } else { open.push(sizes) }
+                }
+            }
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    for sizes in all {
+        let mut at = 0;
+        let mut groups = Vec::with_capacity(sizes.len());
+        let mut is_there = true;
+        for size in sizes {
+            is_there = is_there && is_known(at, at + size)?;
+            groups.push(&code[at..at + size]);
+            at += size;
+        }
+        if is_there {
+            out.push(groups);
+        }
+    }
+    Ok(out)
+}
