@@ -81,7 +81,7 @@ fn words_fields_and_their_combinations_find_what_holds_them() {
         ("\"first state bank\"", sorted(&[&stop, &["ev/notes.txt"]])),
         ("firststatebank", sorted(&[&["ev/notes.txt"]])),
         ("\"wire bank\"~4", sorted(&[&stop])),
-        ("\"bank wire\"~3", nothing.clone()),
+        ("\"bank wire\"~2", nothing.clone()),
         ("memor?nd* OR susp*", sorted(&[&stop, &memo])),
         ("*randum", sorted(&[&memo])),
         ("account_no", sorted(&[&["ev/notes.txt"]])),
