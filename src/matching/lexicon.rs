@@ -178,9 +178,16 @@ impl Lexicon {
             Scheme::NationalBankCode => Some(Scheme::IbanBank),
             _ => None,
         };
-        std::iter::once(scheme.clone())
-            .chain(alias)
-            .find_map(|scheme| self.by_value(&scheme, value).map(|(_, entry)| (scheme, entry.holders.clone())))
+        // Whoever bears it under either word shares it with all who do.
+        let mut found = std::iter::once(scheme.clone()).chain(alias).filter_map(|scheme| {
+            let holders = self.by_value(&scheme, value).map(|(_, entry)| entry.holders.clone());
+            holders.map(|holders| (scheme, holders))
+        });
+        let (scheme, mut holders) = found.next()?;
+        holders.extend(found.flat_map(|(_, holders)| holders));
+        holders.sort_unstable();
+        holders.dedup();
+        Some((scheme, holders))
     }
 
     /// The token sequences that begin with a term.
