@@ -47,7 +47,7 @@ pub(super) fn decide(case: &Case, registry: &Registry, out: &Path, threads: usiz
     let matching_began = Instant::now();
     let matched = matching::run(case, registry)?;
     let (decided, blocking, ledger) = decide_all(registry, &matched);
-    let outcome = Outcome { registry, matched: &matched, decided: &decided, blocking: &blocking, ledger: &ledger };
+    let outcome = Outcome { registry, matched: &matched, decided: &decided, blocking: &blocking, ledger: &ledger, scratch: out };
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),

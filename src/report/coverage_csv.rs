@@ -1,43 +1,49 @@
 use super::Outcome;
-use super::cells::Table;
+use super::listing::{Listing, Push, Weight};
 use crate::model::Status;
 use anyhow::Result;
 
-const COLUMNS: &[&str] = &["item", "sha256", "bytes", "media_type", "status", "cause", "attributed_to", "detail"];
-
 /// One row per item: every path once, with exactly one disposition. Members of duplicates stand with the
 /// first copy.
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    let mut table = Table::new(sink, COLUMNS)?;
+pub(super) static LISTING: Listing =
+    Listing { columns: &["item", "sha256", "bytes", "media_type", "status", "cause", "attributed_to", "detail"], rows };
+
+fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     let matched = outcome.matched;
     for (item, attributed) in matched.items.iter().zip(&matched.attributed).filter(|(item, _)| !item.inherited) {
         let reading = item.content.map(|c| &matched.readings[c].1);
-        table.row(&[
-            &item.path.to_string(),
-            &reading.map_or(String::new(), |r| r.content.to_string()),
-            &item.size.to_string(),
-            reading.map_or("", |r| &r.media_type),
-            item.status.as_str(),
-            item.cause.map_or("", |c| c.as_str()),
-            attributed,
-            &item.detail,
-        ])?;
+        let weight = if item.cause.is_some() { Weight::Decides } else { Weight::Background };
+        push(
+            weight,
+            &[
+                item.path.to_string().into(),
+                reading.map_or(String::new(), |r| r.content.to_string()).into(),
+                item.size.into(),
+                reading.map_or("", |r| r.media_type.as_str()).into(),
+                item.status.as_str().into(),
+                item.cause.map_or("", |c| c.as_str()).into(),
+                attributed.as_str().into(),
+                item.detail.as_str().into(),
+            ],
+        )?;
     }
     let mut listed: Vec<_> = matched.listed.iter().filter(|l| l.item.is_none() && l.cause.is_some()).collect();
     listed.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     listed.dedup_by(|b, a| a.path == b.path);
     for row in listed {
-        let cause = row.cause.map_or("", |c| c.as_str());
-        table.row(&[
-            &row.path.to_string(),
-            "",
-            &row.size.to_string(),
-            "",
-            Status::Listed.as_str(),
-            cause,
-            "",
-            &format!("{} line {}", row.manifest, row.line),
-        ])?;
+        push(
+            Weight::Decides,
+            &[
+                row.path.to_string().into(),
+                "".into(),
+                row.size.into(),
+                "".into(),
+                Status::Listed.as_str().into(),
+                row.cause.map_or("", |c| c.as_str()).into(),
+                "".into(),
+                format!("{} line {}", row.manifest, row.line).into(),
+            ],
+        )?;
     }
-    table.end()
+    Ok(())
 }

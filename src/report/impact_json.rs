@@ -148,7 +148,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
 }
 
 /// A certificate in words.
-fn certificate_words(certificate: &Certificate) -> String {
+pub(super) fn certificate_words(certificate: &Certificate) -> String {
     match certificate {
         Certificate::NoDependency(no) => {
             let reasons: Vec<&str> = no.deployments().iter().map(|(_, reason)| reason.as_str()).collect();

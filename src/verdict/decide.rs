@@ -39,6 +39,16 @@ impl Decision {
             Self::RuledOut(Certificate::SearchedClear(_)) => vec![Basis::SearchedClear],
         }
     }
+
+    /// Is it open for gaps alone, so that closing them would decide it?
+    pub fn is_open_for_gaps_alone(&self) -> bool {
+        match self {
+            Self::Undetermined(bases) => {
+                bases.iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount))
+            }
+            Self::Affected(_) | Self::Referenced(_) | Self::RuledOut(_) => false,
+        }
+    }
 }
 
 /// What speaks for and against one institution.
@@ -266,8 +276,7 @@ fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
 fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
     let mut counts = vec![(0u64, 0u64); gaps];
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let only_gaps =
-            one.decision.bases().iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount));
+        let only_gaps = one.decision.is_open_for_gaps_alone();
         for &gap in &one.gaps {
             counts[gap].0 += 1;
             counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);
