@@ -13,6 +13,8 @@ mod integrity;
 mod interruption;
 mod links;
 mod masking;
+mod page;
 mod refusals;
 mod tokens;
+mod workbook;
 mod wrapping;

@@ -17,8 +17,19 @@ pub(super) struct GapSum {
     pub blocking: u64,
     /// Their bytes; members count decoded.
     pub bytes: u64,
-    /// Institutions that would be decided if all of these were closed, and nothing else.
-    pub frees: u64,
+}
+
+/// What one kind of act would close.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Act {
+    /// The word of `gaps.csv`.
+    pub suggestion: &'static str,
+    /// The gaps that it would close.
+    pub sum: GapSum,
+    /// Institutions that it alone would decide.
+    pub alone: u64,
+    /// Institutions that it would decide together with all acts before it.
+    pub together: u64,
 }
 
 /// What the sections say in figures, counted once.
@@ -32,8 +43,8 @@ pub(super) struct Facts<'a> {
     /// By product in any deployment; an institution counts once for each of its products.
     pub by_product: Vec<(String, Verdicts)>,
     pub by_cause: Vec<(Cause, GapSum)>,
-    /// By what would close them.
-    pub by_act: Vec<(&'static str, GapSum)>,
+    /// By what would close them, those first that decide most.
+    pub by_act: Vec<Act>,
     /// Institutions that closing every gap would decide.
     pub open_for_gaps_alone: u64,
     /// Where the evidence of each institution stands.
@@ -116,7 +127,8 @@ fn by_cause(outcome: &Outcome<'_>) -> Vec<(Cause, GapSum)> {
     sums
 }
 
-fn by_act(outcome: &Outcome<'_>) -> Vec<(&'static str, GapSum)> {
+/// Each kind of act in the order in which they decide most, after those before them.
+fn by_act(outcome: &Outcome<'_>) -> Vec<Act> {
     let acts: Vec<&'static str> = outcome.matched.gaps.iter().map(|g| suggestion(g.cause)).collect();
     let mut sums: BTreeMap<&'static str, GapSum> = BTreeMap::new();
     for blocking in outcome.blocking {
@@ -125,17 +137,29 @@ fn by_act(outcome: &Outcome<'_>) -> Vec<(&'static str, GapSum)> {
         sum.blocking += 1;
         sum.bytes = sum.bytes.saturating_add(outcome.matched.gaps[blocking.gap].bytes);
     }
+    // How many institutions need which acts, and no other; the acts are few, and each is a bit.
+    let mut names: Vec<&'static str> = acts.clone();
+    names.sort_unstable();
+    names.dedup();
+    let bits: Vec<u32> = acts.iter().map(|act| 1 << names.partition_point(|name| name < act)).collect();
+    let mut needed: BTreeMap<u32, u64> = BTreeMap::new();
     for decided in outcome.decided.iter().filter(|d| d.decision.is_open_for_gaps_alone()) {
-        let mut needed = decided.gaps.iter().map(|&gap| acts[gap]);
-        if let Some(first) = needed.next()
-            && needed.all(|act| act == first)
-        {
-            sums.entry(first).or_default().frees += 1;
-        }
+        *needed.entry(decided.gaps.iter().fold(0, |all, &gap| all | bits[gap])).or_default() += 1;
     }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(act, sum)| (std::cmp::Reverse((sum.frees, sum.gaps)), *act));
-    sums
+    let decided_by = |done: u32| needed.iter().filter(|(acts, _)| *acts & !done == 0).map(|(_, n)| n).sum::<u64>();
+    let bit = |act: &str| 1 << names.partition_point(|name| *name < act);
+    let mut done = 0;
+    let mut out = Vec::with_capacity(sums.len());
+    while let Some((suggestion, together)) = sums
+        .keys()
+        .map(|act| (*act, decided_by(done | bit(act))))
+        .max_by_key(|(act, together)| (*together, sums[act].gaps, std::cmp::Reverse(*act)))
+    {
+        let sum = sums.remove(suggestion).unwrap_or_default();
+        done |= bit(suggestion);
+        out.push(Act { suggestion, sum, alone: decided_by(bit(suggestion)), together });
+    }
+    out
 }
 
 /// Evidence is ordered by institution.

@@ -9,6 +9,7 @@
   const PAGE = 100;
   const PRINTED = 2000;
   const number = (n) => n.toLocaleString("en-US");
+  const some = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
 
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
@@ -130,12 +131,19 @@
       column.head.setAttribute("aria-sort", column.key !== state.sort ? "none" : state.down ? "descending" : "ascending");
     }
     const last = Math.max(0, Math.ceil(found.length / PAGE) - 1);
-    const of = found.length === rows.length ? number(rows.length) : `${number(found.length)} that fit, of ${number(rows.length)}`;
-    byId("found").textContent = found.length === 0 ? `None of ${number(rows.length)} institutions fits.` : `${number(from + 1)} to ${number(Math.min(from + PAGE, found.length))} of ${of} institutions.`;
+    say();
     for (const [button, off] of [[first, state.page === 0], [previous, state.page === 0], [next, state.page >= last], [end, state.page >= last]]) {
       button.setAttribute("aria-disabled", String(off));
     }
     where.textContent = `Page ${number(state.page + 1)} of ${number(last + 1)}`;
+  }
+
+  function say() {
+    const from = state.page * PAGE;
+    const of = found.length === rows.length ? number(rows.length) : `${number(found.length)} that fit, of ${number(rows.length)}`;
+    byId("found").textContent = found.length === 0
+      ? `None of ${number(rows.length)} institutions fits.`
+      : `${number(from + 1)} to ${number(Math.min(from + PAGE, found.length))} of ${of} institutions.`;
   }
 
   // One institution.
@@ -165,6 +173,12 @@
       make("table", {}, make("caption", { class: "sr" }, caption), make("thead", {}, headRow), make("tbody", {}, ...lines)));
   }
 
+  // An entry of a list that names everybody, or a note in passing, says nothing about the owner.
+  function proves(role, strength, basis) {
+    if (role !== "reference") return shared.bases[basis];
+    return strength === "weak" ? "an entry of a list: decides nothing" : "named in passing";
+  }
+
   function describe(n) {
     const row = rows[n];
     const details = detailsOf(n);
@@ -178,10 +192,10 @@
     if (details.certificate !== null) pair("Certificate", strings[details.certificate]);
     if (row[at.flags].length) pair("Also", row[at.flags].map((f) => shared.flags[strings[f]]).join("; "));
     if (place === 0) {
-      pair("Its own", `${number(row[at.items])} items, ${bytes(row[at.bytes])}, ${number(row[at.individuals])} individuals`);
+      pair("Its own", `${some(row[at.items], "item")}, ${bytes(row[at.bytes])}, ${some(row[at.individuals], "individual")}`);
       pair("Personal data", details.elements.map((e) => strings[e]).join(", ") || "none was recognised");
     }
-    if (row[at.counterparty]) pair("Other side of payments in", `${number(row[at.counterparty])} items`);
+    if (row[at.counterparty]) pair("Other side of payments in", some(row[at.counterparty], "item"));
     pair("Place", [strings[row[at.city]], strings[row[at.region]]].filter(Boolean).join(", "));
     if (details.status) pair("Status", details.status);
     if (details.parent) pair("Parent", make("a", { href: `#i=${encodeURIComponent(details.parent)}` }, details.parent));
@@ -202,7 +216,7 @@
         details.evidence.map(([item, scheme, value, role, strength, basis, times, offset, context]) => [
           [code(shared.items[item][0]), shared.items[item][1] ? make("span", { class: "detail", title: shared.items[item][1] }, `SHA-256 ${shared.items[item][1].slice(0, 16)}…`) : null],
           [`${strings[scheme]} `, code(value)],
-          [`${strings[role]}, ${strings[strength]}`, make("span", { class: "detail" }, shared.bases[strings[basis]])],
+          [`${strings[role]}, ${strings[strength]}`, make("span", { class: "detail" }, proves(strings[role], strings[strength], strings[basis]))],
           code(strings[context]), number(times), number(offset)])));
     } else out.push(make("p", {}, "Nothing of it was found in what was read."));
     const left = row[at.evidence] - details.evidence.length;
@@ -311,6 +325,7 @@
 
   // On paper: the rows that fit, as far as paper is of use.
   let onScreen = null;
+  let unfolded = [];
   addEventListener("beforeprint", () => {
     onScreen = [...body.childNodes];
     const kept = found.slice(0, PRINTED);
@@ -319,13 +334,14 @@
     for (const [n, tr] of opened) byId(`b${n}`)?.closest("tr").after(tr.cloneNode(true));
     const rest = found.length - kept.length;
     byId("found").textContent = `${number(kept.length)} of ${number(rows.length)} institutions are printed` + (rest > 0 ? `; ${number(rest)} more that fit stand in impact.csv.` : ".");
-    for (const fold of document.querySelectorAll("main > section > details")) fold.open = true;
+    unfolded = [...document.querySelectorAll("main > section > details:not([open])")];
+    for (const fold of unfolded) fold.open = true;
   });
   addEventListener("afterprint", () => {
     if (onScreen) body.replaceChildren(...onScreen);
     onScreen = null;
-    const from = state.page * PAGE;
-    byId("found").textContent = `${number(Math.min(from + 1, found.length))} to ${number(Math.min(from + PAGE, found.length))} of ${number(found.length)} that fit, of ${number(rows.length)} institutions.`;
+    for (const fold of unfolded) fold.open = false;
+    say();
   });
 
   byId("browser").hidden = false;

@@ -18,7 +18,9 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Affected => "Something in the evidence is surely its own.",
         Verdict::Undetermined => "Something points at it and proves nothing, or something that was not read could hold its files.",
         Verdict::Referenced => "Only the other side of others' payments, or named in passing.",
-        Verdict::RuledOut => "It does not depend on what was compromised, or all that could hold its files was read and nothing of it was found.",
+        Verdict::RuledOut => {
+            "It does not depend on what was compromised, or all that could hold its files was read and nothing of it was found."
+        }
     }
 }
 

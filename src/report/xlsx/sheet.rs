@@ -77,11 +77,7 @@ pub(super) fn write(outcome: &Outcome<'_>, listing: &Listing, shown: &Shown, she
 
 /// The header of a table.
 pub(super) fn header() -> Format {
-    Format::new()
-        .set_bold()
-        .set_background_color(Color::RGB(0x00E8_ECF1))
-        .set_border_bottom(FormatBorder::Thin)
-        .set_align(FormatAlign::Top)
+    Format::new().set_bold().set_background_color(Color::RGB(0x00E8_ECF1)).set_border_bottom(FormatBorder::Thin).set_align(FormatAlign::Top)
 }
 
 /// Writes a cell as what it is.

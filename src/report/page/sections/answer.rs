@@ -73,7 +73,10 @@ fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     put!(html, "<ul class=\"caveats\">\n");
     match outcome.ledger.complete {
         Some(true) => put!(html, "<li>The incident file states that the evidence is all that was taken."),
-        Some(false) => put!(html, "<li>The incident file states that the evidence is <strong>not</strong> all that was taken: all that depend stay open."),
+        Some(false) => put!(
+            html,
+            "<li>The incident file states that the evidence is <strong>not</strong> all that was taken: all that depend stay open."
+        ),
         None => put!(html, "<li>Nobody states that the evidence is all that was taken. “Ruled out” speaks of the evidence that is held."),
     }
     if let Some(claim) = &outcome.registry.incident.evidence {
@@ -94,7 +97,7 @@ fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let defects = outcome.registry.defects.len() as u64;
     if defects > 0 {
         put!(html, "<li>The <a href=\"#registry\">registry</a> has ", Text(count(defects, "defect", "defects")));
-        put!(html, "; each counts against ruling out the institution that it concerns.</li>\n");
+        put!(html, "; what cannot be compared counts against ruling out.</li>\n");
     }
     let ownerless = outcome.matched.ownerless.len() as u64;
     if ownerless > 0 {

@@ -59,7 +59,10 @@ fn causes(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         bar(html, &[(class, sum.bytes)], most)?;
         put!(html, "</td></tr>\n");
     }
-    put!(html, "</tbody></table></div>\n<p class=\"note\">Bytes of members count decoded, as far as they are known, and each path counts.</p>\n");
+    put!(
+        html,
+        "</tbody></table></div>\n<p class=\"note\">Bytes of members count decoded, as far as they are known, and each path counts.</p>\n"
+    );
     Ok(())
 }
 
@@ -73,7 +76,12 @@ fn statuses(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         bar(html, &[("plain", items)], most)?;
         put!(html, "</td></tr>\n");
     }
-    put!(html, "<tr class=\"sum\"><th scope=\"row\">All</th><td class=\"n\">", facts.coverage.items, "</td><td class=\"n\"></td><td></td></tr>\n");
+    put!(
+        html,
+        "<tr class=\"sum\"><th scope=\"row\">All</th><td class=\"n\">",
+        facts.coverage.items,
+        "</td><td class=\"n\"></td><td></td></tr>\n"
+    );
     put!(html, "</tbody></table></div>\n");
     Ok(())
 }
@@ -112,7 +120,14 @@ fn kinds(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 
 /// Opens a table whose first column is text and whose others are figures; one without a name holds bars.
 fn open(html: &mut Html<'_>, caption: &'static str, columns: &[&'static str]) -> Result<()> {
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", caption, "\"><table>\n<caption>", caption, "</caption>\n<thead><tr>");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+        caption,
+        "\"><table>\n<caption>",
+        caption,
+        "</caption>\n<thead><tr>"
+    );
     for (number, column) in columns.iter().enumerate() {
         match (number, *column) {
             (0, name) => put!(html, "<th scope=\"col\">", name, "</th>"),

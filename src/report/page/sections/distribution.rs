@@ -38,7 +38,14 @@ fn group(html: &mut Html<'_>, caption: &'static str, head: &'static str, rows: &
 }
 
 fn table(html: &mut Html<'_>, caption: &'static str, head: &'static str, rows: &[(String, Verdicts)]) -> Result<()> {
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", caption, "\"><table>\n<caption>", caption, "</caption>\n");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+        caption,
+        "\"><table>\n<caption>",
+        caption,
+        "</caption>\n"
+    );
     put!(html, "<thead><tr><th scope=\"col\">", head, "</th>");
     for verdict in Verdict::ALL.iter().copied() {
         put!(html, "<th scope=\"col\" class=\"n\">", words::title(verdict), "</th>");

@@ -20,14 +20,20 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     put!(html, "<p>", blocking.len(), if blocking.len() == 1 { " gap keeps" } else { " gaps keep" });
     put!(html, " institutions open. Closing all of them would decide ", facts.open_for_gaps_alone, ".</p>\n");
     put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"By what would close them\"><table>\n");
-    put!(html, "<caption>By what would close them: institutions that only such gaps keep open</caption>\n");
-    put!(html, "<thead><tr><th scope=\"col\">What to do</th><th scope=\"col\" class=\"n\">Gaps</th><th scope=\"col\" class=\"n\">Bytes</th>");
-    put!(html, "<th scope=\"col\" class=\"n\">Would decide</th><th scope=\"col\" class=\"chart\"><span class=\"sr\">Bar</span></th></tr></thead>\n<tbody>\n");
-    let most = facts.by_act.iter().map(|(_, sum)| sum.frees).max().unwrap_or(0);
-    for (act, sum) in &facts.by_act {
-        put!(html, "<tr><th scope=\"row\">", words::act(act), "</th><td class=\"n\">", sum.gaps, "</td>");
-        put!(html, "<td class=\"n\">", Text(bytes(sum.bytes)), "</td><td class=\"n\">", sum.frees, "</td><td class=\"chart\">");
-        bar(html, &[("plain", sum.frees)], most)?;
+    put!(html, "<caption>By what would close them, and what that would decide</caption>\n");
+    put!(
+        html,
+        "<thead><tr><th scope=\"col\">What to do</th><th scope=\"col\" class=\"n\">Gaps</th><th scope=\"col\" class=\"n\">Bytes</th>"
+    );
+    put!(
+        html,
+        "<th scope=\"col\" class=\"n\">Decides alone</th><th scope=\"col\" class=\"n\">Together with those above</th><th scope=\"col\" class=\"chart\"><span class=\"sr\">Bar</span></th></tr></thead>\n<tbody>\n"
+    );
+    for act in &facts.by_act {
+        put!(html, "<tr><th scope=\"row\">", words::act(act.suggestion), "</th><td class=\"n\">", act.sum.gaps, "</td>");
+        put!(html, "<td class=\"n\">", Text(bytes(act.sum.bytes)), "</td><td class=\"n\">", act.alone, "</td>");
+        put!(html, "<td class=\"n\">", act.together, "</td><td class=\"chart\">");
+        bar(html, &[("plain", act.together)], facts.open_for_gaps_alone)?;
         put!(html, "</td></tr>\n");
     }
     put!(html, "</tbody></table></div>\n");
@@ -45,9 +51,19 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 }
 
 fn table(facts: &Facts<'_>, html: &mut Html<'_>, caption: &'static str, range: std::ops::Range<usize>) -> Result<()> {
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", caption, "\"><table>\n<caption>", caption, "</caption>\n");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+        caption,
+        "\"><table>\n<caption>",
+        caption,
+        "</caption>\n"
+    );
     put!(html, "<thead><tr><th scope=\"col\">Item</th><th scope=\"col\">Cause</th><th scope=\"col\" class=\"n\">Bytes</th>");
-    put!(html, "<th scope=\"col\" class=\"n\">Keeps open</th><th scope=\"col\" class=\"n\">Decides alone</th><th scope=\"col\">What to do</th></tr></thead>\n<tbody>\n");
+    put!(
+        html,
+        "<th scope=\"col\" class=\"n\">Keeps open</th><th scope=\"col\" class=\"n\">Decides alone</th><th scope=\"col\">What to do</th></tr></thead>\n<tbody>\n"
+    );
     for blocking in &facts.outcome.blocking[range] {
         let gap = &facts.outcome.matched.gaps[blocking.gap];
         put!(html, "<tr><td class=\"path\">", Code(&gap.item));

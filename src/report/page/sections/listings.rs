@@ -33,18 +33,36 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         }
     }
     if sums.is_empty() {
-        put!(html, "<p>No listing or log that names files was handed over: whether files are missing from the evidence is not known.</p>\n");
+        put!(
+            html,
+            "<p>No listing or log that names files was handed over: whether files are missing from the evidence is not known.</p>\n"
+        );
     } else {
         put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Listings beside the evidence\"><table>\n");
         put!(html, "<caption>Listings beside the evidence</caption>\n<thead><tr><th scope=\"col\">Listing</th><th scope=\"col\">Kind</th>");
-        put!(html, "<th scope=\"col\" class=\"n\">Files named</th><th scope=\"col\" class=\"n\">Held</th><th scope=\"col\" class=\"n\">Held, but different</th>");
+        put!(
+            html,
+            "<th scope=\"col\" class=\"n\">Files named</th><th scope=\"col\" class=\"n\">Held</th><th scope=\"col\" class=\"n\">Held, but different</th>"
+        );
         put!(html, "<th scope=\"col\" class=\"n\">Not held</th><th scope=\"col\" class=\"n\">Bytes not held</th></tr></thead>\n<tbody>\n");
         for ((name, kind), sum) in &sums {
-            put!(html, "<tr><th scope=\"row\">", Code(name), "</th><td>", Text(kind), "</td><td class=\"n\">", sum.rows, "</td><td class=\"n\">");
+            put!(
+                html,
+                "<tr><th scope=\"row\">",
+                Code(name),
+                "</th><td>",
+                Text(kind),
+                "</td><td class=\"n\">",
+                sum.rows,
+                "</td><td class=\"n\">"
+            );
             put!(html, sum.held, "</td><td class=\"n\">", sum.differs, "</td><td class=\"n\">", sum.missing, "</td><td class=\"n\">");
             put!(html, Text(bytes(sum.missing_bytes)), "</td></tr>\n");
         }
-        put!(html, "</tbody></table></div>\n<p class=\"note\">Only what a listing of kind <code>taken</code> names and is not held, or is different, is a gap.</p>\n");
+        put!(
+            html,
+            "</tbody></table></div>\n<p class=\"note\">Only what a listing of kind <code>taken</code> names and is not held, or is different, is a gap.</p>\n"
+        );
     }
     lost(facts, html)?;
     claimed(facts, html)
@@ -78,7 +96,12 @@ fn claimed(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     }
     let unconfirmed: Vec<usize> =
         outcome.matched.claimed.iter().copied().filter(|&i| outcome.decided[i].flags.contains(&Flag::ClaimedBySeller)).collect();
-    put!(html, "<h3>Claimed by the seller</h3>\n<p>The seller names ", outcome.matched.claimed.len(), " institutions. Nothing confirms the claim for ");
+    put!(
+        html,
+        "<h3>Claimed by the seller</h3>\n<p>The seller names ",
+        outcome.matched.claimed.len(),
+        " institutions. Nothing confirms the claim for "
+    );
     put!(html, unconfirmed.len(), " of them.</p>\n<ul class=\"plain\">\n");
     for &number in unconfirmed.iter().take(SHOWN) {
         let institution = &outcome.registry.institutions[number];
@@ -87,7 +110,12 @@ fn claimed(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     }
     put!(html, "</ul>\n");
     if unconfirmed.len() > SHOWN {
-        put!(html, "<p class=\"left\">", unconfirmed.len() - SHOWN, " more bear the flag <code>claimed_by_seller</code> in <code>impact.csv</code>.</p>\n");
+        put!(
+            html,
+            "<p class=\"left\">",
+            unconfirmed.len() - SHOWN,
+            " more bear the flag <code>claimed_by_seller</code> in <code>impact.csv</code>.</p>\n"
+        );
     }
     Ok(())
 }

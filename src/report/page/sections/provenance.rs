@@ -24,7 +24,10 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     }
     put!(html, "</dd>\n</dl>\n");
     put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Policy\"><table>\n<caption>Policy</caption>\n");
-    put!(html, "<thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Value</th><th scope=\"col\">Default</th><th scope=\"col\">Why that default</th></tr></thead>\n<tbody>\n");
+    put!(
+        html,
+        "<thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Value</th><th scope=\"col\">Default</th><th scope=\"col\">Why that default</th></tr></thead>\n<tbody>\n"
+    );
     for (key, value) in Policy::KEYS.iter().zip(incident.policy.values()) {
         let changed = value != key.default;
         put!(html, "<tr><th scope=\"row\"><code>", key.name, "</code></th><td>", if changed { "<strong>" } else { "" }, Text(&value));
@@ -34,14 +37,20 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     if !incident.scopes.is_empty() || !incident.layouts.is_empty() {
         declared(facts, html)?;
     }
-    put!(html, "<p class=\"note\">The same evidence, registry and policy give this page byte for byte. When, where and by which version it was made stands in <code>run.json</code>.</p>\n");
+    put!(
+        html,
+        "<p class=\"note\">The same evidence, registry and policy give this page byte for byte. When, where and by which version it was made stands in <code>run.json</code>.</p>\n"
+    );
     Ok(())
 }
 
 /// What the incident file declares about parts of the evidence.
 fn declared(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let registry = facts.outcome.registry;
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Declared scopes\"><table>\n<caption>Declared about parts of the evidence</caption>\n");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Declared scopes\"><table>\n<caption>Declared about parts of the evidence</caption>\n"
+    );
     put!(html, "<thead><tr><th scope=\"col\">Path</th><th scope=\"col\">Holds</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n");
     for scope in &registry.incident.scopes {
         put!(html, "<tr><td>", Code(scope.path.as_str()), "</td><td>");
@@ -53,7 +62,14 @@ fn declared(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         put!(html, "</td><td>", Text(&scope.reason), "</td></tr>\n");
     }
     for layout in &registry.incident.layouts {
-        put!(html, "<tr><td>", Code(layout.path.as_str()), "</td><td>folders of accounts or client codes</td><td>", Text(&layout.reason), "</td></tr>\n");
+        put!(
+            html,
+            "<tr><td>",
+            Code(layout.path.as_str()),
+            "</td><td>folders of accounts or client codes</td><td>",
+            Text(&layout.reason),
+            "</td></tr>\n"
+        );
     }
     put!(html, "</tbody></table></div>\n");
     Ok(())

@@ -29,13 +29,20 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 }
 
 fn table(html: &mut Html<'_>, caption: &'static str, defects: &[&Defect]) -> Result<()> {
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", caption, "\"><table>\n<caption>", caption, "</caption>\n");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
+        caption,
+        "\"><table>\n<caption>",
+        caption,
+        "</caption>\n"
+    );
     put!(html, "<thead><tr><th scope=\"col\">Place</th><th scope=\"col\">Institution</th><th scope=\"col\">What is wrong</th>");
     put!(html, "<th scope=\"col\">What it does</th></tr></thead>\n<tbody>\n");
     for defect in defects.iter().take(SHOWN) {
         let line = if defect.line > 0 { format!(":{}", defect.line) } else { String::new() };
         let column = defect.column.as_ref().map_or(String::new(), |c| format!(":{c}"));
-        put!(html, "<tr><td>", Code(format!("{}{line}{column}", defect.file)), "</td><td>");
+        put!(html, "<tr><td class=\"place\">", Code(format!("{}{line}{column}", defect.file)), "</td><td>");
         if let Some(id) = &defect.customer_id {
             put!(html, Code(id));
         }
@@ -43,7 +50,12 @@ fn table(html: &mut Html<'_>, caption: &'static str, defects: &[&Defect]) -> Res
     }
     put!(html, "</tbody></table></div>\n");
     if defects.len() > SHOWN {
-        put!(html, "<p class=\"left\">", defects.len() - SHOWN, " more are left out here; those that concern an institution stand with it.</p>\n");
+        put!(
+            html,
+            "<p class=\"left\">",
+            defects.len() - SHOWN,
+            " more are left out here; those that concern an institution stand with it.</p>\n"
+        );
     }
     Ok(())
 }

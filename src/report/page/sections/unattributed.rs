@@ -1,6 +1,6 @@
+use crate::registry::Unattributed;
 use crate::report::page::facts::Facts;
 use crate::report::page::html::{Code, Html, Text, put};
-use crate::registry::Unattributed;
 use anyhow::Result;
 
 /// Items that the table shows.
@@ -14,10 +14,16 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     }
     put!(html, "<p>", ownerless.len(), " items hold personal data, and nothing names an owner in the registry. ");
     match facts.outcome.registry.incident.policy.unattributed {
-        Unattributed::Gap => put!(html, "They count as gaps (<code>outside_owner</code>: the owner is known and stands in no registry; that is none).</p>\n"),
+        Unattributed::Gap => put!(
+            html,
+            "Those with the hint <code>outside_owner</code> name an owner that stands in no registry; the others count as gaps.</p>\n"
+        ),
         Unattributed::Report => put!(html, "By the policy they count against nobody.</p>\n"),
     }
-    put!(html, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Items without owner\"><table>\n<caption>Items without owner</caption>\n");
+    put!(
+        html,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Items without owner\"><table>\n<caption>Items without owner</caption>\n"
+    );
     put!(html, "<thead><tr><th scope=\"col\">Item</th><th scope=\"col\">Personal data</th><th scope=\"col\" class=\"n\">Individuals</th>");
     put!(html, "<th scope=\"col\">Hints</th></tr></thead>\n<tbody>\n");
     for item in ownerless.iter().take(SHOWN) {
