@@ -201,7 +201,7 @@ fn a_browser_shows_the_institutions_and_opens_one() {
     let outputs = desk.run(&Job::of("evidence", &demo.evidence()).manifest(&demo.listing()), &demo.registry());
     let impact = outputs.impact();
     let (id, row) =
-        impact.iter().find(|(_, row)| row["verdict"] == "affected" && row["first_evidence"] != "").expect("one that is affected");
+        impact.iter().find(|(_, row)| row["verdict"] == "affected" && !row["first_evidence"].is_empty()).expect("one that is affected");
     let (document, complaints) = shown(&browser, &desk, &outputs, &format!("#i={id}"));
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!(document.matches("<tr class=\"one\">").count(), impact.len().min(100));

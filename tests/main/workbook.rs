@@ -27,7 +27,7 @@ fn parts(outputs: &Outputs) -> BTreeMap<String, String> {
             let mut member = archive.by_index(n).expect("a member");
             let mut text = String::new();
             member.read_to_string(&mut text).expect("XML in UTF-8");
-            (member.name().to_owned(), text)
+            (member.name().expect("a name").into_owned(), text)
         })
         .collect()
 }
@@ -39,35 +39,35 @@ fn cells(sheet: &str) -> Vec<BTreeMap<String, Typed>> {
     let mut at: Option<(String, Typed)> = None;
     loop {
         match reader.read_event().expect("well-formed XML") {
-            Event::Start(e) if e.name().as_ref() == b"row" => rows.push(BTreeMap::new()),
-            Event::Start(e) if e.name().as_ref() == b"c" => {
+            Event::Start(e) if e.name().as_ref() == "row" => rows.push(BTreeMap::new()),
+            Event::Start(e) if e.name().as_ref() == "c" => {
                 let value = |name: &str| {
                     e.try_get_attribute(name)
                         .expect("an attribute")
-                        .map_or(String::new(), |a| String::from_utf8(a.value.to_vec()).expect("UTF-8"))
+                        .map_or(String::new(), |a| a.value.into_owned())
                 };
                 let kind = if value("t").is_empty() { "n".to_owned() } else { value("t") };
                 at = Some((value("r").trim_end_matches(|c: char| c.is_ascii_digit()).to_owned(), (kind, String::new())));
             }
-            Event::Start(e) if matches!(e.name().as_ref(), b"f" | b"hyperlink") => panic!("a formula or a link"),
+            Event::Start(e) if matches!(e.name().as_ref(), "f" | "hyperlink") => panic!("a formula or a link"),
             Event::Text(text) => {
                 if let Some((_, (_, value))) = &mut at {
-                    value.push_str(&String::from_utf8(text.to_vec()).expect("UTF-8"));
+                    value.push_str(&text);
                 }
             }
             Event::GeneralRef(name) => {
                 if let Some((_, (_, value))) = &mut at {
                     value.push_str(match name.as_ref() {
-                        b"amp" => "&",
-                        b"lt" => "<",
-                        b"gt" => ">",
-                        b"quot" => "\"",
-                        b"apos" => "'",
-                        other => panic!("an unknown entity {}", String::from_utf8_lossy(other)),
+                        "amp" => "&",
+                        "lt" => "<",
+                        "gt" => ">",
+                        "quot" => "\"",
+                        "apos" => "'",
+                        other => panic!("an unknown entity {other}"),
                     });
                 }
             }
-            Event::End(e) if e.name().as_ref() == b"c" => {
+            Event::End(e) if e.name().as_ref() == "c" => {
                 let (column, cell) = at.take().expect("a cell");
                 rows.last_mut().expect("a row").insert(column, cell);
             }

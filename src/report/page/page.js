@@ -214,7 +214,7 @@
     if (details.evidence.length) {
       out.push(table("Evidence", [["Item", false, "path"], ["What"], ["Role"], ["Context", false, "path"], ["Times", true], ["Offset", true]],
         details.evidence.map(([item, scheme, value, role, strength, basis, times, offset, context]) => [
-          [code(shared.items[item][0]), shared.items[item][1] ? make("span", { class: "detail", title: shared.items[item][1] }, `SHA-256 ${shared.items[item][1].slice(0, 16)}…`) : null],
+          [code(shared.items[item][0]), shared.items[item][1] ? make("span", { class: "detail", title: shared.items[item][1] }, `SHA-256 ${shared.items[item][1].slice(0, 16)}\u2026`) : null],
           [`${strings[scheme]} `, code(value)],
           [`${strings[role]}, ${strings[strength]}`, make("span", { class: "detail" }, proves(strings[role], strings[strength], strings[basis]))],
           code(strings[context]), number(times), number(offset)])));
