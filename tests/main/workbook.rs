@@ -41,11 +41,7 @@ fn cells(sheet: &str) -> Vec<BTreeMap<String, Typed>> {
         match reader.read_event().expect("well-formed XML") {
             Event::Start(e) if e.name().as_ref() == "row" => rows.push(BTreeMap::new()),
             Event::Start(e) if e.name().as_ref() == "c" => {
-                let value = |name: &str| {
-                    e.try_get_attribute(name)
-                        .expect("an attribute")
-                        .map_or(String::new(), |a| a.value.into_owned())
-                };
+                let value = |name: &str| e.try_get_attribute(name).expect("an attribute").map_or(String::new(), |a| a.value.into_owned());
                 let kind = if value("t").is_empty() { "n".to_owned() } else { value("t") };
                 at = Some((value("r").trim_end_matches(|c: char| c.is_ascii_digit()).to_owned(), (kind, String::new())));
             }
