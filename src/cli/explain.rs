@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let registry = arguments.sources.load()?;
     let number = find(&registry, &arguments.customer_id)?;
     let joined = Joined::of(&arguments.case, registry)?;
-    let explanation = report::explain(&joined.outcome(), number);
+    let explanation = report::explain(&joined.outcome(&arguments.case), number);
     if arguments.json {
         give(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
     } else {

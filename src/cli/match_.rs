@@ -70,8 +70,15 @@ impl Joined {
         Ok(Self { registry, matched, decided, blocking, ledger })
     }
 
-    pub fn outcome(&self) -> Outcome<'_> {
-        Outcome { registry: &self.registry, matched: &self.matched, decided: &self.decided, blocking: &self.blocking, ledger: &self.ledger }
+    pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {
+        Outcome {
+            registry: &self.registry,
+            matched: &self.matched,
+            decided: &self.decided,
+            blocking: &self.blocking,
+            ledger: &self.ledger,
+            scratch,
+        }
     }
 }
 
@@ -110,7 +117,7 @@ pub(super) fn decide(case: &Case, registry: Registry, out: &Path, threads: usize
         roots: joined.matched.roots.iter().map(|r| (r.label.clone(), String::from_utf8_lossy(&r.path).into_owned())).collect(),
         case: case.dir().display().to_string(),
     };
-    report::write_all(out, &joined.outcome(), &facts)?;
+    report::write_all(out, &joined.outcome(out), &facts)?;
     let open = say_answer(&joined, out);
     Ok(if open || !joined.matched.gaps.is_empty() { End::Gaps } else { End::Clear })
 }

@@ -180,6 +180,20 @@ impl Policy {
         },
     ];
 
+    /// The value of each key, in the order of [`Self::KEYS`].
+    pub fn values(&self) -> [String; 8] {
+        [
+            self.former_users.as_str().to_owned(),
+            self.images.as_str().to_owned(),
+            self.scanned.as_str().to_owned(),
+            self.unattributed.as_str().to_owned(),
+            self.counterparty.as_str().to_owned(),
+            self.records_majority_percent.to_string(),
+            self.records_minimum.to_string(),
+            self.reference_list.to_string(),
+        ]
+    }
+
     /// Reads `[policy]`; faults are problems of the section's file, and leave the default.
     pub(super) fn read(section: &Section<'_, '_>) -> Self {
         section.only(&Self::KEYS.map(|key| key.name));
@@ -221,8 +235,9 @@ mod tests {
         let default = serde_json::to_value(Policy::default()).unwrap();
         let object = default.as_object().unwrap();
         assert_eq!(object.len(), Policy::KEYS.len());
-        for key in Policy::KEYS {
+        for (key, value) in Policy::KEYS.iter().zip(Policy::default().values()) {
             assert_eq!(object[key.name].to_string().trim_matches('"'), key.default, "{}", key.name);
+            assert_eq!(value, key.default, "{}", key.name);
         }
     }
 }

@@ -1,27 +1,21 @@
 use crate::model::is_unsafe;
 use std::borrow::Cow;
 
+/// A text on one line: line ends, control characters and what reorders or hides text become blanks.
+pub fn plain(value: &str) -> Cow<'_, str> {
+    match value.chars().any(is_unsafe) {
+        true => Cow::Owned(value.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect()),
+        false => Cow::Borrowed(value),
+    }
+}
+
 /// A value as a cell of a CSV that a spreadsheet may open: a value that would be taken for a formula gets an
 /// apostrophe before it; line ends, control characters and what reorders or hides text become blanks.
 pub fn safe_cell(value: &str) -> Cow<'_, str> {
     let is_formula = value.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) && value.parse::<f64>().is_err();
-    let has_control = value.chars().any(is_unsafe);
-    if !is_formula && !has_control {
-        return Cow::Borrowed(value);
-    }
-    let mut out = String::with_capacity(value.len() + 1);
-    if is_formula {
-        out.push('\'');
-    }
-    out.extend(value.chars().map(|c| if is_unsafe(c) { ' ' } else { c }));
-    Cow::Owned(out)
-}
-
-/// Words for a terminal: what is no printable character, or reorders or hides others, is replaced.
-pub fn plain(words: &str) -> Cow<'_, str> {
-    match words.chars().any(is_unsafe) {
-        true => Cow::Owned(words.chars().map(|c| if is_unsafe(c) { '\u{FFFD}' } else { c }).collect()),
-        false => Cow::Borrowed(words),
+    match is_formula {
+        true => Cow::Owned(format!("'{}", plain(value))),
+        false => plain(value),
     }
 }
 
@@ -45,9 +39,10 @@ impl<'w> Table<'w> {
         Ok(Self { writer })
     }
 
-    pub(super) fn row(&mut self, cells: &[&str]) -> anyhow::Result<()> {
+    /// Writes a row of cells that have passed [`safe_cell`].
+    pub(super) fn row<'c>(&mut self, cells: impl Iterator<Item = Cow<'c, str>>) -> anyhow::Result<()> {
         for cell in cells {
-            self.writer.write_field(safe_cell(cell).as_bytes())?;
+            self.writer.write_field(cell.as_bytes())?;
         }
         self.writer.write_record(None::<&[u8]>)?;
         Ok(())

@@ -1,29 +1,45 @@
 use super::Outcome;
-use super::cells::Table;
+use super::listing::{Listing, Push, Weight};
+use crate::matching::Mention;
 use anyhow::Result;
 
-const COLUMNS: &[&str] =
-    &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis", "review"];
-
 /// One row per institution, item, scheme, value and role, with the first offset.
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    let mut table = Table::new(sink, COLUMNS)?;
+pub(super) static LISTING: Listing = Listing {
+    columns: &["customer_id", "item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "context", "basis", "review"],
+    rows,
+};
+
+/// How much a mention weighs.
+pub(super) fn weight(mention: &Mention) -> Weight {
+    if mention.is_sure_owner() {
+        Weight::Decides
+    } else if mention.has_effect() {
+        Weight::Bears
+    } else {
+        Weight::Background
+    }
+}
+
+fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     for row in &outcome.matched.evidence {
         let mention = &row.mention;
-        table.row(&[
-            &outcome.registry.institutions[mention.institution].customer_id,
-            &row.item,
-            &row.sha256.map_or(String::new(), |s| s.to_string()),
-            &mention.offset.to_string(),
-            mention.scheme.as_str(),
-            &mention.value,
-            mention.role.as_str(),
-            mention.strength.as_str(),
-            &mention.count.to_string(),
-            &mention.context,
-            mention.basis.as_str(),
-            &mention.review,
-        ])?;
+        push(
+            weight(mention),
+            &[
+                outcome.registry.institutions[mention.institution].customer_id.as_str().into(),
+                row.item.as_str().into(),
+                row.sha256.map_or(String::new(), |s| s.to_string()).into(),
+                mention.offset.into(),
+                mention.scheme.as_str().into(),
+                mention.value.as_str().into(),
+                mention.role.as_str().into(),
+                mention.strength.as_str().into(),
+                mention.count.into(),
+                mention.context.as_str().into(),
+                mention.basis.as_str().into(),
+                mention.review.as_str().into(),
+            ],
+        )?;
     }
-    table.end()
+    Ok(())
 }

@@ -1,24 +1,27 @@
 use super::Outcome;
-use super::cells::Table;
+use super::listing::{Listing, Push, Weight};
 use crate::verdict::remedy;
 use anyhow::Result;
 
-const COLUMNS: &[&str] = &["item", "cause", "bytes", "blocks", "frees_alone", "suggestion", "detail"];
-
 /// One row per gap that blocks somebody, ordered by how many institutions closing it would free.
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    let mut table = Table::new(sink, COLUMNS)?;
+pub(super) static LISTING: Listing =
+    Listing { columns: &["item", "cause", "bytes", "blocks", "frees_alone", "suggestion", "detail"], rows };
+
+fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     for blocking in outcome.blocking {
         let gap = &outcome.matched.gaps[blocking.gap];
-        table.row(&[
-            &gap.item,
-            gap.cause.as_str(),
-            &gap.bytes.to_string(),
-            &blocking.blocks.to_string(),
-            &blocking.frees_alone.to_string(),
-            remedy(gap.cause).as_str(),
-            &gap.detail,
-        ])?;
+        push(
+            Weight::Decides,
+            &[
+                gap.item.as_str().into(),
+                gap.cause.as_str().into(),
+                gap.bytes.into(),
+                blocking.blocks.into(),
+                blocking.frees_alone.into(),
+                remedy(gap.cause).as_str().into(),
+                gap.detail.as_str().into(),
+            ],
+        )?;
     }
-    table.end()
+    Ok(())
 }

@@ -8,9 +8,12 @@ mod explain;
 mod gaps_csv;
 mod impact_csv;
 mod impact_json;
+mod listing;
+mod page;
 mod reviews_csv;
 mod run_json;
 mod unattributed_csv;
+mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
@@ -37,6 +40,8 @@ pub struct Outcome<'a> {
     pub blocking: &'a [BlockingGap],
     /// The ledger as a whole.
     pub ledger: &'a LedgerState,
+    /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
+    pub scratch: &'a Path,
 }
 
 /// One report: its file name and its writer.
@@ -49,13 +54,15 @@ pub struct Report {
 
 /// Every report that depends on evidence, registry and policy alone.
 pub static REPORTS: &[Report] = &[
-    Report { file: "impact.csv", write: impact_csv::write },
+    Report { file: "impact.csv", write: |outcome, sink| impact_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.json", write: impact_json::write },
-    Report { file: "evidence.csv", write: evidence_csv::write },
-    Report { file: "coverage.csv", write: coverage_csv::write },
-    Report { file: "gaps.csv", write: gaps_csv::write },
-    Report { file: "unattributed.csv", write: unattributed_csv::write },
-    Report { file: "reviews.csv", write: reviews_csv::write },
+    Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
+    Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
+    Report { file: "gaps.csv", write: |outcome, sink| gaps_csv::LISTING.csv(outcome, sink) },
+    Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
+    Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
+    Report { file: "impact.xlsx", write: xlsx::write },
+    Report { file: "report.html", write: page::write },
 ];
 
 /// Writes all reports into a folder, each first beside its place and then moved there, so that a reader

@@ -1,19 +1,22 @@
 use super::Outcome;
-use super::cells::{Table, joined};
+use super::cells::joined;
+use super::listing::{Listing, Push, Weight};
 use anyhow::Result;
 
-const COLUMNS: &[&str] = &["item", "data_elements", "individuals", "hints"];
-
 /// One row per item with personal data that nobody is named as the owner of.
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    let mut table = Table::new(sink, COLUMNS)?;
+pub(super) static LISTING: Listing = Listing { columns: &["item", "data_elements", "individuals", "hints"], rows };
+
+fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     for item in &outcome.matched.ownerless {
-        table.row(&[
-            &item.item,
-            &item.personal.elements.words().join("|"),
-            &item.personal.persons.len().to_string(),
-            &joined(item.hints.iter().map(String::as_str)),
-        ])?;
+        push(
+            Weight::Decides,
+            &[
+                item.item.as_str().into(),
+                item.personal.elements.words().join("|").into(),
+                (item.personal.persons.len() as u64).into(),
+                joined(item.hints.iter().map(String::as_str)).into(),
+            ],
+        )?;
     }
-    table.end()
+    Ok(())
 }

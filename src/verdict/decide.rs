@@ -2,7 +2,6 @@ use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
 use super::findable::Findability;
 use super::gaps::{BlockingGap, Blocks};
 use super::inventory::{self, Dependence};
-use super::remedies::is_open_for_gaps_alone;
 use crate::matching::{Evidence, Holders, Matched, OpenGap};
 use crate::model::{Basis, ContentId, Flag, Role, Status, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
@@ -39,6 +38,16 @@ impl Decision {
             Self::Affected(bases) | Self::Undetermined(bases) | Self::Referenced(bases) => bases.iter().copied().collect(),
             Self::RuledOut(Certificate::NoDependency(_)) => vec![Basis::NoDependency],
             Self::RuledOut(Certificate::SearchedClear(_)) => vec![Basis::SearchedClear],
+        }
+    }
+
+    /// Is it open for gaps alone, so that closing them would decide it?
+    pub fn is_open_for_gaps_alone(&self) -> bool {
+        match self {
+            Self::Undetermined(bases) => {
+                bases.iter().all(|b| matches!(b, Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount))
+            }
+            Self::Affected(_) | Self::Referenced(_) | Self::RuledOut(_) => false,
         }
     }
 }
@@ -250,7 +259,7 @@ fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
 fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
     let mut counts = vec![(0u64, 0u64); gaps];
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let only_gaps = is_open_for_gaps_alone(one);
+        let only_gaps = one.decision.is_open_for_gaps_alone();
         for &gap in &one.gaps {
             counts[gap].0 += 1;
             counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);

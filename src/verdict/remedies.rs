@@ -1,7 +1,7 @@
 use super::decide::Decided;
 use super::gaps::BlockingGap;
 use crate::matching::OpenGap;
-use crate::model::{Basis, Cause, Remedy, Verdict};
+use crate::model::{Cause, Remedy, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,7 @@ pub fn prospects(decided: &[Decided], blocking: &[BlockingGap], gaps: &[OpenGap]
     }
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
         let needed: BTreeSet<Remedy> = one.gaps.iter().map(|&g| remedy(gaps[g].cause)).collect();
-        let only = needed.len() == 1 && is_open_for_gaps_alone(one);
+        let only = needed.len() == 1 && one.decision.is_open_for_gaps_alone();
         for remedy in needed {
             if let Some(entry) = out.get_mut(&remedy) {
                 entry.blocks += 1;
@@ -74,24 +74,4 @@ pub fn prospects(decided: &[Decided], blocking: &[BlockingGap], gaps: &[OpenGap]
     let mut out: Vec<Prospect> = out.into_values().collect();
     out.sort_by_key(|p| (std::cmp::Reverse(p.frees), std::cmp::Reverse(p.blocks), p.remedy));
     out
-}
-
-/// Is it undetermined for gaps, and for nothing else?
-pub(super) fn is_open_for_gaps_alone(one: &Decided) -> bool {
-    one.decision.bases().iter().all(|basis| match basis {
-        Basis::UnreadContent | Basis::UnattributedData | Basis::UnclaimedAccount => true,
-        Basis::AccountPath
-        | Basis::OwnerField
-        | Basis::Records
-        | Basis::ClientRecord
-        | Basis::Listed
-        | Basis::AmbiguousName
-        | Basis::WeakEvidence
-        | Basis::EvidenceIncomplete
-        | Basis::InsufficientIdentifiers
-        | Basis::Counterparty
-        | Basis::Named
-        | Basis::NoDependency
-        | Basis::SearchedClear => false,
-    })
 }

@@ -9,6 +9,7 @@ mod program;
 mod random;
 mod registry;
 mod scoring;
+mod viewers;
 
 pub use corpus::Demo;
 pub use desk::{Desk, Job};
@@ -19,3 +20,4 @@ pub use program::{Finished, program, run};
 pub use random::Random;
 pub use registry::{Institution, write_registry};
 pub use scoring::{Truth, wrong_data};
+pub use viewers::{view, viewer};

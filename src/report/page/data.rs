@@ -1,0 +1,248 @@
+//! The data that the page's script shows: the rows of the list of institutions, a line of JSON per institution,
+//! which is parsed when that one is opened, and what both share. No block is ever run, and none can hold an
+//! end tag: `<`, `>` and `&` are written as escapes of JSON (RFC 8259, section 7).
+
+use super::facts::{Facts, product_name, region};
+use super::html::{Html, put};
+use super::strings::Strings;
+use super::words;
+use crate::matching::Evidence;
+use crate::model::{Basis, Cause, Flag, Verdict};
+use crate::report::cells::plain;
+use crate::report::evidence_csv::weight;
+use crate::report::impact_json::certificate_words;
+use crate::verdict::{Decision, remedy};
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Mentions per institution that the page shows, if all of them together are not too many.
+const EVIDENCE_SHOWN: [usize; 6] = [20, 12, 6, 3, 2, 1];
+/// So many mentions a page may hold before fewer are shown of each institution.
+const EVIDENCE_IN_ALL: usize = 60_000;
+/// Gaps of its own that the page shows of an institution; those that count against everybody stand once.
+const GAPS_SHOWN: usize = 20;
+/// Characters of a text that the page shows.
+const TEXT_SHOWN: usize = 600;
+
+pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
+    let mut data = Data { facts, strings: Strings::default(), gaps: BTreeMap::new(), items: BTreeMap::new(), shown: evidence_shown(facts) };
+    let institutions = 0..facts.outcome.decided.len();
+    put!(html, "<script type=\"application/json\" id=\"rows\">[\n");
+    for number in institutions.clone() {
+        if number > 0 {
+            put!(html, ",\n");
+        }
+        html.made(&harmless(&data.row(number)))?;
+    }
+    put!(html, "\n]</script>\n<script type=\"text/plain\" id=\"details\">");
+    for number in institutions {
+        put!(html, "\n");
+        html.made(&harmless(&data.details(number)))?;
+    }
+    put!(html, "\n</script>\n<script type=\"application/json\" id=\"shared\">");
+    html.made(&harmless(&data.shared()))?;
+    put!(html, "</script>\n");
+    Ok(())
+}
+
+/// How many mentions of each institution the page shows.
+pub(super) fn evidence_shown(facts: &Facts<'_>) -> usize {
+    let in_all = |shown: &usize| facts.evidence.iter().map(|range| range.len().min(*shown)).sum::<usize>();
+    EVIDENCE_SHOWN.into_iter().find(|shown| in_all(shown) <= EVIDENCE_IN_ALL).unwrap_or(1)
+}
+
+/// A value as JSON in which nothing ends a script element or begins a comment.
+fn harmless(value: &Value) -> Vec<u8> {
+    let json = value.to_string();
+    let mut out = Vec::with_capacity(json.len());
+    for byte in json.bytes() {
+        match byte {
+            b'<' => out.extend(b"\\u003c"),
+            b'>' => out.extend(b"\\u003e"),
+            b'&' => out.extend(b"\\u0026"),
+            byte => out.push(byte),
+        }
+    }
+    out
+}
+
+/// A text on one line; what is left out of a long one is said.
+fn shown(text: &str) -> String {
+    let text = plain(text);
+    match text.char_indices().nth(TEXT_SHOWN) {
+        Some((end, _)) => format!("{} … ({} more characters)", &text[..end], text[end..].chars().count()),
+        None => text.into_owned(),
+    }
+}
+
+struct Data<'a> {
+    facts: &'a Facts<'a>,
+    strings: Strings,
+    /// Gaps of the registry's order to their place in the page.
+    gaps: BTreeMap<usize, usize>,
+    /// Items with evidence to their place in the page.
+    items: BTreeMap<&'a str, (usize, String)>,
+    shown: usize,
+}
+
+impl<'a> Data<'a> {
+    /// What the list shows, sorts and searches. [`Self::shared`] names the columns.
+    fn row(&mut self, number: usize) -> Value {
+        let outcome = self.facts.outcome;
+        let (institution, decided, holdings) =
+            (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
+        let is_affected = decided.decision.verdict() == Verdict::Affected;
+        let own = |n: u64| if is_affected { n } else { 0 };
+        let products: BTreeSet<usize> =
+            institution.deployments.iter().map(|d| self.strings.number(&shown(&product_name(outcome, &d.product_id)))).collect();
+        let also: Vec<String> = institution
+            .names
+            .iter()
+            .map(|n| shown(&n.name))
+            .chain(institution.identifiers.iter().map(|i| format!("{} {}", i.scheme, shown(&i.raw))))
+            .collect();
+        json!([
+            shown(&institution.customer_id),
+            shown(&institution.legal_name),
+            decided.decision.verdict() as usize,
+            self.words(decided.decision.bases().iter().map(|b| b.as_str())),
+            self.words(decided.flags.iter().map(|f| f.as_str())),
+            self.strings.number(&shown(&region(&institution.country, &institution.region))),
+            self.strings.number(&shown(&institution.city)),
+            products,
+            u64::from(decided.dependence.depends),
+            own(holdings.owner_items),
+            own(holdings.owner_bytes),
+            own(holdings.personal.persons.len() as u64),
+            holdings.counterparty_items,
+            decided.gaps.len(),
+            self.facts.evidence[number].len(),
+            also,
+        ])
+    }
+
+    fn words<'w>(&mut self, words: impl Iterator<Item = &'w str>) -> Vec<usize> {
+        words.map(|word| self.strings.number(word)).collect()
+    }
+
+    /// What an institution shows when it is opened.
+    fn details(&mut self, number: usize) -> Value {
+        let outcome = self.facts.outcome;
+        let (institution, decided, holdings) =
+            (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
+        let deployments: Vec<Value> = decided
+            .dependence
+            .deployments
+            .iter()
+            .map(|judged| {
+                let deployment = &institution.deployments[judged.index];
+                let mut number = |text: &str| self.strings.number(&shown(text));
+                json!([
+                    number(&product_name(outcome, &deployment.product_id)),
+                    number(&deployment.business_unit),
+                    number(&format!("{} {}", deployment.platform, deployment.version)),
+                    number(&format!("{} to {}", date(&deployment.from.to_string()), date(&deployment.to.to_string()))),
+                    u64::from(judged.outcome.depends()),
+                    number(&judged.reason),
+                ])
+            })
+            .collect();
+        let mut evidence: Vec<&'a Evidence> = outcome.matched.evidence[self.facts.evidence[number].clone()].iter().collect();
+        // The strongest first, in the order of the items.
+        evidence.sort_by_key(|e| weight(&e.mention));
+        let evidence: Vec<Value> = evidence.into_iter().take(self.shown).map(|e| self.mention(e)).collect();
+        let mut own: Vec<usize> = decided.gaps.iter().copied().filter(|&g| !outcome.matched.gaps[g].reach.everybody).collect();
+        let everybody = decided.gaps.len() - own.len();
+        own.sort_by_key(|&g| (!outcome.matched.gaps[g].reach.institutions.contains(&number), g));
+        let gaps: Vec<usize> = own.iter().take(GAPS_SHOWN).map(|&g| self.gap(g)).collect();
+        let certificate = match &decided.decision {
+            Decision::RuledOut(certificate) => Some(self.strings.number(&shown(&certificate_words(certificate)))),
+            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
+        };
+        let defects: Vec<String> = institution.defects.iter().map(|&d| shown(&outcome.registry.defects[d].to_string())).collect();
+        let is_affected = decided.decision.verdict() == Verdict::Affected;
+        let elements = if is_affected { holdings.personal.elements.words() } else { Vec::new() };
+        let group = |other: Option<usize>| other.map(|other| outcome.registry.institutions[other].customer_id.as_str()).map(shown);
+        json!({
+            "deployments": deployments,
+            "evidence": evidence,
+            "gaps": gaps,
+            "gapsLeftOut": own.len() - gaps.len(),
+            "gapsOfEverybody": everybody,
+            "certificate": certificate,
+            "defects": defects,
+            "elements": self.words(elements.into_iter()),
+            "parent": group(institution.parent),
+            "successor": group(institution.successor),
+            "status": shown(&institution.status),
+        })
+    }
+
+    fn mention(&mut self, evidence: &'a Evidence) -> Value {
+        let mention = &evidence.mention;
+        let next = self.items.len();
+        let (item, _) =
+            self.items.entry(&evidence.item).or_insert_with(|| (next, evidence.sha256.map_or(String::new(), |s| s.to_string())));
+        let item = *item;
+        json!([
+            item,
+            self.strings.number(&shown(mention.scheme.as_str())),
+            shown(&mention.value),
+            self.strings.number(mention.role.as_str()),
+            self.strings.number(mention.strength.as_str()),
+            self.strings.number(mention.basis.as_str()),
+            mention.count,
+            mention.offset,
+            self.strings.number(&shown(&mention.context)),
+        ])
+    }
+
+    fn gap(&mut self, gap: usize) -> usize {
+        let next = self.gaps.len();
+        *self.gaps.entry(gap).or_insert(next)
+    }
+
+    /// What rows and details name by number: texts, items and gaps; and the meaning of words.
+    fn shared(&mut self) -> Value {
+        let outcome = self.facts.outcome;
+        let everybody: Vec<usize> = (0..outcome.matched.gaps.len()).filter(|&g| outcome.matched.gaps[g].reach.everybody && outcome.matched.gaps[g].waived.is_none()).collect();
+        let of_everybody: Vec<usize> = everybody.iter().take(GAPS_SHOWN).map(|&g| self.gap(g)).collect();
+        let mut gaps = vec![Value::Null; self.gaps.len()];
+        for (&gap, &place) in &self.gaps {
+            let gap = &outcome.matched.gaps[gap];
+            gaps[place] = json!([
+                shown(&gap.item),
+                self.strings.number(gap.cause.as_str()),
+                gap.bytes,
+                self.strings.number(words::act(remedy(gap.cause))),
+                shown(&gap.detail),
+            ]);
+        }
+        let mut items = vec![Value::Null; self.items.len()];
+        for (path, (place, sha256)) in &self.items {
+            items[*place] = json!([shown(path), sha256]);
+        }
+        json!({
+            "columns": [
+                "id", "name", "verdict", "bases", "flags", "region", "city", "products", "depends", "items", "bytes", "individuals",
+                "counterparty", "gaps", "evidence", "also"
+            ],
+            "verdicts": Verdict::ALL.iter().map(|v| json!([v.as_str(), words::title(*v), words::verdict(*v)])).collect::<Vec<_>>(),
+            "bases": Basis::ALL.iter().map(|b| (b.as_str(), words::basis(*b))).collect::<BTreeMap<_, _>>(),
+            "flags": Flag::ALL.iter().map(|f| (f.as_str(), words::flag(*f))).collect::<BTreeMap<_, _>>(),
+            "causes": Cause::ALL.iter().map(|c| (c.as_str(), words::cause(*c))).collect::<BTreeMap<_, _>>(),
+            "evidenceShown": self.shown,
+            "gapsOfEverybody": of_everybody,
+            "gapsOfEverybodyInAll": everybody.len(),
+            "gaps": gaps,
+            "items": items,
+            "strings": self.strings.texts(),
+        })
+    }
+}
+
+/// A date cell, or a dash where it is open.
+fn date(cell: &str) -> &str {
+    if cell.is_empty() { "…" } else { cell }
+}

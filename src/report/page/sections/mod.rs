@@ -1,0 +1,39 @@
+//! The sections of the page, in its order: one file and one row each.
+
+mod answer;
+mod coverage;
+mod distribution;
+mod gaps;
+mod institutions;
+mod listings;
+mod provenance;
+mod registry;
+mod reviews;
+mod unattributed;
+
+use super::facts::Facts;
+use super::html::Html;
+use anyhow::Result;
+
+/// A part of the page under its own heading.
+pub(super) struct Section {
+    /// Anchor.
+    pub id: &'static str,
+    /// Heading, also in the table of contents.
+    pub title: &'static str,
+    /// Writes what stands below the heading.
+    pub write: fn(&Facts<'_>, &mut Html<'_>) -> Result<()>,
+}
+
+pub(super) static SECTIONS: &[Section] = &[
+    Section { id: "answer", title: "The answer", write: answer::write },
+    Section { id: "gaps", title: "What would decide more", write: gaps::write },
+    Section { id: "institutions", title: "Institutions", write: institutions::write },
+    Section { id: "distribution", title: "By region and product", write: distribution::write },
+    Section { id: "coverage", title: "What was read", write: coverage::write },
+    Section { id: "listings", title: "Listed and recovered", write: listings::write },
+    Section { id: "unattributed", title: "Personal data without owner", write: unattributed::write },
+    Section { id: "reviews", title: "What people decided", write: reviews::write },
+    Section { id: "registry", title: "Registry", write: registry::write },
+    Section { id: "provenance", title: "What it rests on", write: provenance::write },
+];

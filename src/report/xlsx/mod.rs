@@ -1,0 +1,55 @@
+//! `impact.xlsx`: the listings as sheets, with typed cells. Text is written as text, so that nothing becomes a
+//! formula or a link, and no identifier loses a leading zero.
+
+mod sheet;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use super::listing::Listing;
+use super::{Outcome, coverage_csv, evidence_csv, gaps_csv, impact_csv, reviews_csv, unattributed_csv};
+use anyhow::{Context, Result};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+use sheet::Shown;
+
+/// Rows of a sheet of Excel 2007 and later, its header included (ISO/IEC 29500 sets none; Excel does).
+const SHEET_ROWS: u64 = 1_048_576;
+
+/// A listing and the CSV that holds all of it.
+struct Sheet {
+    name: &'static str,
+    csv: &'static str,
+    listing: &'static Listing,
+}
+
+static SHEETS: &[Sheet] = &[
+    Sheet { name: "institutions", csv: "impact.csv", listing: &impact_csv::LISTING },
+    Sheet { name: "evidence", csv: "evidence.csv", listing: &evidence_csv::LISTING },
+    Sheet { name: "coverage", csv: "coverage.csv", listing: &coverage_csv::LISTING },
+    Sheet { name: "gaps", csv: "gaps.csv", listing: &gaps_csv::LISTING },
+    Sheet { name: "unattributed", csv: "unattributed.csv", listing: &unattributed_csv::LISTING },
+    Sheet { name: "reviews", csv: "reviews.csv", listing: &reviews_csv::LISTING },
+];
+
+pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
+    let bytes = workbook(outcome, SHEET_ROWS)?;
+    Ok(sink.write_all(&bytes)?)
+}
+
+/// The workbook, with at most so many rows per sheet.
+fn workbook(outcome: &Outcome<'_>, rows: u64) -> Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    // The one moment that the format demands; it says nothing of the run.
+    let epoch = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_title("Impact list").set_creation_datetime(&epoch));
+    workbook.set_tempdir(outcome.scratch).with_context(|| format!("cannot keep files in {}", outcome.scratch.display()))?;
+    let shown = SHEETS.iter().map(|sheet| Shown::of(outcome, sheet.listing, rows - 1)).collect::<Result<Vec<_>>>()?;
+    let beside: Vec<(&Sheet, &Shown)> = SHEETS.iter().zip(&shown).collect();
+    summary::write(outcome, &beside, workbook.add_worksheet_with_constant_memory()?)?;
+    for (sheet, shown) in beside {
+        let worksheet = workbook.add_worksheet_with_constant_memory()?;
+        worksheet.set_name(sheet.name)?;
+        sheet::write(outcome, sheet.listing, shown, worksheet).with_context(|| format!("sheet {}", sheet.name))?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}

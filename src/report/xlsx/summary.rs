@@ -1,0 +1,105 @@
+use super::Sheet;
+use super::sheet::{Shown, header, put};
+use crate::model::Verdict;
+use crate::registry::Policy;
+use crate::report::listing::Cell;
+use crate::report::{Outcome, summarise};
+use anyhow::Result;
+use rust_xlsxwriter::{Format, Worksheet};
+
+/// Writes the sheet that is seen first: the answer, what was read, what the other sheets leave out, the policy.
+pub(super) fn write(outcome: &Outcome<'_>, sheets: &[(&Sheet, &Shown)], sheet: &mut Worksheet) -> Result<()> {
+    sheet.set_name("summary")?;
+    sheet.set_column_width(0, 34)?;
+    sheet.set_column_width(1, 24)?;
+    sheet.set_column_width(2, 90)?;
+    sheet.set_freeze_panes(1, 0)?;
+    let mut rows = Rows { sheet, at: 0, header: header(), whole: Format::new().set_num_format("#,##0") };
+    rows.title(["", "value", "note"])?;
+    let incident = &outcome.registry.incident;
+    rows.row("incident", incident.id.as_str(), &incident.title)?;
+    rows.row("window from", incident.window_from.to_string(), "")?;
+    rows.row("window to", incident.window_to.to_string(), &incident.timezone)?;
+
+    rows.title(["institutions", "", ""])?;
+    rows.row("all", outcome.decided.len() as u64, "every institution of the registry has one verdict")?;
+    for verdict in Verdict::ALL {
+        let count = outcome.decided.iter().filter(|d| d.decision.verdict() == *verdict).count();
+        rows.row(verdict.as_str(), count as u64, meaning(*verdict))?;
+    }
+
+    let coverage = summarise(outcome.matched);
+    rows.title(["items", "", ""])?;
+    rows.row("all", coverage.items, "each has one status")?;
+    for (status, count) in &coverage.by_status {
+        rows.row(status.as_str(), *count, "")?;
+    }
+    rows.title(["bytes of the files below the roots", "", ""])?;
+    let bytes = coverage.bytes;
+    rows.row("all", bytes.total(), "")?;
+    rows.row("read", bytes.read, "by a reader of the format")?;
+    rows.row("scanned", bytes.scanned, "searched in every encoding")?;
+    rows.row("opaque", bytes.opaque, "pictures, audio, video, fonts: not searched")?;
+    rows.row("structure", bytes.structure, "headers, directories and padding of formats")?;
+    rows.row("gap", bytes.gap, "not read")?;
+
+    let complete = match outcome.ledger.complete {
+        Some(true) => "the incident file states that it is",
+        Some(false) => "the incident file states that it is not: all that depend stay open",
+        None => "not stated; every certificate says so",
+    };
+    rows.title(["what it rests on", "", ""])?;
+    rows.row("is the evidence all that was taken?", complete, "")?;
+    rows.row("registry, SHA-256", outcome.registry.digest.to_string(), "")?;
+    rows.row("ledger, SHA-256", outcome.ledger.digest.to_string(), "")?;
+    for (key, value) in Policy::KEYS.iter().zip(incident.policy.values()) {
+        rows.row(format!("policy {}", key.name), value, key.reason)?;
+    }
+
+    rows.title(["sheets", "rows", ""])?;
+    for (sheet, shown) in sheets {
+        let left = match shown.left_out() {
+            0 => format!("all rows of {}", sheet.csv),
+            left => format!("{left} more rows, those that weigh least, are in {} alone: a sheet has no room for them", sheet.csv),
+        };
+        rows.row(sheet.name, shown.shown(), &left)?;
+    }
+    Ok(())
+}
+
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Affected => "something in the evidence is surely its own",
+        Verdict::Undetermined => "something points at it and proves nothing, or something unread could hold its files",
+        Verdict::Referenced => "only the other side of others' payments, or named in passing",
+        Verdict::RuledOut => "it does not depend, or all that could hold its files was read and nothing of it was found",
+    }
+}
+
+struct Rows<'s> {
+    sheet: &'s mut Worksheet,
+    at: u32,
+    header: Format,
+    whole: Format,
+}
+
+impl Rows<'_> {
+    fn title(&mut self, cells: [&str; 3]) -> Result<()> {
+        if self.at > 0 {
+            self.at += 1;
+        }
+        for (column, cell) in (0u16..).zip(cells) {
+            self.sheet.write_string_with_format(self.at, column, cell, &self.header)?;
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn row<'c>(&mut self, name: impl Into<Cell<'c>>, value: impl Into<Cell<'c>>, note: &str) -> Result<()> {
+        put(self.sheet, self.at, 0, &name.into(), &self.whole)?;
+        put(self.sheet, self.at, 1, &value.into(), &self.whole)?;
+        put(self.sheet, self.at, 2, &note.into(), &self.whole)?;
+        self.at += 1;
+        Ok(())
+    }
+}
