@@ -1,11 +1,14 @@
 //! The command line: arguments, and one function per command.
 
+mod completions;
 mod config;
 mod coverage;
 mod demo;
+mod examples;
 mod explain;
 mod formats;
 mod index;
+mod man;
 mod match_;
 mod query;
 mod registry;
@@ -15,7 +18,7 @@ mod verify;
 use crate::crawl::{Interrupted, Progress, Stop};
 use crate::model::is_unsafe;
 use crate::registry::LoadError;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -64,6 +67,10 @@ enum Command {
     Formats(formats::Arguments),
     /// Write a small fictional breach and run the whole job on it.
     Demo(demo::Arguments),
+    /// Completions for a shell.
+    Completions(completions::Arguments),
+    /// Manual pages.
+    Man(man::Arguments),
 }
 
 /// Options of everything that reads evidence.
@@ -102,13 +109,19 @@ enum End {
 #[error("{0}")]
 struct Usage(String);
 
+/// The whole command line.
+fn command() -> clap::Command {
+    examples::with_examples(Cli::command())
+}
+
 /// Runs the program and gives its exit code.
 pub fn main() -> ExitCode {
-    let arguments = match config::with_defaults(&Cli::command(), std::env::args_os().collect()) {
+    let arguments = match config::with_defaults(&command(), std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => return fail(&error.into()),
     };
-    let cli = match Cli::try_parse_from(arguments) {
+    let parsed = command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             _ = error.print();
@@ -127,6 +140,8 @@ pub fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Formats(arguments) => formats::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match result {
         Ok(End::Clear) => ExitCode::SUCCESS,

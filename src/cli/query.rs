@@ -12,10 +12,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "The language: words, \"phrases\", AND (also implied), OR, NOT or -, parentheses, \"near words\"~5, wildcards * and ? \
 in words. Fields: text, path, name, type, status, cause, sha256, and the identifier schemes aba, bic, iban_bank, \
-national_bank_code, lei, fdic_cert, ncua_charter, rssd, sort_code, domain, client_code, transfer_account, pgp_key.\n\n\
-Examples:\n  ruleout query --case out.case 'wire AND (fraud OR \"stop payment\")'\n  \
-ruleout query --case out.case 'aba:021000021 -path:*/archive/*'\n  \
-ruleout query --case out.case 'status:unread name:*.zip' --limit 0"
+national_bank_code, lei, fdic_cert, ncua_charter, rssd, sort_code, domain, client_code, transfer_account, pgp_key."
 )]
 pub(super) struct Arguments {
     /// The case.

@@ -206,7 +206,9 @@ impl<'a> Data<'a> {
     /// What rows and details name by number: texts, items and gaps; and the meaning of words.
     fn shared(&mut self) -> Value {
         let outcome = self.facts.outcome;
-        let everybody: Vec<usize> = (0..outcome.matched.gaps.len()).filter(|&g| outcome.matched.gaps[g].reach.everybody && outcome.matched.gaps[g].waived.is_none()).collect();
+        let everybody: Vec<usize> = (0..outcome.matched.gaps.len())
+            .filter(|&g| outcome.matched.gaps[g].reach.everybody && outcome.matched.gaps[g].waived.is_none())
+            .collect();
         let of_everybody: Vec<usize> = everybody.iter().take(GAPS_SHOWN).map(|&g| self.gap(g)).collect();
         let mut gaps = vec![Value::Null; self.gaps.len()];
         for (&gap, &place) in &self.gaps {

@@ -12,12 +12,22 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         return Ok(());
     }
     let waived = facts.outcome.matched.gaps.iter().filter(|gap| gap.waived.is_some()).count();
-    put!(html, "<p>People decided ", registry.reviews.len(), " times; ", waived, " gaps are waived by that and count against nobody.</p>\n");
+    put!(
+        html,
+        "<p>People decided ",
+        registry.reviews.len(),
+        " times; ",
+        waived,
+        " gaps are waived by that and count against nobody.</p>\n"
+    );
     put!(
         html,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Decisions of people\"><table>\n<caption>Decisions of people</caption>\n"
     );
-    put!(html, "<thead><tr><th scope=\"col\">Act</th><th scope=\"col\">Item</th><th scope=\"col\">Institution</th><th scope=\"col\">Who and when</th>");
+    put!(
+        html,
+        "<thead><tr><th scope=\"col\">Act</th><th scope=\"col\">Item</th><th scope=\"col\">Institution</th><th scope=\"col\">Who and when</th>"
+    );
     put!(html, "<th scope=\"col\">Why</th><th scope=\"col\" class=\"n\">Applied to</th></tr></thead>\n<tbody>\n");
     for (review, applied) in registry.reviews.iter().zip(&facts.outcome.matched.reviewed).take(SHOWN) {
         let institution = review.institution.map_or("", |i| &registry.institutions[i].customer_id);
