@@ -144,7 +144,7 @@ impl Reader<'_> {
         *sink = Sink::new(outlet);
         sink.members = members;
         self.scan(bytes, sink);
-        sink.coverage = Default::default();
+        (sink.coverage, sink.gaps) = Default::default();
         sink.gap(0..bytes.len() as u64, cause, detail);
     }
 
