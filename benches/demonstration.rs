@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, IndexOptions, Progress, RootArgument, Stop};
+use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
 use ruleout::demo::{self, Plan};
 use ruleout::format::Limits;
 use ruleout::{matching, registry, verdict};
@@ -30,6 +30,7 @@ fn main() -> anyhow::Result<()> {
         limits: Limits::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        fence: Fence::Off,
     };
     let case = Case::open(&case_dir, Access::Write)?;
     let index = timed("index", bytes, || crawl::index(&case, &options, &Stop::new(), &Progress::new(false)))?;

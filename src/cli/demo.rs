@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         limits: Limits::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        fence: index::fence(),
     };
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &Reading::default(), &options)?;

@@ -1,5 +1,5 @@
 use super::{End, give};
-use crate::format::formats;
+use crate::format::{Runs, formats};
 use crate::manifest::SYNTAXES;
 use anyhow::Result;
 use clap::Args;
@@ -11,7 +11,8 @@ pub(super) struct Arguments {}
 pub(super) fn run(_: &Arguments) -> Result<End> {
     let mut out = String::from("formats of evidence, in the order in which content is asked\n");
     for format in formats() {
-        out.push_str(&format!("  {:<14} {}\n", format.name, format.media_type));
+        let confined = if format.runs == Runs::Fenced { ", read in a confined process" } else { "" };
+        out.push_str(&format!("  {:<14} {}{confined}\n", format.name, format.media_type));
         format.limitations.iter().for_each(|limitation| out.push_str(&format!("  {:14}   not: {limitation}\n", "")));
     }
     out.push_str("\nsyntaxes of manifests\n");

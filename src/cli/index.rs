@@ -1,6 +1,6 @@
 use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
-use crate::crawl::{self, IndexOptions, RootArgument};
+use crate::crawl::{self, Fence, IndexOptions, RootArgument};
 use crate::format::Limits;
 use crate::manifest::Kind;
 use anyhow::{Context, Result};
@@ -48,7 +48,20 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
-    Ok(IndexOptions { roots, manifests, threads: reading.threads, limits: Limits::default(), retry: reading.retry.clone(), passwords })
+    Ok(IndexOptions {
+        roots,
+        manifests,
+        threads: reading.threads,
+        limits: Limits::default(),
+        retry: reading.retry.clone(),
+        passwords,
+        fence: fence(),
+    })
+}
+
+/// Workers run this very program, even when its file was replaced meanwhile.
+pub(super) fn fence() -> Fence {
+    Fence::Program(PathBuf::from("/proc/self/exe"))
 }
 
 /// `LABEL=PATH`, where evidence that was read before lies now.
@@ -103,6 +116,9 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     let result = crawl::index(&case, options, &STOP, &progress);
     progress.end();
     let summary = result?;
+    for lack in &summary.fence_lacks {
+        say(&format!("ruleout: warning: complex formats are not fully confined: {lack}"));
+    }
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let mut command = super::command();
     command.build();
     let Some(dir) = &arguments.out else {
-        give(&page(&command, "ruleout")?)?;
+        give(&page(&command)?)?;
         return Ok(End::Clear);
     };
     fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
@@ -32,15 +32,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
 
 /// The page of a command, and those of all commands below it.
 fn collect(command: &Command, name: &str, pages: &mut Vec<(String, String)>) -> Result<()> {
-    pages.push((name.to_owned(), page(command, name)?));
+    pages.push((name.to_owned(), page(command)?));
     for one in command.get_subcommands().filter(|c| c.get_name() != "help" && !c.is_hide_set()) {
         collect(one, &format!("{name}-{}", one.get_name()), pages)?;
     }
     Ok(())
 }
 
-fn page(command: &Command, name: &str) -> Result<String> {
+fn page(command: &Command) -> Result<String> {
     let mut out = Vec::new();
-    Man::new(command.clone().name(name.to_owned())).render(&mut out)?;
+    Man::new(command.clone()).render(&mut out)?;
     Ok(String::from_utf8(out)?)
 }

@@ -15,7 +15,7 @@ mod registry;
 mod run;
 mod verify;
 
-use crate::crawl::{Interrupted, Progress, Stop};
+use crate::crawl::{Interrupted, Progress, Stop, fence};
 use crate::model::is_unsafe;
 use crate::registry::LoadError;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -116,6 +116,9 @@ fn command() -> clap::Command {
 
 /// Runs the program and gives its exit code.
 pub fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == fence::ARGUMENT) {
+        return fence::work();
+    }
     let arguments = match config::with_defaults(&command(), std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => return fail(&error.into()),

@@ -1,7 +1,10 @@
 use memmap2::Mmap;
+use rustix::fs::{MemfdFlags, SealFlags};
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::ops::Deref;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// Files up to this size are read, larger ones mapped.
@@ -10,7 +13,33 @@ const MAP_FROM: u64 = 1 << 20;
 /// The bytes of a file or of a decoded member.
 pub(super) enum Bytes {
     Held(Vec<u8>),
-    Mapped(Mmap),
+    Mapped(Mmap, File),
+}
+
+impl Bytes {
+    /// A descriptor by which another process can read these bytes, and not change them.
+    pub fn descriptor(&self) -> io::Result<OwnedFd> {
+        match self {
+            Self::Held(bytes) => {
+                let mut file = File::from(rustix::fs::memfd_create(c"item", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+                file.write_all(bytes)?;
+                rustix::fs::fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+                Ok(file.into())
+            }
+            Self::Mapped(_, file) => file.as_fd().try_clone_to_owned(),
+        }
+    }
+
+    /// The first `len` bytes behind a descriptor that another process gave.
+    pub fn behind(descriptor: OwnedFd, len: u64) -> io::Result<Self> {
+        let file = File::from(descriptor);
+        if len >= MAP_FROM {
+            return map(file);
+        }
+        let mut bytes = vec![0; len as usize];
+        file.read_exact_at(&mut bytes, 0)?;
+        Ok(Self::Held(bytes))
+    }
 }
 
 impl Deref for Bytes {
@@ -19,7 +48,7 @@ impl Deref for Bytes {
     fn deref(&self) -> &[u8] {
         match self {
             Self::Held(bytes) => bytes,
-            Self::Mapped(map) => map,
+            Self::Mapped(map, _) => map,
         }
     }
 }
@@ -43,21 +72,21 @@ pub(super) fn of_file(mut file: File, size: u64, spool: &Path) -> io::Result<Byt
         return Ok(Bytes::Held(bytes));
     }
     if is_local(&file) {
-        return map(&file);
+        return map(file);
     }
     let mut copy = super::spool::file(spool)?;
     io::copy(&mut file, &mut copy)?;
-    map(&copy)
+    map(super::spool::read_only(copy))
 }
 
 /// Maps a whole file.
-pub(super) fn map(file: &File) -> io::Result<Bytes> {
+pub(super) fn map(file: File) -> io::Result<Bytes> {
     // SAFETY: the map is only read. A file that another process shortens while it is mapped raises SIGBUS,
     // which ends this process; the case then resumes from its last commit, so that no verdict rests on such a
     // reading. Files that merely change are found out by comparing size and time after reading.
     #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(file)? };
-    Ok(Bytes::Mapped(map))
+    let map = unsafe { Mmap::map(&file)? };
+    Ok(Bytes::Mapped(map, file))
 }
 
 /// Is the file on a file system of this machine? Unknown file systems count as remote.

@@ -1,12 +1,14 @@
 use super::bytes::Bytes;
+use super::fence::{Outcome, Pool};
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, Probe, Sink};
+use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, Probe, Runs, Sink};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::ledger::Reading;
 use crate::model::{Cause, ContentId};
 use std::collections::HashMap;
 use std::io::Read;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -21,6 +23,7 @@ pub(super) struct Reader<'r> {
     pub spool: PathBuf,
     pub limits: Limits,
     pub passwords: &'r [Vec<u8>],
+    pub fence: &'r Pool<'r>,
     pub stop: &'r Stop,
     pub progress: &'r Progress,
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
@@ -44,7 +47,7 @@ pub(super) struct Known {
 impl Reader<'_> {
     /// Reads some bytes unless the same bytes were read before; gives the row of the content, and whether
     /// something below was cut off for depth.
-    pub fn read(&self, bytes: &[u8], id: ContentId, depth: u32) -> (i64, bool) {
+    pub fn read(&self, bytes: &Bytes, id: ContentId, depth: u32) -> (i64, bool) {
         let row = {
             let mut known = self.known.lock().expect("no thread panics with the lock");
             if let Some(before) = known.get(&id) {
@@ -67,24 +70,38 @@ impl Reader<'_> {
         (row, cut)
     }
 
-    fn reading(&self, bytes: &[u8], id: ContentId, row: i64, depth: u32) -> Reading {
+    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> Reading {
         let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false) };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
         let format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(Kind::Unknown);
         let mut sink = Sink::new(&outlet);
-        match catch_unwind(AssertUnwindSafe(|| format.read(bytes, &mut sink))) {
-            Ok(Ok(())) => {}
-            Ok(Err(failure)) => note_failure(&mut sink, format.name(), &failure),
-            Err(panic) => {
-                // What the reader has pushed stays searchable; that it covered anything cannot be trusted.
-                let members = std::mem::take(&mut sink.members);
-                sink = Sink::new(&outlet);
-                sink.members = members;
-                self.scan(bytes, &mut sink);
-                sink.coverage = Default::default();
-                sink.gap(0..len, Cause::ReaderPanic, format!("the reader of {} panicked: {}", format.name(), words_of(&*panic)));
+        let fenced = match format.runs() {
+            Runs::Fenced => self.fence.read(format.name(), bytes, &mut sink, self.stop),
+            Runs::Inside => Outcome::NoWorker,
+        };
+        // Tables of a worker are finished; they join those of the scan, which has none, at the end.
+        let mut tables = Vec::new();
+        match fenced {
+            Outcome::NoWorker => match catch_unwind(AssertUnwindSafe(|| format.read(bytes, &mut sink))) {
+                Ok(Ok(())) => {}
+                Ok(Err(failure)) => note_failure(&mut sink, format.name(), &failure),
+                Err(panic) => self.lost(bytes, &outlet, &mut sink, panicked(format, &words_of(&*panic))),
+            },
+            Outcome::Ended(ended) => {
+                if let Some(words) = &ended.panicked {
+                    self.lost(bytes, &outlet, &mut sink, panicked(format, words));
+                } else {
+                    (sink.coverage, sink.gaps, sink.facts) = (ended.coverage, ended.gaps, ended.facts);
+                    tables = std::mem::take(&mut sink.facts.tables);
+                    if let Err(failure) = &ended.result {
+                        note_failure(&mut sink, format.name(), failure);
+                    }
+                }
             }
+            Outcome::Died(death) => self.lost(bytes, &outlet, &mut sink, (death.cause, format!("{}: {}", format.name(), death.detail))),
+            // What is returned is thrown away.
+            Outcome::Stopped => {}
         }
         if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
             self.scan(bytes, &mut sink);
@@ -111,9 +128,24 @@ impl Reader<'_> {
             spans: Reading::spans_of(partition),
             gaps: std::mem::take(&mut sink.gaps),
             members: std::mem::take(&mut sink.members),
-            facts: std::mem::take(&mut sink.facts),
+            facts: {
+                let mut facts = std::mem::take(&mut sink.facts);
+                facts.tables.splice(..0, tables);
+                facts
+            },
             cut_by_depth: outlet.cut.load(Ordering::Relaxed),
         }
+    }
+
+    /// The reader did not return. What it has pushed stays searchable; that it covered anything cannot be
+    /// trusted: all is scanned, and all is a gap.
+    fn lost<'o>(&self, bytes: &[u8], outlet: &'o ItemOutlet<'o>, sink: &mut Sink<'o>, (cause, detail): (Cause, String)) {
+        let members = std::mem::take(&mut sink.members);
+        *sink = Sink::new(outlet);
+        sink.members = members;
+        self.scan(bytes, sink);
+        (sink.coverage, sink.gaps) = Default::default();
+        sink.gap(0..bytes.len() as u64, cause, detail);
     }
 
     /// Scans whatever is not covered.
@@ -142,6 +174,10 @@ impl Reader<'_> {
     }
 }
 
+fn panicked(format: Kind, words: &str) -> (Cause, String) {
+    (Cause::ReaderPanic, format!("the reader of {} panicked: {words}", format.name()))
+}
+
 fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
     sink.note(format!("not read to its end as {format}: {failure}"));
     // A content that ends too early is not whole, however well its rest can be scanned.
@@ -151,7 +187,7 @@ fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
 }
 
 /// The beginning of a panic's message: what follows may quote the evidence.
-fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let words = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(words), _) => words,
         (_, Some(words)) => words.as_str(),
@@ -184,7 +220,8 @@ impl Outlet for ItemOutlet<'_> {
         }
     }
 
-    fn member(&self, encoded: u64, decoder: &mut dyn Read) -> Child {
+    fn member(&self, _name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
+        let encoded = encoded.end.saturating_sub(encoded.start);
         let limits = &self.reader.limits;
         if self.depth + 1 > limits.depth {
             self.cut.store(true, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 
 mod bytes;
 mod content;
+pub mod fence;
 mod listings;
 mod progress;
 mod roots;
@@ -10,6 +11,7 @@ mod run;
 mod spool;
 mod walk;
 
+pub use fence::Fence;
 pub use progress::Progress;
 pub use roots::{RootArgument, check_apart, check_roots, parse_root};
 pub use run::{IndexOptions, IndexSummary, index};

@@ -1,4 +1,5 @@
 use super::content::{Known, Reader};
+use super::fence::{Fence, Pool};
 use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Limits, version_of};
@@ -33,10 +34,12 @@ pub struct IndexOptions {
     pub retry: Vec<String>,
     /// Passwords to be tried on what is encrypted, in this order.
     pub passwords: Vec<Vec<u8>>,
+    /// Where readers of complex or foreign formats run.
+    pub fence: Fence,
 }
 
 /// What `index` did.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+#[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct IndexSummary {
     /// Files read by this run.
     pub files: u64,
@@ -44,6 +47,8 @@ pub struct IndexSummary {
     pub bytes: u64,
     /// Files that could not be opened or changed while they were read.
     pub failed: u64,
+    /// What the fence lacked, in words.
+    pub fence_lacks: Vec<String>,
 }
 
 /// Reads everything that is new or changed into the case.
@@ -67,9 +72,27 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     let offer = offer(case, &options.passwords)?;
     reopen(case, &options.retry, offer.as_deref())?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    let summary = read_pending(case, options, offer.as_deref(), &pool, stop, progress)?;
+    let fence = Pool::new(&options.fence, pool.current_num_threads());
+    let result = read_pending(case, options, offer.as_deref(), &pool, &fence, stop, progress);
+    state_fence(case, &fence)?;
+    let summary = IndexSummary { fence_lacks: fence.lacks(), ..result? };
     check(case)?;
     Ok(summary)
+}
+
+/// Says in the ledger how readers of complex formats were confined; `run.json` repeats it.
+fn state_fence(case: &Case, fence: &Pool<'_>) -> Result<()> {
+    let lacks = fence.lacks();
+    let mut said: BTreeSet<String> = case.ledger.fence()?.into_iter().collect();
+    let before = said.len();
+    said.extend(lacks.iter().cloned());
+    if fence.confined() > 0 && lacks.is_empty() {
+        said.insert("complex formats were read in confined processes".to_owned());
+    }
+    if said.len() > before {
+        case.ledger.set_fence(&said)?;
+    }
+    lacks.iter().try_for_each(|lack| case.ledger.record(&format!("fence: {lack}")))
 }
 
 /// The law of the ledger, checked at the end of every run: every file has ended, and of everything that was
@@ -169,6 +192,7 @@ fn read_pending(
     options: &IndexOptions,
     offer: Option<&str>,
     pool: &rayon::ThreadPool,
+    fence: &Pool<'_>,
     stop: &Stop,
     progress: &Progress,
 ) -> Result<IndexSummary> {
@@ -197,6 +221,7 @@ fn read_pending(
             spool: case.spool(),
             limits: options.limits,
             passwords: &options.passwords,
+            fence,
             stop,
             progress,
             known: &known,

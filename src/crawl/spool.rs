@@ -4,6 +4,7 @@ use crate::model::Cause;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,11 @@ pub(super) fn file(spool: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
+}
+
+/// The same file, opened anew for reading alone: it may be handed to a reader's process.
+pub(super) fn read_only(file: File) -> File {
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or(file)
 }
 
 /// A member, decoded as far as it could be.
@@ -81,7 +87,7 @@ pub(super) fn decode(
         }
     }
     let bytes = match spooled {
-        Some(file) => bytes::map(&file.into_inner().map_err(io::IntoInnerError::into_error)?)?,
+        Some(file) => bytes::map(read_only(file.into_inner().map_err(io::IntoInnerError::into_error)?))?,
         None => Bytes::Held(held),
     };
     Ok(Decoded { bytes, digest: hasher.finalize().into(), defect })

@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Sink, container, office, payments, text};
+use super::{Failure, Format, Probe, Runs, Sink, container, office, payments, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -81,6 +81,14 @@ impl Kind {
         match self {
             Self::Format(format) => format.version,
             Self::Signature(_) | Self::Unknown => SCAN_VERSION,
+        }
+    }
+
+    /// Where it is read. What has no reader is only scanned, by code of ours.
+    pub fn runs(self) -> Runs {
+        match self {
+            Self::Format(format) => format.runs,
+            Self::Signature(_) | Self::Unknown => Runs::Inside,
         }
     }
 

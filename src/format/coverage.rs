@@ -1,8 +1,9 @@
 use crate::model::{Cause, Class};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// What one stretch of an item's bytes was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Covered {
     /// Read, scanned, opaque or structure.
     As(Class),
@@ -14,7 +15,7 @@ pub enum Covered {
 
 /// Which bytes of an item were covered by its reader, and as what. What is left over is not lost:
 /// the caller scans it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Coverage {
     ranges: Vec<(Range<u64>, Covered)>,
 }
@@ -34,6 +35,11 @@ impl Coverage {
     /// Adds all ranges of another.
     pub fn extend(&mut self, other: Coverage) {
         other.ranges.into_iter().for_each(|(range, covered)| self.add(range, covered));
+    }
+
+    /// The ordinal of the last member that takes a range.
+    pub fn last_member(&self) -> Option<u32> {
+        self.ranges.iter().filter_map(|(_, covered)| if let Covered::Member(ordinal) = covered { Some(*ordinal) } else { None }).max()
     }
 
     /// The ranges in order, each byte once. Members and gaps stand before what was merely read around or

@@ -36,10 +36,23 @@ pub struct Format {
     pub recognise: fn(&Probe<'_>) -> bool,
     /// Reads it.
     pub read: ReadFn,
+    /// Where it is read.
+    pub runs: Runs,
     /// Raised when the reader reads more than before: items with gaps are then read again.
     pub version: u32,
     /// What the reader does not do, in words.
     pub limitations: &'static [&'static str],
+}
+
+/// Where a format is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// In the process of the run: a reader of ours, small and fuzzed, whose memory no header decides. It costs
+    /// nothing, and large items are read by several threads.
+    Inside,
+    /// In a confined child process: a complex reader or a crate by others, which could abort, hang, or take
+    /// more memory than there is. Whatever becomes of it costs this one item.
+    Fenced,
 }
 
 /// Reads the bytes of one item into a sink. An error means that the rest could not be read as this

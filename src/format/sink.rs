@@ -77,6 +77,12 @@ impl OffsetMap {
         }
     }
 
+    /// Can every place of such a text be asked for? So it is for every map that a sink made.
+    pub fn is_sound(&self, text: &str) -> bool {
+        let in_order = self.pieces.is_sorted_by_key(|piece| piece.0);
+        in_order && self.pieces.iter().all(|&(start, offset, _)| start as usize <= text.len() && offset < 1 << 62)
+    }
+
     /// The pieces from a place in the text on, as a new map that starts there.
     fn tail(&self, text: &str, place: usize) -> Self {
         let mut out = Self::default();
@@ -90,7 +96,7 @@ impl OffsetMap {
 }
 
 /// A bounded piece of an item's text, as it enters the index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Passage {
     /// Kind of text.
     pub kind: PassageKind,
@@ -127,7 +133,7 @@ pub struct GapNote {
 }
 
 /// A reader cannot go on with an item as its format.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
 #[error("{detail} (at byte {at})")]
 pub struct Failure {
     /// Why.
@@ -151,7 +157,7 @@ impl Failure {
 }
 
 /// Bounds that a run enforces while it decodes; reaching one is a gap.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// Containers around an item.
     pub depth: u32,
@@ -174,7 +180,7 @@ impl Default for Limits {
 }
 
 /// What became of a decoded member.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Child {
     /// Identity of the bytes that were decoded.
     pub content: Option<ContentId>,
@@ -188,9 +194,11 @@ pub struct Child {
 pub trait Outlet: Sync {
     /// Takes a passage.
     fn passage(&self, passage: Passage);
-    /// Decodes a member within the limits and has it read, whatever it is. `encoded` is how many bytes
-    /// of the container it takes.
-    fn member(&self, encoded: u64, decoder: &mut dyn Read) -> Child;
+    /// Decodes a member within the limits and has it read, whatever it is. `encoded` are its bytes in the
+    /// container.
+    fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child;
+    /// Takes note of a member of which nothing was decoded; the sink keeps it as well.
+    fn unread_member(&self, _member: &Member, _encoded: &Range<u64>) {}
     /// The run's bounds.
     fn limits(&self) -> Limits;
     /// The run was interrupted: return as soon as possible, what is returned is thrown away.
@@ -391,7 +399,7 @@ impl<'a> Sink<'a> {
     /// A member of this container: decodes it within the limits and has it read. `encoded` are its bytes
     /// in the container. Returns what became of it.
     pub fn member(&mut self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
-        let child = self.outlet.member(encoded.end.saturating_sub(encoded.start), decoder);
+        let child = self.outlet.member(name, encoded.clone(), decoder);
         let (defect, detail) = child.defect.clone().unzip();
         self.add_member(
             Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() },
@@ -402,7 +410,14 @@ impl<'a> Sink<'a> {
 
     /// A member that is known to exist and could not be decoded at all.
     pub fn unread_member(&mut self, name: &[u8], encoded: Range<u64>, size: u64, cause: Cause, detail: impl Into<String>) {
-        self.add_member(Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail: detail.into() }, encoded);
+        let member = Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail: detail.into() };
+        self.outlet.unread_member(&member, &encoded);
+        self.add_member(member, encoded);
+    }
+
+    /// A passage that another sink made of the same item.
+    pub fn passage(&mut self, passage: Passage) {
+        self.outlet.passage(passage);
     }
 
     fn add_member(&mut self, member: Member, encoded: Range<u64>) {

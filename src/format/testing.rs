@@ -29,7 +29,7 @@ impl Outlet for Collector {
         self.passages.lock().unwrap().push(passage);
     }
 
-    fn member(&self, _encoded: u64, decoder: &mut dyn Read) -> Child {
+    fn member(&self, _name: &[u8], _encoded: std::ops::Range<u64>, decoder: &mut dyn Read) -> Child {
         let mut bytes = Vec::new();
         let defect = decoder.take(64 << 20).read_to_end(&mut bytes).err().map(|e| (Cause::Corrupt, e.to_string()));
         let content = Some(ContentId(Sha256::digest(&bytes).into()));

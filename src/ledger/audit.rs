@@ -15,6 +15,16 @@ impl Ledger {
         Ok(())
     }
 
+    /// How readers of complex formats were confined, over all runs of the case.
+    pub fn fence(&self) -> Result<Vec<String>> {
+        Ok(self.meta("fence")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    }
+
+    /// Keeps that.
+    pub fn set_fence(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
+        self.set_meta("fence", &serde_json::to_string(statements)?)
+    }
+
     /// Checks the audit chain; the first broken event, if any.
     pub fn broken_event(&self) -> Result<Option<i64>> {
         let mut query = self.db.prepare("SELECT seq, time, what, hash FROM event ORDER BY seq")?;

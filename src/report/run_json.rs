@@ -24,6 +24,9 @@ pub struct RunFacts {
     pub roots: BTreeMap<String, String>,
     /// The case.
     pub case: String,
+    /// How readers of complex formats were confined when the case was read, and what was lacking; empty where
+    /// nothing had to be.
+    pub fence: Vec<String>,
 }
 
 #[derive(Serialize)]

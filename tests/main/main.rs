@@ -7,6 +7,7 @@ mod daily_loop;
 mod damage;
 mod demonstration;
 mod determinism;
+mod fence;
 mod gaps;
 mod harness;
 mod hostile_names;

@@ -2,7 +2,7 @@
 //! uncovered.
 
 use super::{le16, member_up_to};
-use crate::format::{At, Failure, Format, Probe, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::Class;
 use flate2::bufread::GzDecoder;
 use std::io::Read;
@@ -14,6 +14,7 @@ pub static GZIP: Format = Format {
     media_type: "application/gzip",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["what follows a broken stream is only scanned"],
 };

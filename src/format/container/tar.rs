@@ -1,7 +1,7 @@
 //! tar: v7, ustar and pax (POSIX.1-2001 pax, section "ustar Interchange Format"), GNU (long names,
 //! sparse files). Members are files; links, directories and devices are structure.
 
-use crate::format::{At, Failure, Format, Probe, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Error, ErrorKind, Read, Seek};
@@ -12,6 +12,7 @@ pub static TAR: Format = Format {
     media_type: "application/x-tar",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["of a multi-volume archive only the part at hand is read", "extended attributes are not read"],
 };

@@ -6,14 +6,15 @@ use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::View;
 use super::zip_directory::{Directory, ENCRYPTED, Entry, LOCAL, Local, descriptor, is_plain_extra};
 use super::zip_walk::walk;
-use crate::format::{At, Failure, Format, Probe, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
 
 const LIMITATIONS: &[&str] = &["PKWARE's strong encryption is not decrypted", "of a split archive only the part at hand is read"];
 
 /// A ZIP that begins with its first member.
-pub static ZIP: Format = Format { name: "zip", media_type: "application/zip", recognise, read, version: 2, limitations: LIMITATIONS };
+pub static ZIP: Format =
+    Format { name: "zip", media_type: "application/zip", recognise, read, runs: Runs::Inside, version: 2, limitations: LIMITATIONS };
 
 /// A ZIP behind other bytes: a self-extracting archive, a document with an archive appended. Asked after
 /// the formats that are known by how they begin.
@@ -22,6 +23,7 @@ pub static ZIP_APPENDED: Format = Format {
     media_type: "application/zip",
     recognise: recognise_appended,
     read,
+    runs: Runs::Inside,
     version: 2,
     limitations: LIMITATIONS,
 };

@@ -2,7 +2,7 @@
 
 use super::ooxml::{Package, has_part};
 use super::paragraphs;
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 
 /// DOCX, DOCM, DOTX and DOTM.
 pub const FORMAT: Format = Format {
@@ -10,6 +10,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     recognise: |probe: &Probe<'_>| has_part(probe, is_text),
     read,
+    runs: Runs::Fenced,
     version: 1,
     limitations: &["numbers of lists and fields that were never computed are not seen"],
 };

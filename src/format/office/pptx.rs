@@ -2,7 +2,7 @@
 
 use super::ooxml::{Package, has_part};
 use super::paragraphs;
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 
 /// PPTX, PPTM, PPSX and POTX.
 pub const FORMAT: Format = Format {
@@ -12,6 +12,7 @@ pub const FORMAT: Format = Format {
         has_part(probe, |name| name == "ppt/presentation.xml" || name.starts_with("ppt/slides/") && name.ends_with(".xml"))
     },
     read,
+    runs: Runs::Fenced,
     version: 1,
     limitations: &[],
 };

@@ -6,7 +6,7 @@ use super::xlsx_sheet::SheetReader;
 use super::xlsx_strings::SharedStrings;
 use super::xlsx_styles::Styles;
 use crate::format::text::markup::{Lexer, Token, attribute, local};
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 
 /// XLSX, XLSM, XLTX and XLTM.
 pub const FORMAT: Format = Format {
@@ -18,6 +18,7 @@ pub const FORMAT: Format = Format {
         })
     },
     read,
+    runs: Runs::Fenced,
     version: 1,
     limitations: &[
         "formulas are not computed: their last results are read",

@@ -6,7 +6,7 @@
 
 use super::company::is_company;
 use super::record::{Record, is_digits, line_at, line_end, number};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
 
 /// Bacs Standard 18 files.
@@ -15,6 +15,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-bacs-standard-18",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Payment records without labels are fixed-width text."],
 };

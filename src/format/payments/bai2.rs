@@ -12,7 +12,7 @@ pub(super) mod tests;
 use super::operators::is_operator;
 use super::record::{Record, is_digits, line_at, number};
 use super::routing_number::RoutingNumber;
-use crate::format::{At, Failure, Format, Party, Probe, Sink};
+use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Scheme};
 
 /// BAI2 balance reports.
@@ -21,6 +21,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-bai2",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Parties in the texts of transactions are text."],
 };

@@ -9,7 +9,7 @@
 use super::company::is_company;
 use super::ebcdic;
 use super::record::{Record, is_digits, line_at, number};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
 
 /// CPA-005 files.
@@ -18,6 +18,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-cpa-005",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Files of 80-character records (short CPA-005 forms of some banks) are text."],
 };

@@ -7,7 +7,7 @@
 
 use super::segment::{self, Segment, Syntax};
 use super::{party, person, value};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
 
@@ -17,6 +17,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/edifact",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["other EDIFACT messages (orders, invoices) are searched as text"],
 };

@@ -13,7 +13,7 @@ use super::operators::is_operator;
 use super::other_side::OtherSide;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
-use crate::format::{At, Failure, Format, Party, Probe, Sink};
+use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Elements, Person, Scheme};
 use memchr::memchr;
 
@@ -23,6 +23,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-fedwire-faim",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Remittance data {8xxx} are text; their parties are not read as fields."],
 };

@@ -7,7 +7,7 @@
 
 use super::segment::{self, Segment, Syntax};
 use super::{party, person, value};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 
 /// FinTS messages.
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     media_type: "text/x-fints",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["encrypted message bodies are a gap", "the XML syntax of FinTS 4 is searched as text"],
 };

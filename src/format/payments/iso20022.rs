@@ -8,7 +8,7 @@ use super::iso20022_element::{Element, Kind, message_name_at};
 use super::iso20022_message::Reader;
 use super::markup::{self, Token, Tokens};
 use super::value;
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::Class;
 use memchr::memmem;
 
@@ -18,6 +18,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/xml",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "messages in ASN.1 or JSON are searched as text",

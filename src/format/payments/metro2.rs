@@ -10,7 +10,7 @@ mod layout;
 use super::operators::is_operator;
 use super::record::{Record, line_end, number};
 use super::routing_number::RoutingNumber;
-use crate::format::{At, Failure, Format, Probe, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person};
 use layout::{Base, CHARACTER_BASE, Kind, PACKED_BASE, PACKED_TEXT, Piece, piece_at, segment};
 
@@ -20,6 +20,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-metro2",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Packed decimals are searched as digits only where they are well-formed.", "Records broken into lines are text."],
 };

@@ -7,7 +7,7 @@
 
 use super::swift_field::{self, Field};
 use super::{party, value};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 
 /// Statements without SWIFT blocks.
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-mt940",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "account identifications other than bank code, BIC or IBAN name no bank",

@@ -14,7 +14,7 @@ pub(super) mod tests;
 use super::operators::is_operator;
 use super::record::{Record, is_digits, number};
 use super::routing_number::{Placed, RoutingNumber};
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person};
 use batch::{Batch, Direction, FileHeader, OWN_RDFIS, Unit};
 use layout::{LENGTH, Piece, begins, ends, entry_ends, is_padding, piece_at};
@@ -25,6 +25,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-nacha-ach",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Files in EBCDIC are read by the scan.", "Encrypted addenda are text."],
 };

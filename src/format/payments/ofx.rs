@@ -6,7 +6,7 @@
 
 use super::markup::{self, Token};
 use super::{party, person, value};
-use crate::format::{At, Failure, Format, Party, Probe, Sink};
+use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
 
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-ofx",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["credit card and investment statements name no bank by an identifier"],
 };

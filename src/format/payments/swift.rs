@@ -7,7 +7,7 @@
 //! inside the block 4 of another (MT 096) has counterparties only.
 
 use super::{party, swift_field, value};
-use crate::format::{Failure, Format, Party, Probe, Sink};
+use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use memchr::memmem;
 
@@ -17,6 +17,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/vnd.swift.fin",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "messages in EBCDIC or UTF-16 are searched as text, not read as fields",

@@ -13,7 +13,7 @@ use super::company::is_company;
 use super::operators::is_operator;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person};
 use layout::{Piece, decode, ends, piece_at, shape_of};
 
@@ -23,6 +23,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/x-x937",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["Check images are opaque; what is written on them is not read."],
 };

@@ -5,7 +5,7 @@ use super::encoding::{self, TextEncoding};
 use super::record::{Dialect, Found, RecordReader};
 use super::sniff::{SAMPLE, Table, sniff};
 use super::stretch::{PART, Stretch, body, parts, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::ops::Range;
@@ -16,6 +16,7 @@ pub const FORMAT: Format = Format {
     media_type: "text/csv",
     recognise: |probe: &Probe<'_>| encoding::detect(probe.bytes).is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",

@@ -6,7 +6,7 @@ use super::encoding::{self, TextEncoding};
 use super::header;
 use super::layout::{self, Layout, MAX_LEN};
 use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::ops::Range;
@@ -19,6 +19,7 @@ pub const FORMAT: Format = Format {
         is_ebcdic(probe.bytes) || encoding::detect(probe.bytes).is_some_and(|encoding| Found::in_text(probe.bytes, encoding).is_some())
     },
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "columns of digits that touch are told apart only at routing numbers and dates",

@@ -4,7 +4,7 @@
 use super::encoding;
 use super::stretch::{body, stretches};
 use super::xml::read_markup;
-use crate::format::{Failure, Format, Probe, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 
 /// HTML pages and fragments.
 pub const FORMAT: Format = Format {
@@ -12,6 +12,7 @@ pub const FORMAT: Format = Format {
     media_type: "text/html",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["text that scripts put together is not seen"],
 };

@@ -4,7 +4,7 @@
 use super::encoding;
 use super::json_record::{Broken, Event, Walker, escape, flatten, skip_blanks};
 use super::stretch::{Stretch, body, parts, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::borrow::Cow;
@@ -17,6 +17,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/json",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",

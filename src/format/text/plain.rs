@@ -2,7 +2,7 @@
 
 use super::encoding::{self, TextEncoding};
 use super::stretch::{body, parts, stretches, with_overlap};
-use crate::format::{Failure, Format, PassageKind, Probe, Sink};
+use crate::format::{Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use std::ops::Range;
 
@@ -12,6 +12,7 @@ pub const FORMAT: Format = Format {
     media_type: "text/plain",
     recognise: |probe: &Probe<'_>| encoding::detect(probe.bytes).is_some(),
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",

@@ -6,7 +6,7 @@ use super::entity;
 use super::html;
 use super::markup::{self, Lexer, Token};
 use super::stretch::{Stretch, body, parts, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Sink};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 
 /// XML without a reader of its own.
@@ -15,6 +15,7 @@ pub const FORMAT: Format = Format {
     media_type: "application/xml",
     recognise,
     read,
+    runs: Runs::Inside,
     version: 1,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
