@@ -10,6 +10,7 @@ pub static STRICT: &[&Format] = &[
     &office::pptx::FORMAT,
     &container::ZIP,
     &container::TAR,
+    &container::ISO9660,
     &payments::NACHA,
     &payments::X937,
     &payments::CPA005,

@@ -391,22 +391,33 @@ impl<'a> Sink<'a> {
     /// A member of this container: decodes it within the limits and has it read. `encoded` are its bytes
     /// in the container. Returns what became of it.
     pub fn member(&mut self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
-        let child = self.outlet.member(encoded.end.saturating_sub(encoded.start), decoder);
-        let (defect, detail) = child.defect.clone().unzip();
-        self.add_member(
-            Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() },
-            encoded,
-        );
+        self.member_in_pieces(name, &[encoded], decoder)
+    }
+
+    /// A member whose bytes lie in several places of the container.
+    pub fn member_in_pieces(&mut self, name: &[u8], encoded: &[Range<u64>], decoder: &mut dyn Read) -> Child {
+        let length = encoded.iter().map(|piece| piece.end.saturating_sub(piece.start)).fold(0, u64::saturating_add);
+        let child = self.outlet.member(length, decoder);
+        self.linked_member(name, encoded, &child);
         child
+    }
+
+    /// Another name of a member whose bytes were decoded already.
+    pub fn linked_member(&mut self, name: &[u8], encoded: &[Range<u64>], child: &Child) {
+        let (defect, detail) = child.defect.clone().unzip();
+        let detail = detail.unwrap_or_default();
+        self.add_member(Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail }, encoded);
     }
 
     /// A member that is known to exist and could not be decoded at all.
     pub fn unread_member(&mut self, name: &[u8], encoded: Range<u64>, size: u64, cause: Cause, detail: impl Into<String>) {
-        self.add_member(Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail: detail.into() }, encoded);
+        let detail = detail.into();
+        self.add_member(Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail }, &[encoded]);
     }
 
-    fn add_member(&mut self, member: Member, encoded: Range<u64>) {
-        self.coverage.add(encoded, Covered::Member(self.members.len() as u32));
+    fn add_member(&mut self, member: Member, encoded: &[Range<u64>]) {
+        let ordinal = self.members.len() as u32;
+        encoded.iter().for_each(|piece| self.coverage.add(piece.clone(), Covered::Member(ordinal)));
         self.members.push(member);
     }
 

@@ -2,7 +2,10 @@
 //! hands them to the sink; what becomes of a member is not its business.
 
 mod gzip;
+mod iso9660;
+mod iso9660_record;
 mod tar;
+mod trees;
 mod zip;
 mod zip_crypt;
 mod zip_decode;
@@ -10,6 +13,7 @@ mod zip_directory;
 mod zip_walk;
 
 pub use gzip::GZIP;
+pub use iso9660::ISO9660;
 pub use tar::TAR;
 pub use zip::{ZIP, ZIP_APPENDED};
 

@@ -118,8 +118,13 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("vmdk", "application/x-vmdk", |p| p.head.starts_with(b"KDMV") || p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
     row("qcow", "application/x-qemu-disk", |p| p.head.starts_with(b"QFI\xFB"), Partial(UNSUPPORTED)),
-    // Files stored in them show as strings, but not as what they are: a payment file names nobody there.
-    row("iso9660", "application/x-iso9660-image", |p| p.bytes.get(0x8001..0x8006) == Some(b"CD001"), Partial(UNSUPPORTED)),
+    row(
+        "cd_raw",
+        "application/octet-stream",
+        |p| p.head.starts_with(b"\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0") && p.bytes.len() > 2352,
+        Partial(UNSUPPORTED),
+    ),
+    row("zisofs", "application/octet-stream", |p| p.head.starts_with(b"\x37\xE4\x53\x96\xC9\xDB\xD6\x07"), Whole(UNSUPPORTED)),
     // Databases and dumps.
     row(
         "parquet",
