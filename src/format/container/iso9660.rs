@@ -2,7 +2,7 @@
 //! El Torito. Files are read in place; what belongs to no file, directory or table stays uncovered.
 
 use super::iso9660_record::{Record, SystemUse, path_table};
-use super::trees::{LONGEST_PATH, Piece, Trees};
+use super::trees::{LONGEST_PATH, Trees};
 use super::{le16, le32, span};
 use crate::format::{At, Failure, Format, Probe, Sink};
 use crate::model::{Cause, Class};
@@ -19,6 +19,7 @@ pub static ISO9660: Format = Format {
     limitations: &[
         "interleaved files are only scanned",
         "files that are compressed inside the image (zisofs) are not decoded",
+        "UDF trees are not walked: what only they name is scanned",
         "images of raw CD sectors (2,352 bytes) are not read",
     ],
 };
@@ -55,9 +56,19 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         at = next_session(bytes, session, sink);
     }
+    if has_udf(bytes) {
+        let end = bytes.len() as u64;
+        sink.gap(end..end, Cause::UnsupportedMethod, "a UDF tree beside the others is not walked; what only it names is scanned");
+    }
     boot.iter().for_each(|&catalogue| boot_images(bytes, catalogue, &mut trees, sink));
     trees.end_tree("the boot catalogue", sink);
     Ok(())
+}
+
+/// Does the volume recognition sequence (ECMA-167, 2/8) go on with UDF?
+fn has_udf(bytes: &[u8]) -> bool {
+    let sectors = (DESCRIPTORS..).step_by(SECTOR).take(MOST);
+    sectors.map_while(|at| bytes.get(at + 1..at + 6)).any(|id| id == b"NSR02" || id == b"NSR03")
 }
 
 /// The first primary descriptor behind a session's that is no part of a file.
@@ -252,7 +263,7 @@ impl Walk<'_, '_> {
         directory: &Directory,
         at: usize,
         record: &Record<'_>,
-        (pieces, open): (&mut Vec<Piece>, &mut Vec<Directory>),
+        (pieces, open): (&mut Vec<Range<u64>>, &mut Vec<Directory>),
         trees: &mut Trees<'_>,
         sink: &mut Sink<'_>,
     ) {
@@ -295,7 +306,7 @@ impl Walk<'_, '_> {
             return;
         }
         if record.size > 0 {
-            pieces.push(Piece::Stored(start..start.saturating_add(record.size)));
+            pieces.push(start..start.saturating_add(record.size));
         }
         if record.has_more && pieces.len() < 1 << 20 {
             return;

@@ -2,8 +2,10 @@
 //! hands them to the sink; what becomes of a member is not its business.
 
 mod aes_cbc;
+mod ar;
 mod bzip2;
 mod compress;
+mod cpio;
 mod frames;
 mod gzip;
 mod iso9660;
@@ -23,8 +25,10 @@ mod zip_walk;
 mod zlib;
 mod zstd;
 
+pub use ar::AR;
 pub use bzip2::BZIP2;
 pub use compress::COMPRESS;
+pub use cpio::{CPIO, RPM};
 pub use gzip::GZIP;
 pub use iso9660::ISO9660;
 pub use lz4::LZ4;

@@ -1,4 +1,4 @@
-//! Images that describe one set of files by several trees: ISO 9660 with and without Joliet, and UDF. Each
+//! Images that describe one set of files by several trees: ISO 9660 with and without Joliet. Each
 //! file becomes a member once, however many trees name it, and one that only a single tree names is not lost.
 
 use crate::format::{Child, Sink};
@@ -14,22 +14,13 @@ pub(super) const LONGEST_PATH: usize = 4096;
 /// more than memory holds.
 const ALL_PATHS: usize = 256 << 20;
 
-/// A piece of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Piece {
-    /// Bytes of the image.
-    Stored(Range<u64>),
-    /// So many zeros that are not stored.
-    Zeros(u64),
-}
-
 /// The files of an image, as its trees name them one after the other.
 pub(super) struct Trees<'a> {
     bytes: &'a [u8],
     /// Stored sectors are filled up to a multiple of this.
     sector: u64,
     /// What became of the pieces that were read.
-    seen: HashMap<Vec<Piece>, Child>,
+    seen: HashMap<Vec<Range<u64>>, Child>,
     /// Hashes of pieces with the rough path by which an earlier tree names them.
     named: HashSet<u64>,
     /// The same of the tree at hand.
@@ -66,7 +57,7 @@ impl<'a> Trees<'a> {
     }
 
     /// A file of the tree at hand. `at` is where the tree names it.
-    pub fn file(&mut self, path: &[u8], pieces: Vec<Piece>, at: u64, sink: &mut Sink<'_>) {
+    pub fn file(&mut self, path: &[u8], pieces: Vec<Range<u64>>, at: u64, sink: &mut Sink<'_>) {
         let mut hasher = DefaultHasher::new();
         (&pieces, rough(path)).hash(&mut hasher);
         let name = hasher.finish();
@@ -84,26 +75,25 @@ impl<'a> Trees<'a> {
         }
         self.files += 1;
         self.path_bytes += path.len();
-        let stored: Vec<Range<u64>> = pieces.iter().filter_map(Piece::stored).collect();
         if let Some(child) = self.seen.get(&pieces) {
-            return sink.linked_member(path, &stored, child);
+            return sink.linked_member(path, &pieces, child);
         }
         if !self.is_first {
             self.only_here += 1;
         }
         let len = self.bytes.len() as u64;
-        let size = pieces.iter().map(Piece::len).fold(0, u64::saturating_add);
-        let held = stored.iter().map(|r| r.end.min(len).saturating_sub(r.start)).fold(0, u64::saturating_add);
-        if held == 0 && !stored.is_empty() {
+        let size = pieces.iter().map(|piece| piece.end - piece.start).fold(0, u64::saturating_add);
+        let held = pieces.iter().map(|r| r.end.min(len).saturating_sub(r.start)).fold(0, u64::saturating_add);
+        if held == 0 && !pieces.is_empty() {
             return sink.unread_member(path, at..at, size, Cause::Truncated, "its bytes lie behind the end of the image");
         }
         self.decoded = self.decoded.saturating_add(held);
         if self.decoded > 4 * len + (1 << 20) {
             return sink.unread_member(path, at..at, size, Cause::LimitSize, "files share their bytes over and over");
         }
-        let child = sink.member_in_pieces(path, &stored, &mut Pieces { bytes: self.bytes, pieces: &pieces, done: 0 });
+        let child = sink.member_in_pieces(path, &pieces, &mut Pieces { bytes: self.bytes, pieces: &pieces, done: 0 });
         // The rest of the last sector, where it is empty.
-        if let Some(last) = stored.last().filter(|last| last.end < len) {
+        if let Some(last) = pieces.last().filter(|last| last.end < len) {
             let end = last.end.next_multiple_of(self.sector).min(len);
             if self.bytes[last.end as usize..end as usize].iter().all(|&b| b == 0) {
                 sink.cover(last.end..end, Class::Structure);
@@ -115,9 +105,9 @@ impl<'a> Trees<'a> {
     /// A boot image, unless it is a file of a tree. Of an image without emulation only the part is stated
     /// that the firmware loads.
     pub fn boot_image(&mut self, name: &[u8], range: Range<u64>, sink: &mut Sink<'_>) {
-        let starts_there = |pieces: &Vec<Piece>| matches!(pieces.first(), Some(Piece::Stored(first)) if first.start == range.start);
+        let starts_there = |pieces: &Vec<Range<u64>>| pieces.first().is_some_and(|first| first.start == range.start);
         if !range.is_empty() && !self.seen.keys().any(starts_there) {
-            self.file(name, vec![Piece::Stored(range.clone())], range.start, sink);
+            self.file(name, vec![range.clone()], range.start, sink);
         }
     }
 
@@ -129,22 +119,6 @@ impl<'a> Trees<'a> {
         self.named.extend(self.naming.drain(..));
         self.is_first &= self.files == 0;
         self.only_here = 0;
-    }
-}
-
-impl Piece {
-    pub fn len(&self) -> u64 {
-        match self {
-            Self::Stored(range) => range.end.saturating_sub(range.start),
-            Self::Zeros(count) => *count,
-        }
-    }
-
-    fn stored(&self) -> Option<Range<u64>> {
-        match self {
-            Self::Stored(range) if range.start < range.end => Some(range.clone()),
-            Self::Stored(_) | Self::Zeros(_) => None,
-        }
     }
 }
 
@@ -162,7 +136,7 @@ fn rough(path: &[u8]) -> Vec<u8> {
 /// The bytes of a file, one piece after the other.
 struct Pieces<'a> {
     bytes: &'a [u8],
-    pieces: &'a [Piece],
+    pieces: &'a [Range<u64>],
     /// Bytes of the first piece that were read.
     done: u64,
 }
@@ -170,25 +144,15 @@ struct Pieces<'a> {
 impl Read for Pieces<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         while let Some((piece, rest)) = self.pieces.split_first().filter(|_| !out.is_empty()) {
-            let left = piece.len() - self.done;
+            let left = piece.end - piece.start - self.done;
             if left == 0 {
                 (self.pieces, self.done) = (rest, 0);
                 continue;
             }
-            let n = left.min(out.len() as u64) as usize;
-            let n = match piece {
-                Piece::Zeros(_) => {
-                    out[..n].fill(0);
-                    n
-                }
-                Piece::Stored(range) => {
-                    let from = usize::try_from(range.start + self.done).unwrap_or(usize::MAX);
-                    let held = self.bytes.get(from..).unwrap_or_default();
-                    let n = n.min(held.len());
-                    out[..n].copy_from_slice(&held[..n]);
-                    n
-                }
-            };
+            let from = usize::try_from(piece.start + self.done).unwrap_or(usize::MAX);
+            let held = self.bytes.get(from..).unwrap_or_default();
+            let n = (left.min(out.len() as u64) as usize).min(held.len());
+            out[..n].copy_from_slice(&held[..n]);
             if n == 0 {
                 return Err(Error::new(ErrorKind::UnexpectedEof, format!("{left} bytes lie behind the end of the image")));
             }

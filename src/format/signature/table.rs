@@ -73,8 +73,6 @@ pub static SIGNATURES: &[Signature] = &[
         |p| p.head.starts_with(b"StuffIt (c)") || p.head.starts_with(b"SIT!") && at(p, 10, b"rLau"),
         Whole(UNSUPPORTED),
     ),
-    row("rpm", "application/x-rpm", |p| p.head.starts_with(b"\xED\xAB\xEE\xDB"), Partial(UNSUPPORTED)),
-    row("ar", "application/x-archive", |p| p.head.starts_with(b"!<arch>\n"), Partial(UNSUPPORTED)),
     row("wim", "application/x-ms-wim", |p| p.head.starts_with(b"MSWIM\0\0\0"), Whole(UNSUPPORTED)),
     row("squashfs", "application/octet-stream", |p| p.head.starts_with(b"hsqs") && at(p, 28, b"\x04\0"), Whole(UNSUPPORTED)),
     row(
