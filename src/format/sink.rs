@@ -399,20 +399,31 @@ impl<'a> Sink<'a> {
     /// A member of this container: decodes it within the limits and has it read. `encoded` are its bytes
     /// in the container. Returns what became of it.
     pub fn member(&mut self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
-        let child = self.outlet.member(name, encoded.clone(), decoder);
-        let (defect, detail) = child.defect.clone().unzip();
-        self.add_member(
-            Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail: detail.unwrap_or_default() },
-            encoded,
-        );
+        self.member_in_pieces(name, &[encoded], decoder)
+    }
+
+    /// A member whose bytes lie in several places of the container. Only for readers that run inside: the
+    /// fence knows of one place.
+    pub fn member_in_pieces(&mut self, name: &[u8], encoded: &[Range<u64>], decoder: &mut dyn Read) -> Child {
+        let length = encoded.iter().map(|piece| piece.end.saturating_sub(piece.start)).fold(0, u64::saturating_add);
+        let start = encoded.first().map_or(0, |piece| piece.start);
+        let child = self.outlet.member(name, start..start.saturating_add(length), decoder);
+        self.linked_member(name, encoded, &child);
         child
+    }
+
+    /// Another name of a member whose bytes were decoded already; for readers that run inside, too.
+    pub fn linked_member(&mut self, name: &[u8], encoded: &[Range<u64>], child: &Child) {
+        let (defect, detail) = child.defect.clone().unzip();
+        let detail = detail.unwrap_or_default();
+        self.add_member(Member { name: name.to_vec(), content: child.content, size: child.size, defect, detail }, encoded);
     }
 
     /// A member that is known to exist and could not be decoded at all.
     pub fn unread_member(&mut self, name: &[u8], encoded: Range<u64>, size: u64, cause: Cause, detail: impl Into<String>) {
         let member = Member { name: name.to_vec(), content: None, size, defect: Some(cause), detail: detail.into() };
         self.outlet.unread_member(&member, &encoded);
-        self.add_member(member, encoded);
+        self.add_member(member, &[encoded]);
     }
 
     /// A passage that another sink made of the same item.
@@ -420,8 +431,9 @@ impl<'a> Sink<'a> {
         self.outlet.passage(passage);
     }
 
-    fn add_member(&mut self, member: Member, encoded: Range<u64>) {
-        self.coverage.add(encoded, Covered::Member(self.members.len() as u32));
+    fn add_member(&mut self, member: Member, encoded: &[Range<u64>]) {
+        let ordinal = self.members.len() as u32;
+        encoded.iter().for_each(|piece| self.coverage.add(piece.clone(), Covered::Member(ordinal)));
         self.members.push(member);
     }
 

@@ -1,17 +1,43 @@
 //! Containers: formats whose content is members. Each reader finds the members of one container and
 //! hands them to the sink; what becomes of a member is not its business.
 
+mod aes_cbc;
+mod ar;
+mod bzip2;
+mod compress;
+mod cpio;
+mod frames;
 mod gzip;
+mod iso9660;
+mod iso9660_record;
+mod lz4;
+mod seven_zip;
+mod seven_zip_coder;
+mod seven_zip_header;
 mod tar;
+mod trees;
+mod xz;
 mod zip;
 mod zip_crypt;
 mod zip_decode;
 mod zip_directory;
 mod zip_walk;
+mod zlib;
+mod zstd;
 
+pub use ar::AR;
+pub use bzip2::BZIP2;
+pub use compress::COMPRESS;
+pub use cpio::{CPIO, RPM};
 pub use gzip::GZIP;
+pub use iso9660::ISO9660;
+pub use lz4::LZ4;
+pub use seven_zip::{SEVEN_ZIP, SEVEN_ZIP_APPENDED};
 pub use tar::TAR;
+pub use xz::{LZIP, LZMA, XZ};
 pub use zip::{ZIP, ZIP_APPENDED};
+pub use zlib::ZLIB;
+pub use zstd::ZSTD;
 
 pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
 pub(crate) use zip_directory::sketch as zip_local;
@@ -50,3 +76,6 @@ fn member_up_to<D: Read>(sink: &mut Sink<'_>, name: &[u8], encoded: Range<u64>, 
     sink.coverage.add(encoded.start..end(decoder).min(encoded.end), Covered::Member(ordinal));
     child
 }
+
+#[cfg(test)]
+mod stream_tests;

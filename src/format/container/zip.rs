@@ -6,6 +6,7 @@ use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::View;
 use super::zip_directory::{Directory, ENCRYPTED, Entry, LOCAL, Local, descriptor, is_plain_extra};
 use super::zip_walk::walk;
+use crate::format::signature::{is_program, scan_program};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -69,6 +70,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     for range in uncovered.into_iter().filter(|r| r.end - r.start >= 30) {
         let left = limits.entries.saturating_sub(reading.members + hidden);
         hidden += walk(bytes, range.start as usize..range.end as usize, left, &mut reading.keys, sink);
+    }
+    // What is left of the program that unpacks the archive is no noise.
+    if is_program(bytes) {
+        let stub = sink.coverage.clone().partition(len).into_iter().next().filter(|(_, covered)| covered.is_none());
+        stub.into_iter().for_each(|(range, _)| scan_program(bytes, range, sink));
     }
     if hidden > 0 {
         sink.note(format!("{hidden} members that the central directory does not name"));

@@ -3,6 +3,7 @@
 use super::encrypted::{is_enveloped, is_openpgp, is_pgp_armor};
 use super::{Signature, Treatment};
 use crate::format::Probe;
+use crate::format::container::ZIP_APPENDED;
 use crate::format::opaque::{asf, bmff, bmp, detached_signature, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
 use crate::model::Cause;
 use Treatment::{Code, Opaque, Partial, Scan, Whole};
@@ -47,34 +48,10 @@ pub static SIGNATURES: &[Signature] = &[
     row("tiff", "image/tiff", |p| is_tiff(p.head), Whole(Cause::NeedsOcr)),
     row("jbig2", "image/x-jbig2", |p| p.head.starts_with(b"\x97JB2\r\n\x1A\n"), Whole(Cause::NeedsOcr)),
     // Archives and compressed streams.
-    row("7z", "application/x-7z-compressed", |p| p.head.starts_with(b"7z\xBC\xAF\x27\x1C"), Whole(UNSUPPORTED)),
     row("rar", "application/vnd.rar", |p| p.head.starts_with(b"Rar!\x1A\x07"), Whole(UNSUPPORTED)),
-    row("xz", "application/x-xz", |p| p.head.starts_with(b"\xFD7zXZ\0"), Whole(UNSUPPORTED)),
-    row("lzma", "application/x-lzma", |p| is_lzma(p.head), Whole(UNSUPPORTED)),
-    row("lzip", "application/x-lzip", |p| p.head.starts_with(b"LZIP\x01"), Whole(UNSUPPORTED)),
     row("lzop", "application/x-lzop", |p| p.head.starts_with(b"\x89LZO\0\r\n\x1A\n"), Whole(UNSUPPORTED)),
-    row(
-        "bzip2",
-        "application/x-bzip2",
-        |p| p.head.starts_with(b"BZh") && (at(p, 4, b"1AY&SY") || at(p, 4, b"\x17\x72\x45\x38\x50\x90")),
-        Whole(UNSUPPORTED),
-    ),
-    row("zstd", "application/zstd", |p| p.head.starts_with(b"\x28\xB5\x2F\xFD"), Whole(UNSUPPORTED)),
-    row(
-        "lz4",
-        "application/x-lz4",
-        |p| p.head.starts_with(b"\x04\x22\x4D\x18") || p.head.starts_with(b"\x02\x21\x4C\x18"),
-        Whole(UNSUPPORTED),
-    ),
     row("snappy", "application/x-snappy-framed", |p| p.head.starts_with(b"\xFF\x06\0\0sNaPpY"), Whole(UNSUPPORTED)),
-    row(
-        "compress",
-        "application/x-compress",
-        |p| matches!(p.head, [0x1F, 0x9D, flags, ..] if matches!(flags & 0x1F, 9..=16) && flags & 0x60 == 0),
-        Whole(UNSUPPORTED),
-    ),
     row("pack", "application/octet-stream", |p| matches!(p.head, [0x1F, 0x1E, ..]) && p.bytes.len() > 8, Whole(UNSUPPORTED)),
-    row("zlib", "application/zlib", |p| is_zlib_stream(p.bytes), Whole(UNSUPPORTED)),
     row("cab", "application/vnd.ms-cab-compressed", |p| p.head.starts_with(b"MSCF\0\0\0\0"), Whole(UNSUPPORTED)),
     row("installshield_cab", "application/octet-stream", |p| p.head.starts_with(b"ISc("), Whole(UNSUPPORTED)),
     row(
@@ -96,8 +73,6 @@ pub static SIGNATURES: &[Signature] = &[
         |p| p.head.starts_with(b"StuffIt (c)") || p.head.starts_with(b"SIT!") && at(p, 10, b"rLau"),
         Whole(UNSUPPORTED),
     ),
-    row("rpm", "application/x-rpm", |p| p.head.starts_with(b"\xED\xAB\xEE\xDB"), Partial(UNSUPPORTED)),
-    row("ar", "application/x-archive", |p| p.head.starts_with(b"!<arch>\n"), Partial(UNSUPPORTED)),
     row("wim", "application/x-ms-wim", |p| p.head.starts_with(b"MSWIM\0\0\0"), Whole(UNSUPPORTED)),
     row("squashfs", "application/octet-stream", |p| p.head.starts_with(b"hsqs") && at(p, 28, b"\x04\0"), Whole(UNSUPPORTED)),
     row(
@@ -118,8 +93,13 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("vmdk", "application/x-vmdk", |p| p.head.starts_with(b"KDMV") || p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
     row("qcow", "application/x-qemu-disk", |p| p.head.starts_with(b"QFI\xFB"), Partial(UNSUPPORTED)),
-    // Files stored in them show as strings, but not as what they are: a payment file names nobody there.
-    row("iso9660", "application/x-iso9660-image", |p| p.bytes.get(0x8001..0x8006) == Some(b"CD001"), Partial(UNSUPPORTED)),
+    row(
+        "cd_raw",
+        "application/octet-stream",
+        |p| p.head.starts_with(b"\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0") && p.bytes.len() > 2352,
+        Partial(UNSUPPORTED),
+    ),
+    row("zisofs", "application/octet-stream", |p| p.head.starts_with(b"\x37\xE4\x53\x96\xC9\xDB\xD6\x07"), Whole(UNSUPPORTED)),
     // Databases and dumps.
     row(
         "parquet",
@@ -164,8 +144,14 @@ pub static SIGNATURES: &[Signature] = &[
         |p| p.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(p.head.get(6..8), Some([0, 45..=99])),
         Code,
     ),
-    row("elf", "application/x-elf", |p| p.head.starts_with(b"\x7FELF") && matches!(p.head.get(4..7), Some([1 | 2, 1 | 2, 1])), Code),
-    row("pe", "application/vnd.microsoft.portable-executable", is_pe, Code),
+    // A program with an archive behind it is left to the archive's reader.
+    row(
+        "elf",
+        "application/x-elf",
+        |p| p.head.starts_with(b"\x7FELF") && matches!(p.head.get(4..7), Some([1 | 2, 1 | 2, 1])) && !(ZIP_APPENDED.recognise)(p),
+        Code,
+    ),
+    row("pe", "application/vnd.microsoft.portable-executable", |p| is_pe(p) && !(ZIP_APPENDED.recognise)(p), Code),
     row("mach_o", "application/x-mach-binary", |p| matches!(p.head, [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..]) && p.head.len() > 28, Code),
     row("dex", "application/x-dex", |p| p.head.starts_with(b"dex\n0"), Code),
     row("wasm", "application/wasm", |p| p.head.starts_with(b"\0asm\x01\0\0\0"), Code),
@@ -215,26 +201,6 @@ fn is_ole(probe: &Probe<'_>) -> bool {
 /// TIFF 6.0, section 2, and BigTIFF.
 fn is_tiff(head: &[u8]) -> bool {
     matches!(head, [b'I', b'I', 42 | 43, 0, _, _, _, _, ..] | [b'M', b'M', 0, 42 | 43, _, _, _, _, ..])
-}
-
-/// LZMA-alone: properties, a dictionary size that is a power of two or three halves of one, a size.
-fn is_lzma(head: &[u8]) -> bool {
-    let [0x5D, dictionary @ ..] = head else { return false };
-    let Some(size) = dictionary.first_chunk().map(|b| u32::from_le_bytes(*b)) else { return false };
-    let plain = size.is_power_of_two() || size % 3 == 0 && (size / 3).is_power_of_two();
-    let length = dictionary.get(4..12).unwrap_or_default();
-    plain && size >= 1 << 12 && (length == [0xFF; 8] || matches!(length, [.., 0, 0, 0])) && dictionary.get(12) == Some(&0)
-}
-
-/// A zlib stream from the first byte on that inflates.
-fn is_zlib_stream(bytes: &[u8]) -> bool {
-    let header = matches!(bytes, [cmf, flags, ..] if cmf & 0x8F == 8 && flags & 0x20 == 0 && (u16::from(*cmf) << 8 | u16::from(*flags)).is_multiple_of(31));
-    header && {
-        let mut out = vec![0; 4096];
-        let mut inflater = flate2::Decompress::new(true);
-        let status = inflater.decompress(bytes, &mut out, flate2::FlushDecompress::None);
-        status.is_ok_and(|status| status == flate2::Status::StreamEnd || inflater.total_out() == 4096)
-    }
 }
 
 /// MS-DOS header that points to a PE header.
