@@ -58,7 +58,8 @@ fn run(layout: &Layout, size: usize) {
     sink.finish();
     let seconds = began.seconds();
     assert!(sink.gaps.is_empty(), "{:?}", sink.gaps.first());
-    let held = memory("VmHWM:").zip(before).map_or("-".to_owned(), |(peak, before)| format!("{:.0}", peak.saturating_sub(before) as f64 / 1e3));
+    let held =
+        memory("VmHWM:").zip(before).map_or("-".to_owned(), |(peak, before)| format!("{:.0}", peak.saturating_sub(before) as f64 / 1e3));
     let units = sink.facts.payments.map_or_else(Vec::new, |payments| payments.units);
     let (records, persons) = units.iter().fold((0, 0), |sum, unit| (sum.0 + unit.records, sum.1 + unit.persons.len()));
     let megabytes = bytes.len() as f64 / 1e6;
@@ -86,7 +87,12 @@ fn entry(number: u64) -> Entry {
     let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let letter = |shift: u32| char::from(b'A' + (mixed >> shift) as u8 % 26);
     let name = format!("{} Q{}{}{}{}X", FIRST[(mixed >> 60) as usize % 8], letter(8), letter(16), letter(24), letter(32));
-    Entry { bank: Bank(1_000 + (number / 16 % 500) as u32 * 1_601), name, account: format!("{}", 1_000_000 + mixed % 9_000_000), cents: 1 + mixed % 1_000_000 }
+    Entry {
+        bank: Bank(1_000 + (number / 16 % 500) as u32 * 1_601),
+        name,
+        account: format!("{}", 1_000_000 + mixed % 9_000_000),
+        cents: 1 + mixed % 1_000_000,
+    }
 }
 
 /// A figure of this process in kilobytes, where the system tells.

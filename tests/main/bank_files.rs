@@ -13,23 +13,24 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 const TABLE: &str = "tests/realdata/bankfiles.csv";
-const COLUMNS: [&str; 11] = [
-    "file",
-    "sha256",
-    "format",
-    "units",
-    "records",
-    "persons",
-    "owners",
-    "either",
-    "counterparties",
-    "gaps",
-    "notes",
-];
+const COLUMNS: [&str; 11] =
+    ["file", "sha256", "format", "units", "records", "persons", "owners", "either", "counterparties", "gaps", "notes"];
 /// The payment layouts.
 const LAYOUTS: [&str; 14] = [
-    "bacs18", "bai2", "cpa005", "edifact_payment", "fedwire", "fints", "iso20022", "metro2", "mt940", "nacha", "ofx", "swift_mt",
-    "x12_payment", "x937",
+    "bacs18",
+    "bai2",
+    "cpa005",
+    "edifact_payment",
+    "fedwire",
+    "fints",
+    "iso20022",
+    "metro2",
+    "mt940",
+    "nacha",
+    "ofx",
+    "swift_mt",
+    "x12_payment",
+    "x937",
 ];
 /// More counterparties than this are a number.
 const SHOWN: usize = 6;
@@ -104,7 +105,8 @@ impl Shelf {
 
 /// Parties of all units, each once.
 fn parties(payments: &PaymentFacts, of: fn(&ruleout::format::PaymentUnit) -> &BTreeMap<Party, Seen>, shown: usize) -> String {
-    let all: BTreeSet<String> = payments.units.iter().flat_map(|unit| of(unit).keys()).map(|p| format!("{} {}", p.scheme, p.value)).collect();
+    let all: BTreeSet<String> =
+        payments.units.iter().flat_map(|unit| of(unit).keys()).map(|p| format!("{} {}", p.scheme, p.value)).collect();
     if all.len() > shown { format!("{} parties", all.len()) } else { all.into_iter().collect::<Vec<_>>().join("|") }
 }
 
@@ -151,8 +153,7 @@ fn every_bank_file_is_what_the_table_says() {
         std::fs::write(&path, &now).expect("a writable table");
     }
     let before = std::fs::read_to_string(&path).unwrap_or_default();
-    let changed: Vec<String> =
-        now.lines().filter(|line| !before.lines().any(|b| b == *line)).map(|line| format!("+ {line}")).collect();
+    let changed: Vec<String> = now.lines().filter(|line| !before.lines().any(|b| b == *line)).map(|line| format!("+ {line}")).collect();
     let gone: Vec<String> = before.lines().filter(|line| !now.lines().any(|n| n == *line)).map(|line| format!("- {line}")).collect();
     assert!(now == before, "{TABLE} differs:\n{}\n{}", gone.join("\n"), changed.join("\n"));
 }

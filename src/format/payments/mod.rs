@@ -33,6 +33,7 @@ mod swift;
 mod swift_field;
 mod swift_information;
 mod value;
+mod words;
 mod x12;
 mod x937;
 

@@ -25,6 +25,19 @@ pub fn write(payments: &Payments, style: &Style) -> Vec<u8> {
 fn segment(entry: &Entry, returns: &str) -> String {
     format!(
         "200{:010}024310{}{:<12.12}{:022}000{:<15}{:<30.30}{:<30}{:<10}{:<19}{returns}{:<12}{:<15}{:22}{:2}{:011}",
-        entry.cents, entry.bank.transit(), entry.account, 1, "PAYER", entry.name, "PAYER LIMITED", "0030000001", "REF1", "7654321", "", "", "", 0
+        entry.cents,
+        entry.bank.transit(),
+        entry.account,
+        1,
+        "PAYER",
+        entry.name,
+        "PAYER LIMITED",
+        "0030000001",
+        "REF1",
+        "7654321",
+        "",
+        "",
+        "",
+        0
     )
 }

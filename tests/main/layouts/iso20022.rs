@@ -26,16 +26,13 @@ pub fn write(payments: &Payments, style: &Style) -> Vec<u8> {
             body += &tag("CdtTrfTxInf", &(value + &debtor + &tag("Cdtr", &person(&entry.name)) + &account("CdtrAcct")));
         }
     }
-    let head = if style.blocked {
-        String::new()
-    } else {
-        tag("GrpHdr", &(tag("MsgId", "M1") + &bank("InstgAgt", &own)))
-    };
+    let head = if style.blocked { String::new() } else { tag("GrpHdr", &(tag("MsgId", "M1") + &bank("InstgAgt", &own))) };
     if style.blocked {
         body = tag("Stmt", &(tag("Acct", &(tag("Id", &tag("Othr", &tag("Id", "1234567"))) + &bank("Svcr", &own))) + &body));
     }
     let namespace = if p.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{}", p.trim_end_matches(':')) };
-    let document = format!("<{p}Document {namespace}=\"urn:iso:std:iso:20022:tech:xsd:{message}\">{}</{p}Document>", tag(root, &(head + &body)));
+    let document =
+        format!("<{p}Document {namespace}=\"urn:iso:std:iso:20022:tech:xsd:{message}\">{}</{p}Document>", tag(root, &(head + &body)));
     let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{end}{document}{end}");
     if !style.ebcdic {
         return text.into_bytes();

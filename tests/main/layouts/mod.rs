@@ -73,24 +73,26 @@ pub struct Layout {
     pub write: fn(&Payments, &Style) -> Vec<u8>,
     /// Identifiers of a bank as this layout names it: scheme and value.
     pub names: fn(Bank) -> Vec<(&'static str, String)>,
+    /// It has a field for the name of the other side's person.
+    pub persons: bool,
 }
 
 /// The layouts.
 pub const LAYOUTS: &[Layout] = &[
-    Layout { format: "nacha", write: nacha::write, names: by_aba },
-    Layout { format: "fedwire", write: fedwire::write, names: by_aba },
-    Layout { format: "swift_mt", write: swift::write, names: by_bic },
-    Layout { format: "mt940", write: mt940::write, names: by_bic },
-    Layout { format: "bai2", write: bai2::write, names: by_aba },
-    Layout { format: "x937", write: x937::write, names: by_aba },
-    Layout { format: "cpa005", write: cpa005::write, names: by_transit },
-    Layout { format: "bacs18", write: bacs18::write, names: by_sort_code },
-    Layout { format: "metro2", write: metro2::write, names: by_nothing },
-    Layout { format: "iso20022", write: iso20022::write, names: by_bic },
-    Layout { format: "x12_payment", write: x12::write, names: by_aba },
-    Layout { format: "edifact_payment", write: edifact::write, names: by_bic },
-    Layout { format: "ofx", write: ofx::write, names: by_aba },
-    Layout { format: "fints", write: fints::write, names: by_bankleitzahl },
+    Layout { format: "nacha", write: nacha::write, names: by_aba, persons: true },
+    Layout { format: "fedwire", write: fedwire::write, names: by_aba, persons: true },
+    Layout { format: "swift_mt", write: swift::write, names: by_bic, persons: true },
+    Layout { format: "mt940", write: mt940::write, names: by_bic, persons: true },
+    Layout { format: "bai2", write: bai2::write, names: by_aba, persons: false },
+    Layout { format: "x937", write: x937::write, names: by_aba, persons: true },
+    Layout { format: "cpa005", write: cpa005::write, names: by_transit, persons: true },
+    Layout { format: "bacs18", write: bacs18::write, names: by_sort_code, persons: true },
+    Layout { format: "metro2", write: metro2::write, names: by_nothing, persons: true },
+    Layout { format: "iso20022", write: iso20022::write, names: by_bic, persons: true },
+    Layout { format: "x12_payment", write: x12::write, names: by_aba, persons: true },
+    Layout { format: "edifact_payment", write: edifact::write, names: by_bic, persons: true },
+    Layout { format: "ofx", write: ofx::write, names: by_aba, persons: true },
+    Layout { format: "fints", write: fints::write, names: by_bankleitzahl, persons: true },
 ];
 
 fn by_aba(bank: Bank) -> Vec<(&'static str, String)> {

@@ -13,10 +13,14 @@ pub fn write(payments: &Payments, style: &Style) -> Vec<u8> {
     for (number, entries) in batches.iter().enumerate() {
         let odfi = if style.received { entries[0].bank.aba() } else { own.clone() };
         let (odfi, number) = (&odfi[..8], number + 1);
-        records.push(format!("5200{:<16}{:20}{:<10}PPD{:<10}{:6}241105{:3}1{odfi}{number:07}", "PAYROLL CO", "", "1234567890", "PAYROLL", "", ""));
+        records.push(format!(
+            "5200{:<16}{:20}{:<10}PPD{:<10}{:6}241105{:3}1{odfi}{number:07}",
+            "PAYROLL CO", "", "1234567890", "PAYROLL", "", ""
+        ));
         for entry in *entries {
             let rdfi = if style.received { own.clone() } else { entry.bank.aba() };
-            records.push(format!("622{rdfi}{:<17.17}{:010}{:<15}{:<22.22}  0{odfi}{number:07}", entry.account, entry.cents, "ID", entry.name));
+            records
+                .push(format!("622{rdfi}{:<17.17}{:010}{:<15}{:<22.22}  0{odfi}{number:07}", entry.account, entry.cents, "ID", entry.name));
         }
         let total: u64 = entries.iter().map(|entry| entry.cents).sum();
         records.push(format!("8200{:06}{:010}{:012}{total:012}{:<10}{:25}{odfi}{number:07}", entries.len(), 0, 0, "1234567890", ""));

@@ -20,7 +20,10 @@ pub fn write(payments: &Payments, style: &Style) -> Vec<u8> {
         record(format!("1001{destination}{own}20241104202411041200IG{i:08}{:28}", ""), &[]);
         record(format!("2001{destination}{own}2024110420241104{i:010}0001{:28}", ""), &[]);
         for (j, entry) in entries.iter().enumerate() {
-            record(format!("25{:15} {}{:>20.20}{:010}{:015}{:8}", "", entry.bank.aba(), entry.account, entry.cents % 10_000_000_000, j, ""), &[]);
+            record(
+                format!("25{:15} {}{:>20.20}{:010}{:015}{:8}", "", entry.bank.aba(), entry.account, entry.cents % 10_000_000_000, j, ""),
+                &[],
+            );
             record(format!("261{own}20241104{j:015}{:18}{:5}{:<15.15}{:7}", "", "", entry.name, ""), &[]);
             if j % 3 == 0 {
                 let head = format!("52{own}20241104{:2}{j:015}{:16}{:16}{:16}{:17}0000", "", "", "", "", "");
