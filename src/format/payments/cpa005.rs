@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Files of 80-character records (short CPA-005 forms of some banks) are text."],
 };
 

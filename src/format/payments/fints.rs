@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["encrypted message bodies are a gap", "the XML syntax of FinTS 4 is searched as text"],
 };
 

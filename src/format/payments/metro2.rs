@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Packed decimals are searched as digits only where they are well-formed.", "Records broken into lines are text."],
 };
 

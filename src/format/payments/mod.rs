@@ -53,8 +53,4 @@ pub use x12::FORMAT as X12;
 pub use x937::FORMAT as X937;
 
 #[cfg(test)]
-mod realdata_tests;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
 mod tests;

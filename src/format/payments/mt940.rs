@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "account identifications other than bank code, BIC or IBAN name no bank",
         "other messages without blocks (MT 101, MT 103) are searched as text",

@@ -26,7 +26,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Files in EBCDIC are read by the scan.", "Encrypted addenda are text."],
 };
 

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "messages in EBCDIC or UTF-16 are searched as text, not read as fields",
         "the XML and JSON forms of MT messages are searched as text",
