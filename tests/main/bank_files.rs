@@ -49,10 +49,13 @@ fn files() -> Option<Vec<(String, Vec<u8>)>> {
     Some(files_below(&folder).iter().map(|file| (name(file), std::fs::read(folder.join(file)).expect("a readable file"))).collect())
 }
 
+/// Name of the format, facts, and gaps in words.
+type Reading = (&'static str, Facts, Vec<String>);
+
 /// Reads members as the crawler does, and keeps what is found in each content.
 #[derive(Default)]
 struct Shelf {
-    read: Mutex<BTreeMap<Vec<u8>, (&'static str, Facts, Vec<String>)>>,
+    read: Mutex<BTreeMap<Vec<u8>, Reading>>,
 }
 
 impl Shelf {
