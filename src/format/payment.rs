@@ -1,6 +1,9 @@
 use crate::model::{Elements, PersonKey, Scheme};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::borrow::Borrow;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash, Hasher};
 
 /// A bank in a payment file, by one identifier in its normal form (see `identifier`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,6 +21,13 @@ pub struct Seen {
     pub count: u64,
     /// Byte offset of the first, in the item.
     pub offset: u64,
+}
+
+/// Once, at this offset.
+impl From<u64> for Seen {
+    fn from(offset: u64) -> Self {
+        Self { count: 1, offset }
+    }
 }
 
 /// Payments of one owner: a file, batch or message, or all of them in an item that have the same
@@ -55,13 +65,7 @@ pub struct PaymentFacts {
 impl PaymentFacts {
     /// Adds a unit to the one with the same owner fields, or as a new one.
     pub fn merge(&mut self, unit: PaymentUnit) {
-        let same = |other: &&mut PaymentUnit| {
-            other.owners.keys().eq(unit.owners.keys())
-                && other.either.keys().eq(unit.either.keys())
-                && other.other_side.keys().eq(unit.other_side.keys())
-        };
-        // Files rarely hold more than a few owners; the latest is the likeliest.
-        match self.units.iter_mut().rev().take(64).find(same) {
+        match self.units.iter_mut().find(|other| other.has_sides_of(&unit)) {
             Some(other) => other.absorb(unit),
             None => self.units.push(unit),
         }
@@ -69,7 +73,23 @@ impl PaymentFacts {
 }
 
 impl PaymentUnit {
-    fn absorb(&mut self, unit: PaymentUnit) {
+    /// A hash of whose the unit is and who is on its other side.
+    pub(super) fn sides(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for sides in [&self.owners, &self.either, &self.other_side] {
+            sides.len().hash(&mut hasher);
+            sides.keys().for_each(|party| party.hash(&mut hasher));
+        }
+        hasher.finish()
+    }
+
+    pub(super) fn has_sides_of(&self, other: &Self) -> bool {
+        self.owners.keys().eq(other.owners.keys())
+            && self.either.keys().eq(other.either.keys())
+            && self.other_side.keys().eq(other.other_side.keys())
+    }
+
+    pub(super) fn absorb(&mut self, unit: PaymentUnit) {
         let join = |into: &mut BTreeMap<Party, Seen>, from: BTreeMap<Party, Seen>| {
             for (party, seen) in from {
                 into.entry(party)
@@ -86,11 +106,75 @@ impl PaymentUnit {
         join(&mut self.other_side, unit.other_side);
         self.records += unit.records;
         self.elements.extend(unit.elements);
-        // Distinct once the item ends; in between only when the vector would grow, which keeps it linear.
-        if self.persons.len() + unit.persons.len() > self.persons.capacity() {
-            self.persons.sort_unstable();
-            self.persons.dedup();
-        }
+        make_room(&mut self.persons, unit.persons.len());
         self.persons.extend(unit.persons);
+    }
+}
+
+/// Makes room for more persons: those told twice give way first, and where they were few the room is doubled,
+/// so that it stays below four times the distinct persons and sorting below a few passes over them.
+pub(super) fn make_room(persons: &mut Vec<PersonKey>, more: usize) {
+    if persons.len() + more <= persons.capacity() {
+        return;
+    }
+    persons.sort_unstable();
+    persons.dedup();
+    if persons.len() + more > persons.capacity() / 2 {
+        persons.reserve(persons.len().max(more));
+    }
+}
+
+/// Parties of a unit as they are met: many times each, and only the first time with a name of their own.
+#[derive(Default)]
+pub(super) struct Tally(HashMap<Party, Seen>);
+
+impl Tally {
+    pub(super) fn add(&mut self, scheme: &Scheme, value: &str, seen: Seen) {
+        match self.0.get_mut(&(scheme, value) as &dyn Named) {
+            Some(known) => known.count += seen.count,
+            None => _ = self.0.insert(Party { scheme: scheme.clone(), value: value.to_owned() }, seen),
+        }
+    }
+
+    /// Empties the tally in the parties' order.
+    pub(super) fn move_into(&mut self, parties: &mut BTreeMap<Party, Seen>) {
+        parties.extend(std::mem::take(&mut self.0));
+    }
+}
+
+/// What a party is looked up by without making one; hashed as a party is.
+trait Named {
+    fn named(&self) -> (&Scheme, &str);
+}
+
+impl Named for Party {
+    fn named(&self) -> (&Scheme, &str) {
+        (&self.scheme, &self.value)
+    }
+}
+
+impl Named for (&Scheme, &str) {
+    fn named(&self) -> (&Scheme, &str) {
+        (self.0, self.1)
+    }
+}
+
+impl Hash for dyn Named + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.named().hash(state);
+    }
+}
+
+impl PartialEq for dyn Named + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.named() == other.named()
+    }
+}
+
+impl Eq for dyn Named + '_ {}
+
+impl<'a> Borrow<dyn Named + 'a> for Party {
+    fn borrow(&self) -> &(dyn Named + 'a) {
+        self
     }
 }

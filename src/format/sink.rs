@@ -1,7 +1,9 @@
+use super::payment::{Tally, make_room};
 use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, personal};
-use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey};
+use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey, Scheme};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::ops::Range;
 
@@ -61,6 +63,12 @@ impl OffsetMap {
             return;
         }
         self.pieces.push((text_at as u32, offset, unit));
+    }
+
+    /// Hands out the map and begins one that has room for as much.
+    fn begin_next(&mut self) -> Self {
+        let room = self.pieces.len();
+        Self { pieces: std::mem::replace(&mut self.pieces, Vec::with_capacity(room)) }
     }
 
     /// The offset in the item of a place in the text.
@@ -229,6 +237,9 @@ pub struct Sink<'a> {
     text: String,
     map: OffsetMap,
     unit: PaymentUnit,
+    counterparties: Tally,
+    /// Where units with these sides are, by a hash of the sides.
+    units: HashMap<u64, usize>,
     /// What was covered so far.
     pub coverage: Coverage,
     /// Members found so far.
@@ -248,6 +259,8 @@ impl<'a> Sink<'a> {
             text: String::new(),
             map: OffsetMap::default(),
             unit: PaymentUnit::default(),
+            counterparties: Tally::default(),
+            units: HashMap::new(),
             coverage: Coverage::default(),
             members: Vec::new(),
             gaps: Vec::new(),
@@ -316,6 +329,10 @@ impl<'a> Sink<'a> {
 
     /// Text that follows the text before it without a break.
     pub fn text(&mut self, text: &str, at: At) {
+        if self.text.len() + text.len() < PASSAGE_TEXT && !text.is_empty() {
+            self.map.push(self.text.len(), at);
+            return self.text.push_str(text);
+        }
         let mut rest = text;
         let mut at = at;
         while !rest.is_empty() {
@@ -337,7 +354,8 @@ impl<'a> Sink<'a> {
 
     /// Names and identifiers do not run across this place.
     pub fn border(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(BORDER) {
+        // The border is one byte in UTF-8.
+        if self.text.as_bytes().last().is_some_and(|&last| last != BORDER as u8) {
             self.text.push(BORDER);
         }
     }
@@ -443,36 +461,48 @@ impl<'a> Sink<'a> {
         self.facts.payments.get_or_insert_with(PaymentFacts::default).layout = layout.to_owned();
     }
 
-    /// The owner field of the current unit.
-    pub fn owner(&mut self, party: Party, offset: u64) {
-        see(&mut self.unit.owners, party, offset);
+    /// The owner field of the current unit, seen at an offset or so many times.
+    pub fn owner(&mut self, party: Party, seen: impl Into<Seen>) {
+        see(&mut self.unit.owners, party, seen.into());
     }
 
     /// One of two sides, where the direction cannot be known.
-    pub fn either(&mut self, party: Party, offset: u64) {
-        see(&mut self.unit.either, party, offset);
+    pub fn either(&mut self, party: Party, seen: impl Into<Seen>) {
+        see(&mut self.unit.either, party, seen.into());
     }
 
     /// Somebody else in a payment.
-    pub fn counterparty(&mut self, party: Party, offset: u64) {
-        see(&mut self.unit.counterparties, party, offset);
+    pub fn counterparty(&mut self, party: Party, seen: impl Into<Seen>) {
+        self.counterparty_of(&party.scheme, &party.value, seen);
+    }
+
+    /// Somebody else in a payment, by scheme and normal form.
+    pub fn counterparty_of(&mut self, scheme: &Scheme, value: &str, seen: impl Into<Seen>) {
+        self.counterparties.add(scheme, value, seen.into());
     }
 
     /// The other side of the whole unit; counted as a counterparty as well.
-    pub fn other_side(&mut self, party: Party, offset: u64) {
-        see(&mut self.unit.other_side, party.clone(), offset);
-        self.counterparty(party, offset);
+    pub fn other_side(&mut self, party: Party, seen: impl Into<Seen>) {
+        let seen = seen.into();
+        self.counterparty_of(&party.scheme, &party.value, seen);
+        see(&mut self.unit.other_side, party, seen);
     }
 
     /// A person in a payment of the current unit.
     pub fn person(&mut self, person: Person<'_>) {
         if let Some(key) = PersonKey::of(person) {
-            self.unit.persons.push(key);
-            self.unit.elements.insert(DataElement::Name);
+            self.person_key(key);
         }
         if !person.address.trim().is_empty() {
             self.unit.elements.insert(DataElement::Address);
         }
+    }
+
+    /// As [`Self::person`], one that was hashed before.
+    pub fn person_key(&mut self, key: PersonKey) {
+        make_room(&mut self.unit.persons, 1);
+        self.unit.persons.push(key);
+        self.unit.elements.insert(DataElement::Name);
     }
 
     /// A kind of personal data in the current unit.
@@ -482,12 +512,12 @@ impl<'a> Sink<'a> {
 
     /// Counts one payment entry of the current unit.
     pub fn entry(&mut self) {
-        self.unit.records += 1;
-        // Keeps the memory of a unit with millions of entries bounded by its distinct persons.
-        if self.unit.persons.len() == self.unit.persons.capacity() && self.unit.persons.len() > 1 << 16 {
-            self.unit.persons.sort_unstable();
-            self.unit.persons.dedup();
-        }
+        self.entries(1);
+    }
+
+    /// Counts so many payment entries of the current unit.
+    pub fn entries(&mut self, count: u64) {
+        self.unit.records += count;
     }
 
     /// A remark on the item's payments.
@@ -502,12 +532,19 @@ impl<'a> Sink<'a> {
     /// Ends the current unit (file, batch or message with owner fields of its own).
     pub fn end_unit(&mut self) {
         let mut unit = std::mem::take(&mut self.unit);
+        self.counterparties.move_into(&mut unit.counterparties);
         if unit == PaymentUnit::default() {
             return;
         }
-        unit.persons.sort_unstable();
-        unit.persons.dedup();
-        self.facts.payments.get_or_insert_with(PaymentFacts::default).merge(unit);
+        let units = &mut self.facts.payments.get_or_insert_with(PaymentFacts::default).units;
+        let sides = unit.sides();
+        match self.units.get(&sides).and_then(|&place| units.get_mut(place)).filter(|known| known.has_sides_of(&unit)) {
+            Some(known) => known.absorb(unit),
+            None => {
+                self.units.insert(sides, units.len());
+                units.push(unit);
+            }
+        }
     }
 
     /// Hands over the last passage and unit; called once by the caller of the reader.
@@ -523,8 +560,10 @@ impl<'a> Sink<'a> {
 
     /// Hands over the passage; the text that follows does not continue it.
     pub fn flush(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        let map = std::mem::take(&mut self.map);
+        // Where there was one full passage there are more.
+        let next = if self.text.len() >= PASSAGE_TEXT / 2 { PASSAGE_TEXT } else { 0 };
+        let text = std::mem::replace(&mut self.text, String::with_capacity(next));
+        let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings) {
                 self.facts.text.extend(personal::find(&text));
@@ -542,13 +581,13 @@ impl<'a> Sink<'a> {
         let tail = self.text[from..].to_owned();
         let tail_map = self.map.tail(&self.text, from);
         self.flush();
-        self.text = tail;
-        self.map = tail_map;
+        self.text.push_str(&tail);
+        self.map.pieces.extend(tail_map.pieces);
     }
 }
 
-fn see(into: &mut std::collections::BTreeMap<Party, Seen>, party: Party, offset: u64) {
-    into.entry(party).and_modify(|s| s.count += 1).or_insert(Seen { count: 1, offset });
+fn see(into: &mut BTreeMap<Party, Seen>, party: Party, seen: Seen) {
+    into.entry(party).and_modify(|known| known.count += seen.count).or_insert(seen);
 }
 
 /// A place at or a little before `at` where text may be cut: after a blank or line end where there is

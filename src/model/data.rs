@@ -1,5 +1,6 @@
 use super::vocabulary;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 vocabulary! {
     /// Kinds of personal data, as an impact list names them.
@@ -102,17 +103,14 @@ pub struct PersonKey {
 impl PersonKey {
     /// Folds case, blanks and punctuation, then hashes. `None` when no letter is left of the name.
     pub fn of(person: Person<'_>) -> Option<Self> {
-        use sha2::{Digest, Sha256};
-        let mut hasher = Sha256::new();
-        let mut buffer = Vec::with_capacity(96);
-        fold_into(person.name, &mut buffer);
-        if !buffer.iter().any(|b| b.is_ascii_alphabetic() || *b >= 0x80) {
+        let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
+        folding.fold(person.name);
+        if !folding.letters {
             return None;
         }
-        buffer.push(0);
-        fold_into(person.address, &mut buffer);
-        hasher.update(&buffer);
-        let digest = hasher.finalize();
+        folding.push(0);
+        folding.fold(person.address);
+        let digest = folding.finish();
         let hash = u64::from_le_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"));
         let region = match person.region.trim().as_bytes() {
             [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => [a.to_ascii_uppercase(), b.to_ascii_uppercase()],
@@ -122,36 +120,56 @@ impl PersonKey {
     }
 }
 
-/// Letters and digits, lower case, one blank between words.
-fn fold_into(text: &str, out: &mut Vec<u8>) {
-    let mut gap = false;
-    let start = out.len();
-    if text.is_ascii() {
-        for b in text.bytes() {
-            if b.is_ascii_alphanumeric() {
-                if gap && out.len() > start {
-                    out.push(b' ');
-                }
-                gap = false;
-                out.push(b.to_ascii_lowercase());
-            } else if b != b'\'' {
+/// Letters and digits, lower case, one blank between words, on their way into a hash.
+struct Folding {
+    hasher: Sha256,
+    piece: [u8; 128],
+    filled: usize,
+    /// There was a letter.
+    letters: bool,
+    /// Something of the current text was taken.
+    begun: bool,
+}
+
+impl Folding {
+    fn push(&mut self, byte: u8) {
+        if self.filled == self.piece.len() {
+            self.hasher.update(self.piece);
+            self.filled = 0;
+        }
+        self.piece[self.filled] = byte;
+        self.filled += 1;
+        self.begun = true;
+    }
+
+    fn fold(&mut self, text: &str) {
+        self.begun = false;
+        let mut gap = false;
+        for c in text.chars() {
+            if c.is_ascii_alphanumeric() {
+                self.word(&mut gap);
+                self.letters |= c.is_ascii_alphabetic();
+                self.push(c.to_ascii_lowercase() as u8);
+            } else if !c.is_ascii() && c.is_alphanumeric() {
+                self.word(&mut gap);
+                self.letters = true;
+                let mut utf8 = [0; 4];
+                c.to_lowercase().for_each(|lower| lower.encode_utf8(&mut utf8).bytes().for_each(|b| self.push(b)));
+            } else if c != '\'' && c != '’' {
                 gap = true;
             }
         }
-        return;
     }
-    for c in text.chars() {
-        if c.is_alphanumeric() {
-            if gap && out.len() > start {
-                out.push(b' ');
-            }
-            gap = false;
-            for lower in c.to_lowercase() {
-                let mut utf8 = [0; 4];
-                out.extend_from_slice(lower.encode_utf8(&mut utf8).as_bytes());
-            }
-        } else if c != '\'' && c != '’' {
-            gap = true;
+
+    /// A word begins or goes on.
+    fn word(&mut self, gap: &mut bool) {
+        if std::mem::take(gap) && self.begun {
+            self.push(b' ');
         }
+    }
+
+    fn finish(mut self) -> [u8; 32] {
+        self.hasher.update(&self.piece[..self.filled]);
+        self.hasher.finalize().into()
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 
 mod accounting;
+mod bank_files;
 mod breach_corpus;
 mod daily_loop;
 mod damage;
@@ -13,6 +14,8 @@ mod harness;
 mod hostile_names;
 mod integrity;
 mod interruption;
+mod layout_properties;
+mod layouts;
 mod links;
 mod masking;
 mod page;

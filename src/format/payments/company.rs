@@ -1,7 +1,9 @@
 //! Tells the names of companies from those of persons, where a layout has one field for both.
 
+use super::words::WordSet;
+
 /// Words that stand in names of companies and public bodies, hardly ever in those of persons.
-const WORDS: [&str; 58] = [
+const WORDS: WordSet = WordSet::new(&[
     "AG",
     "AGENCY",
     "ASSN",
@@ -60,17 +62,11 @@ const WORDS: [&str; 58] = [
     "UNION",
     "UNIVERSITY",
     "UTILITIES",
-];
+]);
 
 /// A name with a legal form, or a word that names a trade or an office.
 pub(super) fn is_company(name: &str) -> bool {
-    let mut upper = [0; 16];
-    name.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        let Some(buffer) = upper.get_mut(..word.len()) else { return false };
-        buffer.copy_from_slice(word.as_bytes());
-        buffer.make_ascii_uppercase();
-        std::str::from_utf8(buffer).is_ok_and(|word| WORDS.binary_search(&word).is_ok())
-    })
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(word, |_| false))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 
 use super::company::is_company;
 use super::ebcdic;
-use super::record::{Record, is_digits, line_at, number};
+use super::record::{Record, fixed_at, is_digits, number};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
 
@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Files of 80-character records (short CPA-005 forms of some banks) are text."],
 };
 
@@ -47,17 +47,8 @@ fn recognise(probe: &Probe<'_>) -> bool {
     if !header || !is_digits(record.field(31, 35)) || record.field(11, 20).iter().any(|b| !b.is_ascii_alphanumeric() && *b != b' ') {
         return false;
     }
-    let (_, next) = piece_at(head, 0);
+    let (_, next) = fixed_at(head, 0, LENGTH);
     head.get(next..next + 10).is_none_or(|second| second[0].is_ascii_uppercase() && second[1..] == *b"000000002")
-}
-
-/// The end of the record at an offset and where the next begins.
-fn piece_at(bytes: &[u8], at: usize) -> (usize, usize) {
-    let fixed = (at + LENGTH).min(bytes.len());
-    match line_at(bytes, at, LENGTH + 2) {
-        Some((line, next)) if line.len() <= LENGTH => (at + line.len(), next),
-        _ => (fixed, fixed + super::record::line_end(bytes.get(fixed..).unwrap_or_default())),
-    }
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
@@ -66,12 +57,13 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut reader = Reader { sink, centre: None, returns: Vec::new(), returned: false, open: false, records: 0, items: 0, stray: 0 };
     let (mut at, mut scratch) = (0, Vec::new());
     // Records without line ends are never shortened.
-    let fixed = is_ebcdic || piece_at(bytes, 0) == (LENGTH, LENGTH);
+    let fixed = is_ebcdic || fixed_at(bytes, 0, LENGTH) == (LENGTH, LENGTH);
     while at < bytes.len() {
         if reader.records.is_multiple_of(256) && reader.sink.stopped() {
             return Ok(());
         }
-        let (end, next) = if is_ebcdic { ((at + LENGTH).min(bytes.len()), (at + LENGTH).min(bytes.len())) } else { piece_at(bytes, at) };
+        let (end, next) =
+            if is_ebcdic { ((at + LENGTH).min(bytes.len()), (at + LENGTH).min(bytes.len())) } else { fixed_at(bytes, at, LENGTH) };
         reader.sink.cover(at as u64..next as u64, Class::Read);
         if is_ebcdic {
             ebcdic::decode_into(&bytes[at..end], &mut scratch);

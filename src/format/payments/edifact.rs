@@ -179,7 +179,7 @@ impl Interchange {
             sink.payment_note("a message that names no bank whose it is");
         }
         own.into_iter().for_each(|(party, at)| sink.owner(party, at));
-        (0..std::mem::take(&mut self.entries).max(1)).for_each(|_| sink.entry());
+        sink.entries(std::mem::take(&mut self.entries).max(1));
         sink.end_unit();
     }
 }

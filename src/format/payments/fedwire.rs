@@ -14,7 +14,7 @@ use super::other_side::OtherSide;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
 use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
-use crate::model::{Cause, Class, DataElement, Elements, Person, Scheme};
+use crate::model::{Cause, Class, DataElement, Elements, Person, PersonKey, Scheme};
 use memchr::memchr;
 
 /// Fedwire messages with tags.
@@ -31,6 +31,9 @@ pub const FORMAT: Format = Format {
 /// A file that is broken everywhere has as many gaps as tell that.
 const MOST_GAPS: usize = 64;
 
+/// A message of more tags is none: what was read of it so far is handed over.
+const MOST_TAGS: u32 = 1 << 12;
+
 /// Tags that every message has.
 const MANDATORY: [&[u8; 4]; 6] = [b"1510", b"1520", b"2000", b"3100", b"3400", b"3600"];
 
@@ -44,7 +47,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let mut found = 0;
     let mut at = 0;
     while let Some(next) = next_tag(start, at) {
-        if tag_at(start, next).is_some_and(|tag| MANDATORY.iter().any(|m| m.as_slice() == tag)) {
+        if tag_at(start, next).is_some_and(|tag| MANDATORY.contains(&tag)) {
             found += 1;
         }
         if found == 2 {
@@ -56,9 +59,9 @@ fn recognise(probe: &Probe<'_>) -> bool {
 }
 
 /// The tag whose opening brace stands here.
-fn tag_at(bytes: &[u8], at: usize) -> Option<&[u8]> {
+fn tag_at(bytes: &[u8], at: usize) -> Option<&[u8; 4]> {
     match bytes.get(at..at + 6)? {
-        [b'{', tag @ .., b'}'] if tag.iter().all(u8::is_ascii_digit) => Some(tag),
+        [b'{', tag @ .., b'}'] if tag.iter().all(u8::is_ascii_digit) => tag.first_chunk(),
         _ => None,
     }
 }
@@ -97,6 +100,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 #[derive(Default)]
 struct Message {
     begun: bool,
+    tags: u32,
     sender: Option<Placed>,
     receiver: Option<Placed>,
     /// Receipt fields were appended.
@@ -104,8 +108,7 @@ struct Message {
     /// The status indicator of {1100}.
     status: Option<u8>,
     others: Vec<(Party, u64)>,
-    /// Names and addresses.
-    persons: Vec<(String, String)>,
+    persons: Vec<PersonKey>,
     elements: Elements,
     /// Which of the mandatory tags were seen.
     seen: u8,
@@ -151,7 +154,8 @@ impl Reader<'_, '_> {
             b"1100" | b"1110" | b"1120" if self.receipt_first => self.message.seen & 0b1000 != 0,
             _ => false,
         };
-        if begins {
+        self.message.tags += 1;
+        if begins || self.message.tags > MOST_TAGS {
             self.end_message(at as u64, false);
         }
         if !self.message.begun && matches!(tag, b"1100" | b"1110" | b"1120") {
@@ -159,7 +163,7 @@ impl Reader<'_, '_> {
         }
         self.message.begun = true;
         self.message.has_1500 |= tag == b"1500";
-        if let Some(i) = MANDATORY.iter().position(|m| m.as_slice() == tag) {
+        if let Some(i) = MANDATORY.iter().position(|&mandatory| mandatory == tag) {
             self.message.seen |= 1 << i;
         }
         self.sink.cover(at as u64..next as u64, Class::Read);
@@ -171,7 +175,7 @@ impl Reader<'_, '_> {
     }
 
     /// Takes what a tag says; where its leading elements of fixed length end.
-    fn read_tag(&mut self, tag: &[u8], value: &Record<'_>) -> &'static [usize] {
+    fn read_tag(&mut self, tag: &[u8; 4], value: &Record<'_>) -> &'static [usize] {
         let whole = value.bytes();
         self.starred |= whole.ends_with(b"*");
         self.message.open = match tag {
@@ -269,9 +273,13 @@ impl Reader<'_, '_> {
             b'3' => self.message.elements.insert(DataElement::DriversLicense),
             _ => {}
         }
-        let mut parts = elements(value).skip(1).map(|part| String::from_utf8_lossy(part.trim_ascii()).into_owned());
+        let mut parts = elements(value).skip(1).map(|part| String::from_utf8_lossy(part.trim_ascii()));
         let name = parts.next().unwrap_or_default();
-        let address = parts.take(3).collect::<Vec<_>>().join(" ");
+        let mut address = parts.next().unwrap_or_default();
+        for line in parts.take(2).filter(|line| !line.is_empty()) {
+            address.to_mut().push(' ');
+            address.to_mut().push_str(&line);
+        }
         self.person(&name, &address);
     }
 
@@ -310,14 +318,17 @@ impl Reader<'_, '_> {
 
     fn person(&mut self, name: &str, address: &str) {
         if !is_company(name) {
-            self.message.persons.push((name.to_owned(), address.to_owned()));
+            self.message.persons.extend(PersonKey::of(Person { name, address, region: "" }));
+            if !address.trim().is_empty() {
+                self.message.elements.insert(DataElement::Address);
+            }
         }
     }
 
     /// Pushes a value: elements are ended by asterisks, or padded to their length.
     fn push(&mut self, value: &Record<'_>, ends: &[usize]) {
         let bytes = value.bytes();
-        if bytes.contains(&b'*') {
+        if memchr(b'*', bytes).is_some() {
             let fixed = ends.first().copied().filter(|&end| end < 10).unwrap_or(0);
             value.push_field(self.sink, 1, fixed);
             let mut from = fixed;
@@ -380,9 +391,7 @@ impl Reader<'_, '_> {
                 self.sink.counterparty(party, at);
             }
         }
-        for (name, address) in &message.persons {
-            self.sink.person(Person { name, address, region: "" });
-        }
+        message.persons.into_iter().for_each(|person| self.sink.person_key(person));
         message.elements.iter().for_each(|element| self.sink.element(element));
         self.sink.entry();
     }
@@ -399,7 +408,7 @@ impl Reader<'_, '_> {
 /// then 35 each.
 fn elements<'a>(value: &Record<'a>) -> impl Iterator<Item = &'a [u8]> {
     let bytes = value.bytes();
-    let starred = bytes.contains(&b'*');
+    let starred = memchr(b'*', bytes).is_some();
     let split = bytes.get(1..).unwrap_or_default().split(|&b| b == b'*').take(if starred { usize::MAX } else { 0 });
     let padded = [(2, 35), (36, 70), (71, 105), (106, 140), (141, 175)].map(|(first, last)| value.field(first, last));
     split.chain(padded.into_iter().take(if starred { 0 } else { 5 }))

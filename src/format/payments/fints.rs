@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["encrypted message bodies are a gap", "the XML syntax of FinTS 4 is searched as text"],
 };
 
@@ -112,7 +112,12 @@ impl Dialogue {
                 let start = usize::from(name[0].len() == 3);
                 person::push(sink, &name[start..2 + start].concat(), "", "");
             }
-            "HKUEB" | "HKLAS" | "HKCCS" | "HKDSE" | "HKDME" | "HKCCM" | "HKIPZ" => sink.entry(),
+            // Own account, the other side's account and name.
+            "HKUEB" | "HKLAS" => {
+                person::push(sink, &segment.element(3).0, "", "");
+                sink.entry();
+            }
+            "HKCCS" | "HKDSE" | "HKDME" | "HKCCM" | "HKIPZ" => sink.entry(),
             _ => {}
         }
         let leads = matches!(name.as_str(), "HKIDN" | "HIBPA" | "HNVSK" | "HNSHK" | "HKVVB" | "HKSYN");

@@ -1,7 +1,7 @@
 //! Whose an ISO 20022 message is: the institutions of one message by their roles, and the rules that
 //! make one of them its owner.
 
-use crate::format::{Party, Sink};
+use crate::format::{Party, Seen, Sink};
 use std::collections::BTreeMap;
 
 /// Role of an institution in a message.
@@ -117,16 +117,13 @@ impl Group {
         }
     }
 
-    fn give(self, mut to: impl FnMut(Party, u64)) {
-        for (party, tally) in self.0 {
-            (1..tally.count).for_each(|_| to(party.clone(), tally.offset));
-            to(party, tally.offset);
-        }
+    fn give(self, mut to: impl FnMut(Party, Seen)) {
+        self.0.into_iter().for_each(|(party, tally)| to(party, Seen { count: tally.count, offset: tally.offset }));
     }
 
     /// Hands each to the sink as an owner of the unit.
     pub(super) fn own(self, sink: &mut Sink<'_>) {
-        self.give(|party, at| sink.owner(party, at));
+        self.give(|party, seen| sink.owner(party, seen));
     }
 
     /// Hands each to the sink as the unit's other side, but for those in `own`.
@@ -135,9 +132,9 @@ impl Group {
     }
 
     fn others(self, own: &Self, sink: &mut Sink<'_>) {
-        self.give(|party, at| {
+        self.give(|party, seen| {
             if !own.contains(&party) {
-                sink.counterparty(party, at);
+                sink.counterparty(party, seen);
             }
         });
     }
@@ -262,6 +259,6 @@ impl Sides {
             group.others(&own, sink);
         }
         own.own(sink);
-        either.give(|party, at| sink.either(party, at));
+        either.give(|party, seen| sink.either(party, seen));
     }
 }

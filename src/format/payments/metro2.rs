@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Packed decimals are searched as digits only where they are well-formed.", "Records broken into lines are text."],
 };
 
@@ -31,7 +31,12 @@ fn recognise(probe: &Probe<'_>) -> bool {
     match piece.kind {
         // Date of activity and date of creation.
         Kind::Header => super::record::is_digits(record.field(48, 63)) && record.field(48, 63).len() == 16,
-        Kind::Base => !piece.packed && record.field(298, 314).len() == 17,
+        // A packed one that comes first is told by its block descriptor word, which counts it and itself.
+        Kind::Base if piece.packed => {
+            let block = usize::from(u16::from_be_bytes([probe.head[0], probe.head[1]]));
+            !piece.cut && piece.start == 4 && block == piece.end
+        }
+        Kind::Base => record.field(298, 314).len() == 17,
         Kind::Trailer => false,
     }
 }

@@ -33,6 +33,7 @@ mod swift;
 mod swift_field;
 mod swift_information;
 mod value;
+mod words;
 mod x12;
 mod x937;
 
@@ -51,9 +52,5 @@ pub use swift::FORMAT as SWIFT;
 pub use x12::FORMAT as X12;
 pub use x937::FORMAT as X937;
 
-#[cfg(test)]
-mod realdata_tests;
-#[cfg(test)]
-mod samples;
 #[cfg(test)]
 mod tests;

@@ -17,21 +17,43 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "account identifications other than bank code, BIC or IBAN name no bank",
         "other messages without blocks (MT 101, MT 103) are searched as text",
     ],
 };
 
-/// Tags of a statement. A line that looks like another tag continues the field before it.
-const TAGS: &[&str] =
-    &["13", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "90C", "90D", "NS"];
 /// Lines before the first field that a recogniser goes through.
 const HEADER_LINES: usize = 8;
 
+/// The tag of a statement's field. A line that looks like another tag continues the field before it.
 fn statement_tag(line: &[u8]) -> Option<&str> {
-    swift_field::tag(line).filter(|tag| TAGS.contains(tag))
+    swift_field::tag(line).filter(|tag| {
+        matches!(
+            tag.as_bytes(),
+            b"13"
+                | b"13D"
+                | b"20"
+                | b"21"
+                | b"25"
+                | b"25P"
+                | b"28"
+                | b"28C"
+                | b"34F"
+                | b"60F"
+                | b"60M"
+                | b"61"
+                | b"62F"
+                | b"62M"
+                | b"64"
+                | b"65"
+                | b"86"
+                | b"90C"
+                | b"90D"
+                | b"NS"
+        )
+    })
 }
 
 fn recognise(probe: &Probe<'_>) -> bool {

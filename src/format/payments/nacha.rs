@@ -26,7 +26,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Files in EBCDIC are read by the scan.", "Encrypted addenda are text."],
 };
 
@@ -170,7 +170,7 @@ impl Reader<'_, '_> {
                 Direction::Unknown => false,
             };
             if counter {
-                self.sink.counterparty(rdfi.0.party(), rdfi.1);
+                rdfi.0.counterparty(self.sink, rdfi.1);
             }
         }
         self.entry_data(record, &class);
@@ -242,9 +242,10 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Fewer than counted are missing; more were all read, and the count is wrong.
     fn miscounted(&mut self, at: u64, part: &str, found: u64, declared: u64) {
-        let cause = if found < declared { Cause::Truncated } else { Cause::Corrupt };
-        self.gap(at, cause, &format!("the {part} control record counts {declared}, {found} were read"));
+        let detail = format!("the {part} control record counts {declared}, {found} were read");
+        if found < declared { self.gap(at, Cause::Truncated, &detail) } else { self.sink.payment_note(detail) }
     }
 
     fn close_batch(&mut self, at: u64, controlled: bool) {

@@ -66,7 +66,11 @@ const APPLICATIONS: [&str; 1] = ["691000134"];
 
 /// An operator's own number: never owner, never counterparty.
 pub(super) fn is_operator(number: RoutingNumber) -> bool {
-    RESERVE_BANKS.binary_search(&number.as_str()).is_ok() || APPLICATIONS.contains(&number.as_str())
+    // Offices have the prefixes of the twelve districts.
+    match number.prefix() {
+        1..=12 => RESERVE_BANKS.binary_search_by(|office| office.as_bytes().cmp(number.digits())).is_ok(),
+        _ => APPLICATIONS.iter().any(|application| application.as_bytes() == number.digits()),
+    }
 }
 
 /// Numbers with the prefixes 61 to 72 identify clearing houses and processors, not banks. As the origin

@@ -1,7 +1,7 @@
 //! Who is on the other side of a whole unit.
 
 use super::routing_number::Placed;
-use crate::format::Sink;
+use crate::format::{Seen, Sink};
 
 /// Counts the banks on the other side of the payments of a unit. Where it is one bank throughout, it is
 /// the unit's other side; several are counterparties.
@@ -18,19 +18,19 @@ impl OtherSide {
             None if !self.several => self.one = Some((side, 1)),
             Some((known, count)) if known.0 == side.0 => *count += 1,
             known => {
-                if let Some((other, count)) = known.take() {
-                    (0..count).for_each(|_| sink.counterparty(other.0.party(), other.1));
+                if let Some(((number, offset), count)) = known.take() {
+                    number.counterparty(sink, Seen { count, offset });
                 }
                 self.several = true;
-                sink.counterparty(side.0.party(), side.1);
+                side.0.counterparty(sink, side.1);
             }
         }
     }
 
     /// The unit ends: names its other side.
     pub fn close(&mut self, sink: &mut Sink<'_>) {
-        if let Some((other, count)) = std::mem::take(self).one {
-            (0..count).for_each(|_| sink.other_side(other.0.party(), other.1));
+        if let Some(((number, offset), count)) = std::mem::take(self).one {
+            sink.other_side(number.party(), Seen { count, offset });
         }
     }
 }

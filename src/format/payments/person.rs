@@ -1,73 +1,74 @@
 //! Persons among the names of a payment: firms and placeholders are not counted.
 
+use super::words::WordSet;
 use crate::format::Sink;
 use crate::model::Person;
 
-/// Words that only the name of a firm, public body or bank has, lower case, sorted.
-const FIRM_WORDS: &[&str] = &[
-    "ab",
-    "ag",
-    "as",
-    "asa",
-    "association",
-    "authority",
-    "bank",
-    "bhd",
-    "bv",
-    "bvba",
-    "city",
-    "club",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "council",
-    "credit",
-    "department",
-    "ev",
-    "foundation",
-    "fund",
-    "gmbh",
-    "group",
-    "holding",
-    "holdings",
-    "inc",
-    "incorporated",
-    "insurance",
-    "kg",
-    "kgaa",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "ltda",
-    "ministry",
-    "nv",
-    "ohg",
-    "oy",
-    "oyj",
-    "partners",
-    "plc",
-    "pty",
-    "pvt",
-    "sa",
-    "sarl",
-    "sas",
-    "scs",
-    "se",
-    "services",
-    "sia",
-    "sl",
-    "spa",
-    "srl",
-    "sro",
-    "stichting",
-    "trust",
-    "ug",
-    "university",
-    "verein",
-];
+/// Words that only the name of a firm, public body or bank has.
+const FIRM_WORDS: WordSet = WordSet::new(&[
+    "AB",
+    "AG",
+    "AS",
+    "ASA",
+    "ASSOCIATION",
+    "AUTHORITY",
+    "BANK",
+    "BHD",
+    "BV",
+    "BVBA",
+    "CITY",
+    "CLUB",
+    "CO",
+    "COMPANY",
+    "CORP",
+    "CORPORATION",
+    "COUNCIL",
+    "CREDIT",
+    "DEPARTMENT",
+    "EV",
+    "FOUNDATION",
+    "FUND",
+    "GMBH",
+    "GROUP",
+    "HOLDING",
+    "HOLDINGS",
+    "INC",
+    "INCORPORATED",
+    "INSURANCE",
+    "KG",
+    "KGAA",
+    "LIMITED",
+    "LLC",
+    "LLP",
+    "LP",
+    "LTD",
+    "LTDA",
+    "MINISTRY",
+    "NV",
+    "OHG",
+    "OY",
+    "OYJ",
+    "PARTNERS",
+    "PLC",
+    "PTY",
+    "PVT",
+    "SA",
+    "SARL",
+    "SAS",
+    "SCS",
+    "SE",
+    "SERVICES",
+    "SIA",
+    "SL",
+    "SPA",
+    "SRL",
+    "SRO",
+    "STICHTING",
+    "TRUST",
+    "UG",
+    "UNIVERSITY",
+    "VEREIN",
+]);
 
 /// Pushes a debtor or creditor as a person unless the name is a firm's, a placeholder of a template,
 /// or no name at all.
@@ -80,18 +81,8 @@ pub(super) fn push(sink: &mut Sink<'_>, name: &str, address: &str, region: &str)
 
 /// Does a word of the name say that it is a firm's? Dots and slashes inside a legal form do not count.
 fn is_firm(name: &str) -> bool {
-    let mut word = [0u8; 12];
-    name.split(|c: char| c.is_whitespace() || matches!(c, ',' | '-' | '(' | ')' | '&')).any(|token| {
-        let mut len = 0;
-        for b in token.bytes().filter(|&b| b != b'.' && b != b'/') {
-            match word.get_mut(len) {
-                Some(slot) => *slot = b.to_ascii_lowercase(),
-                None => return false,
-            }
-            len += 1;
-        }
-        std::str::from_utf8(&word[..len]).is_ok_and(|w| FIRM_WORDS.binary_search(&w).is_ok())
-    })
+    name.split(|c: char| c.is_whitespace() || matches!(c, ',' | '-' | '(' | ')' | '&'))
+        .any(|word| FIRM_WORDS.contains(word, |byte| matches!(byte, b'.' | b'/')))
 }
 
 #[cfg(test)]

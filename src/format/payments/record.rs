@@ -20,6 +20,8 @@ enum Coding {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record<'a> {
     bytes: &'a [u8],
+    /// The bytes as text, where they are text as they stand.
+    text: Option<&'a str>,
     /// Offset of the record in the item.
     pub at: u64,
     coding: Coding,
@@ -29,18 +31,20 @@ pub(super) struct Record<'a> {
 impl<'a> Record<'a> {
     /// A record as it stands in the item.
     pub fn new(bytes: &'a [u8], at: u64) -> Self {
-        let coding = match bytes {
-            ascii if ascii.is_ascii() => Coding::Ascii,
-            text if std::str::from_utf8(text).is_ok() => Coding::Utf8,
-            _ => Coding::Bytes,
+        let text = std::str::from_utf8(bytes).ok();
+        let coding = match text {
+            Some(text) if text.is_ascii() => Coding::Ascii,
+            Some(_) => Coding::Utf8,
+            None => Coding::Bytes,
         };
-        Self { bytes, at, coding, decoded: false }
+        Self { bytes, text, at, coding, decoded: false }
     }
 
     /// A record whose bytes were decoded from the item's, one for one.
     pub fn decoded(bytes: &'a [u8], at: u64) -> Self {
-        let coding = if bytes.is_ascii() { Coding::Ascii } else { Coding::Bytes };
-        Self { bytes, at, coding, decoded: true }
+        let text = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii());
+        let coding = if text.is_some() { Coding::Ascii } else { Coding::Bytes };
+        Self { bytes, text, at, coding, decoded: true }
     }
 
     /// The bytes.
@@ -114,7 +118,10 @@ impl<'a> Record<'a> {
         // The border takes the place of the last blank where there are few: the offsets then run on.
         let padding = field.len() - filled;
         let shown = if (1..=8).contains(&padding) { field.len() - 1 } else { filled };
-        sink.text(&self.decode(&field[..shown]), self.place(start));
+        match self.text.and_then(|text| text.get(start..start + shown)) {
+            Some(text) => sink.text(text, self.place(start)),
+            None => sink.text(&self.decode(&field[..shown]), self.place(start)),
+        }
         sink.border();
     }
 
@@ -169,6 +176,19 @@ pub(super) fn line_at(bytes: &[u8], at: usize, longest: usize) -> Option<(&[u8],
         None if window.len() == rest.len() => Some((rest, bytes.len())),
         None => None,
     }
+}
+
+/// A record of so many characters: where its text ends, and where the next begins. A line is one even if
+/// blanks at its end are missing or too many; where lines do not end records, their length does.
+pub(super) fn fixed_at(bytes: &[u8], at: usize, length: usize) -> (usize, usize) {
+    const TRAILING: usize = 16;
+    if let Some((line, next)) = line_at(bytes, at, length + TRAILING)
+        && line.get(length..).is_none_or(|more| more.iter().all(|&b| b == b' '))
+    {
+        return (at + line.len().min(length), next);
+    }
+    let end = (at + length).min(bytes.len());
+    (end, end + line_end(&bytes[end..]))
 }
 
 /// How many bytes the line end takes that stands here.

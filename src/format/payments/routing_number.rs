@@ -2,7 +2,7 @@
 //!
 //! ABA Routing Number Policy: nine digits, the last makes the sum weighted 3 7 1 a multiple of ten.
 
-use crate::format::Party;
+use crate::format::{Party, Seen, Sink};
 use crate::model::Scheme;
 
 /// Nine digits whose check digit holds.
@@ -66,9 +66,19 @@ impl RoutingNumber {
         (self.0[0] - b'0') * 10 + (self.0[1] - b'0')
     }
 
+    /// The digits as bytes.
+    pub fn digits(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Counts the bank as a counterparty of the current unit.
+    pub fn counterparty(self, sink: &mut Sink<'_>, seen: impl Into<Seen>) {
+        sink.counterparty_of(&Scheme::Aba, self.as_str(), seen);
     }
 
     /// As a party of a payment.

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "messages in EBCDIC or UTF-16 are searched as text, not read as fields",
         "the XML and JSON forms of MT messages are searched as text",
@@ -341,7 +341,7 @@ impl<'a> Reader<'a> {
         match (owner, other) {
             (Some((owner, at)), other) => {
                 sink.owner(owner.clone(), *at);
-                if let Some((other, at)) = other {
+                if let Some((other, at)) = other.as_ref().filter(|other| other.0 != *owner) {
                     sink.other_side(other.clone(), *at);
                 }
             }
@@ -356,7 +356,7 @@ impl<'a> Reader<'a> {
     fn finish_message(&mut self, sink: &mut Sink<'_>) {
         if self.message.begun && !self.message.acknowledgement {
             self.open_message(sink);
-            (0..self.message.entries()).for_each(|_| sink.entry());
+            sink.entries(self.message.entries());
         }
         self.message = Message::default();
     }

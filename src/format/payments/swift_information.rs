@@ -7,6 +7,7 @@
 use super::swift_field::{account, counterparty};
 use super::{party, person, value};
 use crate::format::{At, Party, Sink};
+use std::borrow::Cow;
 
 /// Longer values are not looked into; the standard has six lines of 65 characters.
 const MAX: usize = 8 << 10;
@@ -23,8 +24,7 @@ pub(super) fn read(bytes: &[u8], at: u64, own: Option<&Party>, sink: &mut Sink<'
                 && separator.is_ascii_punctuation()
                 && !matches!(separator, b'/' | b'.' | b',' | b'-') =>
         {
-            let separator = char::from(*separator);
-            subfields(&unwrapped(&text), separator, at, own, sink);
+            subfields(&unwrapped(&text), *separator, at, own, sink);
         }
         _ if text.contains("/NAME/") || text.contains("/CNTP/") || text.contains("/IBAN/") || text.contains("/BIC/") => {
             let whole = unwrapped(&text);
@@ -37,8 +37,9 @@ pub(super) fn read(bytes: &[u8], at: u64, own: Option<&Party>, sink: &mut Sink<'
     }
 }
 
-fn unwrapped(text: &str) -> String {
-    text.split(['\r', '\n']).collect()
+/// The text without its line ends.
+fn unwrapped(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { text.split(['\r', '\n']).collect() } else { Cow::Borrowed(text) }
 }
 
 fn push_decoded(text: &str, at: u64, sink: &mut Sink<'_>) {
@@ -49,41 +50,45 @@ fn push_decoded(text: &str, at: u64, sink: &mut Sink<'_>) {
 
 /// Subfields of two digits: 00 booking text, 10 primary note, 20–29 and 60–63 purpose, 30 bank,
 /// 31 account, 32–33 name of the other side, 38 IBAN.
-fn subfields(text: &str, separator: char, at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {
-    let mut parts: Vec<(&str, std::ops::Range<usize>)> = Vec::with_capacity(16);
-    let mut at_part = 0;
-    for (i, part) in text.split(separator).enumerate() {
-        let (start, end) = (at_part, at_part + part.len());
-        at_part = end + separator.len_utf8();
-        match (part.as_bytes(), parts.last_mut()) {
-            _ if i == 0 => {}
-            ([a, b, ..], _) if a.is_ascii_digit() && b.is_ascii_digit() => parts.push((&part[..2], start + 2..end)),
-            // A separator inside a value.
-            (_, Some((_, value))) => value.end = end,
+fn subfields(text: &str, separator: u8, at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {
+    let (mut purpose, mut name) = (Cow::Borrowed(""), Cow::Borrowed(""));
+    for (code, value) in parts(text, separator) {
+        match code {
+            [b'2', _] | [b'6', b'0'..=b'3'] => append(&mut purpose, value),
+            b"32" | b"33" => append(&mut name, value),
+            b"30" => {
+                let value = value.trim();
+                push_decoded(value, at, sink);
+                counterparty(party::bic(value).or_else(|| party::bankleitzahl(value)), at, own, sink);
+            }
+            b"31" | b"38" => account(value, at, own, sink),
             _ => {}
         }
     }
-    let parts: Vec<_> = parts.into_iter().map(|(code, range)| (code, &text[range])).collect();
-    let joined =
-        |codes: std::ops::RangeInclusive<&str>| parts.iter().filter(|(c, _)| codes.contains(c)).map(|(_, v)| *v).collect::<String>();
-    let (purpose, name) = (joined("20"..="29"), joined("32"..="33"));
     for value in [&purpose, &name] {
         if !value.trim().is_empty() {
             push_decoded(value, at, sink);
         }
     }
-    for (code, value) in &parts {
-        let value = value.trim();
-        match *code {
-            "30" => {
-                push_decoded(value, at, sink);
-                counterparty(party::bic(value).or_else(|| party::bankleitzahl(value)), at, own, sink);
-            }
-            "31" | "38" => account(value, at, own, sink),
-            _ => {}
-        }
-    }
     person::push(sink, &name, "", "");
+}
+
+/// Codes and values. A separator that no code follows belongs to the value.
+fn parts(text: &str, separator: u8) -> impl Iterator<Item = (&[u8; 2], &str)> {
+    let bytes = text.as_bytes();
+    let code = move |start: usize| bytes.get(start + 1..)?.first_chunk::<2>().filter(|code| code.iter().all(u8::is_ascii_digit));
+    let mut starts = memchr::memchr_iter(separator, bytes).filter_map(move |start| code(start).map(|code| (start, code))).peekable();
+    std::iter::from_fn(move || {
+        let (start, code) = starts.next()?;
+        let end = starts.peek().map_or(text.len(), |next| next.0);
+        // A code that begins inside the one before leaves no value.
+        Some((code, text.get(start + 3..end).unwrap_or_default()))
+    })
+}
+
+/// Continues a value that was cut; one that was not is not copied.
+fn append<'a>(value: &mut Cow<'a, str>, more: &'a str) {
+    if value.is_empty() { *value = Cow::Borrowed(more) } else { value.to_mut().push_str(more) }
 }
 
 fn code_words(text: &str, at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {

@@ -102,7 +102,7 @@ impl Interchange {
                 self.sender.clear();
                 self.sender.extend(bank(&segment.element(6).0));
             }
-            "GS" => self.sender.extend(bank(&segment.element(2).0)),
+            "GS" if self.sender.len() < 64 => self.sender.extend(bank(&segment.element(2).0)),
             "IEA" => self.open = false,
             "ST" => {
                 self.end_set(sink);
@@ -204,7 +204,7 @@ impl Interchange {
             }
         }
         if std::mem::take(&mut self.set) {
-            (0..std::mem::take(&mut self.entries).max(1)).for_each(|_| sink.entry());
+            sink.entries(std::mem::take(&mut self.entries).max(1));
         }
         sink.end_unit();
     }

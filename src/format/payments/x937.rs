@@ -229,7 +229,7 @@ impl<'s, 'o> Reader<'s, 'o> {
     fn counterparty(&mut self, number: Option<RoutingNumber>, at: u64) {
         let own = |n: RoutingNumber| self.origin.is_some_and(|o| o.0 == n) || self.institutions.iter().any(|i| i.0 == n);
         if let Some(number) = number.filter(|&n| !is_operator(n) && !own(n)) {
-            self.sink.counterparty(number.party(), at);
+            number.counterparty(self.sink, at);
         }
     }
 

@@ -88,8 +88,9 @@ impl Reader<'_, '_> {
             let value = String::from_utf8_lossy(&value[..8]).into_owned();
             self.sink.counterparty(Party { scheme: Scheme::Bic, value }, record.offset(41));
         } else if let Some(number) = RoutingNumber::parse(value).filter(|&n| qualifier == b"01" && !is_operator(n)) {
-            let own = |placed: Option<Placed>| placed.is_some_and(|p| p.0 == number);
-            if !own(self.batch.as_ref().and_then(|b| b.odfi)) && !own(self.header.as_ref().and_then(|h| h.destination)) {
+            let header = self.header.as_ref();
+            let sides = [self.batch.as_ref().and_then(|b| b.odfi), header.and_then(|h| h.origin), header.and_then(|h| h.destination)];
+            if !sides.into_iter().flatten().any(|side: Placed| side.0 == number) {
                 self.sink.counterparty(number.party(), record.offset(41));
             }
         }

@@ -138,7 +138,8 @@ impl Reader<'_, '_> {
             }
             sides.filter(|side| !rdfis.iter().any(|r| r.0 == side.0)).for_each(|side| self.unit.other.add(side, self.sink));
         } else {
-            self.sink.payment_note("no field says whose the entries are; both sides are given");
+            let given = if sides.clone().next().is_some() { "both sides are given" } else { "no field names a bank" };
+            self.sink.payment_note(format!("no field says whose the entries are; {given}"));
             for (number, at) in sides.chain(rdfis.into_iter().take(OWN_RDFIS)) {
                 self.sink.either(number.party(), at);
             }
