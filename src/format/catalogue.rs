@@ -1,10 +1,11 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Sink, container, office, payments, text};
+use super::{Failure, Format, Probe, Sink, container, mail, office, payments, pdf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
 pub static STRICT: &[&Format] = &[
     &container::GZIP,
+    &pdf::FORMAT,
     &office::xlsx::FORMAT,
     &office::docx::FORMAT,
     &office::pptx::FORMAT,
@@ -30,6 +31,8 @@ pub static STRICT: &[&Format] = &[
 /// that have no reader.
 pub static LOOSE: &[&Format] = &[
     &container::ZIP_APPENDED,
+    &mail::EML,
+    &mail::MBOX,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,

@@ -7,10 +7,12 @@
 mod catalogue;
 pub mod container;
 mod coverage;
+pub mod mail;
 pub mod office;
 mod opaque;
 mod payment;
 pub mod payments;
+pub mod pdf;
 mod personal;
 mod scan;
 pub mod signature;

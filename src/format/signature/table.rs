@@ -33,9 +33,7 @@ pub static SIGNATURES: &[Signature] = &[
     row("luks", "application/octet-stream", |p| p.head.starts_with(b"LUKS\xBA\xBE"), Whole(Cause::Encrypted)),
     row("bitlocker", "application/octet-stream", |p| at(p, 3, b"-FVE-FS-"), Whole(Cause::Encrypted)),
     row("ole_encrypted", "application/x-ole-storage", |p| is_ole(p) && holds_wide(p, "EncryptedPackage"), Whole(Cause::Encrypted)),
-    row("pdf_encrypted", "application/pdf", |p| is_pdf(p) && holds(p, b"/Encrypt"), Whole(Cause::Encrypted)),
     // Documents and mail.
-    row("pdf", "application/pdf", is_pdf, Whole(UNSUPPORTED)),
     row("ole", "application/x-ole-storage", is_ole, Partial(UNSUPPORTED)),
     row("pst", "application/vnd.ms-outlook", |p| p.head.starts_with(b"!BDN") && at(p, 8, b"S"), Whole(UNSUPPORTED)),
     row("dbx", "application/octet-stream", |p| p.head.starts_with(b"\xCF\xAD\x12\xFE"), Partial(UNSUPPORTED)),
@@ -198,13 +196,6 @@ fn holds(probe: &Probe<'_>, mark: &[u8]) -> bool {
 fn holds_wide(probe: &Probe<'_>, text: &str) -> bool {
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     holds(probe, &wide)
-}
-
-/// ISO 32000-2, 7.5.2; readers accept bytes before the header in the first kilobyte.
-fn is_pdf(probe: &Probe<'_>) -> bool {
-    let head = &probe.head[..probe.head.len().min(1024)];
-    memchr::memmem::find(head, b"%PDF-")
-        .is_some_and(|i| head.get(i + 5).is_some_and(u8::is_ascii_digit) && (i == 0 || holds(probe, b"%%EOF")))
 }
 
 /// MS-CFB, 2.2.
