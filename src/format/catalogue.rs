@@ -1,11 +1,13 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Sink, container, mail, office, payments, pdf, text};
+use super::{Failure, Format, Probe, Sink, container, mail, office, ole, payments, pdf, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
 pub static STRICT: &[&Format] = &[
     &container::GZIP,
     &pdf::FORMAT,
+    &ole::FORMAT,
+    &rtf::FORMAT,
     &office::xlsx::FORMAT,
     &office::docx::FORMAT,
     &office::pptx::FORMAT,

@@ -7,13 +7,16 @@
 mod catalogue;
 pub mod container;
 mod coverage;
+mod grid;
 pub mod mail;
 pub mod office;
+pub mod ole;
 mod opaque;
 mod payment;
 pub mod payments;
 pub mod pdf;
 mod personal;
+pub mod rtf;
 mod scan;
 pub mod signature;
 mod sink;

@@ -8,4 +8,4 @@ pub mod xlsx;
 mod paragraphs;
 mod xlsx_sheet;
 mod xlsx_strings;
-mod xlsx_styles;
+pub(super) mod xlsx_styles;

@@ -32,9 +32,7 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("luks", "application/octet-stream", |p| p.head.starts_with(b"LUKS\xBA\xBE"), Whole(Cause::Encrypted)),
     row("bitlocker", "application/octet-stream", |p| at(p, 3, b"-FVE-FS-"), Whole(Cause::Encrypted)),
-    row("ole_encrypted", "application/x-ole-storage", |p| is_ole(p) && holds_wide(p, "EncryptedPackage"), Whole(Cause::Encrypted)),
     // Documents and mail.
-    row("ole", "application/x-ole-storage", is_ole, Partial(UNSUPPORTED)),
     row("pst", "application/vnd.ms-outlook", |p| p.head.starts_with(b"!BDN") && at(p, 8, b"S"), Whole(UNSUPPORTED)),
     row("dbx", "application/octet-stream", |p| p.head.starts_with(b"\xCF\xAD\x12\xFE"), Partial(UNSUPPORTED)),
     row("nsf", "application/vnd.lotus-notes", |p| p.head.starts_with(b"\x1A\0\0\x04\0\0"), Whole(UNSUPPORTED)),
@@ -187,20 +185,6 @@ pub static SIGNATURES: &[Signature] = &[
 
 fn at(probe: &Probe<'_>, offset: usize, mark: &[u8]) -> bool {
     probe.head.get(offset..).is_some_and(|rest| rest.starts_with(mark))
-}
-
-fn holds(probe: &Probe<'_>, mark: &[u8]) -> bool {
-    memchr::memmem::find(probe.bytes, mark).is_some()
-}
-
-fn holds_wide(probe: &Probe<'_>, text: &str) -> bool {
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    holds(probe, &wide)
-}
-
-/// MS-CFB, 2.2.
-fn is_ole(probe: &Probe<'_>) -> bool {
-    probe.head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
 /// TIFF 6.0, section 2, and BigTIFF.
