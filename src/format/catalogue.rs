@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Sink, container, mail, office, ole, payments, pdf, rtf, text};
+use super::{Failure, Format, Probe, Sink, container, java_class, mail, office, ole, payments, pdf, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -8,6 +8,9 @@ pub static STRICT: &[&Format] = &[
     &pdf::FORMAT,
     &ole::FORMAT,
     &rtf::FORMAT,
+    &java_class::FORMAT,
+    &office::odf::FORMAT,
+    &office::xlsb::FORMAT,
     &office::xlsx::FORMAT,
     &office::docx::FORMAT,
     &office::pptx::FORMAT,

@@ -8,6 +8,7 @@ mod catalogue;
 pub mod container;
 mod coverage;
 mod grid;
+pub mod java_class;
 pub mod mail;
 pub mod office;
 pub mod ole;

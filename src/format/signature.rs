@@ -125,7 +125,6 @@ mod tests {
         assert_eq!(name(b"Rar!\x1A\x07\x01\0"), "rar");
         assert_eq!(name(b"BZh91AY&SY\0\0"), "bzip2");
         assert_eq!(name(b"MZ\x90\0"), "-");
-        assert_eq!(name(b"\xCA\xFE\xBA\xBE\0\0\0\x34\0\x10"), "java_class");
         assert_eq!(name(b"-----BEGIN PGP MESSAGE-----\n\nhQEMA"), "pgp_armored");
         assert_eq!(name(b"-----BEGIN PGP SIGNED MESSAGE-----\n\ntext"), "-");
         assert_eq!(name(b"Salted__\x01\x02\x03\x04\x05\x06\x07\x08aa"), "openssl_enc");

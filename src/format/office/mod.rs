@@ -1,8 +1,10 @@
-//! Office documents: packages of Office Open XML (ECMA-376).
+//! Office documents: packages of Office Open XML (ECMA-376) and OpenDocument.
 
 pub mod docx;
+pub mod odf;
 pub mod ooxml;
 pub mod pptx;
+pub mod xlsb;
 pub mod xlsx;
 
 mod paragraphs;

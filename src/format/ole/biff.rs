@@ -147,7 +147,7 @@ impl Cursor<'_> {
 }
 
 /// The printable runs of a record whose structure is not followed: in one and in two bytes a character.
-pub fn printable(bytes: &[u8]) -> String {
+pub(in crate::format) fn printable(bytes: &[u8]) -> String {
     let mut out = String::new();
     let mut push = |run: &mut String| {
         if run.chars().count() >= 3 {

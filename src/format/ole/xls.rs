@@ -162,7 +162,9 @@ impl<'x> Sheet<'x> {
                     let text: Vec<String> = record.parts().skip(1).map(|part| Text::characters(part.get(1..).unwrap_or_default(), part.first().is_some_and(|f| f & 1 != 0))).collect();
                     self.keep(&text.concat());
                 }
-                _ => {}
+                // Drawings and pictures: their text is in records of its own.
+                0x00EB..=0x00ED => {}
+                _ => self.keep(&super::biff::printable(body)),
             }
         }
         self.end_row(sink);
@@ -222,7 +224,7 @@ impl<'x> Sheet<'x> {
 }
 
 /// A number in four bytes (2.5.122).
-fn rk(value: u32) -> f64 {
+pub(in crate::format) fn rk(value: u32) -> f64 {
     let number = if value & 2 != 0 { f64::from(value as i32 >> 2) } else { f64::from_bits(u64::from(value & !3) << 32) };
     if value & 1 != 0 { number / 100.0 } else { number }
 }

@@ -154,12 +154,6 @@ pub static SIGNATURES: &[Signature] = &[
         Scan,
     ),
     // Programs.
-    row(
-        "java_class",
-        "application/java-vm",
-        |p| p.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(p.head.get(6..8), Some([0, 45..=99])),
-        Code,
-    ),
     row("elf", "application/x-elf", |p| p.head.starts_with(b"\x7FELF") && matches!(p.head.get(4..7), Some([1 | 2, 1 | 2, 1])), Code),
     row("pe", "application/vnd.microsoft.portable-executable", is_pe, Code),
     row("mach_o", "application/x-mach-binary", |p| matches!(p.head, [0xCF | 0xCE, 0xFA, 0xED, 0xFE, ..]) && p.head.len() > 28, Code),
