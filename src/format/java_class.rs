@@ -9,9 +9,7 @@ use crate::model::Class;
 pub static FORMAT: Format = Format {
     name: "java_class",
     media_type: "application/java-vm",
-    recognise: |probe: &Probe<'_>| {
-        probe.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(probe.head.get(6..8), Some([0, 45..=99]))
-    },
+    recognise: |probe: &Probe<'_>| probe.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(probe.head.get(6..8), Some([0, 45..=99])),
     read,
     version: 1,
     limitations: &["strings that code puts together are not seen"],

@@ -26,8 +26,18 @@ const MOST_DATA: usize = 128 << 20;
 
 /// Destinations whose text is no text of the document.
 const SILENT: [&[u8]; 12] = [
-    b"fonttbl", b"colortbl", b"stylesheet", b"listtable", b"listoverridetable", b"rsidtbl", b"generator", b"themedata", b"colorschememapping",
-    b"latentstyles", b"datastore", b"xmlnstbl",
+    b"fonttbl",
+    b"colortbl",
+    b"stylesheet",
+    b"listtable",
+    b"listoverridetable",
+    b"rsidtbl",
+    b"generator",
+    b"themedata",
+    b"colorschememapping",
+    b"latentstyles",
+    b"datastore",
+    b"xmlnstbl",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,7 +211,9 @@ impl Reader<'_> {
         let word = &rest[..length];
         let sign = usize::from(rest.get(length) == Some(&b'-'));
         let digits = rest[length + sign..].iter().take(10).take_while(|b| b.is_ascii_digit()).count();
-        let number = std::str::from_utf8(&rest[length..length + if digits > 0 { sign + digits } else { 0 }]).ok().and_then(|n| n.parse::<i32>().ok());
+        let number = std::str::from_utf8(&rest[length..length + if digits > 0 { sign + digits } else { 0 }])
+            .ok()
+            .and_then(|n| n.parse::<i32>().ok());
         self.at += length + if digits > 0 { sign + digits } else { 0 };
         self.at += usize::from(self.bytes.get(self.at) == Some(&b' '));
         self.word(word, number);
@@ -448,9 +460,17 @@ mod tests {
     fn text_comes_out_of_its_code_pages() {
         assert!((FORMAT.recognise)(&Probe::new(SAMPLE.as_bytes())));
         let (text, members, causes) = seen(SAMPLE.as_bytes());
-        for wanted in
-            ["First State Bank\nSociété Банк Банк\n", "Wires", "Head of it", "😀", "hidden", "a note", "Ann\n\u{1E}Lee", "trailing text", "{ end"]
-        {
+        for wanted in [
+            "First State Bank\nSociété Банк Банк\n",
+            "Wires",
+            "Head of it",
+            "😀",
+            "hidden",
+            "a note",
+            "Ann\n\u{1E}Lee",
+            "trailing text",
+            "{ end",
+        ] {
             assert!(text.contains(wanted), "{wanted} in {text:?}");
         }
         assert!(!text.contains("Arial"));

@@ -7,8 +7,26 @@ use std::ops::Range;
 
 /// Field names that make a block of lines a message's header.
 const KNOWN: [&str; 20] = [
-    "received", "from", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version", "return-path", "content-type", "delivered-to",
-    "sender", "reply-to", "in-reply-to", "references", "content-transfer-encoding", "x-mailer", "resent-from", "disposition-notification-to",
+    "received",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "date",
+    "message-id",
+    "mime-version",
+    "return-path",
+    "content-type",
+    "delivered-to",
+    "sender",
+    "reply-to",
+    "in-reply-to",
+    "references",
+    "content-transfer-encoding",
+    "x-mailer",
+    "resent-from",
+    "disposition-notification-to",
 ];
 /// Those that hardly anything but a message has.
 const TELLING: [&str; 5] = ["received", "message-id", "mime-version", "return-path", "delivered-to"];
@@ -63,7 +81,7 @@ pub fn is_message(bytes: &[u8]) -> bool {
     let is = |names: &[&str]| fields.iter().filter(|f| names.contains(&&f.name[..])).count();
     let distinct = KNOWN.iter().filter(|name| fields.iter().any(|f| f.name == **name)).count();
     let whole = body >= bytes.len().min(64 << 10) || bytes[..body].ends_with(b"\n\n") || bytes[..body].ends_with(b"\n\r\n");
-    let foreign = fields.len() - is(&KNOWN) - fields.iter().filter(|f| f.name.starts_with("x-") || f.name.contains('-')).count();
+    let foreign = fields.iter().filter(|f| !KNOWN.contains(&&f.name[..]) && !f.name.contains('-')).count();
     distinct >= 2 && foreign <= distinct && (is(&TELLING) > 0 && whole || distinct >= 3 && whole && fields.iter().any(|f| f.name == "from"))
 }
 

@@ -70,7 +70,8 @@ impl Reading<'_> {
             let range = part.body.start as u64..part.body.end as u64;
             return sink.gap(range, Cause::LimitEntries, "the message has too many parts");
         }
-        if let Some(boundary) = parameter(part.value("content-type"), "boundary").filter(|b| kind.starts_with("multipart/") && !b.is_empty())
+        if let Some(boundary) =
+            parameter(part.value("content-type"), "boundary").filter(|b| kind.starts_with("multipart/") && !b.is_empty())
             && depth < DEPTH
         {
             return self.multipart(&part, &boundary, depth, sink);
@@ -79,7 +80,8 @@ impl Reading<'_> {
         let is_attachment = part.file_name().is_some()
             || part.value("content-disposition").trim_start().to_ascii_lowercase().starts_with("attachment")
             || part.body.len() > LONG;
-        let is_text = kind.is_empty() || !kind.contains('/') || matches!(&kind[..], "text/plain" | "text/html" | "text/enriched" | "text/richtext");
+        let is_text =
+            kind.is_empty() || !kind.contains('/') || matches!(&kind[..], "text/plain" | "text/html" | "text/enriched" | "text/richtext");
         match is_text && !is_attachment {
             true => self.text(&part, &kind, encoding, sink),
             false => self.member(&part, &kind, encoding, sink),

@@ -26,7 +26,8 @@ fn messages_are_taken_apart() {
     let bytes = MESSAGE.as_bytes();
     assert_eq!(detect(&Probe::new(bytes)).name(), "eml");
     let (text, members, causes, whole) = seen(read_message, bytes);
-    for wanted in ["Jörg <j@x.example>", "subject: Wires of First State Bank", "Société Générale", "First State", "preamble", "epilogue"] {
+    for wanted in ["Jörg <j@x.example>", "subject: Wires of First State Bank", "Société Générale", "First State", "preamble", "epilogue"]
+    {
         assert!(text.contains(wanted), "{wanted} in {text:?}");
     }
     assert_eq!(members[0], ("aä.csv".to_owned(), b"id,name\r\n1,Ann\r\n".to_vec()));
@@ -59,7 +60,9 @@ fn other_encodings_of_messages_are_known() {
     let apple = format!("{}\n{MESSAGE}<?xml version=\"1.0\"?><plist/>", MESSAGE.len());
     assert_eq!(detect(&Probe::new(apple.as_bytes())).name(), "eml");
     assert!(!seen(read_message, apple.as_bytes()).3, "what follows the message is left to the scan");
-    for text in ["To: everybody\nplease read this\n", "From: the start\nTo: the end\nand so on\n", "From here to there 12:30 in 2024\nwe went\n"] {
+    for text in
+        ["To: everybody\nplease read this\n", "From: the start\nTo: the end\nand so on\n", "From here to there 12:30 in 2024\nwe went\n"]
+    {
         assert!(!["eml", "mbox"].contains(&detect(&Probe::new(text.as_bytes())).name()), "{text}");
     }
 }

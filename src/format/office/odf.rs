@@ -29,7 +29,9 @@ const MAX_LINE: usize = 1 << 20;
 /// The first entry says what the package is (part 2, 3.3).
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = &probe.head[..probe.head.len().min(256)];
-    let Some(name) = memchr::memmem::find(head, b"mimetype").filter(|at| head.starts_with(b"PK\x03\x04") && *at == 30) else { return false };
+    let Some(name) = memchr::memmem::find(head, b"mimetype").filter(|at| head.starts_with(b"PK\x03\x04") && *at == 30) else {
+        return false;
+    };
     let kinds = [&b"application/vnd.oasis.opendocument."[..], b"application/vnd.sun.xml."];
     kinds.iter().any(|kind| memchr::memmem::find(&head[name..], kind).is_some())
 }
@@ -245,7 +247,11 @@ impl Writer {
             Some(value) if shown.is_empty() || cell.numeric && !is_code => value,
             _ => shown.to_owned(),
         };
-        let count = if content.is_empty() || self.row_bytes > MAX_ROW { 1.max(cell.repeat.min(REPEATED.saturating_sub(self.row.len()))) } else { cell.repeat };
+        let count = if content.is_empty() || self.row_bytes > MAX_ROW {
+            1.max(cell.repeat.min(REPEATED.saturating_sub(self.row.len())))
+        } else {
+            cell.repeat
+        };
         if self.row.len() < 16 * REPEATED {
             self.row.extend(std::iter::repeat_n(content, count));
         } else {
@@ -302,7 +308,10 @@ mod tests {
         package(&[
             KIND,
             ("content.xml", content),
-            ("styles.xml", "<office:document-styles><style:footer><text:p>Foot &amp; more</text:p></style:footer></office:document-styles>"),
+            (
+                "styles.xml",
+                "<office:document-styles><style:footer><text:p>Foot &amp; more</text:p></style:footer></office:document-styles>",
+            ),
             ("meta.xml", "<office:meta><dc:creator>Ann</dc:creator></office:meta>"),
         ])
     }
@@ -320,7 +329,17 @@ mod tests {
         assert!(recognise(&Probe::new(&bytes)));
         read_with(read, &bytes, |sink, collector| {
             let text = collector.text();
-            for wanted in ["First State  Bank\n", "a note", "name\trouting\n", "Peoples\t021000021\n", "\t1234.5\n", "remark", "after it", "https://x.example/", "Foot & more"] {
+            for wanted in [
+                "First State  Bank\n",
+                "a note",
+                "name\trouting\n",
+                "Peoples\t021000021\n",
+                "\t1234.5\n",
+                "remark",
+                "after it",
+                "https://x.example/",
+                "Foot & more",
+            ] {
                 assert!(text.contains(wanted), "{wanted} in {text:?}");
             }
             assert_eq!((sink.facts.tables.len(), sink.facts.tables[0].rows), (1, 3));

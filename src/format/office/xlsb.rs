@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn cells_of_all_kinds_are_read() {
-        let text = |s: &str| [&(s.len() as u32).to_le_bytes()[..], &s.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+        let text =
+            |s: &str| [&(s.len() as u32).to_le_bytes()[..], &s.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
         let record = |kind: u8, body: &[u8]| [&[kind, body.len() as u8][..], body].concat();
         let cell = |column: u32, rest: &[u8]| [&column.to_le_bytes()[..], &[0, 0, 0, 0], rest].concat();
         let part = [

@@ -2,10 +2,10 @@
 
 use super::xlsx_strings::{SharedStrings, xlsx_string};
 use super::xlsx_styles::Styles;
-use crate::format::text::markup::{Lexer, Token, attribute, local};
 use crate::format::Sink;
 use crate::format::grid::Grid;
 use crate::format::text::entity;
+use crate::format::text::markup::{Lexer, Token, attribute, local};
 use std::io::{self, Read};
 
 /// Empty cells before a cell are kept up to this column; sparse rows beyond it are closed up.

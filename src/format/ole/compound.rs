@@ -173,7 +173,9 @@ impl<'a> Compound<'a> {
         let mut seen = vec![false; entries.len()];
         let Some(root) = entries.iter().position(|e| e[66] == 5) else { return };
         let large = self.shift == 12;
-        let size = |entry: &[u8]| u64::from(u32_at(entry, 120).unwrap_or(0)) | if large { u64::from(u32_at(entry, 124).unwrap_or(0)) << 32 } else { 0 };
+        let size = |entry: &[u8]| {
+            u64::from(u32_at(entry, 120).unwrap_or(0)) | if large { u64::from(u32_at(entry, 124).unwrap_or(0)) << 32 } else { 0 }
+        };
         let start = |entry: &[u8]| u32_at(entry, 116).unwrap_or(u32::MAX);
         self.mini = self.chain(start(entries[root]), size(entries[root]));
         seen[root] = true;
@@ -222,7 +224,8 @@ impl<'a> Compound<'a> {
         for _ in 0..=self.mini_table.len() {
             let left = size as usize - out.bytes.len();
             let from = (next as usize).saturating_mul(64);
-            let Some(sector) = self.mini.bytes.get(from..(from.saturating_add(64)).min(self.mini.bytes.len())).filter(|s| left > 0 && !s.is_empty())
+            let Some(sector) =
+                self.mini.bytes.get(from..(from.saturating_add(64)).min(self.mini.bytes.len())).filter(|s| left > 0 && !s.is_empty())
             else {
                 break;
             };

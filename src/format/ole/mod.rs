@@ -16,8 +16,8 @@ mod xls;
 
 use crate::format::{Failure, Format, PassageKind, Probe, Sink};
 use crate::model::{Cause, Class};
-use compound::{Compound, Content, Stream};
 pub(in crate::format) use biff::printable;
+use compound::{Compound, Content, Stream};
 pub(in crate::format) use xls::rk as short_number;
 
 /// DOC, XLS, PPT, MSG and other compound files.

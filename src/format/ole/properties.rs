@@ -32,12 +32,19 @@ fn value(bytes: &[u8], at: usize, offset: u64, sink: &mut Sink<'_>) {
         at += if kind == 0x100C { 4 } else { 0 };
         let length = u32_at(bytes, at).unwrap_or(0) as usize;
         let (size, text) = match inner {
-            30 => (length, bytes.get(at + 4..(at + 4).saturating_add(length)).map(|b| {
-                std::str::from_utf8(b).map_or_else(|_| encoding_rs::WINDOWS_1252.decode_without_bom_handling(b).0.into_owned(), str::to_owned)
-            })),
-            31 => (length.saturating_mul(2), bytes.get(at + 4..(at + 4).saturating_add(length.saturating_mul(2))).map(|b| {
-                encoding_rs::UTF_16LE.decode_without_bom_handling(b).0.into_owned()
-            })),
+            30 => (
+                length,
+                bytes.get(at + 4..(at + 4).saturating_add(length)).map(|b| {
+                    std::str::from_utf8(b)
+                        .map_or_else(|_| encoding_rs::WINDOWS_1252.decode_without_bom_handling(b).0.into_owned(), str::to_owned)
+                }),
+            ),
+            31 => (
+                length.saturating_mul(2),
+                bytes
+                    .get(at + 4..(at + 4).saturating_add(length.saturating_mul(2)))
+                    .map(|b| encoding_rs::UTF_16LE.decode_without_bom_handling(b).0.into_owned()),
+            ),
             _ => return,
         };
         let Some(text) = text else { return };

@@ -159,7 +159,11 @@ impl<'x> Sheet<'x> {
                 // Header, footer, links, notes, text of boxes.
                 0x0014 | 0x0015 | 0x01B8 | 0x001C => self.keep(&super::biff::printable(body)),
                 0x01B6 => {
-                    let text: Vec<String> = record.parts().skip(1).map(|part| Text::characters(part.get(1..).unwrap_or_default(), part.first().is_some_and(|f| f & 1 != 0))).collect();
+                    let text: Vec<String> = record
+                        .parts()
+                        .skip(1)
+                        .map(|part| Text::characters(part.get(1..).unwrap_or_default(), part.first().is_some_and(|f| f & 1 != 0)))
+                        .collect();
                     self.keep(&text.concat());
                 }
                 // Drawings and pictures: their text is in records of its own.
@@ -235,6 +239,9 @@ mod tests {
 
     #[test]
     fn short_numbers_are_decoded() {
-        assert_eq!([rk(0x3FF0_0000), rk(21_000_021 << 2 | 2), rk((1234 << 2) | 3), rk((-5i32 << 2) as u32 | 2)], [1.0, 21_000_021.0, 12.34, -5.0]);
+        assert_eq!(
+            [rk(0x3FF0_0000), rk(21_000_021 << 2 | 2), rk((1234 << 2) | 3), rk((-5i32 << 2) as u32 | 2)],
+            [1.0, 21_000_021.0, 12.34, -5.0]
+        );
     }
 }

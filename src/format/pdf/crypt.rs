@@ -7,7 +7,8 @@ use aes::{Aes128, Aes256};
 use md5::Md5;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-const PAD: &[u8; 32] = b"\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A";
+const PAD: &[u8; 32] =
+    b"\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Method {
@@ -77,7 +78,13 @@ impl Decryption {
         };
         let bits = if version == 1 { 40.0 } else { number("Length", if version == 4 { 128.0 } else { 40.0 }) };
         // Some writers state bytes.
-        let length = if version == 4 { 16 } else if bits < 40.0 { bits as usize } else { bits as usize / 8 };
+        let length = if version == 4 {
+            16
+        } else if bits < 40.0 {
+            bits as usize
+        } else {
+            bits as usize / 8
+        };
         let handler = Handler {
             revision: number("R", 0.0) as u32,
             length: length.clamp(5, 16),

@@ -269,8 +269,22 @@ mod tests {
     #[test]
     fn names_are_text() {
         let all = [
-            "A", "space", "at", "eacute", "Scaron", "germandbls", "uni20AC", "u1F600", "fi", "f_i", "A.sc", "Asmall", "afii10017", "alpha",
-            "afii10071", "threeoldstyle",
+            "A",
+            "space",
+            "at",
+            "eacute",
+            "Scaron",
+            "germandbls",
+            "uni20AC",
+            "u1F600",
+            "fi",
+            "f_i",
+            "A.sc",
+            "Asmall",
+            "afii10017",
+            "alpha",
+            "afii10071",
+            "threeoldstyle",
         ];
         let shown: Vec<_> = all.iter().map(|n| text(n.as_bytes()).unwrap_or_default()).collect();
         assert_eq!(shown, ["A", " ", "@", "é", "Š", "ß", "€", "😀", "fi", "fi", "A", "A", "А", "α", "ё", "3"]);

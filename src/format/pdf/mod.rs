@@ -145,7 +145,9 @@ fn structure_end(bytes: &[u8], at: usize, end: usize) -> usize {
         };
     }
     let is_table = line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).enumerate().all(|(i, word)| {
-        matches!(word, b"xref" | b"startxref") && i == 0 || matches!(word, b"n" | b"f") || word.len() <= 20 && word.iter().all(u8::is_ascii_digit)
+        matches!(word, b"xref" | b"startxref") && i == 0
+            || matches!(word, b"n" | b"f")
+            || word.len() <= 20 && word.iter().all(u8::is_ascii_digit)
     });
     if is_table { at + line.len() } else { at }
 }

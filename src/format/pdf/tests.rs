@@ -153,7 +153,8 @@ fn damage_is_no_panic_and_never_silent() {
 fn hostile_documents_end() {
     let form = stream("/Subtype /Form /Resources << /XObject << /X 6 0 R /Y 7 0 R >> >>", "/X Do /Y Do /X Do /Y Do");
     seen(&page("/X Do", &[&form, &form]));
-    let looped = document(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Kids [2 0 R 2 0 R] /Parent 2 0 R >>", "3 0 R", "<< /Length 3 0 R >>"]);
+    let looped =
+        document(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Kids [2 0 R 2 0 R] /Parent 2 0 R >>", "3 0 R", "<< /Length 3 0 R >>"]);
     seen(&looped);
     let mut bomb = Vec::new();
     let mut zip = flate2::write::ZlibEncoder::new(&mut bomb, flate2::Compression::best());
@@ -161,7 +162,9 @@ fn hostile_documents_end() {
     zip.finish().unwrap();
     let mut bytes = b"%PDF-1.4\n1 0 obj\n<< /Filter [/FlateDecode /FlateDecode] >>\nstream\n".to_vec();
     bytes.extend(bomb);
-    bytes.extend(b"\nendstream\nendobj\n2 0 obj\n<< /Type /ObjStm /N 99999999 /First 99999999 /Length 4 >>\nstream\n1 0 \nendstream\nendobj\n%%EOF");
+    bytes.extend(
+        b"\nendstream\nendobj\n2 0 obj\n<< /Type /ObjStm /N 99999999 /First 99999999 /Length 4 >>\nstream\n1 0 \nendstream\nendobj\n%%EOF",
+    );
     assert!(!seen(&bytes).1.is_empty());
 }
 
