@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Runs, Sink, container, office, payments, text};
+use super::{Failure, Format, Probe, Runs, Sink, container, java_class, mail, office, ole, payments, pdf, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -12,6 +12,12 @@ pub static STRICT: &[&Format] = &[
     &container::ZSTD,
     &container::LZ4,
     &container::COMPRESS,
+    &pdf::FORMAT,
+    &ole::FORMAT,
+    &rtf::FORMAT,
+    &java_class::FORMAT,
+    &office::odf::FORMAT,
+    &office::xlsb::FORMAT,
     &office::xlsx::FORMAT,
     &office::docx::FORMAT,
     &office::pptx::FORMAT,
@@ -44,6 +50,8 @@ pub static STRICT: &[&Format] = &[
 /// that have no reader.
 pub static LOOSE: &[&Format] = &[
     &container::ZIP_APPENDED,
+    &mail::EML,
+    &mail::MBOX,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,

@@ -7,11 +7,17 @@
 mod catalogue;
 pub mod container;
 mod coverage;
+mod grid;
+pub mod java_class;
+pub mod mail;
 pub mod office;
+pub mod ole;
 mod opaque;
 mod payment;
 pub mod payments;
+pub mod pdf;
 mod personal;
+pub mod rtf;
 mod scan;
 pub mod signature;
 mod sink;

@@ -217,6 +217,48 @@ pub trait Outlet: Sync {
     }
 }
 
+/// Takes what was found in decoded text, and says that it stands where the encoded bytes begin.
+struct Moved<'a> {
+    outlet: &'a dyn Outlet,
+    offset: u64,
+    /// Tables of the item before those of the text.
+    tables: u32,
+}
+
+impl Outlet for Moved<'_> {
+    fn passage(&self, passage: Passage) {
+        let mut map = OffsetMap::default();
+        map.push(0, At::Decoded(self.offset));
+        let kind = match passage.kind {
+            PassageKind::Rows(ordinal) => PassageKind::Rows(self.tables + ordinal),
+            kind @ (PassageKind::Prose | PassageKind::Payment | PassageKind::Strings) => kind,
+        };
+        self.outlet.passage(Passage { kind, text: passage.text, map });
+    }
+
+    fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
+        // It takes as many bytes as it says, and they begin where the encoded text does.
+        let length = encoded.end.saturating_sub(encoded.start);
+        self.outlet.member(name, self.offset..self.offset.saturating_add(length), decoder)
+    }
+
+    fn unread_member(&self, member: &Member, _: &Range<u64>) {
+        self.outlet.unread_member(member, &(self.offset..self.offset));
+    }
+
+    fn limits(&self) -> Limits {
+        self.outlet.limits()
+    }
+
+    fn stopped(&self) -> bool {
+        self.outlet.stopped()
+    }
+
+    fn passwords(&self) -> &[Vec<u8>] {
+        self.outlet.passwords()
+    }
+}
+
 /// What reading established about an item besides its text: small, mergeable, kept in the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -297,6 +339,22 @@ impl<'a> Sink<'a> {
         }
         self.facts.text.extend(part.facts.text);
         self.facts.notes.extend(part.facts.notes);
+    }
+
+    /// Has text read that was decoded in memory and whose encoded bytes begin at `offset`: all that is found
+    /// in it stands there. What it covers says nothing about this item's bytes.
+    pub fn within(&mut self, offset: u64, read: impl FnOnce(&mut Sink<'_>)) {
+        self.flush();
+        let moved = Moved { outlet: self.outlet, offset, tables: self.facts.tables.len() as u32 };
+        let mut inner = Sink::new(&moved);
+        read(&mut inner);
+        inner.finish();
+        self.members.extend(inner.members);
+        self.gaps.extend(inner.gaps.into_iter().map(|gap| GapNote { range: offset..offset, ..gap }));
+        self.facts.tables.extend(inner.facts.tables);
+        self.facts.text.extend(inner.facts.text);
+        self.facts.notes.extend(inner.facts.notes);
+        self.kind(PassageKind::Prose);
     }
 
     /// The run was interrupted; the reader should return.

@@ -116,7 +116,7 @@ fn parties(payments: &PaymentFacts, of: fn(&ruleout::format::PaymentUnit) -> &BT
 impl Outlet for Shelf {
     fn passage(&self, _: Passage) {}
 
-    fn member(&self, _: u64, decoder: &mut dyn Read) -> Child {
+    fn member(&self, _: &[u8], _: std::ops::Range<u64>, decoder: &mut dyn Read) -> Child {
         let mut bytes = Vec::new();
         let defect = decoder.read_to_end(&mut bytes).err().map(|e| (Cause::Corrupt, e.to_string()));
         self.read(&bytes);

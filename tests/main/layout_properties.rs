@@ -13,7 +13,7 @@ struct Nowhere;
 impl Outlet for Nowhere {
     fn passage(&self, _: Passage) {}
 
-    fn member(&self, _: u64, _: &mut dyn Read) -> Child {
+    fn member(&self, _: &[u8], _: std::ops::Range<u64>, _: &mut dyn Read) -> Child {
         Child { content: None, size: 0, defect: None }
     }
 

@@ -1,11 +1,13 @@
-//! Office documents: packages of Office Open XML (ECMA-376).
+//! Office documents: packages of Office Open XML (ECMA-376) and OpenDocument.
 
 pub mod docx;
+pub mod odf;
 pub mod ooxml;
 pub mod pptx;
+pub mod xlsb;
 pub mod xlsx;
 
 mod paragraphs;
 mod xlsx_sheet;
 mod xlsx_strings;
-mod xlsx_styles;
+pub(super) mod xlsx_styles;

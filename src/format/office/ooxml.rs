@@ -11,6 +11,8 @@ use zip::result::ZipError;
 
 /// Largest part that is read for what other parts need (relations, styles).
 const SMALL: u64 = 16 << 20;
+/// Largest part that is read as a whole.
+const HELD: u64 = 1 << 30;
 /// Entries that a recogniser looks at.
 const LOOKED_AT: usize = 20_000;
 
@@ -124,6 +126,13 @@ impl<'a> Package<'a> {
         Ok(Self { archive, parts })
     }
 
+    /// A part that is known not to be readable, and why.
+    pub fn give_up(&mut self, part: usize, cause: Cause, detail: &str) {
+        if let Some(part) = self.parts.get_mut(part) {
+            part.defect.get_or_insert_with(|| (cause, detail.to_owned()));
+        }
+    }
+
     /// The part of this name (in lower case).
     pub fn find(&self, name: &str) -> Option<usize> {
         self.parts.iter().position(|part| part.name == name)
@@ -189,6 +198,27 @@ impl<'a> Package<'a> {
             Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => sink.gap(range, Cause::Truncated, format!("{}: {e}", part.name)),
             Err(e) => sink.gap(range, Cause::Corrupt, format!("{}: {e}", part.name)),
         }
+    }
+
+    /// Decodes a part into memory and covers it; `None` where that cannot be done, and it becomes a gap.
+    pub fn read_bytes(&mut self, part: usize, sink: &mut Sink<'_>) -> Option<Vec<u8>> {
+        let part = self.parts.get_mut(part).filter(|part| part.defect.is_none() && !part.done)?;
+        part.done = true;
+        let range = part.range.clone();
+        let mut out = Vec::new();
+        let limits = Limits { member_bytes: sink.limits().member_bytes.min(HELD), ..sink.limits() };
+        let result = self.archive.by_index(part.index).map_err(|e| (cause_of(&e), e.to_string())).and_then(|file| {
+            let mut guard = Guard { inner: file, read: 0, encoded: range.end - range.start, limits, exceeded: false };
+            let result = guard.read_to_end(&mut out);
+            let cause = if guard.exceeded { Cause::LimitSize } else { Cause::Corrupt };
+            result.map(|_| ()).map_err(|e| (cause, e.to_string()))
+        });
+        match result {
+            Ok(()) => sink.cover(range, Class::Read),
+            // What was decoded before the damage is still read.
+            Err((cause, detail)) => sink.gap(range, cause, format!("{}: {detail}", part.name)),
+        }
+        (!out.is_empty()).then_some(out)
     }
 
     /// Hands over all parts that were not read here as members.

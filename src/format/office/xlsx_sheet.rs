@@ -2,15 +2,12 @@
 
 use super::xlsx_strings::{SharedStrings, xlsx_string};
 use super::xlsx_styles::Styles;
+use crate::format::Sink;
+use crate::format::grid::Grid;
+use crate::format::text::entity;
 use crate::format::text::markup::{Lexer, Token, attribute, local};
-use crate::format::text::{entity, header};
-use crate::format::{At, PassageKind, Sink};
-use crate::table::TableFacts;
 use std::io::{self, Read};
 
-/// Rows that are held until the table's header is known, and bytes of them at most.
-const HELD_ROWS: usize = 256;
-const HELD_BYTES: usize = 1 << 20;
 /// Empty cells before a cell are kept up to this column; sparse rows beyond it are closed up.
 const ALIGNED: usize = 1024;
 /// A row or cell with more text than this is not held, but read as text.
@@ -18,15 +15,11 @@ const MAX_ROW: usize = 4 << 20;
 
 /// Reads one sheet.
 pub struct SheetReader<'x> {
-    name: &'x str,
+    grid: Grid,
     strings: &'x mut SharedStrings,
     styles: &'x Styles,
-    offset: u64,
     row: Vec<String>,
     row_bytes: usize,
-    held: Vec<Vec<String>>,
-    held_bytes: usize,
-    table: Option<u32>,
     cell: Cell,
     /// Text that is in no cell.
     aside: String,
@@ -60,27 +53,16 @@ enum In {
 
 impl<'x> SheetReader<'x> {
     /// A reader for the sheet of this name, whose encoded bytes begin at `offset`.
-    pub fn new(name: &'x str, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
-        Self {
-            name,
-            strings,
-            styles,
-            offset,
-            row: Vec::new(),
-            row_bytes: 0,
-            held: Vec::new(),
-            held_bytes: 0,
-            table: None,
-            cell: Cell::default(),
-            aside: String::new(),
-        }
+    pub fn new(name: &str, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
+        let grid = Grid::new(name, offset);
+        Self { grid, strings, styles, row: Vec::new(), row_bytes: 0, cell: Cell::default(), aside: String::new() }
     }
 
     /// Reads the sheet. What was read before an error is pushed.
     pub fn read(mut self, lexer: &mut Lexer<&mut dyn Read>, sink: &mut Sink<'_>) -> io::Result<()> {
         let result = self.walk(lexer, sink);
         self.end_row(sink);
-        self.begin(sink);
+        self.grid.begin(sink);
         self.push_aside(sink);
         result
     }
@@ -200,44 +182,7 @@ impl<'x> SheetReader<'x> {
         self.cell.column = 0;
         self.row_bytes = 0;
         let row = std::mem::take(&mut self.row);
-        if row.is_empty() {
-            return;
-        }
-        if self.table.is_some() {
-            return push(&row, self.offset, sink);
-        }
-        self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
-        self.held.push(row);
-        if self.held.len() >= HELD_ROWS || self.held_bytes > HELD_BYTES {
-            self.begin(sink);
-        }
-    }
-
-    /// Begins the table with the rows that were held.
-    fn begin(&mut self, sink: &mut Sink<'_>) {
-        if self.table.is_some() {
-            return;
-        }
-        let rows = std::mem::take(&mut self.held);
-        let (first, has_header) = header::find_header(&rows);
-        sink.kind(PassageKind::Prose);
-        sink.border();
-        sink.text(self.name, At::Decoded(self.offset));
-        sink.border();
-        for title in &rows[..first] {
-            sink.text(&format!("{}\n", title.join("\t")), At::Decoded(self.offset));
-        }
-        if rows.is_empty() {
-            return;
-        }
-        let body = first + usize::from(has_header);
-        let header = has_header.then(|| &rows[first][..]);
-        self.table = Some(sink.facts.tables.len() as u32);
-        sink.begin_table(TableFacts::new(self.name, header, &rows[body..]));
-        if let Some(header) = header {
-            sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
-        }
-        rows[body..].iter().for_each(|row| push(row, self.offset, sink));
+        self.grid.row(row, sink);
     }
 
     /// Keeps the words among the attributes of what is no cell: links, validations, filters, names.
@@ -256,23 +201,8 @@ impl<'x> SheetReader<'x> {
     }
 
     fn push_aside(&mut self, sink: &mut Sink<'_>) {
-        if self.aside.is_empty() {
-            return;
-        }
-        sink.kind(PassageKind::Prose);
-        sink.border();
-        sink.text(&self.aside, At::Decoded(self.offset));
-        sink.border();
-        self.aside.clear();
-        if let Some(table) = self.table {
-            sink.kind(PassageKind::Rows(table));
-        }
+        self.grid.aside(&std::mem::take(&mut self.aside), sink);
     }
-}
-
-fn push(row: &[String], offset: u64, sink: &mut Sink<'_>) {
-    let cells: Vec<&str> = row.iter().map(String::as_str).collect();
-    sink.row(&cells, offset);
 }
 
 /// The column of a cell reference, from 1: `B7` is 2.

@@ -49,6 +49,16 @@ impl Styles {
         out
     }
 
+    /// The formats that the records of a BIFF workbook name (MS-XLS 2.4.126 and 2.4.353): own formats by
+    /// number, and the numbers that the styles use, in order.
+    pub fn of_records(own: &[(u32, String)], used: &[u32], from_1904: bool) -> Self {
+        let format = |id: &u32| match own.iter().find(|(n, _)| n == id) {
+            Some((_, code)) => NumberFormat::of_code(code),
+            None => NumberFormat::built_in(*id),
+        };
+        Self { formats: used.iter().map(format).collect(), from_1904 }
+    }
+
     /// A number as it is shown in a cell of this style.
     pub fn show(&self, number: &str, style: Option<usize>) -> String {
         let plain = plain_number(number);

@@ -33,11 +33,7 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("luks", "application/octet-stream", |p| p.head.starts_with(b"LUKS\xBA\xBE"), Whole(Cause::Encrypted)),
     row("bitlocker", "application/octet-stream", |p| at(p, 3, b"-FVE-FS-"), Whole(Cause::Encrypted)),
-    row("ole_encrypted", "application/x-ole-storage", |p| is_ole(p) && holds_wide(p, "EncryptedPackage"), Whole(Cause::Encrypted)),
-    row("pdf_encrypted", "application/pdf", |p| is_pdf(p) && holds(p, b"/Encrypt"), Whole(Cause::Encrypted)),
     // Documents and mail.
-    row("pdf", "application/pdf", is_pdf, Whole(UNSUPPORTED)),
-    row("ole", "application/x-ole-storage", is_ole, Partial(UNSUPPORTED)),
     row("pst", "application/vnd.ms-outlook", |p| p.head.starts_with(b"!BDN") && at(p, 8, b"S"), Whole(UNSUPPORTED)),
     row("dbx", "application/octet-stream", |p| p.head.starts_with(b"\xCF\xAD\x12\xFE"), Partial(UNSUPPORTED)),
     row("nsf", "application/vnd.lotus-notes", |p| p.head.starts_with(b"\x1A\0\0\x04\0\0"), Whole(UNSUPPORTED)),
@@ -138,12 +134,6 @@ pub static SIGNATURES: &[Signature] = &[
         Scan,
     ),
     // Programs.
-    row(
-        "java_class",
-        "application/java-vm",
-        |p| p.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(p.head.get(6..8), Some([0, 45..=99])),
-        Code,
-    ),
     // A program with an archive behind it is left to the archive's reader.
     row(
         "elf",
@@ -175,27 +165,6 @@ pub static SIGNATURES: &[Signature] = &[
 
 fn at(probe: &Probe<'_>, offset: usize, mark: &[u8]) -> bool {
     probe.head.get(offset..).is_some_and(|rest| rest.starts_with(mark))
-}
-
-fn holds(probe: &Probe<'_>, mark: &[u8]) -> bool {
-    memchr::memmem::find(probe.bytes, mark).is_some()
-}
-
-fn holds_wide(probe: &Probe<'_>, text: &str) -> bool {
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    holds(probe, &wide)
-}
-
-/// ISO 32000-2, 7.5.2; readers accept bytes before the header in the first kilobyte.
-fn is_pdf(probe: &Probe<'_>) -> bool {
-    let head = &probe.head[..probe.head.len().min(1024)];
-    memchr::memmem::find(head, b"%PDF-")
-        .is_some_and(|i| head.get(i + 5).is_some_and(u8::is_ascii_digit) && (i == 0 || holds(probe, b"%%EOF")))
-}
-
-/// MS-CFB, 2.2.
-fn is_ole(probe: &Probe<'_>) -> bool {
-    probe.head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
 /// TIFF 6.0, section 2, and BigTIFF.

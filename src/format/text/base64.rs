@@ -20,7 +20,7 @@ pub(super) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
         }
         if is_block(&bytes[block.clone()]) && !is_key_or_certificate(&bytes[..block.start]) {
             let name = format!("base64@{}", block.start);
-            let mut decoder = Decoder { encoded: &bytes[block.clone()], held: 0, bits: 0 };
+            let mut decoder = Decoder::new(&bytes[block.clone()]);
             sink.member(name.as_bytes(), block.start as u64..block.end as u64, &mut decoder);
         }
     }
@@ -89,10 +89,18 @@ fn is_digit(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
 }
 
-struct Decoder<'a> {
+/// Decodes base64; what is no digit is skipped.
+pub(in crate::format) struct Decoder<'a> {
     encoded: &'a [u8],
     held: u32,
     bits: u8,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder of these bytes.
+    pub fn new(encoded: &'a [u8]) -> Self {
+        Self { encoded, held: 0, bits: 0 }
+    }
 }
 
 impl Read for Decoder<'_> {

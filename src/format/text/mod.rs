@@ -13,7 +13,7 @@ pub mod stretch;
 pub mod xml;
 
 mod attribute;
-mod base64;
+pub(super) mod base64;
 pub(super) mod entity;
 mod json_record;
 mod layout;

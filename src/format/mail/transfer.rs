@@ -1,0 +1,156 @@
+//! Content transfer encodings (RFC 2045, section 6).
+
+use crate::format::text::base64::Decoder;
+use std::io::{self, Read};
+
+/// How a part's bytes are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// 7bit, 8bit, binary.
+    Identity,
+    /// Section 6.7.
+    QuotedPrintable,
+    /// Section 6.8.
+    Base64,
+    /// Historical, `x-uuencode`.
+    Uuencode,
+}
+
+impl Encoding {
+    /// The encoding that a `Content-Transfer-Encoding` names.
+    pub fn of(name: &str) -> Self {
+        let name = name.split([';', ' ']).next().unwrap_or_default().trim().to_ascii_lowercase();
+        match &name[..] {
+            "quoted-printable" => Self::QuotedPrintable,
+            "base64" => Self::Base64,
+            "x-uuencode" | "uuencode" | "x-uue" => Self::Uuencode,
+            _ => Self::Identity,
+        }
+    }
+
+    /// A reader of the decoded bytes.
+    pub fn reader(self, encoded: &[u8]) -> Box<dyn Read + '_> {
+        match self {
+            Self::Identity => Box::new(encoded),
+            Self::QuotedPrintable => Box::new(QuotedPrintable { rest: encoded, line: Vec::new(), at: 0 }),
+            Self::Base64 => Box::new(Decoder::new(encoded)),
+            Self::Uuencode => Box::new(Uuencode { rest: encoded, line: Vec::new(), at: 0 }),
+        }
+    }
+}
+
+/// Decodes in memory.
+pub fn decode(encoded: &[u8], encoding: Encoding) -> Vec<u8> {
+    let mut out = Vec::with_capacity(encoded.len());
+    // Reading from memory does not fail.
+    let _ = encoding.reader(encoded).read_to_end(&mut out);
+    out
+}
+
+fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    if rest.is_empty() {
+        return None;
+    }
+    // Lines without an end are taken in pieces, at a border of no escape.
+    let (line, after) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |n| n + 1));
+    *rest = after;
+    Some(line)
+}
+
+fn copy(line: &[u8], at: &mut usize, out: &mut [u8]) -> usize {
+    let n = out.len().min(line.len() - *at);
+    out[..n].copy_from_slice(&line[*at..*at + n]);
+    *at += n;
+    n
+}
+
+struct QuotedPrintable<'a> {
+    rest: &'a [u8],
+    line: Vec<u8>,
+    at: usize,
+}
+
+impl Read for QuotedPrintable<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at >= self.line.len() {
+            let Some(line) = next_line(&mut self.rest) else { return Ok(0) };
+            (self.line, self.at) = (quoted_printable_line(line), 0);
+        }
+        Ok(copy(&self.line, &mut self.at, out))
+    }
+}
+
+fn quoted_printable_line(line: &[u8]) -> Vec<u8> {
+    let body = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
+    let end = &line[body.len()..];
+    // Blanks at the end of an encoded line were added on the way.
+    let body = if end.is_empty() { body } else { body.trim_ascii_end() };
+    let (mut out, mut at) = (Vec::with_capacity(line.len()), 0);
+    let digit = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
+    while let Some(&b) = body.get(at) {
+        match (b, digit(body.get(at + 1)), digit(body.get(at + 2))) {
+            (b'=', Some(high), Some(low)) => {
+                out.push((high << 4 | low) as u8);
+                at += 3;
+            }
+            // A soft line break.
+            (b'=', ..) if at + 1 == body.len() && !end.is_empty() => return out,
+            _ => {
+                out.push(b);
+                at += 1;
+            }
+        }
+    }
+    out.extend_from_slice(end);
+    out
+}
+
+struct Uuencode<'a> {
+    rest: &'a [u8],
+    line: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Uuencode<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at >= self.line.len() {
+            let Some(line) = next_line(&mut self.rest) else { return Ok(0) };
+            let line = line.trim_ascii_end();
+            if line.starts_with(b"begin ") || line == b"end" || line.is_empty() {
+                continue;
+            }
+            let value = |b: u8| u32::from(b.wrapping_sub(32) & 63);
+            let length = value(line[0]) as usize;
+            let mut decoded = Vec::with_capacity(48);
+            for group in line[1..].chunks(4) {
+                let bits = (0..4).fold(0, |bits, i| bits << 6 | value(group.get(i).copied().unwrap_or(b' ')));
+                decoded.extend([(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]);
+            }
+            decoded.truncate(length);
+            (self.line, self.at) = (decoded, 0);
+        }
+        Ok(copy(&self.line, &mut self.at, out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn encodings_are_decoded() {
+        assert_eq!(decode(b"Cr=C3=A9dit =\r\nSuisse=3D  \r\na=\nb=zz=", Encoding::QuotedPrintable), "Crédit Suisse=\r\nab=zz=".as_bytes());
+        assert_eq!(decode(b"Rmly\r\nc3Q=", Encoding::Base64), b"First");
+        assert_eq!(decode(b"begin 644 x\n#0V%T\n`\nend\n", Encoding::Uuencode), b"Cat");
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for encoding in [Encoding::QuotedPrintable, Encoding::Base64, Encoding::Uuencode] {
+                decode(&bytes, encoding);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Text of Word 97 to 2003 (MS-DOC 2.4.1): the piece table puts together body, notes, headers, comments and
+//! text boxes. Documents of Word 6 and 95 keep their text in one stretch.
+
+use super::compound::Content;
+use crate::format::{At, Sink};
+use crate::model::Cause;
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b) as usize)
+}
+
+/// Pushes the text of a `WordDocument` stream. `table`: the streams `0Table` and `1Table`. An error says why
+/// there is none.
+pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'_>) -> Result<(), (Cause, &'static str)> {
+    let bytes = &document.bytes;
+    let corrupt = |what| (Cause::Corrupt, what);
+    let version = u16_at(bytes, 2).ok_or(corrupt("the header is cut off"))?;
+    if !matches!(u16_at(bytes, 0), Some(0xA5EC | 0xA5DC)) {
+        return Err(corrupt("no Word header"));
+    }
+    let flags = u16_at(bytes, 10).ok_or(corrupt("the header is cut off"))?;
+    if flags & 0x0100 != 0 {
+        return Err((Cause::Encrypted, "the document is encrypted"));
+    }
+    let offset = document.offset();
+    if version < 0xC0 {
+        // Word 6 and 95: text from fcMin to fcMac in windows-1252.
+        let (from, to) = (u32_at(bytes, 24).ok_or(corrupt("the header is cut off"))?, u32_at(bytes, 28).unwrap_or(0));
+        let text = bytes.get(from..to.min(bytes.len())).ok_or(corrupt("the text lies outside the stream"))?;
+        push_text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(text).0, offset, sink);
+        return Ok(());
+    }
+    let table = tables[usize::from(flags >> 9 & 1)].ok_or(corrupt("the table stream is missing"))?;
+    let (start, length) = (u32_at(bytes, 0x1A2).ok_or(corrupt("the header is cut off"))?, u32_at(bytes, 0x1A6).unwrap_or(0));
+    let clx = table.bytes.get(start..start.saturating_add(length)).ok_or(corrupt("the piece table lies outside its stream"))?;
+    let pieces = piece_table(clx).ok_or(corrupt("no piece table"))?;
+    // So many characters and one, then eight bytes for each piece (2.8.35).
+    let count = (pieces.len().saturating_sub(4)) / 12;
+    let mut text = String::new();
+    let mut missing = false;
+    for i in 0..count {
+        let (Some(first), Some(last)) = (u32_at(pieces, 4 * i), u32_at(pieces, 4 * i + 4)) else { break };
+        let Some(place) = u32_at(pieces, 4 * (count + 1) + 8 * i + 2) else { break };
+        let characters = last.saturating_sub(first);
+        let narrow = place & 0x4000_0000 != 0;
+        let at = place & 0x3FFF_FFFF;
+        let (at, size) = if narrow { (at / 2, characters) } else { (at, characters.saturating_mul(2)) };
+        let end = at.saturating_add(size).min(bytes.len());
+        let Some(raw) = bytes.get(at..end) else {
+            missing = true;
+            continue;
+        };
+        missing |= raw.len() < size;
+        match narrow {
+            true => text.push_str(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0),
+            false => text.push_str(&encoding_rs::UTF_16LE.decode_without_bom_handling(raw).0),
+        }
+        if text.len() > 1 << 20 {
+            push_text(&std::mem::take(&mut text), offset, sink);
+        }
+    }
+    push_text(&text, offset, sink);
+    if missing { Err((Cause::Truncated, "pieces of the text lie outside the stream")) } else { Ok(()) }
+}
+
+/// The piece table behind the property lists of a Clx (2.9.38).
+fn piece_table(clx: &[u8]) -> Option<&[u8]> {
+    let mut at = 0;
+    while let Some(kind) = clx.get(at) {
+        match kind {
+            1 => at += 3 + usize::from(u16_at(clx, at + 1)?),
+            2 => return clx.get(at + 5..(at + 5).saturating_add(u32_at(clx, at + 1)?).min(clx.len())),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Paragraphs end lines, cells are kept apart, codes of fields stay (they hold the addresses of links).
+fn push_text(text: &str, offset: u64, sink: &mut Sink<'_>) {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\r' | '\u{B}' | '\u{C}' | '\u{E}' => out.push('\n'),
+            '\u{7}' => out.push(crate::format::BORDER),
+            '\u{13}' | '\u{14}' | '\u{15}' => out.push(' '),
+            '\u{1E}' => out.push('-'),
+            '\t' | '\n' => out.push(c),
+            // Optional hyphens, and marks of what is anchored here.
+            '\0'..='\u{1F}' => {}
+            c => out.push(c),
+        }
+    }
+    sink.text(&out, At::Decoded(offset));
+}

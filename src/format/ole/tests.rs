@@ -1,0 +1,177 @@
+use super::*;
+use crate::format::testing::read_with;
+
+const FREE: u32 = u32::MAX;
+const END: u32 = 0xFFFF_FFFE;
+
+/// A compound file of these streams, each below a storage or the root; all at least as long as the cutoff,
+/// so that none stands in the mini stream.
+fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut table: Vec<u32> = vec![0xFFFF_FFFD];
+    let mut sectors: Vec<u8> = Vec::new();
+    let mut chain = |table: &mut Vec<u32>, data: &[u8]| {
+        let first = table.len() as u32;
+        let count = data.len().div_ceil(512).max(1);
+        for i in 0..count {
+            table.push(if i + 1 == count { END } else { first + i as u32 + 1 });
+        }
+        sectors.extend(data);
+        sectors.resize(sectors.len().next_multiple_of(512).max((table.len() - 1) * 512), 0);
+        first
+    };
+    let entry = |name: &str, kind: u8, right: u32, child: u32, start: u32, size: u32| {
+        let mut out = [0u8; 128];
+        let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        out[..units.len()].copy_from_slice(&units);
+        out[64..66].copy_from_slice(&(units.len() as u16 + 2).to_le_bytes());
+        out[66] = kind;
+        for (at, value) in [(68, FREE), (72, right), (76, child), (116, start), (120, size)] {
+            out[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        out
+    };
+    let mut directory = entry("Root Entry", 5, FREE, if streams.is_empty() { FREE } else { 1 }, END, 0).to_vec();
+    for (i, (name, data)) in streams.iter().enumerate() {
+        let mut data = data.clone();
+        data.resize(data.len().max(4096), 0);
+        let start = chain(&mut table, &data);
+        let next = if i + 1 < streams.len() { i as u32 + 2 } else { FREE };
+        directory.extend(entry(name, 2, next, FREE, start, data.len() as u32));
+    }
+    let first = chain(&mut table, &directory);
+    assert!(table.len() <= 128);
+    table.resize(128, FREE);
+    let mut header = vec![0u8; 512];
+    header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    for (at, value) in [(26, 3u16), (28, 0xFFFE), (30, 9), (32, 6)] {
+        header[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    }
+    for (at, value) in [(44, 1), (48, first), (56, 4096), (60, END), (68, END)] {
+        header[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+    header[76..].fill(0xFF);
+    header[76..80].fill(0);
+    let table: Vec<u8> = table.into_iter().flat_map(u32::to_le_bytes).collect();
+    [header, table, sectors].concat()
+}
+
+fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
+}
+
+fn workbook() -> Vec<u8> {
+    let cell = |row: u16, column: u16, rest: &[u8]| [&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], rest].concat();
+    let start = record(0x0809, &[0, 6, 5, 0]);
+    let strings = record(0x00FC, b"\x03\0\0\0\x03\0\0\0\x04\0\0name\x07\0\0routing\x0B\0\0Orphan Bank");
+    let formats = [record(0x041E, b"\xA4\0\x09\0\0000000000"), record(0x00E0, &[0, 0, 0xA4, 0])].concat();
+    let name = b"\x07\0Clients";
+    let length = start.len() + formats.len() + strings.len() + 4 + 6 + name.len() + 4;
+    let sheet = record(0x0085, &[&(length as u32).to_le_bytes()[..], &[1, 0], name].concat());
+    let rows = [
+        record(0x0809, &[0, 6, 0x10, 0]),
+        record(0x00FD, &cell(0, 0, &[0, 0, 0, 0])),
+        record(0x00FD, &cell(0, 1, &[1, 0, 0, 0])),
+        record(0x0204, &cell(1, 0, b"\x0B\0\0First State")),
+        record(0x0203, &cell(1, 1, &21_000_021f64.to_le_bytes())),
+        record(0x0006, &cell(2, 0, b"\0\0\0\0\0\0\xFF\xFF\0\0\0\0\0\0\0\0")),
+        record(0x0207, b"\x07\0\0Peoples"),
+        record(0x027E, &cell(2, 1, &(11_000_015u32 << 2 | 2).to_le_bytes())),
+        record(0x0014, b"\x0D\0\0&LSecret head"),
+        record(0x000A, b""),
+    ];
+    [start, formats, strings, sheet, record(0x000A, b""), rows.concat()].concat()
+}
+
+fn seen(bytes: &[u8]) -> (String, Vec<Cause>, Vec<(String, Vec<u8>)>) {
+    read_with(read, bytes, |sink, collector| {
+        let names = sink.members.iter().map(|m| String::from_utf8_lossy(&m.name).into_owned());
+        let members = names.zip(collector.members.lock().unwrap().iter().cloned()).collect();
+        (collector.text(), sink.gaps.iter().map(|g| g.cause).collect(), members)
+    })
+}
+
+#[test]
+fn workbooks_are_tables() {
+    let bytes = compound(&[("Workbook", workbook())]);
+    let (text, causes, _) = seen(&bytes);
+    for wanted in ["name\trouting\n", "First State\t021000021\n", "Peoples\t011000015\n", "Secret head", "Orphan Bank", "Clients"] {
+        assert!(text.contains(wanted), "{wanted} in {text:?}");
+    }
+    assert!(causes.is_empty(), "{causes:?}");
+    read_with(read, &bytes, |sink, _| assert_eq!((sink.facts.tables.len(), sink.facts.tables[0].rows), (1, 2)));
+    let locked = [record(0x0809, &[0, 6, 5, 0]), record(0x002F, &[1, 0])].concat();
+    assert_eq!(seen(&compound(&[("Workbook", locked)])).1, [Cause::Encrypted]);
+}
+
+#[test]
+fn documents_are_put_together_from_their_pieces() {
+    let mut document = vec![0u8; 2048];
+    document[..4].copy_from_slice(&[0xEC, 0xA5, 0xC1, 0]);
+    document[0x1A2..0x1AA].copy_from_slice(&[0, 0, 0, 0, 33, 0, 0, 0]);
+    document[1024..1035].copy_from_slice(b"First Sta\xE9\r");
+    let wide: Vec<u8> = "Bank Ж".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    document[1536..1536 + wide.len()].copy_from_slice(&wide);
+    let mut table = vec![2u8, 28, 0, 0, 0];
+    for value in [0u32, 10, 16] {
+        table.extend(value.to_le_bytes());
+    }
+    for place in [2 * 1024 | 0x4000_0000u32, 1536] {
+        table.extend([0, 0]);
+        table.extend(place.to_le_bytes());
+        table.extend([0, 0]);
+    }
+    document[1024..1034].copy_from_slice(b"First Stat");
+    let bytes = compound(&[("WordDocument", document.clone()), ("0Table", table.clone())]);
+    let (text, causes, _) = seen(&bytes);
+    assert!(text.contains("First StatBank Ж"), "{text:?}");
+    assert!(causes.is_empty(), "{causes:?}");
+    assert_eq!(seen(&compound(&[("WordDocument", document)])).1, [Cause::Corrupt]);
+}
+
+#[test]
+fn presentations_messages_and_objects_are_read() {
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let atom = |kind: u16, body: &[u8]| [&[0, 0][..], &kind.to_le_bytes(), &(body.len() as u32).to_le_bytes(), body].concat();
+    let slides = [atom(0x0FA0, &wide("First State\rBank")), atom(0x0FA8, b"Caf\xE9")].concat();
+    let (text, causes, _) = seen(&compound(&[("PowerPoint Document", slides)]));
+    assert!(text.contains("First State\nBank") && text.contains("Café") && causes.is_empty(), "{text:?} {causes:?}");
+
+    let mut packed = b"\0\0\0\0\x02\0list.csv\0c:\\list.csv\0\0\0\x03\0\x04\0\0\0c:\\\0\x05\0\0\0a,b\n1".to_vec();
+    packed.resize(4200, 0);
+    let message = [
+        ("__properties_version1.0", vec![]),
+        ("__substg1.0_0037001F", wide("Wires of First State")),
+        ("__substg1.0_1000001E", b"Body of it".to_vec()),
+        ("__substg1.0_10130102", b"<html><p>Peoples <b>Ba</b>nk</p></html>".to_vec()),
+        ("\u{1}Ole10Native", packed),
+    ];
+    let (text, causes, members) = seen(&compound(&message));
+    for wanted in ["subject: Wires of First State", "Body of it", "Peoples Bank"] {
+        assert!(text.contains(wanted), "{wanted} in {text:?}");
+    }
+    assert_eq!(members, [("list.csv".to_owned(), b"a,b\n1".to_vec())]);
+    assert!(causes.is_empty(), "{causes:?}");
+    assert_eq!(seen(&compound(&[("EncryptedPackage", vec![1; 5000])])).1, [Cause::Encrypted]);
+}
+
+#[test]
+fn damage_is_no_panic_and_no_silence() {
+    let bytes = compound(&[("Workbook", workbook())]);
+    for cut in (0..bytes.len() - 3 * 512).step_by(101) {
+        let silent = read_with(read, &bytes[..cut], |sink, _| sink.gaps.is_empty() && sink.facts.notes.is_empty());
+        assert!(!silent, "cut at {cut}");
+    }
+    for at in 0..bytes.len() {
+        for bit in [0x01, 0x80] {
+            let mut broken = bytes.clone();
+            broken[at] ^= bit;
+            read_with(read, &broken, |_, _| ());
+        }
+    }
+    // A chain that bites its tail, and a directory that is its own child.
+    let mut looped = bytes.clone();
+    for sector in 1..20 {
+        looped[512 + 4 * sector..516 + 4 * sector].copy_from_slice(&1u32.to_le_bytes());
+    }
+    read_with(read, &looped, |_, _| ());
+}
