@@ -23,7 +23,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.kind(PassageKind::Strings);
     let count = bytes.get(8..10).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]));
     let (mut at, mut entry) = (10, 1);
-    let mut cut_off = count == 0;
+    let mut is_broken = count == 0;
     while entry < count {
         let length = match bytes.get(at) {
             Some(1) => bytes.get(at + 1..at + 3).map(|b| 3 + usize::from(u16::from_be_bytes([b[0], b[1]]))),
@@ -34,7 +34,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             _ => None,
         };
         let Some(constant) = length.and_then(|length| bytes.get(at..at + length)) else {
-            cut_off = true;
+            is_broken = true;
             break;
         };
         if constant[0] == 1 {
@@ -47,8 +47,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     sink.cover(0..at.min(bytes.len()) as u64, Class::Read);
     scan_with(bytes, at as u64..bytes.len() as u64, sink, Suspicion { least: LEAST_NOISE, ..Suspicion::default() });
-    if cut_off {
-        return Err(Failure::truncated(at as u64, "the constant pool is cut off"));
+    if is_broken {
+        // What only begins like a class is searched like any other bytes; all of it was.
+        return Err(Failure::corrupt(at as u64, "the constant pool does not hold to the format"));
     }
     Ok(())
 }
