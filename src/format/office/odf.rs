@@ -1,7 +1,7 @@
 //! OpenDocument (ISO/IEC 26300-1): text, spreadsheets, presentations and drawings. Tables are tables, also
 //! those in texts; headers, footers, notes, comments and deleted text are text.
 
-use super::ooxml::Package;
+use super::ooxml::{Package, has_names};
 use crate::format::grid::Grid;
 use crate::format::text::entity;
 use crate::format::text::markup::{Lexer, Token, attribute, attributes, local};
@@ -27,14 +27,13 @@ const MAX_ROW: usize = 4 << 20;
 /// Lines are handed over from this length on.
 const MAX_LINE: usize = 1 << 20;
 
-/// The first entry says what the package is (part 2, 3.3).
+/// The first entry says what the package is (part 2, 3.3), and is stored; where it is not, the parts say it.
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = &probe.head[..probe.head.len().min(256)];
-    let Some(name) = memchr::memmem::find(head, b"mimetype").filter(|at| head.starts_with(b"PK\x03\x04") && *at == 30) else {
-        return false;
-    };
     let kinds = [&b"application/vnd.oasis.opendocument."[..], b"application/vnd.sun.xml."];
-    kinds.iter().any(|kind| memchr::memmem::find(&head[name..], kind).is_some())
+    let is_first = head.starts_with(b"PK\x03\x04") && head.get(30..38) == Some(b"mimetype");
+    is_first && kinds.iter().any(|kind| memchr::memmem::find(head, kind).is_some())
+        || has_names(probe, &["mimetype", "content.xml", "styles.xml"])
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -55,6 +55,12 @@ pub fn has_part(probe: &Probe<'_>, wanted: fn(&str) -> bool) -> bool {
     false
 }
 
+/// Is this an archive with entries of all these names (in lower case)?
+pub fn has_names(probe: &Probe<'_>, wanted: &[&str]) -> bool {
+    let is_among = |wanted: &str| central_names(probe.bytes).take(LOOKED_AT).any(|name| normal_name(name) == wanted);
+    probe.bytes.starts_with(b"PK\x03\x04") && wanted.iter().all(|wanted| is_among(wanted))
+}
+
 /// Names in the central directory (APPNOTE 4.3.12), as long as it is well-formed.
 fn central_names(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let end = end_record(bytes);

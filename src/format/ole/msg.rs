@@ -64,6 +64,8 @@ pub fn read(file: &mut Compound<'_>, streams: &[Stream], sink: &mut Sink<'_>) {
 fn property(stream: &Stream, content: &Content, name: &str, sink: &mut Sink<'_>) {
     let at = At::Decoded(content.offset());
     let Some((number, kind)) = tag(&stream.name) else { return content.cover(Class::Structure, sink) };
+    // Some writers count the terminator in.
+    let body = content.bytes.iter().rposition(|b| *b != 0).map_or(&[][..], |last| &content.bytes[..=last]);
     let in_names = stream.folder.iter().any(|f| f.starts_with("__nameid"));
     let label = NAMES.iter().find(|(n, _)| *n == number).map(|(_, label)| *label);
     let mut text = |text: &str| {
@@ -85,13 +87,13 @@ fn property(stream: &Stream, content: &Content, name: &str, sink: &mut Sink<'_>)
         (_, 0x001F | 0x101F) => text(&encoding_rs::UTF_16LE.decode_without_bom_handling(&content.bytes).0),
         // HTML is kept as bytes in its own encoding.
         (0x1013, 0x0102 | 0x001E) => sink.within(content.offset(), |sink| {
-            if html::read(&content.bytes, sink).is_err() {
-                sink.text(&String::from_utf8_lossy(&content.bytes), At::Decoded(0));
+            if html::read(body, sink).is_err() {
+                sink.text(&String::from_utf8_lossy(body), At::Decoded(0));
             }
         }),
         (0x1000, 0x001E) => sink.within(content.offset(), |sink| {
-            if plain::read(&content.bytes, sink).is_err() {
-                sink.text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(&content.bytes).0, At::Decoded(0));
+            if plain::read(body, sink).is_err() {
+                sink.text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(body).0, At::Decoded(0));
             }
         }),
         (_, 0x001E | 0x101E) => {
