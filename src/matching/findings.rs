@@ -29,6 +29,14 @@ impl Personal {
     }
 }
 
+/// What stands on a list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Entry<'m> {
+    Institution(usize),
+    /// A value that several institutions bear.
+    Shared(&'m str),
+}
+
 /// All that one content says about institutions.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
@@ -87,19 +95,27 @@ impl Findings {
             Source::Strings => m.scheme == Scheme::Name,
             Source::Field | Source::Payment | Source::Path => false,
         };
-        let mut times: BTreeMap<(usize, &Scheme), u64> = BTreeMap::new();
+        // A name or number that many bear is one entry, however many institutions it may mean.
+        let mut bearers: BTreeMap<(&Scheme, &str), (usize, bool)> = BTreeMap::new();
         for mention in self.mentions.iter().filter(|m| is_listed(m)) {
-            let counted = times.entry((mention.institution, &mention.scheme)).or_default();
+            let (first, is_shared) = bearers.entry((&mention.scheme, &mention.value)).or_insert((mention.institution, false));
+            *is_shared |= *first != mention.institution;
+        }
+        let mut times: BTreeMap<(Entry<'_>, &Scheme), u64> = BTreeMap::new();
+        for mention in self.mentions.iter().filter(|m| is_listed(m)) {
+            let is_shared = bearers.get(&(&mention.scheme, mention.value.as_str())).is_some_and(|(_, is_shared)| *is_shared);
+            let entry = if is_shared { Entry::Shared(&mention.value) } else { Entry::Institution(mention.institution) };
+            let counted = times.entry((entry, &mention.scheme)).or_default();
             *counted = (*counted).max(mention.count);
         }
-        let institutions: BTreeSet<usize> = times.keys().map(|(institution, _)| *institution).collect();
+        let entries: BTreeSet<Entry<'_>> = times.keys().map(|(entry, _)| *entry).collect();
         // An institution with several branches or numbers has several entries.
         let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
         let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
         // Labelled codes of a few institutions beside a list of many names are no part of the list.
         let labelled: BTreeSet<usize> = self.mentions.iter().filter(|m| is_listed(m) && m.is_sure_owner()).map(|m| m.institution).collect();
         let lists_codes = labelled.len() as u64 >= list_size;
-        if institutions.len() as u64 >= list_size && about_once {
+        if entries.len() as u64 >= list_size && about_once {
             for mention in self.mentions.iter_mut().filter(|m| is_listed(m) && (lists_codes || !m.is_sure_owner())) {
                 *mention = mention.clone().as_reference();
             }

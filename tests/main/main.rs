@@ -22,6 +22,7 @@ mod page;
 mod query;
 mod refusals;
 mod registry_check;
+mod shared_names;
 mod terminal;
 mod tokens;
 mod walkthrough;

@@ -129,12 +129,8 @@ fn the_daily_work_on_a_terminal() {
         eprintln!("skipped: setsid of util-linux is not here");
         return;
     }
-    let (desk, demo) = (Desk::new(), Demo::with(&["--seed", "41", "--gap", "encrypted"]));
+    let (desk, demo) = (Desk::new(), Demo::with(&["--seed", "41", "--gap", "encrypted", "--per-family", "6"]));
     copy_tree(&demo.evidence(), &desk.path("evidence"), |_| true);
-    for seed in ["42", "43", "44"] {
-        let more = Demo::with(&["--seed", seed, "--per-family", "3"]);
-        copy_tree(&more.evidence(), &desk.path("evidence").join(format!("staging/disk-{seed}")), |_| true);
-    }
     copy_tree(&demo.registry(), &desk.path("registry"), |_| true);
     std::fs::copy(demo.passwords(), desk.path("passwords.txt")).expect("a copy");
     let here = desk.path("");

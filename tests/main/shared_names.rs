@@ -1,0 +1,20 @@
+//! Names that many institutions bear.
+
+use crate::harness::{Desk, Institution, Job, write, write_registry};
+
+/// A letter that names one of many namesakes is no directory of them all: each of them stays open.
+#[test]
+fn a_name_that_many_bear_is_no_list_of_them() {
+    let desk = Desk::new();
+    write(&desk.path("ev/letter.txt"), b"Farmers And Merchants Bank\n\nDear Sir or Madam,\nthe window of your delivery moves to Friday.\n");
+    let namesakes =
+        (0..80).map(|n| Institution::new(&format!("N{n:02}"), "Farmers and Merchants Bank").with("client_code", &format!("QX{n:02}77ZP")));
+    let other = Institution::new("Z", "Quarrystone Orchard Savings Bank").with("client_code", "ZK4410PL");
+    let institutions: Vec<Institution> = namesakes.chain([other]).collect();
+    write_registry(&desk.path("registry"), &institutions);
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+    for (id, row) in outputs.impact() {
+        let expected = if id == "Z" { ("ruled_out", "searched_clear") } else { ("undetermined", "ambiguous_name") };
+        assert_eq!((row["verdict"].as_str(), row["basis"].as_str()), expected, "{id}");
+    }
+}
