@@ -63,7 +63,7 @@ fn workbook() -> Vec<u8> {
     let cell = |row: u16, column: u16, rest: &[u8]| [&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], rest].concat();
     let start = record(0x0809, &[0, 6, 5, 0]);
     let strings = record(0x00FC, b"\x03\0\0\0\x03\0\0\0\x04\0\0name\x07\0\0routing\x0B\0\0Orphan Bank");
-    let formats = [record(0x041E, b"\xA4\0\x09\0\0000000000"), record(0x00E0, &[0, 0, 0xA4, 0])].concat();
+    let formats = [record(0x041E, b"\xA4\0\x09\0\x00000000000"), record(0x00E0, &[0, 0, 0xA4, 0])].concat();
     let name = b"\x07\0Clients";
     let length = start.len() + formats.len() + strings.len() + 4 + 6 + name.len() + 4;
     let sheet = record(0x0085, &[&(length as u32).to_le_bytes()[..], &[1, 0], name].concat());
@@ -115,7 +115,7 @@ fn documents_are_put_together_from_their_pieces() {
     for value in [0u32, 10, 16] {
         table.extend(value.to_le_bytes());
     }
-    for place in [2 * 1024 | 0x4000_0000u32, 1536] {
+    for place in [2048 | 0x4000_0000u32, 1536] {
         table.extend([0, 0]);
         table.extend(place.to_le_bytes());
         table.extend([0, 0]);
