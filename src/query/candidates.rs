@@ -72,9 +72,12 @@ pub(super) fn of_pattern(index: &TextIndex, searcher: &Searcher, pattern: &Patte
     }
 }
 
+/// Does a term, which may be cut, fit?
+type Fits<'w> = Box<dyn Fn(&str, bool) -> bool + Sync + 'w>;
+
 fn of_words(index: &TextIndex, searcher: &Searcher, words: &[Word], places: &(dyn Fn(&[Vec<u32>]) -> bool + Sync)) -> Result<Found> {
     let mut prefixes = Vec::new();
-    let mut fits: Vec<Box<dyn Fn(&str, bool) -> bool + Sync + '_>> = Vec::new();
+    let mut fits: Vec<Fits<'_>> = Vec::new();
     for word in words {
         if let Word::Like(wildcard) = word {
             prefixes.push(wildcard.prefix());

@@ -29,7 +29,7 @@ impl Identifier {
         let (typed, facts) = match scheme {
             // The bank part of an IBAN and a national bank code are one thing; the latter often lacks its country.
             Scheme::IbanBank | Scheme::NationalBankCode => {
-                let both = vec![own(&Scheme::IbanBank), own(&Scheme::NationalBankCode)];
+                let both = [own(&Scheme::IbanBank), own(&Scheme::NationalBankCode)];
                 let unknown = |bare: String| identifier_term(&Scheme::NationalBankCode, &bare);
                 let typed = [&both[..], &[unknown(bare.to_owned())]].concat();
                 (typed, [&both[..], &[unknown(format!(":{bare}"))]].concat())

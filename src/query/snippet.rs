@@ -32,9 +32,8 @@ pub(super) fn snippet(text: &str, spans: &[Range<usize>], is_shown: bool) -> Sni
             continue;
         }
         let is_found = spans.iter().any(|span| span.contains(&at));
-        match (inside, is_found) {
-            (false, true) => out.highlights.push([out.text.len(), out.text.len()]),
-            (true, true | false) | (false, false) => {}
+        if is_found && !inside {
+            out.highlights.push([out.text.len(), out.text.len()]);
         }
         inside = is_found;
         out.text.push(if is_found && is_shown && original.is_numeric() { original } else { safe });
@@ -69,7 +68,7 @@ mod tests {
 
     fn of(text: &str, word: &str, is_shown: bool) -> (String, Vec<String>) {
         let at = text.find(word).expect("the word");
-        let snippet = snippet(text, &[at..at + word.len()], is_shown);
+        let snippet = snippet(text, std::slice::from_ref(&(at..at + word.len())), is_shown);
         let found = snippet.highlights.iter().map(|[from, to]| snippet.text[*from..*to].to_owned()).collect();
         (snippet.text, found)
     }
@@ -92,7 +91,7 @@ mod tests {
         #[test]
         fn highlights_lie_in_the_snippet(text in "\\PC{0,400}", from in 0usize..400, len in 1usize..40) {
             let (from, to) = (floor(&text, from), ceil(&text, from + len));
-            let snippet = snippet(&text, &[from..to], false);
+            let snippet = snippet(&text, std::slice::from_ref(&(from..to)), false);
             for [from, to] in &snippet.highlights {
                 prop_assert!(snippet.text.get(*from..*to).is_some());
             }

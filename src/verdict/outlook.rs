@@ -17,7 +17,7 @@ pub struct Outlook {
     pub best: Decision,
 }
 
-/// The outlook of every institution, by the rules of [`decide`].
+/// The outlook of every institution, by the rules of `decide`.
 pub fn outlooks(registry: &Registry, holders: &Holders) -> Vec<Outlook> {
     let complete = registry.incident.evidence.as_ref().and_then(|e| e.complete);
     let ledger = LedgerState { digest: ContentId([0; 32]), items: 1, searched: 1, complete };

@@ -1,5 +1,6 @@
 //! Prints the text that is read of a file, its members included: `cargo run --example text -- FILE`.
 //! Kinds, gaps and defects go to stderr. `tests/realdata/recall.py` compares the text with other extractors'.
+#![expect(clippy::print_stderr, reason = "it is there to print")]
 
 use ruleout::format::{Child, Limits, Outlet, Passage, Probe, Sink, detect, scan};
 use ruleout::model::{Cause, ContentId};

@@ -1,10 +1,10 @@
 //! The fence: readers of complex or foreign formats run in confined child processes of the same program. A
 //! reader that aborts, hangs, takes too much memory or is taken over costs one item: a gap with its cause.
 //!
-//! The parent ([`Pool`], [`child`]) decides: it hands the worker a descriptor of the item, takes passages,
+//! The parent (`Pool`, `child`) decides: it hands the worker a descriptor of the item, takes passages,
 //! members and at the end what was covered, and reads members itself, so that recursion, limits and spool stay
-//! with it. The [`worker`] confines itself ([`layers`]) before it takes the first item. They speak in
-//! length-prefixed [`frames`]; nothing that a worker says is trusted.
+//! with it. The `worker` confines itself (`layers`) before it takes the first item. They speak in
+//! length-prefixed `frames`; nothing that a worker says is trusted.
 
 mod child;
 mod exit;

@@ -109,11 +109,9 @@ fn descriptors(bytes: &[u8], start: usize, boot: &mut Vec<usize>, sink: &mut Sin
     for at in (start..).step_by(SECTOR).take(MOST) {
         let Some(descriptor) = bytes.get(at..at + SECTOR).filter(|d| &d[1..6] == b"CD001") else { break };
         match descriptor[0] {
-            0 => {
-                if descriptor[7..].starts_with(b"EL TORITO SPECIFICATION") {
-                    boot.extend(le32(descriptor, 0x47).map(|block| block as usize * SECTOR));
-                    sink.cover(at as u64..at as u64 + 0x4B, Class::Structure);
-                }
+            0 if descriptor[7..].starts_with(b"EL TORITO SPECIFICATION") => {
+                boot.extend(le32(descriptor, 0x47).map(|block| block as usize * SECTOR));
+                sink.cover(at as u64..at as u64 + 0x4B, Class::Structure);
             }
             1 | 2 => {
                 let escapes = &descriptor[88..120];

@@ -236,8 +236,11 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// A member of a block: its name, and its size and check sum.
+type BlockFile<'n> = (&'n [u8], (u64, Option<u32>));
+
 /// Decodes the members of a solid block one after the other.
-fn block(files: &[(&[u8], (u64, Option<u32>))], streams: &[Range<u64>], mut stream: Box<dyn Read + '_>, sink: &mut Sink<'_>) {
+fn block(files: &[BlockFile<'_>], streams: &[Range<u64>], mut stream: Box<dyn Read + '_>, sink: &mut Sink<'_>) {
     let limits = sink.limits();
     let encoded: u64 = streams.iter().map(|stream| stream.end - stream.start).sum();
     let most = limits.ratio_floor.max(limits.ratio.saturating_mul(encoded)).min(limits.member_bytes);

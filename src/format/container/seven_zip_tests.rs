@@ -108,7 +108,7 @@ fn an_archive_behind_a_program_is_read_and_the_program_scanned() {
         assert!(out.text().contains("for First State Bank"));
         sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, c)| c.is_none()).map(|(r, _)| r).collect::<Vec<_>>()
     });
-    assert_eq!(open, [bytes.len() as u64 - 6..bytes.len() as u64]);
+    assert_eq!(open.as_slice(), std::slice::from_ref(&(bytes.len() as u64 - 6..bytes.len() as u64)));
 }
 
 #[test]

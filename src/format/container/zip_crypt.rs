@@ -99,15 +99,15 @@ fn open_aes<'a>(data: &'a [u8], key: usize, password: &[u8], cut: bool) -> Optio
         return None;
     }
     let key = &derived[..key];
-    let encrypt: Box<dyn Fn(&mut [aes::Block])> = match key.len() {
+    let encrypt: Encrypt = match key.len() {
         16 => blocks(aes::Aes128::new_from_slice(key).ok()?),
         24 => blocks(aes::Aes192::new_from_slice(key).ok()?),
         _ => blocks(aes::Aes256::new_from_slice(key).ok()?),
     };
-    Some(Decryption { data, cipher: Cipher::Aes(Counter { encrypt, block: 0, stream: [0; 16 * BATCH], used: 16 * BATCH }) })
+    Some(Decryption { data, cipher: Cipher::Aes(Box::new(Counter { encrypt, block: 0, stream: [0; 16 * BATCH], used: 16 * BATCH })) })
 }
 
-fn blocks<C: BlockCipherEncrypt<BlockSize = aes::cipher::consts::U16> + 'static>(cipher: C) -> Box<dyn Fn(&mut [aes::Block])> {
+fn blocks<C: BlockCipherEncrypt<BlockSize = aes::cipher::consts::U16> + 'static>(cipher: C) -> Encrypt {
     Box::new(move |blocks| cipher.encrypt_blocks(blocks))
 }
 
@@ -117,9 +117,12 @@ pub(super) struct Decryption<'a> {
     cipher: Cipher,
 }
 
+/// Encrypts blocks in place.
+type Encrypt = Box<dyn Fn(&mut [aes::Block])>;
+
 enum Cipher {
     ZipCrypto(Keys),
-    Aes(Counter),
+    Aes(Box<Counter>),
 }
 
 impl Read for Decryption<'_> {
@@ -136,7 +139,7 @@ impl Read for Decryption<'_> {
 
 /// AES in counter mode, the counter little-endian and from 1 on.
 struct Counter {
-    encrypt: Box<dyn Fn(&mut [aes::Block])>,
+    encrypt: Encrypt,
     block: u128,
     stream: [u8; 16 * BATCH],
     used: usize,

@@ -52,14 +52,14 @@ pub fn parse(bytes: &[u8], range: Range<usize>) -> (Vec<Field>, usize) {
         if content.is_empty() {
             return (fields, end);
         }
-        if line[0] == b' ' || line[0] == b'\t' {
-            if let Some(last) = fields.last_mut() {
-                last.raw.push(' ');
-                last.raw.push_str(&eight_bit(content.trim_ascii_start()));
-                last.range.end = end;
-                at = end;
-                continue;
-            }
+        if matches!(line[0], b' ' | b'\t')
+            && let Some(last) = fields.last_mut()
+        {
+            last.raw.push(' ');
+            last.raw.push_str(&eight_bit(content.trim_ascii_start()));
+            last.range.end = end;
+            at = end;
+            continue;
         }
         match memchr::memchr(b':', content).filter(|n| *n > 0 && is_name(content[..*n].trim_ascii_end())) {
             Some(colon) => fields.push(Field {

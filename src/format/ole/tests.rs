@@ -82,7 +82,10 @@ fn workbook() -> Vec<u8> {
     [start, formats, strings, sheet, record(0x000A, b""), rows.concat()].concat()
 }
 
-fn seen(bytes: &[u8]) -> (String, Vec<Cause>, Vec<(String, Vec<u8>)>) {
+/// Text, causes of gaps, and members with their bytes.
+type Seen = (String, Vec<Cause>, Vec<(String, Vec<u8>)>);
+
+fn seen(bytes: &[u8]) -> Seen {
     read_with(read, bytes, |sink, collector| {
         let names = sink.members.iter().map(|m| String::from_utf8_lossy(&m.name).into_owned());
         let members = names.zip(collector.members.lock().unwrap().iter().cloned()).collect();

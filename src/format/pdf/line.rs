@@ -79,7 +79,7 @@ impl Lines {
         } else if !(-1.0..2.5).contains(&forward) {
             // Another column, or a field behind its label.
             self.blank('\t');
-        } else if forward > 0.15 || forward < -0.3 {
+        } else if !(-0.3..=0.15).contains(&forward) {
             self.blank(' ');
         }
     }

@@ -31,7 +31,10 @@ fn page(content: &str, more: &[&str]) -> Vec<u8> {
     document(&objects)
 }
 
-fn seen(bytes: &[u8]) -> (String, Vec<Cause>, Vec<(String, Vec<u8>)>) {
+/// Text, causes of gaps, and members with their bytes.
+type Seen = (String, Vec<Cause>, Vec<(String, Vec<u8>)>);
+
+fn seen(bytes: &[u8]) -> Seen {
     read_with(read, bytes, |sink, collector| {
         let names = sink.members.iter().map(|m| String::from_utf8_lossy(&m.name).into_owned());
         let members = names.zip(collector.members.lock().unwrap().iter().cloned()).collect();
@@ -169,6 +172,7 @@ fn hostile_documents_end() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says why")]
 fn real_documents_open_with_the_empty_password() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/realdata/documents/pypdf/resources/encryption");
     if !folder.is_dir() {
