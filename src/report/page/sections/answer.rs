@@ -56,7 +56,7 @@ fn what_was_read(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let open = facts.count(Verdict::Undetermined);
     if open > 0 {
         put!(html, "<p>Of the ", Text(count(open, "institution", "institutions")), " that stay open, ");
-        put!(html, facts.open_for_gaps_alone, " would be decided if everything unread were read. ");
+        put!(html, facts.open_for_gaps_alone, " would be decided if every gap were closed. ");
         if let Some(best) = facts.outcome.blocking.first().filter(|b| b.frees_alone > 0) {
             let gap = &facts.outcome.matched.gaps[best.gap];
             put!(html, "One gap alone keeps ", best.frees_alone, " of them open: <code dir=\"auto\">", Text(&gap.item), "</code> (");
