@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Parties in the texts of transactions are text."],
 };
 
@@ -351,7 +351,7 @@ fn place(record: &Record<'_>, index: usize) -> u64 {
 
 /// A bank by routing number or BIC; other identifications name nobody.
 fn party(identification: &[u8]) -> Option<Party> {
-    if let Some(number) = RoutingNumber::parse(identification) {
+    if let Some(number) = RoutingNumber::of_number(identification) {
         return (!is_operator(number)).then(|| number.party());
     }
     let bic = matches!(identification.len(), 8 | 11)

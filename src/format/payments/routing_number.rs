@@ -33,6 +33,19 @@ impl RoutingNumber {
         Self::parse(field).or_else(|| Self::of_eight(field.get(..8)?))
     }
 
+    /// A field that identifies a bank and was written as a number: nine digits, or eight whose lost leading
+    /// zero makes the check digit right.
+    pub fn of_number(field: &[u8]) -> Option<Self> {
+        match field.len() {
+            8 => {
+                let mut nine = *b"0________";
+                nine[1..].copy_from_slice(field);
+                Self::parse(&nine)
+            }
+            _ => Self::parse(field),
+        }
+    }
+
     /// The ten characters of a NACHA immediate origin or destination: a blank, `0`, `1` or a letter
     /// before the number, a `0` after it, or a number that lost its leading zero. Other ten-character
     /// values are company identifications and name no bank.
@@ -46,12 +59,7 @@ impl RoutingNumber {
                 let before = || Self::parse(&field[..9]).filter(|n| n.has_assigned_prefix() && nine.ends_with(b"0"));
                 after.or_else(before)
             }
-            eight if eight.len() == 8 => {
-                let mut nine = *b"0________";
-                nine[1..].copy_from_slice(eight);
-                Self::parse(&nine)
-            }
-            _ => None,
+            _ => Self::of_number(field),
         }
     }
 
@@ -113,6 +121,8 @@ mod tests {
         assert_eq!(RoutingNumber::of_eight(b"12104288").unwrap().as_str(), "121042882");
         assert_eq!(RoutingNumber::of_eight_and_check(b"121042880").unwrap().as_str(), "121042882");
         assert!(RoutingNumber::of_eight(b"1210428").is_none());
+        assert_eq!(RoutingNumber::of_number(b"21000021").unwrap().as_str(), "021000021");
+        assert!(RoutingNumber::of_number(b"21000022").is_none());
     }
 
     #[test]
