@@ -107,14 +107,6 @@ impl<'r> Context<'r> {
         }
         words.join(", ")
     }
-
-    /// The head of the group that an institution belongs to.
-    pub fn top(&self, mut n: usize) -> usize {
-        while let Some(parent) = self.institution(n).parent {
-            n = parent;
-        }
-        n
-    }
 }
 
 /// A text as it may stand in a message, without quotation marks.

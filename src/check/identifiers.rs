@@ -21,7 +21,7 @@ pub(super) fn shared(context: &Context<'_>, out: &mut Vec<Finding>) {
         if rows.iter().any(|(_, row)| row.value != *value) {
             says.push_str("; written in other cases, which are looked up as one");
         }
-        if holders.iter().all(|&n| context.top(n) == context.top(holders[0])) {
+        if holders.iter().all(|&n| context.registry.head_of_group(n) == context.registry.head_of_group(holders[0])) {
             says.push_str("; all of one group");
         } else if !overlap(&rows) {
             says.push_str("; their days of use do not overlap, but evidence is not matched by its date");

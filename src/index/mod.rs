@@ -2,6 +2,7 @@
 //! there later is found.
 
 mod analysis;
+mod common;
 mod search;
 mod sweep;
 pub mod tokens;

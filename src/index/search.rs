@@ -1,3 +1,4 @@
+use super::common::each_common;
 use super::tokens::{TERM_BYTES, is_number, term_of};
 use super::{Fields, TextIndex};
 use anyhow::Result;
@@ -155,35 +156,16 @@ fn intersection(lists: Vec<Vec<SegmentPostings>>, documents: u32) -> Vec<u32> {
 
 /// Documents on which all lists stand, at places that will do.
 fn placed(mut lists: Vec<SegmentPostings>, places: Places<'_>) -> Vec<u32> {
-    let Some(rarest) = (0..lists.len()).min_by_key(|&i| lists[i].size_hint()) else { return Vec::new() };
     let mut out = Vec::new();
     let mut found = vec![Vec::new(); lists.len()];
-    let mut document = lists[rarest].doc();
-    while document != TERMINATED {
-        let mut next = None;
-        for (i, list) in lists.iter_mut().enumerate() {
-            if i != rarest && list.doc() < document {
-                list.seek(document);
-            }
-            if list.doc() != document {
-                next = Some(list.doc());
-                break;
-            }
+    each_common(&mut lists, |document, lists| {
+        for (list, found) in lists.iter_mut().zip(&mut found) {
+            found.clear();
+            list.positions(found);
         }
-        document = match next {
-            Some(TERMINATED) => break,
-            Some(other) => lists[rarest].seek(other),
-            None => {
-                for (list, found) in lists.iter_mut().zip(&mut found) {
-                    found.clear();
-                    list.positions(found);
-                }
-                if places(&found) {
-                    out.push(document);
-                }
-                lists[rarest].advance()
-            }
-        };
-    }
+        if places(&found) {
+            out.push(document);
+        }
+    });
     out
 }

@@ -1,3 +1,4 @@
+use super::common::each_common;
 use super::{TextIndex, tokens};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -5,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, InvertedIndexReader, Searcher, SegmentReader};
 
 /// What to look for: the terms of one identifier or name, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,31 +101,12 @@ fn sweep_segment(
         for ((field, _), info) in parts.iter().zip(&infos) {
             postings.push(inverted[field].read_postings_from_terminfo(info, option)?);
         }
-        let rarest = (0..infos.len()).min_by_key(|&i| infos[i].doc_freq).unwrap_or(0);
-        let mut document = postings[rarest].doc();
-        while document != TERMINATED {
-            let mut next = None;
-            for (i, list) in postings.iter_mut().enumerate() {
-                if i != rarest && list.doc() < document {
-                    list.seek(document);
-                }
-                if list.doc() != document {
-                    next = Some(list.doc());
-                    break;
-                }
+        each_common(&mut postings, |document, postings| {
+            let is_alive = alive.is_none_or(|set| set.is_alive(document));
+            if is_alive && (!positional || adjacent(postings)) {
+                hits.push(Hit { passage: DocAddress::new(ord, document), needle: number as u32 });
             }
-            document = match next {
-                Some(TERMINATED) => break,
-                Some(other) => postings[rarest].seek(other),
-                None => {
-                    let is_alive = alive.is_none_or(|set| set.is_alive(document));
-                    if is_alive && (!positional || adjacent(&mut postings)) {
-                        hits.push(Hit { passage: DocAddress::new(ord, document), needle: number as u32 });
-                    }
-                    postings[rarest].advance()
-                }
-            };
-        }
+        });
     }
     Ok(hits)
 }

@@ -35,6 +35,7 @@ use findings::Findings;
 use rayon::prelude::*;
 use review::Reviews;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use tantivy::TantivyDocument;
 
 /// A mention at an item: one row of `evidence.csv`.
@@ -119,6 +120,15 @@ pub struct Matched {
     pub reviewed: Vec<u64>,
 }
 
+impl Matched {
+    /// Where the evidence of an institution stands among all of it, which is ordered by institution.
+    pub fn evidence_of(&self, institution: usize) -> Range<usize> {
+        let from = self.evidence.partition_point(|e| e.mention.institution < institution);
+        let to = self.evidence.partition_point(|e| e.mention.institution <= institution);
+        from..to
+    }
+}
+
 /// Matches a case with a registry.
 pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     let lexicon = Lexicon::new(registry);
@@ -147,7 +157,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         folders: &folders,
         readings: &readings,
         findings: &findings,
-        groups: groups(registry),
+        groups: (0..registry.institutions.len()).map(|institution| registry.head_of_group(institution)).collect(),
         evidence: Vec::new(),
         gaps: Vec::new(),
         ownerless: Vec::new(),
@@ -261,22 +271,6 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
         findings.settle(policy.reference_list, &reading.facts.tables);
     });
     Ok(findings)
-}
-
-/// The topmost parent of each institution: its group.
-fn groups(registry: &Registry) -> Vec<usize> {
-    (0..registry.institutions.len())
-        .map(|mut at| {
-            // The registry has no cycles of parents; the bound is for safety.
-            for _ in 0..registry.institutions.len() {
-                match registry.institutions[at].parent {
-                    Some(parent) => at = parent,
-                    None => break,
-                }
-            }
-            at
-        })
-        .collect()
 }
 
 struct Join<'a> {

@@ -32,6 +32,15 @@ impl Registry {
     pub fn find(&self, customer_id: &str) -> Option<usize> {
         self.institutions.iter().position(|i| i.customer_id == customer_id)
     }
+
+    /// The topmost parent of an institution, which stands for its group.
+    pub fn head_of_group(&self, mut institution: usize) -> usize {
+        // There are no cycles of parents: they were opened when the registry was read.
+        while let Some(parent) = self.institutions[institution].parent {
+            institution = parent;
+        }
+        institution
+    }
 }
 
 /// How a file of the registry was read.

@@ -118,9 +118,7 @@ pub struct Open {
 pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
     let (registry, matched) = (outcome.registry, outcome.matched);
     let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
-    let from = matched.evidence.partition_point(|e| e.mention.institution < number);
-    let to = matched.evidence.partition_point(|e| e.mention.institution <= number);
-    let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[from..to].iter().collect();
+    let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[matched.evidence_of(number)].iter().collect();
     evidence.sort_by_key(|e| (!e.mention.is_sure_owner(), !e.mention.has_effect(), e.mention.role, e.mention.strength));
     let open = |gap: usize| {
         let open = &matched.gaps[gap];
@@ -210,20 +208,15 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
 
 /// The institutions of its group, and those that followed it or that it followed.
 fn relatives(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
-    let institutions = &outcome.registry.institutions;
-    let top = |mut at: usize| {
-        while let Some(parent) = institutions[at].parent {
-            at = parent;
-        }
-        at
-    };
-    let own = top(number);
+    let registry = outcome.registry;
+    let institutions = &registry.institutions;
+    let own = registry.head_of_group(number);
     let word = |other: usize| match (institutions[number].parent == Some(other), institutions[other].parent == Some(number)) {
         (true, _) => Some("parent"),
         (_, true) => Some("subsidiary"),
         _ if institutions[number].successor == Some(other) => Some("successor"),
         _ if institutions[other].successor == Some(number) => Some("predecessor"),
-        _ if top(other) == own => Some("same group"),
+        _ if registry.head_of_group(other) == own => Some("same group"),
         _ => None,
     };
     (0..institutions.len())
@@ -239,10 +232,9 @@ fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
     let matched = outcome.matched;
     let decided = &outcome.decided[number];
     let with = |basis: Basis| {
-        let items: BTreeSet<&str> = matched
-            .evidence
+        let items: BTreeSet<&str> = matched.evidence[matched.evidence_of(number)]
             .iter()
-            .filter(|e| e.mention.institution == number && e.mention.basis == basis && e.mention.has_effect())
+            .filter(|e| e.mention.basis == basis && e.mention.has_effect())
             .map(|e| e.item.as_str())
             .collect();
         items.len()

@@ -149,7 +149,6 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     let ledger = ledger_state(registry, matched);
     let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
     let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
-    let by_institution = evidence_by_institution(registry.institutions.len(), &matched.evidence);
     let holders = Holders::new(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
         .map(|number| {
@@ -157,7 +156,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             let dependence = inventory::judge(institution, &registry.incident);
             let gaps = blocks.against(registry, number, &dependence);
             let waived = waived_ones.against(registry, number, &dependence);
-            let evidence = &matched.evidence[by_institution[number].clone()];
+            let evidence = &matched.evidence[matched.evidence_of(number)];
             let findable = Findability::of(institution, &holders) == Findability::Findable;
             let facts = facts(evidence, &dependence, &gaps, waived.len(), &matched.gaps, findable);
             let decision = decide(&facts, &ledger, &registry.incident.policy);
@@ -222,35 +221,16 @@ pub(super) fn facts<'a>(
     facts
 }
 
-fn evidence_by_institution(institutions: usize, evidence: &[Evidence]) -> Vec<std::ops::Range<usize>> {
-    let mut at = 0;
-    (0..institutions)
-        .map(|number| {
-            let from = at;
-            while evidence.get(at).is_some_and(|e| e.mention.institution == number) {
-                at += 1;
-            }
-            from..at
-        })
-        .collect()
-}
-
 /// A parent's verdict is not its subsidiaries', but they should know of each other.
 fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
-    let top = |mut at: usize| {
-        while let Some(parent) = registry.institutions[at].parent {
-            at = parent;
-        }
-        at
-    };
     let mut affected: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, one) in decided.iter().enumerate() {
         if one.decision.verdict() == Verdict::Affected {
-            affected.entry(top(number)).or_default().push(number);
+            affected.entry(registry.head_of_group(number)).or_default().push(number);
         }
     }
     for (number, one) in decided.iter_mut().enumerate() {
-        if affected.get(&top(number)).is_some_and(|some| some.iter().any(|&other| other != number)) {
+        if affected.get(&registry.head_of_group(number)).is_some_and(|some| some.iter().any(|&other| other != number)) {
             one.flags.insert(Flag::RelatedAffected);
         }
     }

@@ -28,9 +28,7 @@ struct Obstacle {
 /// Each change that alone would lead to another verdict, and all of them together.
 pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger: &LedgerState, number: usize) -> Vec<Change> {
     let institution = &registry.institutions[number];
-    let from = matched.evidence.partition_point(|e| e.mention.institution < number);
-    let to = matched.evidence.partition_point(|e| e.mention.institution <= number);
-    let evidence = &matched.evidence[from..to];
+    let evidence = &matched.evidence[matched.evidence_of(number)];
     let findable = Findability::of(institution, &Holders::new(registry)) == Findability::Findable;
     let now = facts(evidence, &decided.dependence, &decided.gaps, decided.waived.len(), &matched.gaps, findable);
     let policy = &registry.incident.policy;

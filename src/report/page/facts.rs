@@ -1,4 +1,3 @@
-use crate::matching::Evidence;
 use crate::model::{Cause, Remedy, Verdict};
 use crate::report::{CoverageSummary, Outcome, summarise};
 use crate::verdict::remedy;
@@ -77,7 +76,7 @@ impl<'a> Facts<'a> {
             by_cause: by_cause(outcome),
             by_act: by_act(outcome),
             open_for_gaps_alone: outcome.decided.iter().filter(|d| d.decision.is_open_for_gaps_alone()).count() as u64,
-            evidence: ranges(&outcome.matched.evidence, outcome.registry.institutions.len()),
+            evidence: (0..outcome.registry.institutions.len()).map(|institution| outcome.matched.evidence_of(institution)).collect(),
         }
     }
 
@@ -157,16 +156,4 @@ fn by_act(outcome: &Outcome<'_>) -> Vec<Act> {
         out.push(Act { remedy, sum, alone: decided_by(bit(remedy)), together });
     }
     out
-}
-
-/// Evidence is ordered by institution.
-fn ranges(evidence: &[Evidence], institutions: usize) -> Vec<Range<usize>> {
-    let mut at = 0;
-    (0..institutions)
-        .map(|number| {
-            let from = at;
-            at += evidence[from..].iter().take_while(|e| e.mention.institution == number).count();
-            from..at
-        })
-        .collect()
 }
