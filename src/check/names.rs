@@ -1,7 +1,7 @@
 //! Names that several bear, that stand in longer names, or that are ordinary words.
 
 use super::context::{Context, Finding, count, shown};
-use crate::index::tokens::tokens;
+use crate::index::tokens::Tokens;
 use crate::matching::{What, is_plain_pair};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -113,7 +113,7 @@ pub(super) fn contained(context: &Context<'_>, out: &mut Vec<Finding>) {
 }
 
 fn is_wordless(name: &str) -> bool {
-    tokens(name).next().is_none()
+    Tokens::of(name).is_empty()
 }
 
 /// Names in which there is nothing to search for.

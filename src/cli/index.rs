@@ -122,9 +122,5 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }
-    let files = case.ledger.files()?;
-    let gaps = files.iter().any(|f| f.cause.is_some())
-        || case.ledger.roots()?.iter().any(|r| !r.walked)
-        || case.ledger.readings()?.iter().any(|(_, r)| !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
-    Ok(gaps)
+    case.ledger.has_gaps()
 }

@@ -4,6 +4,7 @@ use super::{Progress, Stop, spool};
 use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, Probe, Runs, Sink};
 use crate::identifier::inline;
 use crate::index::TextIndex;
+use crate::index::tokens::Tokens;
 use crate::ledger::Reading;
 use crate::model::{Cause, ContentId};
 use std::collections::HashMap;
@@ -207,13 +208,14 @@ struct ItemOutlet<'r> {
 impl Outlet for ItemOutlet<'_> {
     fn passage(&self, passage: Passage) {
         let mut typed = Vec::new();
-        inline::find(&passage.text, &mut |found| typed.push(found.term()));
+        let tokens = Tokens::of(&passage.text);
+        inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
         typed.sort_unstable();
         typed.dedup();
         let added = self
             .reader
             .index
-            .document(self.row, self.reader.generation, &passage, &typed)
+            .document(self.row, self.reader.generation, &passage, &tokens, &typed)
             .and_then(|document| Ok(self.reader.writer.add_document(document)?));
         if let Err(error) = added {
             self.reader.fail(error.context("cannot write the index"));

@@ -3,12 +3,12 @@ use super::fence::{Fence, Pool};
 use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Limits, version_of};
-use crate::ledger::{FileRow, Reading, Span};
+use crate::ledger::{ContentRow, FileRow, MemberRow, Reading};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -95,20 +95,11 @@ fn state_fence(case: &Case, fence: &Pool<'_>) -> Result<()> {
     lacks.iter().try_for_each(|lack| case.ledger.record(&format!("fence: {lack}")))
 }
 
-/// The law of the ledger, checked at the end of every run: every file has ended, and of everything that was
-/// read each byte is accounted for once.
+/// The law of the ledger, checked at the end of every run: every file has ended. That of everything that was
+/// read each byte is accounted for once is checked when it is kept.
 fn check(case: &Case) -> Result<()> {
     if let Some(file) = case.ledger.pending()?.first() {
         anyhow::bail!("the case is damaged: {} was registered and never ended", crate::model::escape_bytes(&file.path));
-    }
-    for (_, reading) in case.ledger.readings()? {
-        let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
-        anyhow::ensure!(
-            accounted == reading.size,
-            "the case is damaged: {accounted} of {} bytes of content {} are accounted for",
-            reading.size,
-            reading.content
-        );
     }
     Ok(())
 }
@@ -131,42 +122,35 @@ fn offer(case: &Case, passwords: &[Vec<u8>]) -> Result<Option<String>> {
 /// Contents with gaps that this version may read better, that the operator names, or that passwords may
 /// open which they were not tried with, are read again, together with every container around them.
 fn reopen(case: &Case, retry: &[String], offer: Option<&str>) -> Result<()> {
-    let readings = case.ledger.readings()?;
-    let offered = case.ledger.offers()?;
-    let asked = |reading: &Reading, status: Status, cause: Option<Cause>| {
-        retry.iter().any(|word| word == status.as_str() || cause.is_some_and(|c| word == c.as_str()) || *word == reading.format)
-    };
-    let mut stale: HashSet<ContentId> = HashSet::new();
-    for (row, reading) in &readings {
-        let (status, cause) = reading.status();
-        let gappy = !reading.gaps.is_empty() || status == Status::Scanned;
-        let member_asked = reading.members.iter().any(|m| m.defect.is_some_and(|c| retry.iter().any(|word| word == c.as_str())));
+    let ledger = &case.ledger;
+    let asked = |word: &str| retry.iter().any(|asked| asked == word);
+    let mut stale: BTreeSet<i64> = BTreeSet::new();
+    if !retry.is_empty() {
+        let of_content =
+            |row: &ContentRow| asked(row.status.as_str()) || row.cause.is_some_and(|cause| asked(cause.as_str())) || asked(&row.format);
+        stale.extend(ledger.content_rows()?.iter().filter(|row| of_content(row)).map(|row| row.id));
+        let of_member = |row: &MemberRow| row.defect.is_some_and(|cause| asked(cause.as_str()));
+        stale.extend(ledger.members()?.iter().filter(|row| of_member(row)).map(|row| row.container));
+    }
+    let offered = ledger.offers()?;
+    for (row, reading) in ledger.open_readings()? {
+        let gappy = !reading.gaps.is_empty() || reading.status().0 == Status::Scanned;
         // What lies in something encrypted is read again with it, and so is what it lies in.
         let locked = reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect)).any(Cause::is_locked);
-        let newly_offered = offer.is_some() && locked && offered.get(row).map(String::as_str) != offer;
-        if newly_offered
-            || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version))
-            || asked(reading, status, cause)
-            || member_asked
-        {
-            stale.insert(reading.content);
+        let newly_offered = offer.is_some() && locked && offered.get(&row).map(String::as_str) != offer;
+        if newly_offered || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) {
+            stale.insert(row);
         }
     }
     if stale.is_empty() {
         return Ok(());
     }
-    loop {
-        let before = stale.len();
-        for (_, reading) in &readings {
-            if reading.members.iter().any(|m| m.content.is_some_and(|c| stale.contains(&c))) {
-                stale.insert(reading.content);
-            }
-        }
-        if stale.len() == before {
-            break;
-        }
+    let mut around: Vec<i64> = stale.iter().copied().collect();
+    while let Some(row) = around.pop() {
+        let Some(content) = ledger.content(row)? else { continue };
+        around.extend(ledger.members_with(content.sha256)?.iter().map(|member| member.container).filter(|&row| stale.insert(row)));
     }
-    let rows: Vec<i64> = readings.iter().filter(|(_, r)| stale.contains(&r.content)).map(|(id, _)| *id).collect();
+    let rows: Vec<i64> = stale.into_iter().collect();
     case.ledger.begin()?;
     case.ledger.reopen(&rows)?;
     case.ledger.commit()?;

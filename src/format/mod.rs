@@ -32,6 +32,9 @@ pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
 pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
+use std::cell::OnceCell;
+use text::encoding::TextEncoding;
+
 /// One format: a row of the tables that feed detection, documentation and tests.
 pub struct Format {
     /// Its name, as `coverage.csv` and the ledger know it.
@@ -71,11 +74,17 @@ pub struct Probe<'a> {
     pub bytes: &'a [u8],
     /// The first 64 KiB at most.
     pub head: &'a [u8],
+    encoding: OnceCell<Option<TextEncoding>>,
 }
 
 impl<'a> Probe<'a> {
     /// A probe of an item's bytes.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, head: &bytes[..bytes.len().min(64 << 10)] }
+        Self { bytes, head: &bytes[..bytes.len().min(64 << 10)], encoding: OnceCell::new() }
+    }
+
+    /// The encoding of the text that the bytes are; `None` where they are none. Every format of text asks.
+    pub fn encoding(&self) -> Option<TextEncoding> {
+        *self.encoding.get_or_init(|| text::encoding::detect(self.bytes))
     }
 }

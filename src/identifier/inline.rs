@@ -4,16 +4,16 @@
 //! The same function finds them for the index, which does not know the registry, and for the judgement
 //! of a passage, which does.
 
-use super::{Specific, bic, iban, labelled, normalise};
+use super::{Specific, bic, iban, label, labelled, normalise};
 use crate::format::BORDER;
-use crate::index::tokens::{Token, tokens};
+use crate::index::tokens::{Token, Tokens};
 use crate::model::Scheme;
 use std::ops::Range;
 
 /// Label words looked at before a value.
 const LABEL_WORDS: usize = 4;
 /// Words that may stand between a label and its value.
-const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
+pub(super) const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
 /// Text between two words of a label, or between label and value, is at most so long, leaders included.
 const LONGEST_GAP: usize = 48;
 /// And has at most so many marks besides blanks and dots.
@@ -39,14 +39,8 @@ impl Inline {
     }
 }
 
-/// Finds labelled numbers and IBANs.
-pub fn find(text: &str, found: &mut dyn FnMut(Inline)) {
-    let all: Vec<Token> = tokens(text).collect();
-    find_in(text, &all, found);
-}
-
-/// As [`find`], with the tokens of the text at hand.
-pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
+/// Finds labelled numbers and IBANs in a text of which these are the tokens.
+pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
     for (i, token) in all.iter().enumerate() {
         let bytes = token.term.as_bytes();
         if bytes.len() >= 4
@@ -58,22 +52,32 @@ pub fn find_in(text: &str, all: &[Token], found: &mut dyn FnMut(Inline)) {
             find_iban(text, all, i, found);
         }
         if bytes.len() == 11 {
-            find_branch_bic(text, token, found);
+            find_branch_bic(text, &token, found);
         }
-        if bytes.first().is_some_and(u8::is_ascii_digit) && bytes.iter().all(u8::is_ascii_digit) && !continues_number(text, all, i) {
+        if bytes.first().is_some_and(u8::is_ascii_digit)
+            && bytes.iter().all(u8::is_ascii_digit)
+            && may_be_labelled(all, i)
+            && !continues_number(text, all, i)
+        {
             find_labelled(text, all, i, found);
         }
     }
 }
 
-/// Is the token a later group of a number written in groups? The first group leads.
-fn continues_number(text: &str, all: &[Token], i: usize) -> bool {
-    i > 0
-        && all[i - 1].term.bytes().all(|b| b.is_ascii_digit())
-        && matches!(text.get(all[i - 1].span.end..all[i].span.start), Some("-" | " "))
+/// Could what stands before the token end a label? Before most numbers stands something else.
+fn may_be_labelled(all: &Tokens, i: usize) -> bool {
+    let start = all.span(i).start;
+    (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| label::may_end(all.term(before)))
 }
 
-fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline)) {
+/// Is the token a later group of a number written in groups? The first group leads.
+fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
+    i > 0
+        && all.term(i - 1).bytes().all(|b| b.is_ascii_digit())
+        && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
+}
+
+fn find_labelled(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
     let label = label_before(text, all, i);
     if label.is_empty() || !says_number(&label) {
         return;
@@ -85,12 +89,12 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
             continue;
         }
         let mut digits = String::new();
-        for (taken, token) in all[i..].iter().take(6).enumerate() {
-            let joined = taken == 0 || matches!(text.get(all[i + taken - 1].span.end..token.span.start), Some("-" | " "));
+        for (taken, token) in all.iter().skip(i).take(6).enumerate() {
+            let joined = taken == 0 || matches!(text.get(all.span(i + taken - 1).end..token.span.start), Some("-" | " "));
             if !joined || !token.term.bytes().all(|b| b.is_ascii_digit()) || digits.len() + token.term.len() > 20 {
                 break;
             }
-            digits.push_str(&token.term);
+            digits.push_str(token.term);
             let mut rest = text[token.span.end..].chars();
             let next = rest.next();
             // `192.168.1.10`, `12.50`: not this number.
@@ -100,7 +104,7 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
             if scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
                 // Its country is not written beside it.
                 found(Inline {
-                    span: all[i].span.start..token.span.end,
+                    span: all.span(i).start..token.span.end,
                     scheme: scheme.clone(),
                     value: digits.clone(),
                     label: Some(specific),
@@ -110,7 +114,7 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
                 && normal.repaired.is_none()
             {
                 found(Inline {
-                    span: all[i].span.start..token.span.end,
+                    span: all.span(i).start..token.span.end,
                     scheme: scheme.clone(),
                     value: normal.value,
                     label: Some(specific),
@@ -123,17 +127,17 @@ fn find_labelled(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inli
 }
 
 /// A BIC with its branch: it is registered and compared by its first eight characters, which no token shows.
-fn find_branch_bic(text: &str, token: &Token, found: &mut dyn FnMut(Inline)) {
+fn find_branch_bic(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline)) {
     let raw = &text[token.span.clone()];
     if bic::is_well_formed(raw) && raw.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
         found(Inline { span: token.span.clone(), scheme: Scheme::Bic, value: raw[..8].to_owned(), label: None });
     }
 }
 
-fn find_iban(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline)) {
+fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
     let mut written = String::new();
-    for (taken, token) in all[i..].iter().take(9).enumerate() {
-        if taken > 0 && text.get(all[i + taken - 1].span.end..token.span.start) != Some(" ") {
+    for (taken, token) in all.iter().skip(i).take(9).enumerate() {
+        if taken > 0 && text.get(all.span(i + taken - 1).end..token.span.start) != Some(" ") {
             break;
         }
         written.push_str(&token.term.to_ascii_uppercase());
@@ -143,7 +147,7 @@ fn find_iban(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline))
         if written.len() >= 15 {
             let codes = iban::bank_codes(&written);
             if !codes.is_empty() {
-                let span = all[i].span.start..token.span.end;
+                let span = all.span(i).start..token.span.end;
                 for value in codes {
                     found(Inline { span: span.clone(), scheme: Scheme::IbanBank, value, label: None });
                 }
@@ -157,16 +161,16 @@ fn find_iban(text: &str, all: &[Token], i: usize, found: &mut dyn FnMut(Inline))
 /// value itself may stand on the next, or in the next cell), with nothing between them but blanks, dot
 /// leaders and the marks of assignments, markup and quotes. Fillers such as `is` and `value` next to the
 /// value are dropped where more words stand before them.
-pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
+pub fn label_before(text: &str, all: &Tokens, i: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut border = all[i].span.start;
+    let mut border = all.span(i).start;
     let mut at = i;
     while at > 0 && words.len() < LABEL_WORDS {
         at -= 1;
-        let token = &all[at];
+        let token = all.get(at);
         // A camelCase word is given by its parts, a possessive by its word.
         if token.span.end > border
-            || (token.compound && all.get(at + 1).is_some_and(|part| part.span.end <= border && part.span.start >= token.span.start))
+            || (token.compound && at + 1 < all.len() && all.span(at + 1).end <= border && all.span(at + 1).start >= token.span.start)
         {
             continue;
         }
@@ -175,7 +179,7 @@ pub fn label_before(text: &str, all: &[Token], i: usize) -> Vec<String> {
             break;
         }
         border = token.span.start;
-        words.insert(0, token.term.clone());
+        words.insert(0, token.term.to_owned());
     }
     while words.len() > 1 && words.last().is_some_and(|w| matches!(w.as_str(), "is" | "are" | "was" | "of" | "the" | "value" | "equals")) {
         words.pop();

@@ -3,7 +3,7 @@
 use super::SCHEMES;
 use crate::model::Scheme;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// How surely a label names its scheme.
@@ -33,6 +33,28 @@ const SYNONYMS: &[&[&str]] = &[
 ];
 /// Words between a label and its value that say nothing.
 const FILLERS: &[&str] = &["is", "are", "was", "equals", "value", "val", "the", "a", "ist", "est", "es"];
+
+/// How the phrases of [`LABELS`] may end: the word before a value is one of these, or a filler.
+static ENDINGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let endings = LABELS.keys().flat_map(|glued| glued.char_indices().map(|(at, _)| &glued[at..]));
+    endings.chain(FILLERS.iter().copied()).chain(super::inline::FILLERS.iter().copied()).collect()
+});
+
+/// Lengths of the [`ENDINGS`] by their last letters, one bit each: nearly every other word is told by that.
+static ENDING_LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
+    let mut lengths = [0; 26];
+    for ending in ENDINGS.iter() {
+        let last = ending.as_bytes()[ending.len() - 1];
+        lengths[usize::from(last - b'a')] |= 1 << ending.len().min(63);
+    }
+    lengths
+});
+
+/// Can the word be the last one before a labelled value?
+pub(super) fn may_end(word: &str) -> bool {
+    let last = word.bytes().last().filter(u8::is_ascii_lowercase);
+    last.is_some_and(|last| ENDING_LENGTHS[usize::from(last - b'a')] >> word.len().min(63) & 1 == 1) && ENDINGS.contains(word)
+}
 
 type Phrases = HashMap<String, Vec<(Scheme, Specific)>>;
 

@@ -1,51 +1,91 @@
-use super::tokens::{Tokens, is_number, term_of, tokens};
+//! What of the tokens of a passage enters the dictionaries of the index: words with their places, and of codes
+//! how they begin.
+
+use super::tokens::{Tokens, is_code, term_of};
 use tantivy::Index;
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 
-/// Name of the analyzer of words.
-pub(super) const WORDS: &str = "ruleout_words";
-/// Name of the analyzer of numbers.
-pub(super) const NUMBERS: &str = "ruleout_numbers";
+/// Name of the analyzer of [`Terms`].
+pub(super) const TERMS: &str = "ruleout_terms";
+/// The widest step that one mark can say.
+const WIDEST: u32 = 30;
 
 pub(super) fn register(index: &Index) {
-    index.tokenizers().register(WORDS, TextAnalyzer::builder(Splitter { numbers: false }).build());
-    index.tokenizers().register(NUMBERS, TextAnalyzer::builder(Splitter { numbers: true }).build());
+    index.tokenizers().register(TERMS, TextAnalyzer::builder(Splitter).build());
 }
 
-/// Gives either the words or the numbers among the tokens.
-#[derive(Clone)]
-struct Splitter {
-    numbers: bool,
+/// Terms with their places, as one text: before each term a control character says by how many places it
+/// follows the one before; several, where one is not enough.
+#[derive(Default)]
+pub(super) struct Terms {
+    text: String,
+    place: u32,
 }
+
+impl Terms {
+    /// The words among the tokens, at their places.
+    pub(super) fn words(tokens: &Tokens) -> Self {
+        let mut terms = Self::default();
+        tokens.iter().filter(|token| !is_code(token.term)).for_each(|token| terms.add(term_of(token.term), token.position));
+        terms
+    }
+
+    /// Terms without places.
+    pub(super) fn unplaced(all: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut terms = Self::default();
+        all.into_iter().for_each(|term| terms.add(term.as_ref(), 0));
+        terms
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    fn add(&mut self, term: &str, place: u32) {
+        let mut step = place - self.place;
+        while step > WIDEST {
+            self.text.push(mark(WIDEST));
+            step -= WIDEST;
+        }
+        self.text.push(mark(step));
+        self.text.push_str(term);
+        self.place = place;
+    }
+}
+
+fn mark(step: u32) -> char {
+    char::from(1 + step as u8)
+}
+
+#[derive(Clone)]
+struct Splitter;
 
 struct Stream<'a> {
-    inner: Tokens<'a>,
-    numbers: bool,
+    rest: &'a str,
     token: Token,
 }
 
 impl Tokenizer for Splitter {
-    type TokenStream<'a> = Box<dyn TokenStream + 'a>;
+    type TokenStream<'a> = Stream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        Box::new(Stream { inner: tokens(text), numbers: self.numbers, token: Token::default() })
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream<'a> {
+        Stream { rest: text, token: Token { position: 0, ..Token::default() } }
     }
 }
 
 impl TokenStream for Stream<'_> {
     fn advance(&mut self) -> bool {
-        for token in self.inner.by_ref() {
-            if is_number(&token.term) == self.numbers {
-                self.token.offset_from = token.span.start;
-                self.token.offset_to = token.span.end;
-                self.token.position = token.position as usize;
-                self.token.position_length = 1;
-                self.token.text.clear();
-                self.token.text.push_str(term_of(&token.term));
-                return true;
-            }
+        let bytes = self.rest.as_bytes();
+        let marks = bytes.iter().take_while(|b| **b < 0x20).count();
+        let end = bytes[marks..].iter().position(|b| *b < 0x20).map_or(bytes.len(), |length| marks + length);
+        if end == marks {
+            return false;
         }
-        false
+        self.token.position += bytes[..marks].iter().map(|mark| usize::from(mark - 1)).sum::<usize>();
+        self.token.text.clear();
+        self.token.text.push_str(&self.rest[marks..end]);
+        self.rest = &self.rest[end..];
+        true
     }
 
     fn token(&self) -> &Token {
@@ -54,5 +94,32 @@ impl TokenStream for Stream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn terms_come_back_at_their_places(steps in prop::collection::vec((0u32..100, "[a-zé0-9]{1,12}"), 0..40)) {
+            let (mut terms, mut place) = (Terms::default(), 0);
+            let mut put = Vec::new();
+            for (step, term) in steps {
+                place += step;
+                terms.add(&term, place);
+                put.push((term, place as usize));
+            }
+            let text = terms.into_text();
+            let mut splitter = Splitter;
+            let mut read = splitter.token_stream(&text);
+            let mut got = Vec::new();
+            while read.advance() {
+                got.push((read.token().text.clone(), read.token().position));
+            }
+            prop_assert_eq!(got, put);
+        }
     }
 }

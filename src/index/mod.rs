@@ -2,21 +2,24 @@
 //! there later is found.
 
 mod analysis;
+mod codes;
 mod common;
 mod search;
 mod sweep;
 pub mod tokens;
 
-pub use search::{Candidates, Places, Sought, search};
+pub use search::{Candidates, Places, Sought, known, search, search_any};
 pub use sweep::{Hit, Needle, sweep};
 
 use crate::format::{OffsetMap, Passage, PassageKind};
+use analysis::Terms;
 use anyhow::{Context, Result};
 use std::path::Path;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
 use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
+use tokens::Tokens;
 
 /// The fields of a passage.
 #[derive(Clone, Copy)]
@@ -27,8 +30,10 @@ pub struct Fields {
     pub generation: Field,
     /// Words, with positions.
     pub words: Field,
-    /// Numbers and other machine-made tokens.
-    pub numbers: Field,
+    /// Hashes of codes and numbers, a column.
+    pub codes: Field,
+    /// How codes begin, for wildcards.
+    pub heads: Field,
     /// Identifiers that need more than a token to be seen: `scheme:value`.
     pub typed: Field,
     /// The text itself.
@@ -63,12 +68,14 @@ fn schema() -> (Schema, Fields) {
             .set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
     };
     let number = NumericOptions::from(FAST | INDEXED | STORED);
+    let unplaced = || indexed(analysis::TERMS, IndexRecordOption::Basic);
     let fields = Fields {
         content: builder.add_u64_field("content", number),
         generation: builder.add_u64_field("generation", INDEXED),
-        words: builder.add_text_field("text", indexed(analysis::WORDS, IndexRecordOption::WithFreqsAndPositions)),
-        numbers: builder.add_text_field("number", indexed(analysis::NUMBERS, IndexRecordOption::Basic)),
-        typed: builder.add_text_field("id", indexed("raw", IndexRecordOption::Basic)),
+        words: builder.add_text_field("text", indexed(analysis::TERMS, IndexRecordOption::WithFreqsAndPositions)),
+        codes: builder.add_u64_field(codes::COLUMN, FAST),
+        heads: builder.add_text_field("head", unplaced()),
+        typed: builder.add_text_field("id", unplaced()),
         body: builder.add_text_field("body", STORED),
         place: builder.add_bytes_field("place", STORED),
     };
@@ -81,7 +88,7 @@ impl TextIndex {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
         let (schema, fields) = schema();
         let settings = tantivy::IndexSettings {
-            docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor::default()),
+            docstore_compression: tantivy::store::Compressor::Zstd(tantivy::store::ZstdCompressor { compression_level: Some(1) }),
             docstore_blocksize: 64 << 10,
             ..Default::default()
         };
@@ -129,16 +136,17 @@ impl TextIndex {
         Ok(self.index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?)
     }
 
-    /// A document of one passage.
-    pub fn document(&self, content: i64, generation: u64, passage: &Passage, typed: &[String]) -> Result<TantivyDocument> {
+    /// A document of one passage, with the tokens of its text and the terms of identifiers that need more than a
+    /// token to be seen.
+    pub fn document(&self, content: i64, generation: u64, passage: &Passage, tokens: &Tokens, typed: &[String]) -> Result<TantivyDocument> {
         let mut document = TantivyDocument::new();
+        let (codes, heads) = codes::of(tokens);
         document.add_u64(self.fields.content, content as u64);
         document.add_u64(self.fields.generation, generation);
-        document.add_text(self.fields.words, &passage.text);
-        document.add_text(self.fields.numbers, &passage.text);
-        for term in typed {
-            document.add_text(self.fields.typed, term);
-        }
+        document.add_text(self.fields.words, Terms::words(tokens).into_text());
+        codes.into_iter().for_each(|code| document.add_u64(self.fields.codes, code.into()));
+        document.add_text(self.fields.heads, Terms::unplaced(heads).into_text());
+        document.add_text(self.fields.typed, Terms::unplaced(typed).into_text());
         document.add_text(self.fields.body, &passage.text);
         document.add_bytes(self.fields.place, &postcard::to_stdvec(&(passage.kind, &passage.map))?);
         Ok(document)

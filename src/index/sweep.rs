@@ -1,12 +1,13 @@
 use super::common::each_common;
-use super::{TextIndex, tokens};
+use super::tokens::{is_code, term_of};
+use super::{TextIndex, codes};
 use anyhow::Result;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, InvertedIndexReader, Searcher, SegmentReader};
+use tantivy::{DocAddress, DocId, InvertedIndexReader, Searcher, SegmentReader};
 
 /// What to look for: the terms of one identifier or name, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +32,8 @@ pub struct Hit {
 /// needle is found; that a found passage holds it is for the caller to verify on the text.
 pub fn sweep(index: &TextIndex, searcher: &Searcher, needles: &[Needle]) -> Result<Vec<Hit>> {
     let fields = index.fields;
-    let mut wanted: HashMap<(Field, &str), ()> = HashMap::new();
-    for needle in needles {
-        for (field, term) in parts(needle, &fields) {
-            wanted.insert((field, term), ());
-        }
-    }
-    let mut sorted: Vec<(Field, &str)> = wanted.into_keys().collect();
+    let wanted: HashSet<(Field, &str)> = needles.iter().flat_map(|needle| parts(needle, &fields)).collect();
+    let mut sorted: Vec<(Field, &str)> = wanted.into_iter().collect();
     sorted.sort_unstable_by(|a, b| (a.0.field_id(), a.1.as_bytes()).cmp(&(b.0.field_id(), b.1.as_bytes())));
     let hits: Vec<Vec<Hit>> = searcher
         .segment_readers()
@@ -52,7 +48,7 @@ fn parts<'n>(needle: &'n Needle, fields: &super::Fields) -> Vec<(Field, &'n str)
     match needle {
         Needle::Typed(term) => vec![(fields.typed, term.as_str())],
         Needle::Phrase(terms) => {
-            terms.iter().map(|t| (if tokens::is_number(t) { fields.numbers } else { fields.words }, tokens::term_of(t))).collect()
+            terms.iter().map(|t| if is_code(t) { (fields.codes, t.as_str()) } else { (fields.words, term_of(t)) }).collect()
         }
     }
 }
@@ -66,8 +62,13 @@ fn sweep_segment(
 ) -> Result<Vec<Hit>> {
     let mut found = HashMap::with_capacity(sorted.len() / 4);
     let mut inverted: HashMap<Field, Arc<InvertedIndexReader>> = HashMap::new();
+    let mut coded = HashMap::new();
     for group in sorted.chunk_by(|a, b| a.0 == b.0) {
         let field = group[0].0;
+        if field == fields.codes {
+            coded = codes::documents(segment, group.iter().map(|(_, term)| *term))?;
+            continue;
+        }
         let reader = segment.inverted_index(field)?;
         let mut stream = reader.terms().stream()?;
         let mut wanted = group.iter().peekable();
@@ -93,20 +94,32 @@ fn sweep_segment(
     let alive = segment.alive_bitset();
     let mut hits = Vec::new();
     for (number, needle) in needles.iter().enumerate() {
-        let parts = parts(needle, fields);
+        let (with_code, parts): (Vec<_>, Vec<_>) = parts(needle, fields).into_iter().partition(|(field, _)| *field == fields.codes);
+        let with_code: Vec<&[DocId]> = with_code.iter().map(|(_, term)| coded[&codes::hash(term)].as_slice()).collect();
+        if with_code.iter().any(|documents| documents.is_empty()) {
+            continue;
+        }
         let Some(infos) = parts.iter().map(|key| found.get(key)).collect::<Option<Vec<_>>>() else { continue };
-        let positional = parts.len() > 1 && parts.iter().all(|(field, _)| *field == fields.words);
+        let positional = parts.len() > 1 && with_code.is_empty() && parts.iter().all(|(field, _)| *field == fields.words);
         let option = if positional { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::Basic };
         let mut postings = Vec::with_capacity(parts.len());
         for ((field, _), info) in parts.iter().zip(&infos) {
             postings.push(inverted[field].read_postings_from_terminfo(info, option)?);
         }
-        each_common(&mut postings, |document, postings| {
-            let is_alive = alive.is_none_or(|set| set.is_alive(document));
-            if is_alive && (!positional || adjacent(postings)) {
+        let mut take = |document, fits: bool| {
+            if fits && alive.is_none_or(|set| set.is_alive(document)) {
                 hits.push(Hit { passage: DocAddress::new(ord, document), needle: number as u32 });
             }
-        });
+        };
+        let has_codes = |document: DocId| with_code.iter().all(|documents| documents.binary_search(&document).is_ok());
+        if postings.is_empty() {
+            let first = with_code.first().copied().unwrap_or_default();
+            first.iter().for_each(|&document| take(document, has_codes(document)));
+        } else {
+            each_common(&mut postings, |document, postings| {
+                take(document, has_codes(document) && (!positional || adjacent(postings)));
+            });
+        }
     }
     Ok(hits)
 }

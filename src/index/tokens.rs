@@ -10,112 +10,198 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Terms are cut at this many bytes; what is found by a cut term is verified against the text.
 pub const TERM_BYTES: usize = 64;
+/// Tokens with a digit that are so long are codes.
+const CODE_BYTES: usize = 5;
 
 /// A token of some text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Token<'l> {
     /// Bytes of the text.
     pub span: Range<usize>,
     /// The folded token.
-    pub term: String,
+    pub term: &'l str,
     /// Its place in the order of tokens; a camelCase word stands at the place of its first part.
     pub position: u32,
     /// The token is a whole camelCase word, and its parts follow.
     pub compound: bool,
 }
 
-/// Splits text into tokens.
-pub fn tokens(text: &str) -> Tokens<'_> {
-    Tokens { text, at: 0, position: 0, readings: Vec::new() }
+/// The tokens of a text in order, their folded terms in one piece of memory.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    folded: String,
+    all: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    /// Bytes of the text.
+    span: (u32, u32),
+    /// Where the term begins; it ends where the next one's begins.
+    term: u32,
+    position: u32,
+    compound: bool,
 }
 
 /// The sequences of terms under which a text is found: one with its words in camelCase whole, and one with
 /// their parts; a single one where they are the same.
 pub fn phrases_of(text: &str) -> Vec<Vec<String>> {
-    let all: Vec<Token> = tokens(text).collect();
+    let all = Tokens::of(text);
     let mut covered = 0;
     let mut whole = Vec::new();
-    for token in &all {
+    for token in all.iter() {
         if token.span.start >= covered {
-            whole.push(token.term.clone());
+            whole.push(token.term.to_owned());
         }
         covered = covered.max(token.span.end);
     }
-    let parts: Vec<String> = all.into_iter().filter(|t| !t.compound).map(|t| t.term).collect();
+    let parts = words_of(text);
     if whole == parts { vec![parts] } else { vec![whole, parts] }
 }
 
-/// Iterator of [`tokens`].
-pub struct Tokens<'a> {
-    text: &'a str,
-    at: usize,
-    position: u32,
-    /// Other readings of the word that was given last, in reverse: its span, its place, whether parts follow.
-    readings: Vec<(Range<usize>, u32, bool)>,
+/// The terms of a text, of words in camelCase their parts.
+pub fn words_of(text: &str) -> Vec<String> {
+    Tokens::of(text).iter().filter(|t| !t.compound).map(|t| t.term.to_owned()).collect()
 }
 
-impl Iterator for Tokens<'_> {
-    type Item = Token;
+impl Tokens {
+    /// Splits a text of less than 4 GiB.
+    pub fn of(text: &str) -> Self {
+        let mut tokens = Self::default();
+        tokens.split(text);
+        tokens
+    }
 
-    fn next(&mut self) -> Option<Token> {
-        if let Some((span, position, compound)) = self.readings.pop() {
-            let term = fold(&self.text[span.clone()]);
-            return Some(Token { span, term, position, compound });
-        }
-        let bytes = self.text.as_bytes();
-        loop {
-            // Skip to the next word character.
-            while self.at < bytes.len() {
-                let b = bytes[self.at];
-                if b.is_ascii_alphanumeric() || b == b'&' {
-                    break;
+    /// As [`Self::of`], in the memory of the tokens that were here.
+    pub fn split(&mut self, text: &str) {
+        assert!(u32::try_from(text.len()).is_ok(), "a passage is less than 4 GiB");
+        self.folded.clear();
+        self.all.clear();
+        let bytes = text.as_bytes();
+        let (mut at, mut position) = (0, 0);
+        while at < bytes.len() {
+            match bytes[at] {
+                b'&' => {
+                    let end = at + if bytes[at..].starts_with(b"&amp;") { 5 } else { 1 };
+                    self.add(at..end, "and", position, false);
+                    (at, position) = (end, position + 1);
                 }
-                if b >= 0x80 {
-                    let c = self.text[self.at..].chars().next()?;
-                    if c.is_alphanumeric() {
-                        break;
+                b if b.is_ascii_alphanumeric() => match plain_end(bytes, at) {
+                    Some(end) => {
+                        self.add(at..end, &text[at..end], position, false);
+                        (at, position) = (end, position + 1);
                     }
-                    self.at += c.len_utf8();
-                } else {
-                    self.at += 1;
+                    None => (at, position) = self.add_word(text, at, position),
+                },
+                b if b < 0x80 => at += 1,
+                _ => {
+                    let Some(c) = text[at..].chars().next() else { break };
+                    if c.is_alphanumeric() {
+                        (at, position) = self.add_word(text, at, position);
+                    } else {
+                        at += c.len_utf8();
+                    }
                 }
             }
-            if self.at >= bytes.len() {
-                return None;
-            }
-            let start = self.at;
-            if bytes[start] == b'&' {
-                self.at += if self.text[start..].starts_with("&amp;") { 5 } else { 1 };
-                self.position += 1;
-                return Some(Token { span: start..self.at, term: "and".to_owned(), position: self.position - 1, compound: false });
-            }
-            self.at = word_end(self.text, start);
-            let span = start..self.at;
-            let word = &self.text[span.clone()];
-            let term = fold(word);
-            if term.is_empty() {
-                continue;
-            }
-            let position = self.position;
-            let mut readings = Vec::new();
-            let mut width = add_parts(word, start, position, &mut readings);
-            let compound = !readings.is_empty();
-            // Behind what may be an escape or literal the rest of the word is a word as well; whether it is one
-            // cannot be known, so both readings stand.
-            let glued = glued_before(self.text, start);
-            if glued > 0 && glued < word.len() {
-                let rest = readings.len();
-                readings.push((start + glued..self.at, position, false));
-                width = width.max(add_parts(&word[glued..], start + glued, position, &mut readings));
-                readings[rest].2 = readings.len() > rest + 1;
-            }
-            // The index wants places in order.
-            readings.sort_by_key(|(_, place, _)| *place);
-            readings.reverse();
-            self.readings = readings;
-            self.position += width;
-            return Some(Token { span, term, position, compound });
         }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The token with this index.
+    ///
+    /// # Panics
+    /// There are no so many.
+    pub fn get(&self, i: usize) -> Token<'_> {
+        let entry = &self.all[i];
+        Token { span: self.span(i), term: self.term(i), position: entry.position, compound: entry.compound }
+    }
+
+    /// The folded term of the token with this index.
+    pub fn term(&self, i: usize) -> &str {
+        let end = self.all.get(i + 1).map_or(self.folded.len(), |next| next.term as usize);
+        &self.folded[self.all[i].term as usize..end]
+    }
+
+    /// The bytes of the text that the token with this index has.
+    pub fn span(&self, i: usize) -> Range<usize> {
+        let (start, end) = self.all[i].span;
+        start as usize..end as usize
+    }
+
+    /// All, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Token<'_>> + ExactSizeIterator + Clone {
+        (0..self.len()).map(|i| self.get(i))
+    }
+
+    /// Indices of the tokens that begin inside a span of the text.
+    pub fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let before = |place: usize| self.all.partition_point(|entry| (entry.span.0 as usize) < place);
+        before(span.start)..before(span.end)
+    }
+
+    /// Adds a token whose term is a word of ASCII, folded here.
+    fn add(&mut self, span: Range<usize>, word: &str, position: u32, compound: bool) {
+        let term = self.folded.len();
+        self.folded.push_str(word);
+        self.folded[term..].make_ascii_lowercase();
+        self.all.push(Entry { span: (span.start as u32, span.end as u32), term: term as u32, position, compound });
+    }
+
+    /// Adds the word that begins at `start` with all its readings; gives where to go on, and the next place.
+    fn add_word(&mut self, text: &str, start: usize, position: u32) -> (usize, u32) {
+        let end = word_end(text, start);
+        let word = &text[start..end];
+        let term = fold(word);
+        if term.is_empty() {
+            return (end, position);
+        }
+        let mut readings = Vec::new();
+        let mut width = add_parts(word, start, position, &mut readings);
+        let compound = !readings.is_empty();
+        // Behind what may be an escape or literal the rest of the word is a word as well; whether it is one
+        // cannot be known, so both readings stand.
+        let glued = glued_before(text, start);
+        if glued > 0 && glued < word.len() {
+            let rest = readings.len();
+            readings.push((start + glued..end, position, false));
+            width = width.max(add_parts(&word[glued..], start + glued, position, &mut readings));
+            readings[rest].2 = readings.len() > rest + 1;
+        }
+        // The index wants places in order.
+        readings.sort_by_key(|(_, place, _)| *place);
+        self.add(start..end, &term, position, compound);
+        for (span, position, compound) in readings {
+            let term = fold(&text[span.clone()]);
+            self.add(span, &term, position, compound);
+        }
+        (end, position + width)
+    }
+}
+
+/// The end of a word that begins at `start`, where it has one reading only: letters and digits of ASCII with no
+/// mark beside them that could belong to it, and not in camelCase. That is nearly every word.
+fn plain_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if start > 0 && matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') {
+        return None;
+    }
+    let (mut at, mut rises) = (start, false);
+    while let Some(b) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
+        rises |= b.is_ascii_uppercase() && at > start && bytes[at - 1].is_ascii_lowercase();
+        at += 1;
+    }
+    match bytes.get(at) {
+        Some(b'\'' | 0x80..) => None,
+        _ if rises => None,
+        _ => Some(at),
     }
 }
 
@@ -277,11 +363,11 @@ pub fn term_of(token: &str) -> &str {
     &token[..end]
 }
 
-/// Numbers and other machine-made tokens stand in a field of their own, without positions: there are
-/// many, nearly all different, and they are never part of a phrase.
-pub fn is_number(term: &str) -> bool {
+/// Is it a number or a code with digits? There are many of them, nearly all different, and they are hardly ever
+/// part of a phrase: the index keeps them apart from words.
+pub fn is_code(term: &str) -> bool {
     let digits = term.bytes().filter(u8::is_ascii_digit).count();
-    (digits == term.len() && digits >= 6) || (term.len() >= 16 && digits > 0)
+    digits > 0 && (term.len() >= CODE_BYTES || digits == term.len())
 }
 
 #[cfg(test)]
@@ -289,14 +375,14 @@ mod tests {
     use super::*;
 
     fn terms(text: &str) -> Vec<(String, u32)> {
-        tokens(text).map(|t| (t.term, t.position)).collect()
+        Tokens::of(text).iter().map(|t| (t.term.to_owned(), t.position)).collect()
     }
 
     #[test]
     fn words_fold_and_ampersands_are_words() {
-        let got: Vec<_> = tokens("Farmers' & Mérchants_BANK, N.A.").map(|t| t.term).collect();
-        assert_eq!(got, ["farmers", "and", "merchants", "bank", "n", "a"]);
-        assert_eq!(tokens("Farmer’s Straße &amp; Co").map(|t| t.term).collect::<Vec<_>>(), ["farmers", "farmer", "strasse", "and", "co"]);
+        let folded = |text: &str| terms(text).into_iter().map(|(term, _)| term).collect::<Vec<_>>();
+        assert_eq!(folded("Farmers' & Mérchants_BANK, N.A."), ["farmers", "and", "merchants", "bank", "n", "a"]);
+        assert_eq!(folded("Farmer’s Straße &amp; Co"), ["farmers", "farmer", "strasse", "and", "co"]);
     }
 
     #[test]
@@ -315,7 +401,8 @@ mod tests {
     #[test]
     fn escapes_and_literals_are_no_part_of_a_word() {
         for text in ["VALUES (N'Q7X9ZP')", "done\\nQ7X9ZP", "a%3DQ7X9ZP", "\x1b[0;32mQ7X9ZP\x1b[0m", "客户代码Q7X9ZP是"] {
-            let found = tokens(text).find(|t| t.term == "q7x9zp").unwrap_or_else(|| panic!("{text}"));
+            let all = Tokens::of(text);
+            let found = all.iter().find(|t| t.term == "q7x9zp").unwrap_or_else(|| panic!("{text}"));
             assert!(begins_word(text, found.span.start) && ends_word(text, found.span.end), "{text}");
         }
         assert!(!begins_word("XQ7X9ZP", 1) && !ends_word("Q7X9ZPX", 6));
@@ -324,7 +411,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn places_never_go_back(text in "[nN'\\\\=%a-fA-Z0-9 _&]{0,60}") {
-            let places: Vec<u32> = tokens(&text).map(|t| t.position).collect();
+            let places: Vec<u32> = Tokens::of(&text).iter().map(|t| t.position).collect();
             proptest::prop_assert!(places.is_sorted(), "{:?}", places);
         }
     }

@@ -99,6 +99,13 @@ impl Ledger {
         Ok(query.query_map([&sha256.0[..]], member_row)?.collect::<Result<_, _>>()?)
     }
 
+    /// Was anything of what is known not read, or a root not listed to its end?
+    pub fn has_gaps(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM file WHERE cause IS NOT NULL) OR EXISTS (SELECT 1 FROM root WHERE walk <> 'complete')
+             OR EXISTS (SELECT 1 FROM content WHERE cause IS NOT NULL) OR EXISTS (SELECT 1 FROM member WHERE defect IS NOT NULL)";
+        Ok(self.db.query_row(sql, [], |r| r.get(0))?)
+    }
+
     /// All members, by container.
     pub fn members(&self) -> Result<Vec<MemberRow>> {
         let mut query = self.db.prepare(&format!("{MEMBER} ORDER BY container, ordinal"))?;

@@ -11,13 +11,13 @@ pub use lookup::{ContentRow, MemberRow};
 pub use reading::{Reading, Span};
 
 use crate::model::{Cause, ContentId, Status};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 3;
+const LEDGER_VERSION: u32 = 4;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -263,7 +263,19 @@ impl Ledger {
 
     /// Every content with its reading, by row.
     pub fn readings(&self) -> Result<Vec<(i64, Reading)>> {
-        let mut query = self.db.prepare("SELECT id, reading FROM content ORDER BY id")?;
+        self.query_readings("SELECT id, reading FROM content ORDER BY id")
+    }
+
+    /// Those of which something was not read, or only scanned.
+    pub fn open_readings(&self) -> Result<Vec<(i64, Reading)>> {
+        self.query_readings(
+            "SELECT id, reading FROM content WHERE cause IS NOT NULL OR status = 'scanned'
+             OR EXISTS (SELECT 1 FROM member WHERE container = content.id AND defect IS NOT NULL) ORDER BY id",
+        )
+    }
+
+    fn query_readings(&self, sql: &str) -> Result<Vec<(i64, Reading)>> {
+        let mut query = self.db.prepare(sql)?;
         let rows = query.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
         let raw: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
         use rayon::prelude::*;
@@ -272,8 +284,16 @@ impl Ledger {
             .collect()
     }
 
-    /// Keeps a reading; an earlier one of the same bytes is replaced.
+    /// Keeps a reading; an earlier one of the same bytes is replaced. One that does not account for every byte
+    /// once is refused.
     pub fn keep(&self, id: i64, reading: &Reading, generation: u64, offer: Option<&str>) -> Result<()> {
+        let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
+        ensure!(
+            accounted == reading.size,
+            "a reader accounts for {accounted} of {} bytes of content {}; nothing of this batch is kept",
+            reading.size,
+            reading.content
+        );
         let before: Option<i64> = self
             .db
             .prepare_cached("SELECT id FROM content WHERE sha256 = ?1")?

@@ -87,10 +87,13 @@ impl Reading {
     }
 
     pub(super) fn encode(&self) -> Result<Vec<u8>> {
-        Ok(zstd::encode_all(&postcard::to_stdvec(self)?[..], 1)?)
+        Ok(lz4_flex::block::compress_prepend_size(&postcard::to_stdvec(self)?))
     }
 
     pub(super) fn decode(blob: &[u8]) -> Result<Self> {
-        Ok(postcard::from_bytes(&zstd::decode_all(blob)?)?)
+        let (size, packed) = lz4_flex::block::uncompressed_size(blob)?;
+        // No byte of LZ4 stands for more than 255: a damaged size allocates nothing.
+        anyhow::ensure!(size <= packed.len().saturating_mul(255), "a reading in the ledger is damaged");
+        Ok(postcard::from_bytes(&lz4_flex::block::decompress(packed, size)?)?)
     }
 }

@@ -5,7 +5,7 @@ use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
 use super::passage::{Found, Text, context, label_for};
 use crate::format::PassageKind;
 use crate::identifier::Specific;
-use crate::index::{StoredPassage, tokens::tokens};
+use crate::index::{StoredPassage, tokens::words_of};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};
 use std::collections::{BTreeSet, HashSet};
@@ -320,9 +320,9 @@ impl Judgement<'_> {
         if city.is_empty() {
             return false;
         }
-        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).iter().filter(|t| !t.compound).collect();
+        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).filter(|t| !t.compound).collect();
         tokens.windows(city.len()).any(|w| {
-            w.iter().map(|t| &t.term).eq(city.iter()) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start)
+            w.iter().map(|t| t.term).eq(city) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start)
         })
     }
 
@@ -332,7 +332,7 @@ impl Judgement<'_> {
         if region.is_empty() {
             return false;
         }
-        self.text.tokens_in(&self.near(found)).iter().any(|token| {
+        self.text.tokens_in(&self.near(found)).any(|token| {
             let before = self.text.text[..token.span.start].trim_end_matches(' ');
             self.text.text[token.span.clone()] == **region && (before.ends_with([',', '(', '\t', '\n']) || before.is_empty())
         })
@@ -422,9 +422,8 @@ impl<'a> Rows<'a> {
             return None;
         }
         let (column, start) = self.cell(found.span.start);
-        let words = |cell: &str| -> Vec<String> { tokens(cell).filter(|t| !t.compound).map(|t| t.term).collect() };
         if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
-            let label = words(header);
+            let label = words_of(header);
             if label.iter().any(|word| {
                 matches!(
                     word.as_str(),
@@ -439,7 +438,7 @@ impl<'a> Rows<'a> {
         }
         let row = self.row(found.span.start);
         let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
-        let label = words(left);
+        let label = words_of(left);
         if label.len() > 4 { None } else { label_for(&label, scheme) }
     }
 }

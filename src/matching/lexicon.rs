@@ -3,7 +3,7 @@
 
 use super::names;
 use crate::index::Needle;
-use crate::index::tokens::{phrases_of, tokens};
+use crate::index::tokens::{phrases_of, words_of};
 use crate::model::Scheme;
 use crate::registry::{Identifier, Registry};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -70,7 +70,7 @@ pub struct Lexicon {
     /// Entries, ordered.
     pub entries: Vec<Entry>,
     /// Token sequences that show an entry in a text, by their first term.
-    phrases: HashMap<String, Vec<(u32, Vec<String>)>>,
+    phrases: HashMap<String, Beginning>,
     by_value: HashMap<(Scheme, String), u32>,
     /// Words that occur in names; capitalised beside a name they make it a longer one.
     name_words: HashSet<String>,
@@ -78,6 +78,16 @@ pub struct Lexicon {
     pub places: Vec<Place>,
     /// Who bears each identifier.
     pub holders: Holders,
+}
+
+/// The sequences that begin with one term: hundreds of names begin with `first`, so the second term is looked
+/// up as well.
+#[derive(Default)]
+struct Beginning {
+    /// Entries of which the term is all.
+    whole: Vec<u32>,
+    /// The others: what follows the first term, by the first of that.
+    longer: HashMap<String, Vec<(u32, Vec<String>)>>,
 }
 
 /// Where an institution is, as folded tokens.
@@ -108,10 +118,7 @@ impl Lexicon {
                     all.entry(What::Name { terms: form.terms, one_word: form.one_word }).or_default().insert(number);
                 }
             }
-            places.push(Place {
-                city: tokens(&institution.city).filter(|t| !t.compound).map(|t| t.term).collect(),
-                region: institution.region.trim().to_uppercase(),
-            });
+            places.push(Place { city: words_of(&institution.city), region: institution.region.trim().to_uppercase() });
         }
         let mut lexicon =
             Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places, holders };
@@ -142,8 +149,13 @@ impl Lexicon {
     }
 
     fn add_phrase(&mut self, number: u32, terms: Vec<String>) {
-        if let Some(first) = terms.first() {
-            self.phrases.entry(first.clone()).or_default().push((number, terms));
+        let mut terms = terms.into_iter();
+        let Some(first) = terms.next() else { return };
+        let beginning = self.phrases.entry(first).or_default();
+        let rest: Vec<String> = terms.collect();
+        match rest.first() {
+            Some(second) => beginning.longer.entry(second.clone()).or_default().push((number, rest)),
+            None => beginning.whole.push(number),
         }
     }
 
@@ -190,9 +202,19 @@ impl Lexicon {
         Some((scheme, holders))
     }
 
-    /// The token sequences that begin with a term.
-    pub fn phrases_from(&self, term: &str) -> &[(u32, Vec<String>)] {
-        self.phrases.get(term).map_or(&[], Vec::as_slice)
+    /// Entries of which a term is all.
+    pub fn of_one_term(&self, term: &str) -> &[u32] {
+        self.phrases.get(term).map_or(&[], |beginning| &beginning.whole)
+    }
+
+    /// Does a longer token sequence begin with this term?
+    pub fn begins_longer(&self, term: &str) -> bool {
+        self.phrases.get(term).is_some_and(|beginning| !beginning.longer.is_empty())
+    }
+
+    /// The token sequences that begin with two terms: their entries, and their terms from the second on.
+    pub fn longer_from(&self, first: &str, second: &str) -> &[(u32, Vec<String>)] {
+        self.phrases.get(first).and_then(|beginning| beginning.longer.get(second)).map_or(&[], Vec::as_slice)
     }
 
     /// Does the word occur in some institution's name?
@@ -205,10 +227,16 @@ impl Lexicon {
     pub fn needles(&self) -> (Vec<Needle>, Vec<u32>) {
         let mut needles = Vec::new();
         let mut entries = Vec::new();
-        let mut sequences: Vec<(&Vec<String>, u32)> = self.phrases.values().flatten().map(|(number, terms)| (terms, *number)).collect();
+        let mut sequences: Vec<(Vec<String>, u32)> = Vec::new();
+        for (first, beginning) in &self.phrases {
+            sequences.extend(beginning.whole.iter().map(|&number| (vec![first.clone()], number)));
+            for (number, rest) in beginning.longer.values().flatten() {
+                sequences.push((std::iter::once(first).chain(rest).cloned().collect(), *number));
+            }
+        }
         sequences.sort_unstable();
         for (terms, number) in sequences {
-            needles.push(Needle::Phrase(terms.clone()));
+            needles.push(Needle::Phrase(terms));
             entries.push(number);
         }
         for (number, entry) in self.entries.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Names of institutions: the forms in which they are written, and what makes a form distinctive.
 
-use crate::index::tokens::tokens;
+use crate::index::tokens::phrases_of;
 use std::collections::BTreeSet;
 
 /// Legal forms at the end of a name, as folded tokens; the forms of one row mean the same.
@@ -105,21 +105,8 @@ pub fn is_small_word(term: &str) -> bool {
 /// legal form and a leading `the`, if what remains is distinctive.
 pub fn forms(name: &str) -> Vec<NameForm> {
     let mut out = BTreeSet::new();
-    let all: Vec<_> = tokens(name).collect();
-    let parts: Vec<String> = all.iter().filter(|t| !t.compound).map(|t| t.term.clone()).collect();
     // A name registered in camelCase is also written as one word.
-    let whole: Vec<String> = {
-        let mut covered = 0;
-        let mut words = Vec::new();
-        for token in &all {
-            if token.span.start >= covered {
-                words.push(token.term.clone());
-                covered = token.span.end;
-            }
-        }
-        words
-    };
-    for terms in BTreeSet::from([parts, whole]) {
+    for terms in phrases_of(name) {
         add_forms(terms, &mut out);
     }
     out.into_iter().collect()

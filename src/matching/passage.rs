@@ -4,7 +4,7 @@ use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::{Specific, inline, labelled};
-use crate::index::tokens::{Token, begins_word, ends_word, tokens};
+use crate::index::tokens::{Token, Tokens, begins_word, ends_word, words_of};
 use crate::model::{Scheme, is_unsafe};
 use std::ops::Range;
 
@@ -24,41 +24,37 @@ pub struct Text<'t> {
     /// The text.
     pub text: &'t str,
     /// Its tokens.
-    pub tokens: Vec<Token>,
+    pub tokens: Tokens,
 }
 
 impl<'t> Text<'t> {
     /// Splits a text.
     pub fn new(text: &'t str) -> Self {
-        Self { text, tokens: tokens(text).collect() }
+        Self { text, tokens: Tokens::of(text) }
     }
 
     /// Every entry in it: identifiers, and of names the longest at each place.
     pub fn find(&self, lexicon: &Lexicon) -> Vec<Found> {
         let mut found = Vec::new();
         for (i, token) in self.tokens.iter().enumerate() {
-            for (entry, terms) in lexicon.phrases_from(&token.term) {
-                if let Some(last) = self.follows(i, terms) {
-                    let span = token.span.start..self.tokens[last].span.end;
-                    match &lexicon.entries[*entry as usize].what {
-                        What::Identifier(scheme, value) => {
-                            let label = self.label(i, scheme);
-                            match written(self.text, &span, scheme, value) {
-                                Some(Written::AsRegistered) => found.push(Found { entry: *entry, span, label }),
-                                // A word in another case is the code only where a label says so.
-                                Some(Written::InOtherCase) if label == Some(Specific::Exact) => {
-                                    found.push(Found { entry: *entry, span, label })
-                                }
-                                Some(Written::InOtherCase) | None => {}
-                            }
+            for (entry, last) in self.sequences(i, lexicon) {
+                let span = token.span.start..self.tokens.span(last).end;
+                match &lexicon.entries[entry as usize].what {
+                    What::Identifier(scheme, value) => {
+                        let label = self.label(i, scheme);
+                        match written(self.text, &span, scheme, value) {
+                            Some(Written::AsRegistered) => found.push(Found { entry, span, label }),
+                            // A word in another case is the code only where a label says so.
+                            Some(Written::InOtherCase) if label == Some(Specific::Exact) => found.push(Found { entry, span, label }),
+                            Some(Written::InOtherCase) | None => {}
                         }
-                        What::Name { .. } if self.is_name(i, last, lexicon) => found.push(Found { entry: *entry, span, label: None }),
-                        What::Name { .. } => {}
                     }
+                    What::Name { .. } if self.is_name(i, last, lexicon) => found.push(Found { entry, span, label: None }),
+                    What::Name { .. } => {}
                 }
             }
         }
-        inline::find_in(self.text, &self.tokens, &mut |inline| {
+        inline::find(self.text, &self.tokens, &mut |inline| {
             let schemes: &[Scheme] = match inline.scheme {
                 Scheme::IbanBank => &[Scheme::IbanBank, Scheme::NationalBankCode],
                 ref one => std::slice::from_ref(one),
@@ -72,18 +68,30 @@ impl<'t> Text<'t> {
         longest_names(found, lexicon)
     }
 
-    /// The tokens from `i` on are these terms, at following places; gives the last one's index.
+    /// The entries whose terms stand here, beginning with the token `i`, each with its last token.
+    fn sequences(&self, i: usize, lexicon: &Lexicon) -> Vec<(u32, usize)> {
+        let term = self.tokens.term(i);
+        let mut out: Vec<(u32, usize)> = lexicon.of_one_term(term).iter().map(|&entry| (entry, i)).collect();
+        if lexicon.begins_longer(term) {
+            let mut seconds: Vec<usize> = self.next_to(i).collect();
+            seconds.dedup_by(|later, first| self.tokens.term(*later) == self.tokens.term(*first));
+            for second in seconds {
+                let longer = lexicon.longer_from(term, self.tokens.term(second)).iter();
+                out.extend(longer.filter_map(|(entry, rest)| Some((*entry, self.follows(second, &rest[1..])?))));
+            }
+        }
+        out
+    }
+
+    /// The tokens behind `i` are these terms, at following places; gives the last one's index.
     fn follows(&self, i: usize, terms: &[String]) -> Option<usize> {
-        if self.tokens[i].term != terms[0] {
-            return None;
-        }
-        let mut at = i;
-        for term in &terms[1..] {
-            let place = self.tokens[at].position + 1;
-            // A word and its part may stand at one place.
-            at = (at + 1..self.tokens.len().min(at + 32)).find(|&n| self.tokens[n].position == place && self.tokens[n].term == *term)?;
-        }
-        Some(at)
+        terms.iter().try_fold(i, |at, term| self.next_to(at).find(|&n| self.tokens.term(n) == term))
+    }
+
+    /// The tokens at the place behind the token `i`. A word and its part may stand at one place.
+    fn next_to(&self, i: usize) -> impl Iterator<Item = usize> {
+        let place = self.tokens.get(i).position + 1;
+        (i + 1..self.tokens.len().min(i + 32)).filter(move |&n| self.tokens.get(n).position == place)
     }
 
     /// Does the label right before the token name the scheme?
@@ -91,18 +99,19 @@ impl<'t> Text<'t> {
         let words = inline::label_before(self.text, &self.tokens, i);
         let label = label_for(&words, scheme);
         // `client 1024 ms`: a number needs a label that says what number it is.
-        let numeric = is_numeric(&self.text[self.tokens[i].span.clone()]);
+        let numeric = is_numeric(&self.text[self.tokens.span(i)]);
         label.filter(|_| !numeric || inline::says_number(&words))
     }
 
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
     /// part of a longer name?
     fn is_name(&self, first: usize, last: usize, lexicon: &Lexicon) -> bool {
-        for pair in self.tokens[first..=last].windows(2) {
-            if pair[1].span.start < pair[0].span.end {
+        for i in first..last {
+            let (end, next) = (self.tokens.span(i).end, self.tokens.span(i + 1).start);
+            if next < end {
                 continue;
             }
-            let gap = &self.text[pair[0].span.end..pair[1].span.start];
+            let gap = &self.text[end..next];
             let lines = gap.bytes().filter(|b| *b == b'\n').count();
             if gap.len() > if lines == 0 { 4 } else { 40 }
                 || lines > 1
@@ -118,16 +127,18 @@ impl<'t> Text<'t> {
 
     /// A camelCase part of a longer word, or a name that runs into digits.
     fn is_glued(&self, first: usize, last: usize) -> bool {
-        !begins_word(self.text, self.tokens[first].span.start) || !ends_word(self.text, self.tokens[last].span.end)
+        !begins_word(self.text, self.tokens.span(first).start) || !ends_word(self.text, self.tokens.span(last).end)
     }
 
     /// A capitalised word of names right before the name makes it a longer one: `Farmers First State Bank`.
     fn is_longer_before(&self, first: usize, lexicon: &Lexicon) -> bool {
-        let Some(before) = self.tokens[..first].iter().rposition(|t| !t.compound && t.span.end <= self.tokens[first].span.start) else {
+        let start = self.tokens.span(first).start;
+        let Some((before, token)) =
+            (0..first).rev().map(|i| (i, self.tokens.get(i))).find(|(_, token)| !token.compound && token.span.end <= start)
+        else {
             return false;
         };
-        let token = &self.tokens[before];
-        let gap = &self.text[token.span.end..self.tokens[first].span.start];
+        let gap = &self.text[token.span.end..start];
         if !matches!(gap, " " | "_" | "-" | " & ") && token.term != "and" {
             return false;
         }
@@ -141,15 +152,15 @@ impl<'t> Text<'t> {
 
     /// Is the token a capitalised word as names have, but not one that ends a name?
     fn continues_name(&self, at: usize, lexicon: &Lexicon) -> bool {
-        let token = &self.tokens[at];
+        let token = self.tokens.get(at);
         let raw = &self.text[token.span.clone()];
         raw.starts_with(char::is_uppercase)
             && token.term.len() > 2
-            && lexicon.is_name_word(&token.term)
-            && !is_small_word(&token.term)
-            && !is_legal_form(&token.term)
+            && lexicon.is_name_word(token.term)
+            && !is_small_word(token.term)
+            && !is_legal_form(token.term)
             && !matches!(
-                &token.term[..],
+                token.term,
                 "bank" | "union" | "trust" | "client" | "customer" | "dear" | "new" | "from" | "for" | "with" | "account" | "contact"
             )
     }
@@ -157,26 +168,26 @@ impl<'t> Text<'t> {
     /// What follows makes it a longer name: `of Somewhere`, another word that ends institutions' names, a legal
     /// form. `First Bank of Ellsworth`, `First Bank Holdings`; but not `First Bank Loan Statement`.
     fn is_longer_after(&self, last: usize, lexicon: &Lexicon) -> bool {
-        let end = self.tokens[last].span.end;
+        let end = self.tokens.span(last).end;
         // After a whole camelCase word its own parts follow.
-        let mut following = (last + 1..self.tokens.len()).filter(|&n| !self.tokens[n].compound && self.tokens[n].span.start >= end);
+        let mut following = (last + 1..self.tokens.len()).filter(|&n| !self.tokens.get(n).compound && self.tokens.span(n).start >= end);
         let Some(next) = following.next() else { return false };
-        let next_token = &self.tokens[next];
+        let next_token = self.tokens.get(next);
         let gap = &self.text[end..next_token.span.start];
         if !matches!(gap, " " | "_" | "-" | ", " | " \n" | "\n") {
             return false;
         }
-        let is_capital = |n: usize| self.text[self.tokens[n].span.clone()].starts_with(|c: char| c.is_uppercase() || c == '&');
+        let is_capital = |n: usize| self.text[self.tokens.span(n)].starts_with(|c: char| c.is_uppercase() || c == '&');
         let then = following.next();
-        let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens[n].span.start], " " | "_" | "-"));
+        let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens.span(n).start], " " | "_" | "-"));
         let on_this_line = !gap.contains([',', '\n']);
-        match next_token.term.as_str() {
+        match next_token.term {
             "of" => on_this_line && near && then.is_some_and(is_capital),
             // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
             "and" => {
                 on_this_line
                     && near
-                    && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(&self.tokens[n].term) && !self.begins_name(n, lexicon))
+                    && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(self.tokens.term(n)) && !self.begins_name(n, lexicon))
             }
             term if is_legal_form(term) => is_capital(next) && !gap.contains('\n'),
             term => {
@@ -195,7 +206,7 @@ impl<'t> Text<'t> {
                         | "corporation"
                         | "corp"
                 );
-                let pair = then.map(|n| (term, self.tokens[n].term.as_str()));
+                let pair = then.map(|n| (term, self.tokens.term(n)));
                 let ends_in_pair = matches!(
                     pair,
                     Some(
@@ -214,17 +225,12 @@ impl<'t> Text<'t> {
     /// Does a registered name begin at this token?
     fn begins_name(&self, i: usize, lexicon: &Lexicon) -> bool {
         let is_name = |entry: u32| matches!(lexicon.entries[entry as usize].what, What::Name { .. });
-        lexicon
-            .phrases_from(&self.tokens[i].term)
-            .iter()
-            .any(|(entry, terms)| terms.len() > 1 && is_name(*entry) && self.follows(i, terms).is_some())
+        self.sequences(i, lexicon).into_iter().any(|(entry, last)| last > i && is_name(entry))
     }
 
     /// The tokens inside a span.
-    pub fn tokens_in(&self, span: &Range<usize>) -> &[Token] {
-        let from = self.tokens.partition_point(|t| t.span.start < span.start);
-        let to = self.tokens.partition_point(|t| t.span.start < span.end);
-        &self.tokens[from..to]
+    pub fn tokens_in(&self, span: &Range<usize>) -> impl Iterator<Item = Token<'_>> {
+        self.tokens.within(span).map(|i| self.tokens.get(i))
     }
 }
 
@@ -235,7 +241,7 @@ pub fn label_for(words: &[String], scheme: &Scheme) -> Option<Specific> {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Scheme::Other(name) = scheme {
-        let named: Vec<String> = tokens(name).filter(|t| !t.compound).map(|t| t.term).collect();
+        let named = words_of(name);
         return words.ends_with(&named.iter().map(String::as_str).collect::<Vec<_>>()).then_some(Specific::Exact);
     }
     labelled(&words).into_iter().filter(|(s, _)| s == scheme).map(|(_, specific)| specific).min_by_key(|s| *s != Specific::Exact)

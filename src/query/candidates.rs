@@ -1,10 +1,10 @@
 //! The passages of the index that may hold what a pattern asks for.
 
 use super::words::{Pattern, Window, Word, needs};
-use crate::index::{Candidates, Sought, TextIndex, search};
+use crate::index::{Candidates, Sought, TextIndex, known, search, search_any};
 use anyhow::Result;
 use std::collections::BTreeMap;
-use tantivy::{DocAddress, Searcher, Term};
+use tantivy::{DocAddress, Searcher};
 
 /// Longer numbers are looked for whole, and in groups of equal length, only.
 const REGROUPED: usize = 20;
@@ -62,12 +62,10 @@ pub(super) fn of_pattern(index: &TextIndex, searcher: &Searcher, pattern: &Patte
             Ok(Found { is_exact: false, ..found })
         }
         Pattern::Grouped(code) => {
-            let mut all = Vec::new();
-            for groups in groupings(index, searcher, code)? {
-                let words: Vec<Word> = groups.into_iter().map(|group| Word::Exact(group.to_owned())).collect();
-                all.push(of_words(index, searcher, &words, &|places| follow(places))?);
-            }
-            Ok(Found { is_exact: false, ..Found::any(all) })
+            let passages = search_any(index, searcher, &groupings(index, searcher, code)?)?;
+            let mut found = Found::default();
+            found.add(Candidates { passages, is_unsure: true });
+            Ok(found)
         }
     }
 }
@@ -96,7 +94,7 @@ fn of_words(index: &TextIndex, searcher: &Searcher, words: &[Word], places: &(dy
     // Where any word may stand between, the places of the others do not follow each other.
     let places = (sought.len() == words.len()).then_some(places as _);
     let candidates = search(index, searcher, &sought, places)?;
-    let mut found = Found { is_exact: words.len() == 1 && !candidates.may_be_cut, ..Found::default() };
+    let mut found = Found { is_exact: words.len() == 1 && !candidates.is_unsure, ..Found::default() };
     found.add(candidates);
     Ok(found)
 }
@@ -119,18 +117,9 @@ fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Resul
     if len == 9 && is_number {
         all.push(vec![3, 2, 4]);
     }
-    let fields = index.fields;
-    let mut known: BTreeMap<(usize, usize), bool> = BTreeMap::new();
-    let mut is_known = |from: usize, to: usize| -> Result<bool> {
-        if let Some(known) = known.get(&(from, to)) {
-            return Ok(*known);
-        }
-        let word = &code[from..to];
-        let field = if crate::index::tokens::is_number(word) { fields.numbers } else { fields.words };
-        let is_there = searcher.doc_freq(&Term::from_field_text(field, crate::index::tokens::term_of(word)))? > 0;
-        known.insert((from, to), is_there);
-        Ok(is_there)
-    };
+    let parts: Vec<&str> = (0..len).flat_map(|from| (from + 1..=len).map(move |to| &code[from..to])).collect();
+    let known = known(index, searcher, &parts)?;
+    let is_known = |from: usize, to: usize| known.contains(&code[from..to]);
     let mut out = vec![vec![code]];
     if is_number && len <= REGROUPED {
         let mut open: Vec<Vec<usize>> = vec![Vec::new()];
@@ -138,7 +127,7 @@ fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Resul
             let at: usize = sizes.iter().sum();
             for size in 1..=len - at {
                 let is_last = at + size == len;
-                if (size >= 3 || is_last) && size < len && is_known(at, at + size)? {
+                if (size >= 3 || is_last) && size < len && is_known(at, at + size) {
                     let sizes = [&sizes[..], &[size]].concat();
                     if is_last { all.push(sizes) } else { open.push(sizes) }
                 }
@@ -152,7 +141,7 @@ fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Resul
         let mut groups = Vec::with_capacity(sizes.len());
         let mut is_there = true;
         for size in sizes {
-            is_there = is_there && is_known(at, at + size)?;
+            is_there = is_there && is_known(at, at + size);
             groups.push(&code[at..at + size]);
             at += size;
         }

@@ -63,7 +63,7 @@ impl Identifier {
     /// somebody's account.
     pub(super) fn find(&self, text: &Text<'_>) -> Vec<(Range<usize>, bool)> {
         let mut out = Vec::new();
-        inline::find_in(text.text, &text.tokens, &mut |found| {
+        inline::find(text.text, &text.tokens, &mut |found| {
             if self.typed.contains(&found.term()) {
                 out.push((found.span, found.label.is_some() || found.scheme == Scheme::Bic));
             }

@@ -2,7 +2,7 @@
 
 use super::wildcard::{Wildcard, is_wild};
 use crate::format::{BORDER, PassageKind};
-use crate::index::tokens::{Token, fold, phrases_of, tokens};
+use crate::index::tokens::{Token, Tokens, fold, phrases_of, words_of};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -83,10 +83,12 @@ pub(super) fn patterns(written: &str, near: Option<u32>) -> Vec<Pattern> {
 
 /// The digits of a number, however it is grouped; also an IBAN.
 fn grouped(written: &str) -> Option<String> {
-    let all: Vec<Token> = tokens(written).collect();
-    let is_joined =
-        all.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start && is_separator(&written[pair[0].span.end..pair[1].span.start]));
-    let code: String = all.iter().map(|t| t.term.as_str()).collect();
+    let all = Tokens::of(written);
+    let is_joined = all
+        .iter()
+        .zip(all.iter().skip(1))
+        .all(|(one, next)| one.span.end <= next.span.start && is_separator(&written[one.span.end..next.span.start]));
+    let code: String = all.iter().map(|t| t.term).collect();
     let bytes = code.as_bytes();
     let is_number = GROUPED.contains(&code.len()) && bytes.iter().all(u8::is_ascii_digit);
     let is_iban = (15..=34).contains(&code.len())
@@ -116,7 +118,7 @@ fn wild_words(written: &str) -> Vec<Word> {
             return;
         }
         if !is_wild(&word) {
-            words.extend(tokens(&word).filter(|t| !t.compound).map(|t| Word::Exact(t.term)));
+            words.extend(words_of(&word).into_iter().map(Word::Exact));
         } else if word.contains(|c| !matches!(c, '*' | '\'' | '’')) {
             words.push(Word::Like(Wildcard::new(&word, fold)));
         } else if word.contains('*') {
@@ -139,10 +141,10 @@ fn wild_words(written: &str) -> Vec<Word> {
 }
 
 impl Word {
-    fn fits(&self, token: &Token) -> bool {
+    fn fits(&self, token: &Token<'_>) -> bool {
         match self {
             Self::Exact(term) => token.term == *term,
-            Self::Like(wildcard) => wildcard.fits(&token.term),
+            Self::Like(wildcard) => wildcard.fits(token.term),
             Self::Any => true,
         }
     }
@@ -151,14 +153,14 @@ impl Word {
 /// A text with its tokens.
 pub(super) struct Text<'t> {
     pub text: &'t str,
-    pub tokens: Vec<Token>,
+    pub tokens: Tokens,
     /// Rows of a table: each line is a text of its own.
     pub is_rows: bool,
 }
 
 impl<'t> Text<'t> {
     pub(super) fn new(text: &'t str, kind: PassageKind) -> Self {
-        Self { text, tokens: tokens(text).collect(), is_rows: matches!(kind, PassageKind::Rows(_)) }
+        Self { text, tokens: Tokens::of(text), is_rows: matches!(kind, PassageKind::Rows(_)) }
     }
 
     /// Every place where a pattern stands: the spans of its words, of a phrase as one.
@@ -172,25 +174,29 @@ impl<'t> Text<'t> {
 
     fn phrase_at(&self, i: usize, words: &[Word]) -> Option<Range<usize>> {
         let (first, rest) = words.split_first()?;
-        if !first.fits(&self.tokens[i]) {
+        if !first.fits(&self.tokens.get(i)) {
             return None;
         }
         let mut at = i;
         for word in rest {
-            let place = self.tokens[at].position + 1;
+            let place = self.tokens.get(at).position + 1;
             // A word and its parts may stand at one place.
-            at = (at + 1..self.tokens.len().min(at + 32)).find(|&n| self.tokens[n].position == place && word.fits(&self.tokens[n]))?;
+            at = (at + 1..self.tokens.len().min(at + 32))
+                .find(|&n| self.tokens.get(n).position == place && word.fits(&self.tokens.get(n)))?;
         }
-        let span = self.tokens[i].span.start..self.tokens[at].span.end;
+        let span = self.tokens.span(i).start..self.tokens.span(at).end;
         self.is_one_text(&span).then_some(span)
     }
 
     fn code_at(&self, i: usize, code: &str) -> Option<Range<usize>> {
-        let mut rest = code.strip_prefix(self.tokens[i].term.as_str())?;
-        let mut end = self.tokens[i].span.end;
+        let mut rest = code.strip_prefix(self.tokens.term(i))?;
+        let mut end = self.tokens.span(i).end;
         let mut at = i + 1;
         while !rest.is_empty() {
-            let token = self.tokens.get(at)?;
+            if at >= self.tokens.len() {
+                return None;
+            }
+            let token = self.tokens.get(at);
             at += 1;
             if token.span.start < end {
                 continue;
@@ -198,10 +204,10 @@ impl<'t> Text<'t> {
             if token.term.is_empty() || !is_separator(&self.text[end..token.span.start]) {
                 return None;
             }
-            rest = rest.strip_prefix(token.term.as_str())?;
+            rest = rest.strip_prefix(token.term)?;
             end = token.span.end;
         }
-        Some(self.tokens[i].span.start..end)
+        Some(self.tokens.span(i).start..end)
     }
 
     fn near(&self, words: &[Word], near: u32) -> Vec<Vec<Range<usize>>> {
@@ -210,14 +216,14 @@ impl<'t> Text<'t> {
         let mut out = Vec::new();
         let mut before = 0;
         for (i, token) in self.tokens.iter().enumerate() {
-            for (kind, _) in kinds.iter().enumerate().filter(|(_, word)| word.fits(token)) {
+            for (kind, _) in kinds.iter().enumerate().filter(|(_, word)| word.fits(&token)) {
                 // Of texts that do not belong together the first ends here.
                 if !self.is_one_text(&(before..token.span.start.max(before))) {
                     window.clear();
                 }
                 before = token.span.start;
                 if let Some(places) = window.add(kind, token.position, i) {
-                    let mut spans: Vec<Range<usize>> = places.into_iter().map(|i| self.tokens[i].span.clone()).collect();
+                    let mut spans: Vec<Range<usize>> = places.into_iter().map(|i| self.tokens.span(i)).collect();
                     spans.sort_by_key(|span| span.start);
                     spans.dedup();
                     out.push(spans);

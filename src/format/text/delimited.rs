@@ -14,7 +14,7 @@ use std::ops::Range;
 pub const FORMAT: Format = Format {
     name: "delimited",
     media_type: "text/csv",
-    recognise: |probe: &Probe<'_>| encoding::detect(probe.bytes).is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
+    recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
     version: 1,

@@ -55,6 +55,7 @@ impl TextEncoding {
     /// Could these bytes be text in this encoding? They begin and end at a border of code units.
     pub fn plausible(self, bytes: &[u8]) -> bool {
         match self {
+            Self::Utf8 | Self::Windows1252 if is_plain(bytes) => true,
             Self::Utf8 => Census::of(bytes).is_text(is_utf8_but_for_edges(bytes)),
             Self::Windows1252 => Census::of(bytes).is_text(bytes.is_ascii()),
             Self::Utf16Le => plausible_units(bytes, |b| u32::from(u16::from_le_bytes([b[0], b[1]])), 2),
@@ -136,6 +137,12 @@ fn is_utf8_but_for_edges(bytes: &[u8]) -> bool {
         Ok(_) => true,
         Err(e) => e.error_len().is_none() && bytes.len() - cut - e.valid_up_to() < 4,
     }
+}
+
+/// Nothing but what plain text consists of: most blocks are so, and are counted no further.
+fn is_plain(bytes: &[u8]) -> bool {
+    let odd = |b: &u8| u8::from((*b < 0x20 && !matches!(*b, 8..=13 | 0x1A | 0x1B)) | (*b >= 0x7F));
+    bytes.chunks(4096).all(|chunk| chunk.iter().fold(0, |any, b| any | odd(b)) == 0)
 }
 
 fn has_utf16_zeros(window: &[u8], encoding: TextEncoding) -> bool {

@@ -16,7 +16,7 @@ pub const FORMAT: Format = Format {
     name: "fixed_width",
     media_type: "text/plain",
     recognise: |probe: &Probe<'_>| {
-        is_ebcdic(probe.bytes) || encoding::detect(probe.bytes).is_some_and(|encoding| Found::in_text(probe.bytes, encoding).is_some())
+        is_ebcdic(probe.bytes) || probe.encoding().is_some_and(|encoding| Found::in_text(probe.bytes, encoding).is_some())
     },
     read,
     runs: Runs::Inside,

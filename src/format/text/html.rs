@@ -1,7 +1,6 @@
 //! HTML as text: tags go, references are decoded, blocks and table cells are kept apart, scripts,
 //! comments and the values of attributes stay.
 
-use super::encoding;
 use super::stretch::{body, stretches};
 use super::xml::read_markup;
 use crate::format::{Failure, Format, Probe, Runs, Sink};
@@ -68,7 +67,7 @@ pub(super) fn is_html(text: &str) -> bool {
 }
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = encoding::detect(probe.bytes) else { return false };
+    let Some(encoding) = probe.encoding() else { return false };
     let (range, _) = body(probe.bytes, encoding);
     let head = range.start..range.end.min(range.start + (16 << 10));
     stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| is_html(&stretch.text))

@@ -34,7 +34,7 @@ const COLUMNS: usize = 1024;
 const TABLES: usize = 256;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = encoding::detect(probe.bytes) else { return false };
+    let Some(encoding) = probe.encoding() else { return false };
     let (range, _) = body(probe.bytes, encoding);
     let head = range.start..range.end.min(range.start + SAMPLE);
     stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| is_json(&stretch.text))

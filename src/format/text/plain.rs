@@ -10,7 +10,7 @@ use std::ops::Range;
 pub const FORMAT: Format = Format {
     name: "text",
     media_type: "text/plain",
-    recognise: |probe: &Probe<'_>| encoding::detect(probe.bytes).is_some(),
+    recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
     version: 1,

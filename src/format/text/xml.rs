@@ -27,7 +27,7 @@ const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code
 const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data"];
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = encoding::detect(probe.bytes) else { return false };
+    let Some(encoding) = probe.encoding() else { return false };
     let (range, _) = body(probe.bytes, encoding);
     let head = range.start..range.end.min(range.start + (16 << 10));
     let Some(stretch) = stretches(probe.bytes, encoding, head).into_iter().next() else { return false };
