@@ -40,20 +40,20 @@ static ENDINGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     endings.chain(FILLERS.iter().copied()).chain(super::inline::FILLERS.iter().copied()).collect()
 });
 
-/// Lengths of the [`ENDINGS`] by their last letters, one bit each: nearly every other word is told by that.
-static ENDING_LENGTHS: LazyLock<[u64; 26]> = LazyLock::new(|| {
-    let mut lengths = [0; 26];
+/// Lengths of the [`ENDINGS`] by their last bytes, one bit each: nearly every other word is told by that.
+static ENDING_LENGTHS: LazyLock<[u64; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
     for ending in ENDINGS.iter() {
-        let last = ending.as_bytes()[ending.len() - 1];
-        lengths[usize::from(last - b'a')] |= 1 << ending.len().min(63);
+        let last = ending.bytes().last().unwrap_or_default();
+        lengths[usize::from(last)] |= 1 << ending.len().min(63);
     }
     lengths
 });
 
 /// Can the word be the last one before a labelled value?
 pub(super) fn may_end(word: &str) -> bool {
-    let last = word.bytes().last().filter(u8::is_ascii_lowercase);
-    last.is_some_and(|last| ENDING_LENGTHS[usize::from(last - b'a')] >> word.len().min(63) & 1 == 1) && ENDINGS.contains(word)
+    let last = word.bytes().last().unwrap_or_default();
+    ENDING_LENGTHS[usize::from(last)] >> word.len().min(63) & 1 == 1 && ENDINGS.contains(word)
 }
 
 type Phrases = HashMap<String, Vec<(Scheme, Specific)>>;
