@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
+use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
 use ruleout::demo::{self, Plan};
 use ruleout::format::Limits;
 use ruleout::{matching, registry, verdict};
@@ -28,6 +28,7 @@ fn main() -> anyhow::Result<()> {
         manifests: vec![(None, breach.listing.clone())],
         threads: 0,
         limits: Limits::default(),
+        memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
         fence: Fence::Off,

@@ -1,6 +1,6 @@
 use super::{End, Reading, Usage, index, match_, say};
 use crate::case::{Access, Case};
-use crate::crawl::{IndexOptions, RootArgument};
+use crate::crawl::{IndexOptions, Memory, RootArgument};
 use crate::demo::{self, GapKind, Plan};
 use crate::format::Limits;
 use crate::registry;
@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         manifests: vec![(None, breach.listing)],
         threads: 0,
         limits: Limits::default(),
+        memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
         fence: index::fence(),

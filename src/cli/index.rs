@@ -1,6 +1,6 @@
 use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
-use crate::crawl::{self, Fence, IndexOptions, RootArgument};
+use crate::crawl::{self, Fence, IndexOptions, Memory, RootArgument};
 use crate::format::Limits;
 use crate::manifest::Kind;
 use anyhow::{Context, Result};
@@ -48,11 +48,14 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
+    let memory =
+        reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
     Ok(IndexOptions {
         roots,
         manifests,
         threads: reading.threads,
         limits: Limits::default(),
+        memory,
         retry: reading.retry.clone(),
         passwords,
         fence: fence(),

@@ -88,6 +88,9 @@ struct Reading {
     /// Threads; by default one per core.
     #[arg(long, default_value_t = 0)]
     threads: usize,
+    /// Memory to work with, as 2G or 512M; by default a quarter of the machine's.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
     /// Read again what ended with this status or cause, or has this format.
     #[arg(long, value_name = "STATUS|CAUSE|FORMAT")]
     retry: Vec<String>,

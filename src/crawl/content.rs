@@ -1,7 +1,8 @@
 use super::bytes::Bytes;
 use super::fence::{Outcome, Pool};
+use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, Probe, Runs, Sink};
+use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
@@ -28,13 +29,22 @@ pub(super) struct Reader<'r> {
     pub stop: &'r Stop,
     pub progress: &'r Progress,
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
+    pub pieces: &'r Pieces,
     pub next: &'r AtomicI64,
     /// Readings of this generation, not committed yet.
-    pub fresh: Mutex<Vec<(i64, Reading)>>,
+    pub fresh: Mutex<Vec<Fresh>>,
     /// Contents that were read again; their passages go with the commit.
     pub superseded: Mutex<Vec<i64>>,
     /// What makes the whole run impossible (the disk is full, the index cannot be written).
     pub failed: Mutex<Option<anyhow::Error>>,
+}
+
+/// A content that was read.
+pub(super) struct Fresh {
+    pub row: i64,
+    pub reading: Reading,
+    /// Pieces that it holds, each at an offset.
+    pub parts: Vec<(i64, u64)>,
 }
 
 /// A content that was read or is being read.
@@ -57,22 +67,26 @@ impl Reader<'_> {
                 }
                 self.superseded.lock().expect("no thread panics with the lock").push(before.id);
             }
-            let row = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+            let row = self.next_row();
             known.insert(id, Known { id: row, cut_at: None });
             row
         };
-        let reading = self.reading(bytes, id, row, depth);
+        let (reading, parts) = self.reading(bytes, id, row, depth);
         let cut = reading.cut_by_depth;
         if cut {
             self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
         }
         self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
-        self.fresh.lock().expect("no thread panics with the lock").push((row, reading));
+        self.fresh.lock().expect("no thread panics with the lock").push(Fresh { row, reading, parts });
         (row, cut)
     }
 
-    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> Reading {
-        let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false) };
+    fn next_row(&self) -> i64 {
+        self.next.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> (Reading, Vec<(i64, u64)>) {
+        let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
         let format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(Kind::Unknown);
@@ -120,7 +134,7 @@ impl Reader<'_> {
                 detail: "neither read nor scanned".to_owned(),
             });
         }
-        Reading {
+        let reading = Reading {
             content: id,
             size: len,
             format: format.name().to_owned(),
@@ -135,6 +149,24 @@ impl Reader<'_> {
                 facts
             },
             cut_by_depth: outlet.cut.load(Ordering::Relaxed),
+        };
+        drop(sink);
+        (reading, outlet.parts.into_inner().expect("no thread panics with the lock"))
+    }
+
+    /// Adds a passage to the index, under the row of its content or piece.
+    fn add(&self, row: i64, passage: &Passage) {
+        let mut typed = Vec::new();
+        let tokens = Tokens::of(&passage.text);
+        inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
+        typed.sort_unstable();
+        typed.dedup();
+        let added = self
+            .index
+            .document(row, self.generation, passage, &tokens, &typed)
+            .and_then(|document| Ok(self.writer.add_document(document)?));
+        if let Err(error) = added {
+            self.fail(error.context("cannot write the index"));
         }
     }
 
@@ -203,23 +235,51 @@ struct ItemOutlet<'r> {
     row: i64,
     depth: u32,
     cut: AtomicBool,
+    /// Pieces of it that were read by themselves.
+    parts: Mutex<Vec<(i64, u64)>>,
+}
+
+/// Takes the output of a piece's reader: its passages stand under its own row.
+struct PieceOutlet<'r> {
+    item: &'r ItemOutlet<'r>,
+    row: i64,
+}
+
+impl Outlet for PieceOutlet<'_> {
+    fn passage(&self, passage: Passage) {
+        self.item.reader.add(self.row, &passage);
+    }
+
+    fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
+        self.item.member(name, encoded, decoder)
+    }
+
+    fn limits(&self) -> Limits {
+        self.item.limits()
+    }
+
+    fn stopped(&self) -> bool {
+        self.item.stopped()
+    }
 }
 
 impl Outlet for ItemOutlet<'_> {
     fn passage(&self, passage: Passage) {
-        let mut typed = Vec::new();
-        let tokens = Tokens::of(&passage.text);
-        inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
-        typed.sort_unstable();
-        typed.dedup();
-        let added = self
-            .reader
-            .index
-            .document(self.row, self.reader.generation, &passage, &tokens, &typed)
-            .and_then(|document| Ok(self.reader.writer.add_document(document)?));
-        if let Err(error) = added {
-            self.reader.fail(error.context("cannot write the index"));
-        }
+        self.reader.add(self.row, &passage);
+    }
+
+    fn piece(&self, key: PieceKey, offset: u64, read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
+        let (row, findings) = self.reader.pieces.get(key).unwrap_or_else(|task| {
+            let row = self.reader.next_row();
+            let findings = read(&PieceOutlet { item: self, row });
+            // What an interruption cut off is nobody's finding.
+            if !self.stopped() {
+                task.put(row, &findings);
+            }
+            (row, findings)
+        });
+        self.parts.lock().expect("no thread panics with the lock").push((row, offset));
+        Some(findings)
     }
 
     fn member(&self, _name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {

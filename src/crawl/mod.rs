@@ -5,6 +5,8 @@ mod bytes;
 mod content;
 pub mod fence;
 mod listings;
+mod memory;
+mod pieces;
 mod progress;
 mod roots;
 mod run;
@@ -12,6 +14,7 @@ mod spool;
 mod walk;
 
 pub use fence::Fence;
+pub use memory::Memory;
 pub use progress::Progress;
 pub use roots::{RootArgument, check_apart, check_roots, parse_root};
 pub use run::{IndexOptions, IndexSummary, index};

@@ -1,9 +1,11 @@
-use super::content::{Known, Reader};
+use super::content::{Fresh, Known, Reader};
 use super::fence::{Fence, Pool};
+use super::memory::Memory;
+use super::pieces::Pieces;
 use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Limits, version_of};
-use crate::ledger::{ContentRow, FileRow, MemberRow, Reading};
+use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -30,6 +32,8 @@ pub struct IndexOptions {
     pub threads: usize,
     /// Bounds on decoding.
     pub limits: Limits,
+    /// Memory to work with.
+    pub memory: Memory,
     /// Statuses, causes or formats to be read again whatever the reader's version.
     pub retry: Vec<String>,
     /// Passwords to be tried on what is encrypted, in this order.
@@ -194,7 +198,9 @@ fn read_pending(
         return Ok(summary);
     }
     let threads = pool.current_num_threads();
-    let mut writer = case.index.writer(threads.min(8), threads.min(8) * (96 << 20))?;
+    let shares = options.memory.shares(threads);
+    let mut writer = case.index.writer(shares.writers, shares.index)?;
+    let pieces = Pieces::new(shares.pieces, case.ledger.last_pieces(shares.pieces)?);
     let mut superseded = Vec::new();
     while !rest.is_empty() {
         let generation = case.ledger.generation()? + 1;
@@ -203,12 +209,13 @@ fn read_pending(
             writer: &writer,
             generation,
             spool: case.spool(),
-            limits: options.limits,
+            limits: Limits { memory_bytes: options.limits.memory_bytes.min(shares.member), ..options.limits },
             passwords: &options.passwords,
             fence,
             stop,
             progress,
             known: &known,
+            pieces: &pieces,
             next: &next,
             fresh: Mutex::default(),
             superseded: Mutex::default(),
@@ -224,7 +231,7 @@ fn read_pending(
         }
         let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
         superseded.extend(reader.superseded.into_inner().expect("no thread panics with the lock"));
-        commit(case, &mut writer, generation, offer, (&fresh, &ended), next.load(Ordering::Relaxed))?;
+        commit(case, &mut writer, generation, offer, (&fresh, &pieces.take_fresh(), &ended), next.load(Ordering::Relaxed))?;
         for end in &ended {
             summary.files += 1;
             summary.bytes += end.size;
@@ -308,7 +315,7 @@ fn commit(
     writer: &mut tantivy::IndexWriter,
     generation: u64,
     offer: Option<&str>,
-    (fresh, ended): (&[(i64, Reading)], &[Ended]),
+    (fresh, pieces, ended): (&[Fresh], &[PieceRow], &[Ended]),
     last_content: i64,
 ) -> Result<()> {
     let mut commit = writer.prepare_commit().context("cannot write the index")?;
@@ -316,8 +323,9 @@ fn commit(
     commit.commit().context("cannot write the index")?;
     let ledger = &case.ledger;
     ledger.begin()?;
-    for (row, reading) in fresh {
-        ledger.keep(*row, reading, generation, offer)?;
+    pieces.iter().try_for_each(|piece| ledger.keep_piece(piece))?;
+    for Fresh { row, reading, parts } in fresh {
+        ledger.keep(*row, (reading, parts), generation, offer)?;
     }
     for end in ended {
         ledger.end_file(end.id, end.content, end.status, end.cause, &end.detail)?;

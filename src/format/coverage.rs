@@ -15,7 +15,7 @@ pub enum Covered {
 
 /// Which bytes of an item were covered by its reader, and as what. What is left over is not lost:
 /// the caller scans it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     ranges: Vec<(Range<u64>, Covered)>,
 }
@@ -30,6 +30,12 @@ impl Coverage {
             Some((last, kind)) if *kind == covered && last.end == range.start => last.end = range.end,
             _ => self.ranges.push((range, covered)),
         }
+    }
+
+    /// The same ranges, so much further on.
+    pub(super) fn moved(mut self, offset: u64) -> Self {
+        self.ranges.iter_mut().for_each(|(range, _)| *range = range.start + offset..range.end + offset);
+        self
     }
 
     /// Adds all ranges of another.

@@ -1,4 +1,5 @@
 use super::payment::{Tally, make_room};
+use super::piece::{self, PieceFindings, PieceKey};
 use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, personal};
 use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey, Scheme};
 use crate::table::TableFacts;
@@ -63,6 +64,10 @@ impl OffsetMap {
             return;
         }
         self.pieces.push((text_at as u32, offset, unit));
+    }
+
+    pub(super) fn move_by(&mut self, offset: u64) {
+        self.pieces.iter_mut().for_each(|piece| piece.1 += offset);
     }
 
     /// Hands out the map and begins one that has room for as much.
@@ -205,6 +210,11 @@ pub trait Outlet: Sync {
     /// Decodes a member within the limits and has it read, whatever it is. `encoded` are its bytes in the
     /// container.
     fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child;
+    /// Has a piece of the item read, or takes what was found where the same bytes were read in the same way before.
+    /// It begins at `offset`; what is read of it has offsets of its own. `None`: nothing is kept here.
+    fn piece(&self, _key: PieceKey, _offset: u64, _read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
+        None
+    }
     /// Takes note of a member of which nothing was decoded; the sink keeps it as well.
     fn unread_member(&self, _member: &Member, _encoded: &Range<u64>) {}
     /// The run's bounds.
@@ -339,6 +349,24 @@ impl<'a> Sink<'a> {
         }
         self.facts.text.extend(part.facts.text);
         self.facts.notes.extend(part.facts.notes);
+    }
+
+    /// Has a piece of the item read as if it were an item: one that begins at `offset` and holds no members. Where
+    /// the same bytes were read in the same way before, it is not read again; `way` says all that decides how.
+    pub fn piece(&mut self, bytes: &[u8], offset: u64, way: &[u8], read: &dyn Fn(&[u8], &mut Sink<'_>)) {
+        let kind = self.kind;
+        let read = |outlet: &dyn Outlet| {
+            let mut inner = Sink::new(outlet);
+            inner.kind = kind;
+            read(bytes, &mut inner);
+            inner.finish();
+            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a piece is text or rows");
+            PieceFindings { coverage: inner.coverage, gaps: inner.gaps, facts: inner.facts }
+        };
+        let known = self.outlet.piece(piece::key(way, bytes), offset, &read);
+        let findings = known.unwrap_or_else(|| piece::read_in_place(self.outlet, offset, &read));
+        let PieceFindings { coverage, gaps, facts } = findings.moved(offset);
+        self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
     }
 
     /// Has text read that was decoded in memory and whose encoded bytes begin at `offset`: all that is found

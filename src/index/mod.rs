@@ -61,6 +61,13 @@ pub struct StoredPassage {
     pub map: OffsetMap,
 }
 
+impl StoredPassage {
+    /// The same passage in a content that holds its piece at an offset.
+    pub fn held_by(&self, content: i64, offset: u64) -> Self {
+        Self { content, kind: self.kind, text: self.text.clone(), map: self.map.clone().moved(offset) }
+    }
+}
+
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let indexed = |analyzer: &str, record| {

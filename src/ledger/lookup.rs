@@ -141,6 +141,7 @@ impl Ledger {
     pub(super) fn forget_parts(&self, id: i64) -> Result<()> {
         self.db.prepare_cached("DELETE FROM member WHERE container = ?1")?.execute([id])?;
         self.db.prepare_cached("DELETE FROM fact WHERE content = ?1")?.execute([id])?;
+        self.db.prepare_cached("DELETE FROM part WHERE content = ?1")?.execute([id])?;
         Ok(())
     }
 }

@@ -4,10 +4,12 @@
 mod audit;
 mod fact;
 mod lookup;
+mod piece;
 mod reading;
 
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
+pub use piece::{Parts, PieceRow};
 pub use reading::{Reading, Span};
 
 use crate::model::{Cause, ContentId, Status};
@@ -284,9 +286,10 @@ impl Ledger {
             .collect()
     }
 
-    /// Keeps a reading; an earlier one of the same bytes is replaced. One that does not account for every byte
+    /// Keeps a reading, and which pieces the content holds at which offsets; an earlier one of the same bytes is
+    /// replaced. One that does not account for every byte
     /// once is refused.
-    pub fn keep(&self, id: i64, reading: &Reading, generation: u64, offer: Option<&str>) -> Result<()> {
+    pub fn keep(&self, id: i64, (reading, parts): (&Reading, &[(i64, u64)]), generation: u64, offer: Option<&str>) -> Result<()> {
         let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
         ensure!(
             accounted == reading.size,
@@ -320,7 +323,8 @@ impl Ledger {
                 cause.map(Cause::as_str),
                 reading.encode()?
             ])?;
-        self.keep_parts(id, reading)
+        self.keep_parts(id, reading)?;
+        self.keep_pieces_of(id, parts)
     }
 
     /// The name of the list of passwords that each content was last read with, where there was one.

@@ -60,6 +60,22 @@ CREATE TABLE member (
 ) WITHOUT ROWID;
 CREATE INDEX member_sha256 ON member (sha256);
 
+-- Pieces of large contents that were read once, and the contents that hold them. The ids of pieces and contents
+-- are of one row of numbers; passages of a piece stand in the index under its own.
+CREATE TABLE piece (
+    id       INTEGER PRIMARY KEY,
+    key      BLOB NOT NULL UNIQUE,
+    findings BLOB NOT NULL
+);
+
+CREATE TABLE part (
+    piece   INTEGER NOT NULL,
+    content INTEGER NOT NULL,
+    offset  INTEGER NOT NULL,
+    PRIMARY KEY (piece, content, offset)
+) WITHOUT ROWID;
+CREATE INDEX part_content ON part (content);
+
 CREATE TABLE fact (
     term    TEXT NOT NULL,
     content INTEGER NOT NULL,

@@ -234,6 +234,7 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
     let policy = &registry.incident.policy;
     let by_row: HashMap<i64, usize> = readings.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
     let searcher = case.index.reader()?.searcher();
+    let parts = case.ledger.parts()?;
     let (needles, _) = lexicon.needles();
     let mut passages: Vec<_> = sweep(&case.index, &searcher, &needles)?.into_iter().map(|hit| hit.passage).collect();
     passages.par_sort_unstable();
@@ -246,9 +247,11 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
             for address in chunk {
                 let document: TantivyDocument = searcher.doc(*address)?;
                 let passage: StoredPassage = index.passage(&document)?;
-                // Passages whose content the ledger lacks belong to a reading that was rolled back.
-                let Some(&content) = by_row.get(&passage.content) else { continue };
-                out.push((content, judge::judge(lexicon, &passage, &readings[content].1.facts.tables)));
+                for (row, offset) in parts.holders(passage.content) {
+                    // Passages whose content the ledger lacks belong to a reading that was rolled back.
+                    let Some(&content) = by_row.get(&row) else { continue };
+                    out.push((content, judge::judge(lexicon, &passage.held_by(row, offset), &readings[content].1.facts.tables)));
+                }
             }
             Ok(out)
         })

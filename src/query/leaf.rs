@@ -7,7 +7,6 @@ use super::identifier::Identifier;
 use super::wildcard::Wildcard;
 use super::words::{Pattern, Text, patterns};
 use crate::case::Case;
-use crate::index::TextIndex;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -62,7 +61,7 @@ impl Leaf {
             Self::Text(patterns) => {
                 let found: Vec<Found> =
                     patterns.iter().map(|pattern| candidates::of_pattern(&case.index, searcher, pattern)).collect::<Result<_>>()?;
-                self.verified(&case.index, searcher, Found::any(found)).map(Some)
+                self.verified(case, searcher, Found::any(found)).map(Some)
             }
             Self::Identifier(identifier) => {
                 let mut found = Vec::new();
@@ -73,7 +72,7 @@ impl Leaf {
                     found.push(candidates::of_typed(&case.index, searcher, term)?);
                 }
                 let found = Found { is_exact: false, ..Found::any(found) };
-                let mut holds = self.verified(&case.index, searcher, found)?;
+                let mut holds = self.verified(case, searcher, found)?;
                 for term in &identifier.facts {
                     holds.fields.extend(case.ledger.contents_with_fact(term)?);
                 }
@@ -93,8 +92,8 @@ impl Leaf {
     }
 
     /// Contents of which a passage really holds it.
-    fn verified(&self, index: &TextIndex, searcher: &Searcher, found: Found) -> Result<Holds> {
-        let is_exact = found.is_exact;
+    fn verified(&self, case: &Case, searcher: &Searcher, found: Found) -> Result<Holds> {
+        let (index, is_exact) = (&case.index, found.is_exact);
         let all: Vec<(i64, Vec<DocAddress>)> = found.passages.into_iter().collect();
         let really = all
             .into_par_iter()
@@ -112,7 +111,13 @@ impl Leaf {
                 Ok(None)
             })
             .collect::<Result<Vec<_>>>()?;
-        let passages: HashMap<i64, Vec<DocAddress>> = really.into_iter().flatten().collect();
+        let parts = case.ledger.parts()?;
+        let mut passages: HashMap<i64, Vec<DocAddress>> = HashMap::new();
+        for (row, found) in really.into_iter().flatten() {
+            let mut holders: Vec<i64> = parts.holders(row).into_iter().map(|(content, _)| content).collect();
+            holders.dedup();
+            holders.into_iter().for_each(|content| passages.entry(content).or_default().extend(&found));
+        }
         Ok(Holds { contents: passages.keys().copied().collect(), passages, fields: BTreeSet::new() })
     }
 

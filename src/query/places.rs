@@ -7,7 +7,7 @@ use super::words::Text;
 use crate::case::Case;
 use crate::format::PassageKind;
 use crate::index::TextIndex;
-use crate::ledger::{FactPlace, each_fact};
+use crate::ledger::{FactPlace, Parts, each_fact};
 use crate::matching::mask;
 use anyhow::Result;
 use std::collections::{BTreeMap, HashMap};
@@ -52,7 +52,7 @@ pub(super) fn passages_of(asked: &Asked<'_>, content: i64) -> usize {
 }
 
 /// The places of a content in running text and rows, by offset.
-pub(super) fn in_text(index: &TextIndex, searcher: &Searcher, asked: &Asked<'_>, content: i64) -> Result<Vec<Place>> {
+pub(super) fn in_text((index, parts): (&TextIndex, &Parts), searcher: &Searcher, asked: &Asked<'_>, content: i64) -> Result<Vec<Place>> {
     let mut passages: BTreeMap<DocAddress, Vec<&Leaf>> = BTreeMap::new();
     for (leaf, holds) in asked {
         for passage in holds.passages.get(&content).into_iter().flatten() {
@@ -63,6 +63,8 @@ pub(super) fn in_text(index: &TextIndex, searcher: &Searcher, asked: &Asked<'_>,
     for (passage, leaves) in passages {
         let document: TantivyDocument = searcher.doc(passage)?;
         let stored = index.passage(&document)?;
+        let holders = parts.holders(stored.content).into_iter().filter(|(holder, _)| *holder == content);
+        let offsets: Vec<u64> = holders.map(|(_, offset)| offset).collect();
         let text = Text::new(&stored.text, stored.kind);
         let kind = match stored.kind {
             PassageKind::Prose => HitKind::Text,
@@ -78,14 +80,15 @@ pub(super) fn in_text(index: &TextIndex, searcher: &Searcher, asked: &Asked<'_>,
                 start if start < OVERLAP => Border::Beginning,
                 _ => Border::Neither,
             };
-            out.push(Place {
-                offset: stored.map.offset(&stored.text, first.start),
+            let offset = stored.map.offset(&stored.text, first.start);
+            out.extend(offsets.iter().map(|begins| Place {
+                offset: begins + offset,
                 order: first.start as u64,
                 kind,
-                snippet: snippet.text,
-                highlights: snippet.highlights,
+                snippet: snippet.text.clone(),
+                highlights: snippet.highlights.clone(),
                 border,
-            });
+            }));
         }
     }
     out.sort();

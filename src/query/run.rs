@@ -96,7 +96,7 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
     });
     let asked: Vec<(&Leaf, &Holds)> = asked.into_iter().filter_map(|n| holds[n].as_ref().map(|holds| (&leaves[n], holds))).collect();
     let opened: usize = items.iter().filter_map(|item| item.content.as_ref()).map(|c| passages_of(&asked, c.id)).sum();
-    let index = &case.index;
+    let (index, parts) = (&case.index, case.ledger.parts()?);
     let mut hits = Vec::new();
     for batch in items.chunks(BATCH) {
         if limit > 0 && hits.len() >= limit && opened > PASSAGES_COUNTED {
@@ -106,8 +106,10 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
             continue;
         }
         let rows: Vec<Option<i64>> = batch.iter().map(|item| item.content.as_ref().map(|c| c.id)).collect();
-        let texts: Vec<Vec<Place>> =
-            rows.par_iter().map(|row| row.map_or(Ok(Vec::new()), |row| in_text(index, &searcher, &asked, row))).collect::<Result<_>>()?;
+        let texts: Vec<Vec<Place>> = rows
+            .par_iter()
+            .map(|row| row.map_or(Ok(Vec::new()), |row| in_text((index, &parts), &searcher, &asked, row)))
+            .collect::<Result<_>>()?;
         for (item, mut places) in batch.iter().zip(texts) {
             if let Some(content) = &item.content {
                 places.extend(in_fields(case, &asked, content.id)?);

@@ -159,6 +159,11 @@ impl TableFacts {
         }
     }
 
+    /// The rows stand so much further on in the item. For finished tables.
+    pub(crate) fn move_by(&mut self, offset: u64) {
+        self.columns.iter_mut().flat_map(|column| column.values.values_mut()).for_each(|value| value.offset += offset);
+    }
+
     /// Counts a row that stands at this offset in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
         self.rows += 1;

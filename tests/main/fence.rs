@@ -2,7 +2,7 @@
 
 use crate::harness::{Desk, Finished, Institution, Job, Outputs, docx, write, write_registry, xlsx, zip_of};
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
+use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
 use ruleout::format::Limits;
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -136,6 +136,7 @@ fn readings(desk: &Desk, name: &str, root: &Path, fence: Fence) -> (Vec<String>,
         manifests: Vec::new(),
         threads: 2,
         limits: Limits::default(),
+        memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
         fence,

@@ -10,6 +10,7 @@ mod demonstration;
 mod determinism;
 mod fence;
 mod gaps;
+mod growing_copies;
 mod harness;
 mod hostile_names;
 mod integrity;

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
 /// So often a further table is looked for in one text; what follows are rows of the last.
 const LOOKS: usize = 256;
 /// Where a large table is cut, so much is searched for the start of a record.
-const WINDOW: usize = 256 << 10;
+const NEAR: [usize; 2] = [16 << 10, 256 << 10];
 /// Records that must be regular where a table is cut.
 const PROOF: usize = 8;
 
@@ -165,9 +165,10 @@ fn read_large(bytes: &[u8], encoding: TextEncoding, range: Range<usize>, head: &
     begin(head.offset(table.first), table, &sample, sink);
     let Some(facts) = sink.facts.tables.last().map(TableFacts::empty_like) else { return };
     let pieces: Vec<Range<usize>> = starts.windows(2).map(|w| w[0]..w[1]).collect();
-    super::read_parts(sink, &pieces, |piece, fork| {
+    let way = format!("delimited {} in {encoding:?}, {:?}, {} columns, {facts:?}", FORMAT.version, table.dialect, table.columns);
+    super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| {
         fork.continue_table(facts.clone(), 0);
-        for stretch in stretches(bytes, encoding, piece.clone()) {
+        for stretch in stretches(piece, encoding, 0..piece.len()) {
             read_rows(&stretch, 0, table, &mut LOOKS.clone(), fork);
             stretch.cover(fork);
         }
@@ -177,8 +178,13 @@ fn read_large(bytes: &[u8], encoding: TextEncoding, range: Range<usize>, head: &
 /// The first place at or after `at` where a record surely begins, and some records there. Whether a
 /// line end is inside quotes is decided by what follows it: only one reading makes regular records.
 fn record_border(bytes: &[u8], encoding: TextEncoding, at: usize, table: &Table) -> Option<(usize, Vec<Vec<String>>)> {
+    // Nearly always the first of them is near.
+    NEAR.into_iter().find_map(|near| border_within(bytes, encoding, at..bytes.len().min(at + near), table))
+}
+
+fn border_within(bytes: &[u8], encoding: TextEncoding, range: Range<usize>, table: &Table) -> Option<(usize, Vec<Vec<String>>)> {
     let Dialect { terminator, .. } = table.dialect;
-    let window = stretches(bytes, encoding, at..bytes.len().min(at + WINDOW)).into_iter().next()?;
+    let window = stretches(bytes, encoding, range).into_iter().next()?;
     let text = &*window.text;
     let lines = memchr::memchr_iter(terminator, text.as_bytes()).map(|n| n + 1);
     for line in lines {

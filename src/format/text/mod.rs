@@ -22,9 +22,22 @@ mod sniff;
 
 use super::Sink;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Parts that are read at once before their results are joined; bounds what waits to be joined.
 const WAVE: usize = 64;
+
+/// Reads pieces of an item in parallel, each as if it were an item; what was read in the same way before is not
+/// read again. `way` says all that decides how.
+pub(super) fn read_pieces(
+    sink: &mut Sink<'_>,
+    bytes: &[u8],
+    pieces: &[Range<usize>],
+    way: &[u8],
+    read: impl Fn(&[u8], &mut Sink<'_>) + Sync,
+) {
+    read_parts(sink, pieces, |piece, fork| fork.piece(&bytes[piece.clone()], piece.start as u64, way, &read));
+}
 
 /// Reads parts of an item in parallel, each into a fork, and joins the forks in order.
 pub(super) fn read_parts<'s, T: Sync>(sink: &mut Sink<'s>, parts: &[T], read: impl Fn(&T, &mut Sink<'s>) + Sync) {

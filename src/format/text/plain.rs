@@ -44,9 +44,9 @@ pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usiz
     if let [part] = &parts[..] {
         return read_part(bytes, encoding, part.clone(), sink);
     }
-    super::read_parts(sink, &parts, |part, fork| {
-        read_part(bytes, encoding, with_overlap(bytes, encoding, part, range.start), fork);
-    });
+    let pieces: Vec<Range<usize>> = parts.iter().map(|part| with_overlap(bytes, encoding, part, range.start)).collect();
+    let way = format!("running text {} in {encoding:?}", FORMAT.version);
+    super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), fork));
 }
 
 fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &mut Sink<'_>) {

@@ -2,6 +2,7 @@
 //! left out, so that its bytes stay uncovered and are scanned.
 
 use super::encoding::TextEncoding;
+use crate::format::piece::Cuts;
 use crate::format::{At, Sink};
 use crate::model::Class;
 use std::borrow::Cow;
@@ -9,8 +10,9 @@ use std::ops::Range;
 
 /// Blocks are judged one by one: text or not.
 const BLOCK: usize = 16 << 10;
-/// Items longer than twice this are read in parts of about this size.
+/// Items longer than twice this are read in parts.
 pub const PART: usize = 8 << 20;
+const CUTS: Cuts = Cuts { least: 512 << 10, usual: 1 << 20, most: 4 << 20 };
 /// In decoded text a piece of the map begins after at most so many bytes, which bounds the counting of characters.
 const PIECE: usize = 1 << 10;
 /// So far a part is extended to end at a line end.
@@ -117,16 +119,19 @@ pub fn body(bytes: &[u8], encoding: TextEncoding) -> (Range<usize>, Range<u64>) 
     (mark..bytes.len(), 0..mark as u64)
 }
 
-/// Cuts a range of an item at line ends into parts of bounded size.
+/// Cuts a large range of an item at line ends into parts of bounded size, where the content says: a copy to which
+/// something was added is cut at the same lines.
 pub fn parts(bytes: &[u8], encoding: TextEncoding, range: Range<usize>) -> Vec<Range<usize>> {
+    if range.len() <= 2 * PART {
+        return vec![range];
+    }
     let mut out = Vec::new();
     let mut start = range.start;
-    while range.end - start > 2 * PART {
-        let end = line_border(bytes, encoding, start + PART).min(range.end);
+    while start < range.end {
+        let end = line_border(bytes, encoding, start + CUTS.next(&bytes[start..range.end])).min(range.end);
         out.push(start..end);
         start = end;
     }
-    out.push(start..range.end);
     out
 }
 

@@ -97,6 +97,14 @@ impl Desk {
         self.decide(registry)
     }
 
+    /// What `query` finds, all of it, as text.
+    #[track_caller]
+    pub fn query(&self, query: &str) -> String {
+        let mut command = program();
+        command.args(["query", "--limit", "0", "--case"]).arg(self.case()).arg(query);
+        Finished::from(command.output().expect("the program starts")).done().stdout
+    }
+
     /// `coverage --json` of the case.
     #[track_caller]
     pub fn coverage(&self) -> serde_json::Value {
