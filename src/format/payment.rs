@@ -117,8 +117,7 @@ pub(super) fn make_room(persons: &mut Vec<PersonKey>, more: usize) {
     if persons.len() + more <= persons.capacity() {
         return;
     }
-    persons.sort_unstable();
-    persons.dedup();
+    PersonKey::settle(persons);
     if persons.len() + more > persons.capacity() / 2 {
         persons.reserve(persons.len().max(more));
     }

@@ -576,7 +576,7 @@ impl<'a> Sink<'a> {
 
     /// A person in a payment of the current unit.
     pub fn person(&mut self, person: Person<'_>) {
-        if let Some(key) = PersonKey::of(person) {
+        if let Some(key) = PersonKey::of(person, Elements::default()) {
             self.person_key(key);
         }
         if !person.address.trim().is_empty() {
@@ -622,6 +622,9 @@ impl<'a> Sink<'a> {
         if unit == PaymentUnit::default() {
             return;
         }
+        // Entries are not told apart: each person is counted with all that the unit holds.
+        let elements = unit.elements;
+        unit.persons.iter_mut().for_each(|person| person.elements.extend(elements));
         let units = &mut self.facts.payments.get_or_insert_with(PaymentFacts::default).units;
         let sides = unit.sides();
         match self.units.get(&sides).and_then(|&place| units.get_mut(place)).filter(|known| known.has_sides_of(&unit)) {
@@ -638,8 +641,7 @@ impl<'a> Sink<'a> {
         self.end_unit();
         self.flush();
         for unit in self.facts.payments.iter_mut().flat_map(|p| &mut p.units) {
-            unit.persons.sort_unstable();
-            unit.persons.dedup();
+            PersonKey::settle(&mut unit.persons);
         }
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
     }

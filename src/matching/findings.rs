@@ -1,5 +1,5 @@
 use super::judge::{Mention, Source};
-use crate::model::{DataElement, Elements, PersonKey, Scheme};
+use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
 use crate::table::TableFacts;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,21 @@ pub struct Personal {
     pub elements: Elements,
     /// Persons, distinct and sorted once [`Personal::settle`] was called.
     pub persons: Vec<PersonKey>,
+    /// How many records there are, and how many hold which kind.
+    pub records: RecordCounts,
 }
 
 impl Personal {
-    /// Adds data.
-    pub fn add(&mut self, elements: Elements, persons: &[PersonKey]) {
-        self.elements.extend(elements);
+    /// Adds records with what they hold.
+    pub fn add(&mut self, records: &RecordCounts, persons: &[PersonKey]) {
+        self.elements.extend(records.elements());
+        self.records.merge(records);
         self.persons.extend_from_slice(persons);
     }
 
     /// Makes the persons distinct.
     pub fn settle(&mut self) {
-        self.persons.sort_unstable();
-        self.persons.dedup();
+        PersonKey::settle(&mut self.persons);
     }
 }
 
@@ -129,7 +131,11 @@ impl Findings {
 
     /// Is what is known to be this institution's own only a part of the personal data in it?
     pub fn own_is_part(&self, institution: usize) -> bool {
-        self.own.get(&institution).is_some_and(|own| own.persons.len() < self.all.persons.len())
+        let fewer = |own: &Personal| {
+            own.persons.len() < self.all.persons.len()
+                || DataElement::ALL.iter().any(|e| own.records.holding(*e) < self.all.records.holding(*e))
+        };
+        self.own.get(&institution).is_some_and(fewer)
     }
 
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?

@@ -27,14 +27,14 @@ use crate::case::Case;
 use crate::format::PassageKind;
 use crate::index::{StoredPassage, sweep};
 use crate::ledger::{Reading, Root};
-use crate::model::{Basis, Cause, Class, ContentId, Role, Scheme, Status, Strength};
+use crate::model::{Basis, Cause, Class, ContentId, DataElement, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
 use attribution::{Declared, Folders, Place, declared};
 use findings::Findings;
 use rayon::prelude::*;
 use review::Reviews;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use tantivy::TantivyDocument;
 
@@ -88,10 +88,25 @@ pub struct Holdings {
     pub owner_bytes: u64,
     /// Items in which it is the other side.
     pub counterparty_items: u64,
-    /// Personal data in its own items and records.
+    /// Personal data in its own items and records; identical copies count once.
     pub personal: Personal,
+    /// Where which kind of personal data stands in its own items.
+    pub found_in: BTreeMap<DataElement, FoundIn>,
+    /// Its own items of which something was read or searched.
+    pub items_read: u64,
+    /// Its own items of which something was not read.
+    pub items_not_read: u64,
     /// The first item with evidence that bears on the verdict.
     pub first_evidence: Option<String>,
+}
+
+/// Own items that hold one kind of personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundIn {
+    /// How many, copies included.
+    pub items: u64,
+    /// The first of them.
+    pub first: String,
 }
 
 /// Everything that the verdicts are made of.
@@ -162,6 +177,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         gaps: Vec::new(),
         ownerless: Vec::new(),
         holdings: vec![Holdings::default(); registry.institutions.len()],
+        counted: HashSet::new(),
         unclaimed: BTreeMap::new(),
         claimed: BTreeSet::new(),
         reviews: Reviews::new(registry),
@@ -269,8 +285,8 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
         if let Some(payments) = &reading.facts.payments {
             payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
         }
-        findings.all.add(reading.facts.text, &[]);
-        findings.ownerless.add(reading.facts.text, &[]);
+        findings.all.elements.extend(reading.facts.text);
+        findings.ownerless.elements.extend(reading.facts.text);
         findings.settle(policy.reference_list, &reading.facts.tables);
     });
     Ok(findings)
@@ -287,6 +303,8 @@ struct Join<'a> {
     gaps: Vec<OpenGap>,
     ownerless: Vec<OwnerlessItem>,
     holdings: Vec<Holdings>,
+    /// Contents whose records were counted for an institution: copies say nothing new.
+    counted: HashSet<(usize, usize)>,
     /// Homes that nobody claims, with items and bytes in them.
     unclaimed: BTreeMap<String, (u64, u64)>,
     claimed: BTreeSet<usize>,
@@ -313,7 +331,7 @@ impl Join<'_> {
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
-            self.hold(item, &owners, &mentions, &above);
+            self.hold(item, &path, &owners, &mentions, &above);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
             self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256 }));
             self.gap_of(item, &path, &place, &owners);
@@ -378,21 +396,37 @@ impl Join<'_> {
         });
     }
 
-    fn hold(&mut self, item: &Item, owners: &BTreeSet<usize>, mentions: &[Mention], above: &[(usize, BTreeSet<usize>)]) {
+    fn hold(
+        &mut self,
+        item: &Item,
+        path: &str,
+        owners: &BTreeSet<usize>,
+        mentions: &[Mention],
+        above: &[(usize, BTreeSet<usize>)],
+    ) {
         for &owner in owners {
             let holdings = &mut self.holdings[owner];
             holdings.owner_items += 1;
             if !above.iter().any(|(_, of)| of.contains(&owner)) {
                 holdings.owner_bytes += item.size;
             }
+            holdings.items_not_read += u64::from(item.cause.is_some());
             if let Some(content) = item.content {
+                holdings.items_read += u64::from(item.status != Status::Unread);
                 let findings = &self.findings[content];
                 let own = match findings.own.get(&owner) {
                     // Where fields name whose records are whose, only its own count.
                     Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => own,
                     _ => &findings.all,
                 };
-                holdings.personal.add(own.elements, &own.persons);
+                for element in own.elements.iter() {
+                    let found = holdings.found_in.entry(element).or_insert_with(|| FoundIn { items: 0, first: path.to_owned() });
+                    found.items += 1;
+                }
+                holdings.personal.elements.extend(own.elements);
+                if self.counted.insert((owner, content)) {
+                    holdings.personal.add(&own.records, &own.persons);
+                }
             }
         }
         let others: BTreeSet<usize> =

@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::Lexicon;
 use crate::format::{Party, PaymentFacts, PaymentUnit, Seen};
-use crate::model::{Basis, Role, Scheme, Strength};
+use crate::model::{Basis, RecordCounts, Role, Scheme, Strength};
 use std::collections::BTreeSet;
 
 /// Judges the payments of one content. Of one that breaks off nobody knows the whole other side.
@@ -46,16 +46,19 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
         for (party, seen) in &unit.counterparties {
             push(party, seen, Role::Counterparty, Strength::Sure, Basis::Counterparty);
         }
-        findings.all.add(unit.elements, &unit.persons);
+        // A unit that breaks off before its first payment may name persons all the same.
+        let mut records = RecordCounts::default();
+        records.add(unit.elements, unit.records.max(u64::from(!unit.elements.is_empty())));
+        findings.all.add(&records, &unit.persons);
         for owner in &owners {
-            findings.own.entry(*owner).or_default().add(unit.elements, &unit.persons);
+            findings.own.entry(*owner).or_default().add(&records, &unit.persons);
         }
         if owners.is_empty() {
             let is_known = owner_is_registered || unit.either.keys().any(|party| holders(lexicon, party).is_some());
             if !unit.owners.is_empty() && !owner_is_registered {
                 findings.outside_owners.extend(unit.owners.keys().map(|party| format!("{}:{}", party.scheme, party.value)));
             } else if !is_known && unit.elements.concern_persons() {
-                findings.ownerless.add(unit.elements, &unit.persons);
+                findings.ownerless.add(&records, &unit.persons);
             }
         }
     }

@@ -50,9 +50,9 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
                 _ => false,
             };
         }
-        findings.all.add(table.elements, &table.persons);
+        findings.all.add(&table.records, &table.persons);
         if !has_owner && table.elements.concern_persons() {
-            findings.ownerless.add(table.elements, &table.persons);
+            findings.ownerless.add(&table.records, &table.persons);
         }
     }
 }
@@ -88,7 +88,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             };
             findings.mentions.push(if is_list { found.as_reference() } else { found });
             if !shared && !is_list {
-                findings.own.entry(institution).or_default().add(table.elements, &facts.persons);
+                findings.own.entry(institution).or_default().add(&facts.records, &facts.persons);
             }
         }
     }
@@ -140,7 +140,7 @@ fn bank_column(
     }
     match owner {
         Some(owner) if !is_list => {
-            findings.own.entry(owner).or_default().add(table.elements, &table.persons);
+            findings.own.entry(owner).or_default().add(&table.records, &table.persons);
             true
         }
         _ => false,

@@ -1,4 +1,4 @@
-use super::vocabulary;
+use super::{Residence, vocabulary};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -35,7 +35,7 @@ vocabulary! {
 }
 
 /// A set of data elements.
-#[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Elements(u16);
 
 impl Elements {
@@ -80,6 +80,54 @@ impl Elements {
     }
 }
 
+/// How many records there are, and how many of them hold each kind of personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordCounts {
+    /// Records: rows of tables and payments.
+    pub all: u64,
+    /// Those that hold a kind, in the order of [`DataElement::ALL`], without the kinds that none holds at the end.
+    holding: Vec<u64>,
+}
+
+impl RecordCounts {
+    /// Counts so many records, each of which holds these kinds.
+    pub fn add(&mut self, elements: Elements, records: u64) {
+        self.all = self.all.saturating_add(records);
+        for element in elements.iter() {
+            self.hold(element as usize, records);
+        }
+    }
+
+    /// Adds the counts of other records.
+    pub fn merge(&mut self, other: &Self) {
+        self.all = self.all.saturating_add(other.all);
+        for (place, records) in other.holding.iter().enumerate().take(DataElement::ALL.len()) {
+            self.hold(place, *records);
+        }
+    }
+
+    fn hold(&mut self, place: usize, records: u64) {
+        if self.holding.len() <= place && records > 0 {
+            self.holding.resize(place + 1, 0);
+        }
+        if let Some(holding) = self.holding.get_mut(place) {
+            *holding = holding.saturating_add(records);
+        }
+    }
+
+    /// Records that hold a kind.
+    pub fn holding(&self, element: DataElement) -> u64 {
+        self.holding.get(element as usize).copied().unwrap_or_default()
+    }
+
+    /// Kinds that some record holds.
+    pub fn elements(&self) -> Elements {
+        let mut elements = Elements::default();
+        DataElement::ALL.iter().filter(|e| self.holding(**e) > 0).for_each(|e| elements.insert(*e));
+        elements
+    }
+}
+
 /// A person as a record shows them; counted by name together with the address where there is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Person<'a> {
@@ -87,22 +135,26 @@ pub struct Person<'a> {
     pub name: &'a str,
     /// Street, town, region and code as written, in the order of the record; empty when unknown.
     pub address: &'a str,
-    /// State, province or country of the address; empty when unknown.
+    /// State or province of the address, or its country; empty when unknown.
     pub region: &'a str,
+    /// Country of the address, where the record states it apart; empty when unknown.
+    pub country: &'a str,
 }
 
 /// A person, folded and hashed, so that copies are counted once and no name is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PersonKey {
-    /// 64 bits of SHA-256 over the folded name and address.
+    /// 64 bits of SHA-256 over the folded name and address: who it is.
     pub hash: u64,
-    /// The first two letters of the region, or zeros.
-    pub region: [u8; 2],
+    /// Where the address lies.
+    pub residence: Residence,
+    /// Kinds of personal data in the person's records.
+    pub elements: Elements,
 }
 
 impl PersonKey {
     /// Folds case, blanks and punctuation, then hashes. `None` when no letter is left of the name.
-    pub fn of(person: Person<'_>) -> Option<Self> {
+    pub fn of(person: Person<'_>, elements: Elements) -> Option<Self> {
         let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
         folding.fold(person.name);
         if !folding.letters {
@@ -112,11 +164,21 @@ impl PersonKey {
         folding.fold(person.address);
         let digest = folding.finish();
         let hash = u64::from_le_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"));
-        let region = match person.region.trim().as_bytes() {
-            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => [a.to_ascii_uppercase(), b.to_ascii_uppercase()],
-            _ => [0, 0],
-        };
-        Some(Self { hash, region })
+        Some(Self { hash, residence: Residence::of(person.region, person.country), elements })
+    }
+
+    /// Sorts persons, and makes one of those who are the same: with all kinds of their records, and with the
+    /// residence that is stated.
+    pub fn settle(persons: &mut Vec<Self>) {
+        persons.sort_unstable();
+        persons.dedup_by(|later, first| {
+            let same = later.hash == first.hash;
+            if same {
+                first.elements.extend(later.elements);
+                first.residence = first.residence.max(later.residence);
+            }
+            same
+        });
     }
 }
 

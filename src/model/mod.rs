@@ -4,12 +4,14 @@ mod data;
 mod disposition;
 mod judgement;
 mod path;
+mod residence;
 mod scheme;
 
-pub use data::{DataElement, Elements, Person, PersonKey};
+pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts};
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};
 pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
+pub use residence::{Residence, is_state_code};
 pub use scheme::Scheme;
 
 use serde::{Deserialize, Serialize};

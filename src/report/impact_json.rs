@@ -1,3 +1,4 @@
+use super::data_elements::data_of;
 use super::{CoverageSummary, Outcome, summarise};
 use crate::model::{Basis, DataElement, Flag, Verdict};
 use crate::registry::Policy;
@@ -59,6 +60,8 @@ pub struct ImpactRow {
     pub data_elements: Vec<DataElement>,
     /// Distinct persons in its own items and records.
     pub individuals: u64,
+    /// What its own items hold and do not hold; of affected institutions.
+    pub data: Option<DataRow>,
     /// How many gaps count against it.
     pub gaps: u64,
     /// Gaps that would count against it, had nobody waived them.
@@ -67,6 +70,40 @@ pub struct ImpactRow {
     pub certificate: Option<String>,
     /// The first item with evidence.
     pub first_evidence: Option<String>,
+}
+
+/// The personal data in an affected institution's own items.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DataRow {
+    /// Own items of which something was read.
+    pub items_read: u64,
+    /// Own items of which something was not read.
+    pub items_not_read: u64,
+    /// Own records read: rows of tables and payments.
+    pub records_read: u64,
+    /// Distinct persons by state or country of their address.
+    pub individuals_by_residence: BTreeMap<String, u64>,
+    /// Every kind, found or not.
+    pub elements: Vec<DataElementRow>,
+}
+
+/// One kind of personal data of one institution.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DataElementRow {
+    /// The kind.
+    pub element: DataElement,
+    /// `found`, `not_found`, or `not_read` where no own item could be read.
+    pub finding: String,
+    /// Own items that hold it.
+    pub items: u64,
+    /// Own records that hold it; identical copies of a file count once.
+    pub records: u64,
+    /// Distinct persons in whose records it stands.
+    pub individuals: u64,
+    /// The same by state or country of the address.
+    pub individuals_by_residence: BTreeMap<String, u64>,
+    /// In a sentence, with what it rests on.
+    pub statement: String,
 }
 
 /// A deployment and its judgement.
@@ -131,6 +168,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         owner_bytes: own(holdings.owner_bytes),
         data_elements: if is_affected { holdings.personal.elements.iter().collect() } else { Vec::new() },
         individuals: own(holdings.personal.persons.len() as u64),
+        data: data(outcome, number),
         gaps: decided.gaps.len() as u64,
         waived_gaps: decided.waived.len() as u64,
         certificate: match &decided.decision {
@@ -139,6 +177,27 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         },
         first_evidence: holdings.first_evidence.clone(),
     }
+}
+
+fn data(outcome: &Outcome<'_>, number: usize) -> Option<DataRow> {
+    let data = data_of(outcome, number)?;
+    let element = |row: &super::data_elements::ElementRow<'_>| DataElementRow {
+        element: row.element,
+        finding: row.finding.as_str().to_owned(),
+        items: row.items,
+        records: row.records,
+        individuals: row.individuals,
+        individuals_by_residence: row.by_residence.clone(),
+        statement: data.statement(row),
+    };
+    let elements = data.elements.iter().map(element).collect();
+    Some(DataRow {
+        items_read: data.items_read,
+        items_not_read: data.items_not_read,
+        records_read: data.records_read,
+        individuals_by_residence: data.by_residence,
+        elements,
+    })
 }
 
 /// How each deployment of an institution was judged.

@@ -3,8 +3,10 @@
 mod bytes;
 mod cells;
 mod coverage_csv;
+mod data_elements;
 mod evidence_csv;
 mod explain;
+mod figures;
 mod gaps_csv;
 mod impact_csv;
 mod impact_json;
@@ -59,6 +61,7 @@ pub static REPORTS: &[Report] = &[
     Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
     Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
     Report { file: "gaps.csv", write: |outcome, sink| gaps_csv::LISTING.csv(outcome, sink) },
+    Report { file: "data_elements.csv", write: |outcome, sink| data_elements::LISTING.csv(outcome, sink) },
     Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
     Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.xlsx", write: xlsx::write },

@@ -1,5 +1,7 @@
 //! Words that tell banks, companies and persons apart in a sample of names.
 
+use crate::model::is_state_code;
+
 /// Words that stand in the names of banks and hardly in those of persons. Sorted.
 #[rustfmt::skip]
 const BANK: &[&str] = &[
@@ -50,14 +52,6 @@ const STREET: &[&str] = &[
     "strasse", "street", "ter", "terrace", "trail", "trl", "via", "way", "weg",
 ];
 
-/// States, districts and territories of the USA, and provinces of Canada. Sorted.
-#[rustfmt::skip]
-const STATES: &[&str] = &[
-    "AB", "AK", "AL", "AR", "AS", "AZ", "BC", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "GU", "HI", "IA", "ID", "IL", "IN", "KS", "KY",
-    "LA", "MA", "MB", "MD", "ME", "MI", "MN", "MO", "MP", "MS", "MT", "NB", "NC", "ND", "NE", "NH", "NJ", "NL", "NM", "NS", "NT", "NU",
-    "NV", "NY", "OH", "OK", "ON", "OR", "PA", "PE", "PR", "QC", "RI", "SC", "SD", "SK", "TN", "TX", "UT", "VA", "VI", "VT", "WA", "WI",
-    "WV", "WY", "YT",
-];
 
 fn holds(list: &[&str], word: &str) -> bool {
     list.binary_search(&word).is_ok()
@@ -99,7 +93,7 @@ pub(super) fn has_street_word(text: &str) -> bool {
 
 /// A state of the USA or a province of Canada, in two capitals.
 pub(super) fn is_state(text: &str) -> bool {
-    holds(STATES, text)
+    is_state_code(text)
 }
 
 #[cfg(test)]
@@ -108,7 +102,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted() {
-        for list in [BANK, COMPANY, STREET, STATES] {
+        for list in [BANK, COMPANY, STREET] {
             assert!(list.is_sorted());
         }
         assert!(GIVEN.is_sorted(), "{:?}", GIVEN.windows(2).find(|w| w[0] >= w[1]));

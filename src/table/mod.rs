@@ -17,7 +17,7 @@ mod typing;
 pub use column::{ColumnType, Side};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
-use crate::model::{DataElement, Elements, PersonKey, Scheme};
+use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
 use persons::Persons;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -58,6 +58,8 @@ pub struct TableFacts {
     pub wide_rows: u64,
     /// Kinds of personal data in the typed columns that hold values.
     pub elements: Elements,
+    /// How many rows hold which kind.
+    pub records: RecordCounts,
     /// Distinct persons of the table, sorted.
     pub persons: Vec<PersonKey>,
     #[serde(skip)]
@@ -91,6 +93,8 @@ pub struct ValueFacts {
     pub offset: u64,
     /// Of a `ClientId` column: the distinct persons of its rows, sorted.
     pub persons: Vec<PersonKey>,
+    /// Of a `ClientId` column: how many of its rows hold which kind of personal data.
+    pub records: RecordCounts,
 }
 
 /// What is needed while rows are read.
@@ -98,6 +102,10 @@ pub struct ValueFacts {
 struct Work {
     keeps: Vec<Keep>,
     country: Option<usize>,
+    /// Columns whose cells are personal data by themselves.
+    personal: Vec<(usize, DataElement)>,
+    /// Columns of post codes and of towns: both together are an address.
+    towns: [Option<usize>; 2],
     persons: Persons,
     row_persons: Vec<PersonKey>,
     compact_at: usize,
@@ -137,6 +145,8 @@ impl TableFacts {
             columns: types.iter().enumerate().map(column).collect(),
             work: Work {
                 country: types.iter().position(|typed| typed.kind == ColumnType::Country),
+                personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.kind.element()?))).collect(),
+                towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
                 persons: Persons::of(&types, sample),
                 keeps,
                 ..Work::default()
@@ -169,12 +179,13 @@ impl TableFacts {
         self.rows += 1;
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
+        let elements = work.elements(cells);
+        self.records.add(elements, 1);
         if !work.persons.is_empty() {
-            work.persons.read(cells, &mut work.row_persons);
+            work.persons.read(cells, elements, &mut work.row_persons);
             self.persons.extend_from_slice(&work.row_persons);
             if self.persons.len() >= work.compact_at.max(1 << 12) {
-                self.persons.sort_unstable();
-                self.persons.dedup();
+                PersonKey::settle(&mut self.persons);
                 work.compact_at = self.persons.len() * 2;
             }
         }
@@ -190,13 +201,13 @@ impl TableFacts {
             match keep {
                 Keep::Nothing => {}
                 Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
-                Keep::Cells => column.tally.add(cell, at, &[]),
+                Keep::Cells => column.tally.add(cell, at),
                 Keep::Clients if cell.len() > LONGEST_VALUE => {}
-                Keep::Clients => column.tally.add(cell, at, &work.row_persons),
-                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at, &[])),
+                Keep::Clients => column.tally.add_record(cell, at, elements, &work.row_persons),
+                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at)),
                 Keep::Dfis => {
                     if let Some(value) = aba::with_check_digit(cell).or_else(|| Some(normalise(&Scheme::Aba, cell, "").ok()?.value)) {
-                        column.tally.add(&value, at, &[]);
+                        column.tally.add(&value, at);
                     }
                 }
                 Keep::Banks(scheme, country) => {
@@ -205,7 +216,7 @@ impl TableFacts {
                         (country, _) => country,
                     };
                     if let Some(value) = bank_value(scheme, cell, country) {
-                        column.tally.add(&value, at, &[]);
+                        column.tally.add(&value, at);
                     }
                 }
             }
@@ -217,6 +228,7 @@ impl TableFacts {
         self.rows += part.rows;
         self.wide_rows += part.wide_rows;
         self.elements.extend(part.elements);
+        self.records.merge(&part.records);
         self.persons.append(&mut part.persons);
         if self.columns.len() < part.columns.len() {
             self.columns.resize_with(part.columns.len(), ColumnFacts::default);
@@ -232,8 +244,7 @@ impl TableFacts {
     /// All rows were seen: values, persons and elements are brought into their final form. Doing it
     /// again changes nothing.
     pub fn finish(&mut self) {
-        self.persons.sort_unstable();
-        self.persons.dedup();
+        PersonKey::settle(&mut self.persons);
         self.persons.shrink_to_fit();
         for column in &mut self.columns {
             column.thaw();
@@ -241,17 +252,7 @@ impl TableFacts {
             column.many_values = tally.many && (column.kind.is_identifier() || column.kind.may_hold_codes());
             column.values = tally.finish();
         }
-        let filled = |kind: ColumnType| self.columns.iter().any(|column| column.kind == kind && column.non_empty > 0);
-        let mut elements = Elements::default();
-        self.columns
-            .iter()
-            .filter(|column| column.non_empty > 0)
-            .filter_map(|column| column.kind.element())
-            .for_each(|element| elements.insert(element));
-        if filled(ColumnType::PostCode) && filled(ColumnType::City) {
-            elements.insert(DataElement::Address);
-        }
-        self.elements.extend(elements);
+        self.elements.extend(self.records.elements());
         self.work = Work::default();
     }
 
@@ -268,6 +269,19 @@ impl TableFacts {
     /// Columns of identifiers, with their places.
     pub fn identifier_columns(&self) -> impl Iterator<Item = (usize, &ColumnFacts)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.kind.is_identifier())
+    }
+}
+
+impl Work {
+    /// Kinds of personal data in a row.
+    fn elements(&self, cells: &[&str]) -> Elements {
+        let filled = |i: usize| cells.get(i).is_some_and(|cell| !held(cell).is_empty());
+        let mut elements = Elements::default();
+        self.personal.iter().filter(|(i, _)| filled(*i)).for_each(|(_, element)| elements.insert(*element));
+        if self.towns.iter().all(|column| column.is_some_and(filled)) {
+            elements.insert(DataElement::Address);
+        }
+        elements
     }
 }
 

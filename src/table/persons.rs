@@ -1,7 +1,7 @@
 use super::lexicon::is_company;
 use super::typing::Typed;
 use super::{ColumnType, held};
-use crate::model::{Person, PersonKey};
+use crate::model::{Elements, Person, PersonKey};
 
 /// Where a row's persons stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +20,7 @@ struct Slot {
     /// Columns whose cells, in this order, are the address.
     address: Vec<usize>,
     region: Option<usize>,
+    country: Option<usize>,
 }
 
 impl Persons {
@@ -48,17 +49,18 @@ impl Persons {
                 if is_address(typed) {
                     slot.address.push(i);
                 }
-                let better = typed.kind == ColumnType::Region || typed.kind == ColumnType::Country && slot.region.is_none();
-                if better && slot.region.is_none_or(|known| types.get(known).is_some_and(|known| known.kind == ColumnType::Country)) {
-                    slot.region = Some(i);
+                match typed.kind {
+                    ColumnType::Region => _ = slot.region.get_or_insert(i),
+                    ColumnType::Country => _ = slot.country.get_or_insert(i),
+                    _ => {}
                 }
             }
         }
         Self { slots, ..Self::default() }
     }
 
-    /// The persons of a row, into `out`.
-    pub fn read(&mut self, cells: &[&str], out: &mut Vec<PersonKey>) {
+    /// The persons of a row that holds these kinds of personal data, into `out`.
+    pub fn read(&mut self, cells: &[&str], elements: Elements, out: &mut Vec<PersonKey>) {
         out.clear();
         for slot in &self.slots {
             let name = text(&mut self.name, &slot.name, cells);
@@ -66,8 +68,9 @@ impl Persons {
                 continue;
             }
             let address = text(&mut self.address, &slot.address, cells);
-            let region = slot.region.and_then(|i| cells.get(i)).copied().unwrap_or_default();
-            out.extend(PersonKey::of(Person { name, address, region }));
+            let cell = |column: Option<usize>| column.and_then(|i| cells.get(i)).map_or("", |cell| held(cell));
+            let (region, country) = (cell(slot.region), cell(slot.country));
+            out.extend(PersonKey::of(Person { name, address, region, country }, elements));
         }
     }
 

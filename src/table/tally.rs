@@ -1,13 +1,27 @@
 use super::ValueFacts;
-use crate::model::PersonKey;
+use crate::model::{Elements, PersonKey, RecordCounts};
 use std::collections::{BTreeMap, HashMap};
 
 /// A person in a row that carries a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Belongs {
     value: u32,
-    region: [u8; 2],
-    hash: u64,
+    person: PersonKey,
+}
+
+impl Belongs {
+    /// As [`PersonKey::settle`], by value.
+    fn settle(all: &mut Vec<Self>) {
+        all.sort_unstable();
+        all.dedup_by(|later, first| {
+            let same = (later.value, later.person.hash) == (first.value, first.person.hash);
+            if same {
+                first.person.elements.extend(later.person.elements);
+                first.person.residence = first.person.residence.max(later.person.residence);
+            }
+            same
+        });
+    }
 }
 
 /// Counts the values of one column while its rows are read.
@@ -19,6 +33,8 @@ pub(super) struct Tally {
     /// Count and first row, by index.
     seen: Vec<(u64, u64)>,
     belongs: Vec<Belongs>,
+    /// What the records of a value hold, by index; only of values that records belong to.
+    records: HashMap<u32, RecordCounts>,
     /// When so many persons are held, duplicates are dropped.
     compact_at: usize,
     /// There were more different values than are kept.
@@ -41,10 +57,16 @@ impl Tally {
         Self::new(self.most)
     }
 
-    /// Counts a value in a row, and the row's persons with it.
-    pub fn add(&mut self, value: &str, row: u64, persons: &[PersonKey]) {
+    /// Counts a value in a row.
+    pub fn add(&mut self, value: &str, row: u64) {
+        self.count(value, 1, row);
+    }
+
+    /// Counts a value in a row that belongs to it, with what the row holds.
+    pub fn add_record(&mut self, value: &str, row: u64, elements: Elements, persons: &[PersonKey]) {
         if let Some(index) = self.count(value, 1, row) {
-            self.belong(index, persons);
+            self.belong(index, persons.iter().copied());
+            self.records.entry(index).or_default().add(elements, 1);
         }
     }
 
@@ -69,11 +91,10 @@ impl Tally {
         Some(index)
     }
 
-    fn belong(&mut self, value: u32, persons: &[PersonKey]) {
-        self.belongs.extend(persons.iter().map(|key| Belongs { value, region: key.region, hash: key.hash }));
+    fn belong(&mut self, value: u32, persons: impl Iterator<Item = PersonKey>) {
+        self.belongs.extend(persons.map(|person| Belongs { value, person }));
         if self.belongs.len() >= self.compact_at.max(1 << 12) {
-            self.belongs.sort_unstable();
-            self.belongs.dedup();
+            Belongs::settle(&mut self.belongs);
             self.compact_at = self.belongs.len() * 2;
         }
     }
@@ -95,7 +116,12 @@ impl Tally {
         }
         for one in part.belongs {
             if let Some(&Some(value)) = renumbered.get(one.value as usize) {
-                self.belong(value, &[PersonKey { hash: one.hash, region: one.region }]);
+                self.belong(value, std::iter::once(one.person));
+            }
+        }
+        for (old, records) in part.records {
+            if let Some(&Some(value)) = renumbered.get(old as usize) {
+                self.records.entry(value).or_default().merge(&records);
             }
         }
     }
@@ -104,24 +130,26 @@ impl Tally {
     pub fn thaw(&mut self, values: BTreeMap<String, ValueFacts>) {
         for (value, facts) in values {
             if let Some(index) = self.count(&value, facts.count, facts.offset) {
-                self.belong(index, &facts.persons);
+                self.belong(index, facts.persons.into_iter());
+                if facts.records.all > 0 {
+                    self.records.entry(index).or_default().merge(&facts.records);
+                }
             }
         }
     }
 
     /// The values in order, with their distinct persons in order.
     pub fn finish(mut self) -> BTreeMap<String, ValueFacts> {
-        self.belongs.sort_unstable();
-        self.belongs.dedup();
+        Belongs::settle(&mut self.belongs);
         let persons = |value: u32| {
             let from = self.belongs.partition_point(|one| one.value < value);
             let to = self.belongs.partition_point(|one| one.value <= value);
-            let mut persons: Vec<_> = self.belongs[from..to].iter().map(|one| PersonKey { hash: one.hash, region: one.region }).collect();
-            persons.sort_unstable();
-            persons
+            self.belongs[from..to].iter().map(|one| one.person).collect::<Vec<_>>()
         };
-        let facts =
-            |index: u32| self.seen.get(index as usize).map(|&(count, offset)| ValueFacts { count, offset, persons: persons(index) });
+        let facts = |index: u32| {
+            let (count, offset) = self.seen.get(index as usize).copied()?;
+            Some(ValueFacts { count, offset, persons: persons(index), records: self.records.get(&index).cloned().unwrap_or_default() })
+        };
         self.index.iter().filter_map(|(value, &index)| Some((value.clone(), facts(index)?))).collect()
     }
 }

@@ -6,6 +6,7 @@ mod bank_files;
 mod breach_corpus;
 mod daily_loop;
 mod damage;
+mod data_elements;
 mod demonstration;
 mod determinism;
 mod fence;

@@ -8,7 +8,7 @@
 use super::segment::{self, Segment, Syntax};
 use super::{party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
-use crate::model::{Cause, Class, DataElement};
+use crate::model::{Cause, Class, DataElement, Person};
 use memchr::memmem;
 
 /// EDIFACT payments.
@@ -197,7 +197,7 @@ fn named(segment: &Segment<'_>, sink: &mut Sink<'_>) {
             person::push(sink, &name, rest, "");
         }
     } else {
-        person::push(sink, &name, &address, &segment.element(9).0);
+        person::push_living(sink, Person { name: &name, address: &address, region: "", country: &segment.element(9).0 });
     }
 }
 

@@ -318,7 +318,7 @@ impl Reader<'_, '_> {
 
     fn person(&mut self, name: &str, address: &str) {
         if !is_company(name) {
-            self.message.persons.extend(PersonKey::of(Person { name, address, region: "" }));
+            self.message.persons.extend(PersonKey::of(Person { name, address, ..Person::default() }, Elements::default()));
             if !address.trim().is_empty() {
                 self.message.elements.insert(DataElement::Address);
             }

@@ -4,7 +4,7 @@
 use super::iso20022_element::Element;
 use super::{party, person};
 use crate::format::{Party, Sink};
-use crate::model::DataElement;
+use crate::model::{DataElement, Person};
 
 /// A debtor, creditor or account owner, while its element is open.
 #[derive(Default)]
@@ -12,6 +12,7 @@ pub(super) struct PartyFields {
     name: String,
     address: String,
     region: String,
+    country: String,
     organisation: bool,
 }
 
@@ -20,6 +21,7 @@ impl PartyFields {
         self.name.clear();
         self.address.clear();
         self.region.clear();
+        self.country.clear();
         self.organisation = false;
     }
 
@@ -39,16 +41,20 @@ impl PartyFields {
             self.address.push(' ');
         }
         self.address.push_str(text);
-        if element == Element::Subdivision || element == Element::Country && self.region.is_empty() {
+        if element == Element::Subdivision {
             self.region.clear();
             self.region.push_str(text);
+        } else if element == Element::Country {
+            self.country.clear();
+            self.country.push_str(text);
         }
     }
 
     /// The element ended: hands over the person that it was.
     pub(super) fn end(&mut self, sink: &mut Sink<'_>) {
         if !self.organisation && !self.name.is_empty() {
-            person::push(sink, &self.name, &self.address, &self.region);
+            let (region, country) = (self.region.as_str(), self.country.as_str());
+            person::push_living(sink, Person { name: &self.name, address: &self.address, region, country });
         }
         self.clear();
     }

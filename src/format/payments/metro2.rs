@@ -153,7 +153,7 @@ impl Reader<'_, '_> {
         let names = base.names.map(|(first, last)| record.text(first, last));
         let address = record.text(base.address.0, base.address.1);
         let region = record.text(base.region.0, base.region.1);
-        self.sink.person(Person { name: &names.join(" "), address: &address, region: &region });
+        self.sink.person(Person { name: &names.join(" "), address: &address, region: &region, country: "" });
         if packed {
             for (first, last) in PACKED_TEXT {
                 record.push_field(self.sink, first, last);
@@ -185,7 +185,7 @@ impl Reader<'_, '_> {
                 let name = [part(29, 48), part(49, 68), part(4, 28)].join(" ");
                 // An associate with an address of its own.
                 let [address, region] = if tag == b"J2" { [part(102, 196), part(186, 187)] } else { Default::default() };
-                self.sink.person(Person { name: &name, address: &address, region: &region });
+                self.sink.person(Person { name: &name, address: &address, region: &region, country: "" });
                 for (first, last, element) in [(70, 78, DataElement::Ssn), (79, 86, DataElement::Dob), (87, 96, DataElement::Phone)] {
                     if record.field(at + first, at + last).iter().any(|b| (b'1'..=b'9').contains(b)) {
                         self.sink.element(element);

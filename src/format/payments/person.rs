@@ -73,9 +73,14 @@ const FIRM_WORDS: WordSet = WordSet::new(&[
 /// Pushes a debtor or creditor as a person unless the name is a firm's, a placeholder of a template,
 /// or no name at all.
 pub(super) fn push(sink: &mut Sink<'_>, name: &str, address: &str, region: &str) {
-    let name = name.trim();
+    push_living(sink, Person { name, address, region, country: "" });
+}
+
+/// As [`push`], where the country of the address stands apart.
+pub(super) fn push_living(sink: &mut Sink<'_>, person: Person<'_>) {
+    let name = person.name.trim();
     if !is_firm(name) && !name.contains(['{', '}', '$', '<', '>']) {
-        sink.person(Person { name, address: address.trim(), region });
+        sink.person(Person { name, address: person.address.trim(), ..person });
     }
 }
 

@@ -9,6 +9,7 @@ use super::words;
 use crate::matching::Evidence;
 use crate::model::{Basis, Cause, Flag, Verdict};
 use crate::report::cells::plain;
+use crate::report::data_elements::{Finding, data_of, plural, residences};
 use crate::report::evidence_csv::weight;
 use crate::report::impact_json::certificate_words;
 use crate::verdict::{Decision, remedy};
@@ -129,8 +130,7 @@ impl<'a> Data<'a> {
     /// What an institution shows when it is opened.
     fn details(&mut self, number: usize) -> Value {
         let outcome = self.facts.outcome;
-        let (institution, decided, holdings) =
-            (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
+        let (institution, decided) = (&outcome.registry.institutions[number], &outcome.decided[number]);
         let deployments: Vec<Value> = decided
             .dependence
             .deployments
@@ -161,8 +161,6 @@ impl<'a> Data<'a> {
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
         };
         let defects: Vec<String> = institution.defects.iter().map(|&d| shown(&outcome.registry.defects[d].to_string())).collect();
-        let is_affected = decided.decision.verdict() == Verdict::Affected;
-        let elements = if is_affected { holdings.personal.elements.words() } else { Vec::new() };
         let group = |other: Option<usize>| other.map(|other| outcome.registry.institutions[other].customer_id.as_str()).map(shown);
         json!({
             "deployments": deployments,
@@ -172,10 +170,26 @@ impl<'a> Data<'a> {
             "gapsOfEverybody": everybody,
             "certificate": certificate,
             "defects": defects,
-            "elements": self.words(elements.into_iter()),
+            "data": self.personal(number),
             "parent": group(institution.parent),
             "successor": group(institution.successor),
             "status": shown(&institution.status),
+        })
+    }
+
+    /// Personal data of an affected institution: what was found, and in words what was not.
+    fn personal(&mut self, number: usize) -> Value {
+        let Some(data) = data_of(self.facts.outcome, number) else { return Value::Null };
+        let found = data.elements.iter().filter(|row| row.finding == Finding::Found);
+        let found: Vec<Value> = found
+            .map(|row| json!([self.strings.number(plural(row.element)), row.items, row.records, row.individuals, shown(&residences(&row.by_residence)), shown(row.first)]))
+            .collect();
+        let absent: Vec<&str> = data.elements.iter().filter(|row| row.finding != Finding::Found).map(|row| plural(row.element)).collect();
+        json!({
+            "found": found,
+            "absent": self.strings.number(&absent.join(", ")),
+            "read": [data.items_read, data.records_read, data.items_not_read],
+            "residences": shown(&residences(&data.by_residence)),
         })
     }
 

@@ -37,7 +37,7 @@ impl Put for &'static str {
 /// A whole number, with its thousands apart.
 impl Put for u64 {
     fn put(&self, html: &mut Html<'_>) -> Result<()> {
-        html.made(super::figures::grouped(*self).as_bytes())
+        html.made(crate::report::figures::grouped(*self).as_bytes())
     }
 }
 

@@ -5,7 +5,6 @@
 mod bars;
 mod data;
 mod facts;
-mod figures;
 mod html;
 mod policy;
 mod sections;

@@ -193,7 +193,6 @@
     if (row[at.flags].length) pair("Also", row[at.flags].map((f) => shared.flags[strings[f]]).join("; "));
     if (place === 0) {
       pair("Its own", `${some(row[at.items], "item")}, ${bytes(row[at.bytes])}, ${some(row[at.individuals], "individual")}`);
-      pair("Personal data", details.elements.map((e) => strings[e]).join(", ") || "none was recognised");
     }
     if (row[at.counterparty]) pair("Other side of payments in", some(row[at.counterparty], "item"));
     pair("Place", [strings[row[at.city]], strings[row[at.region]]].filter(Boolean).join(", "));
@@ -209,6 +208,23 @@
         details.deployments.map(([product, unit, platform, dates, depends, reason]) =>
           [strings[product], strings[unit], strings[platform], strings[dates], depends ? make("strong", {}, "yes") : "no", strings[reason]])));
     } else out.push(make("p", {}, "None on record, so it counts as depending."));
+
+    if (details.data) {
+      const { found, absent, read, residences } = details.data;
+      title("Personal data in its own items");
+      if (found.length) {
+        out.push(table("Personal data", [["Kind"], ["Items", true], ["Records", true], ["Individuals", true], ["By residence"], ["First in", false, "path"]],
+          found.map(([kind, items, records, people, where, first]) =>
+            [strings[kind], number(items), number(records), number(people), where.replaceAll("|", ", "), code(first)])));
+      }
+      if (residences) out.push(make("p", {}, `Individuals by residence: ${residences.replaceAll("|", ", ")}.`));
+      if (strings[absent]) {
+        out.push(make("p", {}, read[0]
+          ? `Not found in ${some(read[1], "record")} and ${some(read[0], "item")} read: ${strings[absent]}.`
+          : "None of its own items could be read, so nobody knows what they hold."));
+      }
+      if (read[2]) out.push(make("p", {}, `${some(read[2], "item")} of its own ${read[2] === 1 ? "was" : "were"} not wholly read.`));
+    }
 
     title("Evidence");
     if (details.evidence.length) {

@@ -104,6 +104,6 @@ impl Reader<'_, '_> {
         // Town and region are divided by an asterisk, and each line ends with a backslash.
         let region = receiver.town.split(['*', '\\']).nth(1).unwrap_or_default();
         let address = format!("{} {}", receiver.street, receiver.town);
-        self.sink.person(Person { name: &receiver.name, address: &address, region });
+        self.sink.person(Person { name: &receiver.name, address: &address, region, country: "" });
     }
 }

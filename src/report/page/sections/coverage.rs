@@ -1,7 +1,7 @@
 use crate::model::{Cause, Status};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
-use crate::report::page::figures::{bytes, share};
+use crate::report::figures::{bytes, share};
 use crate::report::page::html::{Html, Text, put};
 use crate::report::page::words;
 use anyhow::Result;
@@ -119,7 +119,7 @@ fn kinds(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 }
 
 /// Opens a table whose first column is text and whose others are figures; one without a name holds bars.
-fn open(html: &mut Html<'_>, caption: &'static str, columns: &[&'static str]) -> Result<()> {
+pub(super) fn open(html: &mut Html<'_>, caption: &'static str, columns: &[&'static str]) -> Result<()> {
     put!(
         html,
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"",
