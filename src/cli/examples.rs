@@ -41,6 +41,13 @@ static EXAMPLES: &[Examples] = &[
         ],
     },
     Examples {
+        command: &["pack"],
+        lines: &[
+            "ruleout pack C00042 --case case --registry registry --out packs",
+            "ruleout pack --all-affected --case case --registry registry --out packs --zip",
+        ],
+    },
+    Examples {
         command: &["registry", "check"],
         lines: &["ruleout registry check registry", "ruleout registry check registry --all --json"],
     },

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
 }
 
 /// The institution with this id; where there is none, those that may be meant.
-fn find(registry: &Registry, id: &str) -> Result<usize> {
+pub(super) fn find(registry: &Registry, id: &str) -> Result<usize> {
     if let Some(number) = registry.find(id) {
         return Ok(number);
     }

@@ -64,7 +64,7 @@ impl Joined {
         Self::with(&Case::open(case, Access::Read)?, registry)
     }
 
-    fn with(case: &Case, registry: Registry) -> Result<Self> {
+    pub fn with(case: &Case, registry: Registry) -> Result<Self> {
         let matched = matching::run(case, &registry)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         Ok(Self { registry, matched, decided, blocking, ledger })
@@ -86,11 +86,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(&arguments.out));
     let registry = arguments.sources.load()?;
     let case = Case::open(&case_dir, Access::Read)?;
+    check_apart_from_evidence(&case, &arguments.out)?;
+    decide(&case, registry, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
+}
+
+/// Refuses to write into evidence; says where evidence is no longer at its place.
+pub(super) fn check_apart_from_evidence(case: &Case, out: &Path) -> Result<()> {
     for root in case.ledger.roots()? {
         let path = PathBuf::from(OsStr::from_bytes(&root.path));
         if path.exists() {
             let argument = RootArgument { label: root.label, path };
-            check_apart(&[argument], &[("output folder", &arguments.out)]).map_err(|e| Usage(format!("{e:#}")))?;
+            check_apart(&[argument], &[("output folder", out)]).map_err(|e| Usage(format!("{e:#}")))?;
         } else {
             say(&format!(
                 "the evidence {} is no longer at {}; verdicts rest on what the case holds of it, and stay as they are",
@@ -99,7 +105,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             ));
         }
     }
-    decide(&case, registry, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
+    Ok(())
 }
 
 /// Matches, decides and writes; says the answer on standard error.

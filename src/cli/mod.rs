@@ -10,6 +10,7 @@ mod formats;
 mod index;
 mod man;
 mod match_;
+mod pack;
 mod query;
 mod registry;
 mod run;
@@ -55,6 +56,8 @@ enum Command {
     Match(match_::Arguments),
     /// Why one institution has its verdict: mentions, gaps that count, deployments, what would change it.
     Explain(explain::Arguments),
+    /// What each institution is handed: its answer, evidence, items and coverage, and nothing of others.
+    Pack(pack::Arguments),
     /// The registry before any evidence: `registry check`.
     Registry(registry::Arguments),
     /// Search a case: words, phrases, identifiers, paths.
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Index(arguments) => index::run(&arguments),
         Command::Match(arguments) => match_::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Pack(arguments) => pack::run(&arguments),
         Command::Registry(arguments) => registry::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),

@@ -92,12 +92,25 @@ pub struct Holdings {
     pub personal: Personal,
     /// Where which kind of personal data stands in its own items.
     pub found_in: BTreeMap<DataElement, FoundIn>,
+    /// Its own items, in the order of paths.
+    pub items: Vec<OwnItem>,
     /// Its own items of which something was read or searched.
     pub items_read: u64,
     /// Its own items of which something was not read.
     pub items_not_read: u64,
     /// The first item with evidence that bears on the verdict.
     pub first_evidence: Option<String>,
+}
+
+/// An item that is surely an institution's own, or holds records that are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnItem {
+    /// Its place among [`Matched::items`].
+    pub item: usize,
+    /// Its own records in it.
+    pub records: u64,
+    /// It holds records of others too.
+    pub shared: bool,
 }
 
 /// Own items that hold one kind of personal data.
@@ -317,7 +330,7 @@ impl Join<'_> {
         // not counted again.
         let mut above: Vec<(usize, BTreeSet<usize>)> = Vec::new();
         let mut attributed = Vec::with_capacity(items.len());
-        for item in items {
+        for (number, item) in items.iter().enumerate() {
             let depth = item.path.depth();
             above.retain(|(d, _)| *d < depth);
             let place = self.folders.place(item.path.components());
@@ -331,7 +344,7 @@ impl Join<'_> {
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
-            self.hold(item, &path, &owners, &mentions, &above);
+            self.hold((number, item), &path, &owners, &mentions, &above);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
             self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256 }));
             self.gap_of(item, &path, &place, &owners);
@@ -398,7 +411,7 @@ impl Join<'_> {
 
     fn hold(
         &mut self,
-        item: &Item,
+        (number, item): (usize, &Item),
         path: &str,
         owners: &BTreeSet<usize>,
         mentions: &[Mention],
@@ -411,14 +424,19 @@ impl Join<'_> {
                 holdings.owner_bytes += item.size;
             }
             holdings.items_not_read += u64::from(item.cause.is_some());
+            let mut held = OwnItem { item: number, records: 0, shared: owners.len() > 1 };
             if let Some(content) = item.content {
                 holdings.items_read += u64::from(item.status != Status::Unread);
                 let findings = &self.findings[content];
                 let own = match findings.own.get(&owner) {
                     // Where fields name whose records are whose, only its own count.
-                    Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => own,
+                    Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => {
+                        held.shared = true;
+                        own
+                    }
                     _ => &findings.all,
                 };
+                held.records = own.records.all;
                 for element in own.elements.iter() {
                     let found = holdings.found_in.entry(element).or_insert_with(|| FoundIn { items: 0, first: path.to_owned() });
                     found.items += 1;
@@ -428,6 +446,7 @@ impl Join<'_> {
                     holdings.personal.add(&own.records, &own.persons);
                 }
             }
+            holdings.items.push(held);
         }
         let others: BTreeSet<usize> =
             mentions.iter().filter(|m| m.role == Role::Counterparty && !owners.contains(&m.institution)).map(|m| m.institution).collect();

@@ -11,6 +11,7 @@ mod gaps_csv;
 mod impact_csv;
 mod impact_json;
 mod listing;
+mod pack;
 mod page;
 mod reviews_csv;
 mod run_json;
@@ -21,6 +22,7 @@ pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
 pub use explain::{Explanation, explain};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
+pub use pack::{PackOptions, write_packs};
 pub use run_json::RunFacts;
 
 use crate::matching::Matched;

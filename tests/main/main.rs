@@ -20,6 +20,7 @@ mod layout_properties;
 mod layouts;
 mod links;
 mod masking;
+mod packs;
 mod page;
 mod query;
 mod refusals;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use std::io::Write;
 
 /// Writes a page.
-pub(super) struct Html<'w> {
+pub(in crate::report) struct Html<'w> {
     sink: &'w mut dyn Write,
 }
 
@@ -23,7 +23,7 @@ impl<'w> Html<'w> {
 }
 
 /// Something that can be written into a page.
-pub(super) trait Put {
+pub(in crate::report) trait Put {
     fn put(&self, html: &mut Html<'_>) -> Result<()>;
 }
 
@@ -48,7 +48,7 @@ impl Put for usize {
 }
 
 /// A number as it stands in an attribute.
-pub(super) struct Bare(pub u64);
+pub(in crate::report) struct Bare(pub u64);
 
 impl Put for Bare {
     fn put(&self, html: &mut Html<'_>) -> Result<()> {
@@ -57,7 +57,7 @@ impl Put for Bare {
 }
 
 /// Text from outside, for elements and quoted attributes.
-pub(super) struct Text<T>(pub T);
+pub(in crate::report) struct Text<T>(pub T);
 
 impl<T: AsRef<str>> Put for Text<T> {
     fn put(&self, html: &mut Html<'_>) -> Result<()> {
@@ -82,7 +82,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A path or digest: isolated from the direction of the text around it, and broken anywhere.
-pub(super) struct Code<T>(pub T);
+pub(in crate::report) struct Code<T>(pub T);
 
 impl<T: AsRef<str>> Put for Code<T> {
     fn put(&self, html: &mut Html<'_>) -> Result<()> {
@@ -97,7 +97,7 @@ macro_rules! put {
         $( $crate::report::page::html::Put::put(&$piece, $html)?; )+
     }};
 }
-pub(super) use put;
+pub(in crate::report) use put;
 
 #[cfg(test)]
 mod tests {

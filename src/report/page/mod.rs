@@ -5,13 +5,13 @@
 mod bars;
 mod data;
 mod facts;
-mod html;
+pub(super) mod html;
 mod policy;
 mod sections;
 mod strings;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(super) mod words;
 
 use super::Outcome;
 use anyhow::Result;

@@ -3,7 +3,7 @@
 use crate::model::{Basis, Cause, Flag, Remedy, Verdict};
 
 /// A verdict as a title.
-pub(super) const fn title(verdict: Verdict) -> &'static str {
+pub(in crate::report) const fn title(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Affected => "Affected",
         Verdict::Undetermined => "Undetermined",
@@ -13,7 +13,7 @@ pub(super) const fn title(verdict: Verdict) -> &'static str {
 }
 
 /// What a verdict says.
-pub(super) const fn verdict(verdict: Verdict) -> &'static str {
+pub(in crate::report) const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Affected => "Something in the evidence is surely its own.",
         Verdict::Undetermined => "Something points at it and proves nothing, or something that was not read could hold its files.",
@@ -25,7 +25,7 @@ pub(super) const fn verdict(verdict: Verdict) -> &'static str {
 }
 
 /// Why a verdict stands.
-pub(super) const fn basis(basis: Basis) -> &'static str {
+pub(in crate::report) const fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::AccountPath => "files in the home of its account or a folder of its code",
         Basis::OwnerField => "the owner field of a payment file names it",
@@ -47,7 +47,7 @@ pub(super) const fn basis(basis: Basis) -> &'static str {
 }
 
 /// What else must be known of an institution.
-pub(super) const fn flag(flag: Flag) -> &'static str {
+pub(in crate::report) const fn flag(flag: Flag) -> &'static str {
     match flag {
         Flag::ContradictsInventory => "affected, though the inventory says that it does not depend",
         Flag::ClaimedBySeller => "the seller names it, and nothing confirms that",
@@ -62,7 +62,7 @@ pub(super) const fn flag(flag: Flag) -> &'static str {
 }
 
 /// Why something was not read.
-pub(super) const fn cause(cause: Cause) -> &'static str {
+pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Encrypted => "encrypted: a password or key is needed",
         Cause::EncryptedPgp => "an OpenPGP message whose key is not held",
@@ -97,7 +97,7 @@ pub(super) const fn cause(cause: Cause) -> &'static str {
 }
 
 /// What would close a gap, as `gaps.csv` suggests it.
-pub(super) const fn act(remedy: Remedy) -> &'static str {
+pub(in crate::report) const fn act(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Password => "give the password",
         Remedy::Key => "give the key",

@@ -1,0 +1,54 @@
+use super::match_::{Joined, Sources, check_apart_from_evidence};
+use super::{End, Usage, explain, say};
+use crate::case::{Access, Case};
+use crate::model::Verdict;
+use crate::report::{PackOptions, write_packs};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Institutions, by customer_id.
+    #[arg(value_name = "CUSTOMER_ID", required_unless_present = "all_affected", conflicts_with = "all_affected")]
+    customer_ids: Vec<String>,
+    /// Every institution that is affected.
+    #[arg(long)]
+    all_affected: bool,
+    /// The case.
+    #[arg(long, value_name = "DIR")]
+    case: PathBuf,
+    #[command(flatten)]
+    sources: Sources,
+    /// Where the packs go: a folder per institution.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A ZIP archive per institution instead of a folder.
+    #[arg(long)]
+    zip: bool,
+    /// Identifiers in full, with the text around them in items that are the institution's alone.
+    #[arg(long)]
+    unmasked: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End> {
+    let registry = arguments.sources.load()?;
+    let named = arguments.customer_ids.iter().map(|id| explain::find(&registry, id)).collect::<Result<Vec<_>>>()?;
+    let case = Case::open(&arguments.case, Access::Read)?;
+    check_apart_from_evidence(&case, &arguments.out)?;
+    let joined = Joined::with(&case, registry)?;
+    let mut chosen = if arguments.all_affected {
+        (0..joined.decided.len()).filter(|&n| joined.decided[n].decision.verdict() == Verdict::Affected).collect()
+    } else {
+        named
+    };
+    chosen.sort_unstable();
+    chosen.dedup();
+    if chosen.is_empty() {
+        return Err(Usage("no institution is affected: there is nothing to pack".to_owned()).into());
+    }
+    let options = PackOptions { zip: arguments.zip, unmasked: arguments.unmasked };
+    let places = write_packs(&joined.outcome(&arguments.case), &chosen, &arguments.out, options)?;
+    say(&format!("{} packs in {}", places.len(), arguments.out.display()));
+    Ok(End::Clear)
+}
