@@ -9,6 +9,7 @@ pub mod case;
 pub mod check;
 pub mod cli;
 pub mod crawl;
+pub mod deadline;
 pub mod demo;
 pub mod format;
 pub mod identifier;

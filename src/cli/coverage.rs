@@ -56,8 +56,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             Answer { summary: summarise_survey(&survey(&case)?), prospects: None, gaps: Vec::new() }
         }
         Some(registry) => {
-            let sources = Sources { registry: registry.clone(), reviews: arguments.reviews.clone(), strict: false };
-            let joined = Joined::of(&arguments.case, sources.load()?)?;
+            let sources = Sources { registry: registry.clone(), reviews: arguments.reviews.clone(), ..Sources::default() };
+            let joined = Joined::of(&arguments.case, sources.load()?, sources.annotations()?)?;
             Answer {
                 summary: summarise(&joined.matched),
                 prospects: Some(prospects(&joined.decided, &joined.blocking, &joined.matched.gaps)),

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &Reading::default(), &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
-    match_::decide(&case, registry, &arguments.out.join("out"), 0, began, clock)?;
+    match_::decide(&case, (registry, match_::Annotations::default()), &arguments.out.join("out"), 0, began, clock)?;
     // Institutions that stay open belong to the demonstration; it has done what it was asked to.
     Ok(End::Clear)
 }

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let registry = arguments.sources.load()?;
     let number = find(&registry, &arguments.customer_id)?;
-    let joined = Joined::of(&arguments.case, registry)?;
+    let joined = Joined::of(&arguments.case, registry, arguments.sources.annotations()?)?;
     let explanation = report::explain(&joined.outcome(&arguments.case), number);
     if arguments.json {
         give(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;

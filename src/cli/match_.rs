@@ -1,6 +1,7 @@
 use super::{End, Usage, case_beside, say};
 use crate::case::{Access, Case};
 use crate::crawl::{RootArgument, check_apart};
+use crate::deadline::{Calendar, DeadlineTable};
 use crate::matching::{self, Matched};
 use crate::model::{Remedy, Verdict};
 use crate::registry::{self, Registry};
@@ -27,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 /// What evidence is joined with.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 pub(super) struct Sources {
     /// The registry: customers, names, identifiers, products, deployments, incident.toml.
     #[arg(long, value_name = "DIR")]
@@ -38,6 +39,12 @@ pub(super) struct Sources {
     /// Any defect of the registry is fatal.
     #[arg(long)]
     pub strict: bool,
+    /// Day of reference, like 2025-02-28: which notification clocks have passed by then.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<jiff::civil::Date>,
+    /// A table of notification clocks instead of the one that is compiled in (schemas/deadlines.schema.json).
+    #[arg(long, value_name = "FILE")]
+    pub deadlines: Option<PathBuf>,
 }
 
 impl Sources {
@@ -48,6 +55,26 @@ impl Sources {
         }
         Ok(registry)
     }
+
+    /// What reports show beside the decisions.
+    pub fn annotations(&self) -> Result<Annotations> {
+        Ok(Annotations { calendar: self.calendar()? })
+    }
+
+    fn calendar(&self) -> Result<Calendar> {
+        let table = match &self.deadlines {
+            Some(file) => DeadlineTable::read(file).map_err(|e| Usage(format!("{e:#}")))?,
+            None => DeadlineTable::shipped(),
+        };
+        Ok(Calendar { table, as_of: self.as_of })
+    }
+}
+
+/// What reports show beside the decisions, which do not depend on it.
+#[derive(Default)]
+pub(super) struct Annotations {
+    /// Notification clocks, and the day on which they are looked at.
+    calendar: Calendar,
 }
 
 /// A case joined with a registry, and everything decided.
@@ -57,17 +84,18 @@ pub(super) struct Joined {
     pub decided: Vec<Decided>,
     pub blocking: Vec<BlockingGap>,
     ledger: LedgerState,
+    calendar: Calendar,
 }
 
 impl Joined {
-    pub fn of(case: &Path, registry: Registry) -> Result<Self> {
-        Self::with(&Case::open(case, Access::Read)?, registry)
+    pub fn of(case: &Path, registry: Registry, annotations: Annotations) -> Result<Self> {
+        Self::with(&Case::open(case, Access::Read)?, registry, annotations)
     }
 
-    pub fn with(case: &Case, registry: Registry) -> Result<Self> {
+    pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
         let matched = matching::run(case, &registry)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
-        Ok(Self { registry, matched, decided, blocking, ledger })
+        Ok(Self { registry, matched, decided, blocking, ledger, calendar: annotations.calendar })
     }
 
     pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {
@@ -77,6 +105,7 @@ impl Joined {
             decided: &self.decided,
             blocking: &self.blocking,
             ledger: &self.ledger,
+            calendar: &self.calendar,
             scratch,
         }
     }
@@ -84,10 +113,10 @@ impl Joined {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(&arguments.out));
-    let registry = arguments.sources.load()?;
+    let decided_by = (arguments.sources.load()?, arguments.sources.annotations()?);
     let case = Case::open(&case_dir, Access::Read)?;
     check_apart_from_evidence(&case, &arguments.out)?;
-    decide(&case, registry, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
+    decide(&case, decided_by, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
 /// Refuses to write into evidence; says where evidence is no longer at its place.
@@ -109,9 +138,16 @@ pub(super) fn check_apart_from_evidence(case: &Case, out: &Path) -> Result<()> {
 }
 
 /// Matches, decides and writes; says the answer on standard error.
-pub(super) fn decide(case: &Case, registry: Registry, out: &Path, threads: usize, began: Instant, clock: jiff::Timestamp) -> Result<End> {
+pub(super) fn decide(
+    case: &Case,
+    (registry, annotations): (Registry, Annotations),
+    out: &Path,
+    threads: usize,
+    began: Instant,
+    clock: jiff::Timestamp,
+) -> Result<End> {
     let matching_began = Instant::now();
-    let joined = Joined::with(case, registry)?;
+    let joined = Joined::with(case, registry, annotations)?;
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),

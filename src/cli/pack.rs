@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let named = arguments.customer_ids.iter().map(|id| explain::find(&registry, id)).collect::<Result<Vec<_>>>()?;
     let case = Case::open(&arguments.case, Access::Read)?;
     check_apart_from_evidence(&case, &arguments.out)?;
-    let joined = Joined::with(&case, registry)?;
+    let joined = Joined::with(&case, registry, arguments.sources.annotations()?)?;
     let mut chosen = if arguments.all_affected {
         (0..joined.decided.len()).filter(|&n| joined.decided[n].decision.verdict() == Verdict::Affected).collect()
     } else {

@@ -28,8 +28,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         return Err(Usage("no evidence was named".to_owned()).into());
     }
     // The registry is read first: what is wrong with it should be known before hours of reading.
-    let registry = arguments.sources.load()?;
+    let decided_by = (arguments.sources.load()?, arguments.sources.annotations()?);
     index::index(&case_dir, &arguments.reading, &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
-    match_::decide(&case, registry, &arguments.out, options.threads, began, clock)
+    match_::decide(&case, decided_by, &arguments.out, options.threads, began, clock)
 }

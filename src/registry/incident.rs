@@ -23,6 +23,8 @@ pub struct Incident {
     pub window_to: Date,
     /// Day of the discovery.
     pub discovered: Option<Date>,
+    /// Day on which the institutions were told.
+    pub notified_at: Option<Date>,
     /// Zone of the window's days, as written: `UTC`, an offset or an IANA name. `UTC` where none is stated.
     pub timezone: String,
     /// Addresses, accounts and client strings of the intruder.
@@ -107,7 +109,7 @@ pub struct Layout {
 
 /// Keys of each table, in the order of the documentation.
 pub(super) const ROOT: [&str; 6] = ["incident", "compromised", "evidence", "scope", "layout", "policy"];
-pub(super) const INCIDENT: [&str; 7] = ["id", "title", "window_from", "window_to", "discovered", "timezone", "indicators"];
+pub(super) const INCIDENT: [&str; 8] = ["id", "title", "window_from", "window_to", "discovered", "notified_at", "timezone", "indicators"];
 pub(super) const COMPROMISED: [&str; 2] = ["platform", "versions"];
 pub(super) const EVIDENCE: [&str; 4] = ["complete", "declared_by", "basis", "claimed_bytes"];
 pub(super) const SCOPE: [&str; 3] = ["path", "holds", "reason"];
@@ -189,6 +191,7 @@ fn what_happened(section: &Section<'_, '_>) -> Incident {
         window_from,
         window_to,
         discovered: section.date("discovered"),
+        notified_at: section.date("notified_at"),
         timezone: section.text("timezone").map_or_else(|| "UTC".to_owned(), |t| t.text),
         indicators: section.texts("indicators"),
         extra,

@@ -147,6 +147,8 @@ pub struct IncidentTable {
     pub window_to: String,
     /// Day of the discovery.
     pub discovered: Option<String>,
+    /// Day on which the institutions were told; notification clocks count from it.
+    pub notified_at: Option<String>,
     /// Zone of the window's days; UTC where none is stated.
     pub timezone: Option<String>,
     /// Addresses, accounts and client strings of the intruder.

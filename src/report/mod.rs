@@ -4,6 +4,7 @@ mod bytes;
 mod cells;
 mod coverage_csv;
 mod data_elements;
+mod deadlines_csv;
 mod evidence_csv;
 mod explain;
 mod figures;
@@ -25,6 +26,7 @@ pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::RunFacts;
 
+use crate::deadline::Calendar;
 use crate::matching::Matched;
 use crate::registry::Registry;
 use crate::verdict::{BlockingGap, Decided, LedgerState};
@@ -44,6 +46,8 @@ pub struct Outcome<'a> {
     pub blocking: &'a [BlockingGap],
     /// The ledger as a whole.
     pub ledger: &'a LedgerState,
+    /// Notification clocks, and the day on which they are looked at.
+    pub calendar: &'a Calendar,
     /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
     pub scratch: &'a Path,
 }
@@ -64,6 +68,7 @@ pub static REPORTS: &[Report] = &[
     Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
     Report { file: "gaps.csv", write: |outcome, sink| gaps_csv::LISTING.csv(outcome, sink) },
     Report { file: "data_elements.csv", write: |outcome, sink| data_elements::LISTING.csv(outcome, sink) },
+    Report { file: "deadlines.csv", write: |outcome, sink| deadlines_csv::LISTING.csv(outcome, sink) },
     Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
     Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.xlsx", write: xlsx::write },

@@ -52,7 +52,6 @@ const STREET: &[&str] = &[
     "strasse", "street", "ter", "terrace", "trail", "trl", "via", "way", "weg",
 ];
 
-
 fn holds(list: &[&str], word: &str) -> bool {
     list.binary_search(&word).is_ok()
 }

@@ -75,7 +75,7 @@ fn archives_and_folders_hold_the_same_and_stay_the_same() {
             let mut file = archive.by_index(place).expect("a member");
             let mut bytes = Vec::new();
             std::io::Read::read_to_end(&mut file, &mut bytes).expect("readable");
-            unpacked.insert(file.name().to_owned(), bytes);
+            unpacked.insert(file.name().expect("a plain name").into_owned(), bytes);
         }
     }
     assert_eq!(folders, unpacked);

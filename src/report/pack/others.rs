@@ -108,11 +108,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("customers.csv", "customer_id,legal_name\nA,First State Bank of Ivesworth\nB,First State Bank\nC,Quillcroft Savings Bank\n");
-        write("identifiers.csv", "customer_id,scheme,value\nA,client_code,QX7701ZP\nB,transfer_account,fsb-0042\nC,domain,quillcroft.example\n");
+        write(
+            "identifiers.csv",
+            "customer_id,scheme,value\nA,client_code,QX7701ZP\nB,transfer_account,fsb-0042\nC,domain,quillcroft.example\n",
+        );
         write("names.csv", "customer_id,name\nC,Quill\n");
         write("products.csv", "product_id,name\n");
         write("deployments.csv", "customer_id,product_id,platform,version\n");
-        write("incident.toml", "[incident]\nid = \"i\"\nwindow_from = 2025-01-01\nwindow_to = 2025-01-31\n\n[[compromised]]\nplatform = \"p\"\nversions = \">=1\"\n");
+        write(
+            "incident.toml",
+            "[incident]\nid = \"i\"\nwindow_from = 2025-01-01\nwindow_to = 2025-01-31\n\n[[compromised]]\nplatform = \"p\"\nversions = \">=1\"\n",
+        );
         test(&Others::of(&registry::load(folder.path(), false).unwrap()).unwrap());
     }
 

@@ -73,12 +73,21 @@ fn answer(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
         let shared = holdings.items.iter().filter(|own| own.shared).count() as u64;
         put!(html, "<p>", Text(count(holdings.owner_items, "item is", "items are")), " its own, ", Text(bytes(holdings.owner_bytes)), ". ");
         if shared > 0 {
-            put!(html, Text(count(shared, "of them holds", "of them hold")), " records of other institutions too: of these, only its own records count here. ");
+            put!(
+                html,
+                Text(count(shared, "of them holds", "of them hold")),
+                " records of other institutions too: of these, only its own records count here. "
+            );
         }
         put!(html, "They are listed with their hashes in <code>items.csv</code>.</p>\n");
         let listed = evidence_of(source).filter(|(e, _)| e.sha256.is_none() && e.mention.is_sure_owner()).count() as u64;
         if listed > 0 {
-            put!(html, "<p>", Text(count(listed, "mention says", "mentions say")), " that a file of its account was taken, and no bytes of it are held.</p>\n");
+            put!(
+                html,
+                "<p>",
+                Text(count(listed, "mention says", "mentions say")),
+                " that a file of its account was taken, and no bytes of it are held.</p>\n"
+            );
         }
     }
     if holdings.counterparty_items > 0 {
@@ -101,7 +110,10 @@ fn data(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
         0 => put!(html, ".</p>\n"),
         left => put!(html, "; ", Text(count(left, "item", "items")), " not, or not wholly.</p>\n"),
     }
-    put!(html, "<table>\n<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Records</th>");
+    put!(
+        html,
+        "<table>\n<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Records</th>"
+    );
     put!(html, "<th scope=\"col\" class=\"n\">Individuals</th></tr></thead>\n<tbody>\n");
     for row in data.elements.iter().filter(|row| row.finding == Finding::Found) {
         put!(html, "<tr><th scope=\"row\">", plural(row.element), "</th><td class=\"n\">", row.items, "</td><td class=\"n\">", row.records);
@@ -136,9 +148,21 @@ fn unread(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
             let sum = causes.entry(gap.cause).or_default();
             (sum.0, sum.1) = (sum.0 + 1, sum.1.saturating_add(gap.bytes));
         }
-        put!(html, "<table>\n<thead><tr><th scope=\"col\">Cause</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead>\n<tbody>\n");
+        put!(
+            html,
+            "<table>\n<thead><tr><th scope=\"col\">Cause</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead>\n<tbody>\n"
+        );
         for (cause, (items, size)) in causes {
-            put!(html, "<tr><th scope=\"row\">", words::cause(cause), "</th><td class=\"n\">", items, "</td><td class=\"n\">", Text(bytes(size)), "</td></tr>\n");
+            put!(
+                html,
+                "<tr><th scope=\"row\">",
+                words::cause(cause),
+                "</th><td class=\"n\">",
+                items,
+                "</td><td class=\"n\">",
+                Text(bytes(size)),
+                "</td></tr>\n"
+            );
         }
         put!(html, "</tbody></table>\n<p>Each stands in <code>coverage.csv</code>.");
     }

@@ -182,7 +182,16 @@ impl<'a> Data<'a> {
         let Some(data) = data_of(self.facts.outcome, number) else { return Value::Null };
         let found = data.elements.iter().filter(|row| row.finding == Finding::Found);
         let found: Vec<Value> = found
-            .map(|row| json!([self.strings.number(plural(row.element)), row.items, row.records, row.individuals, shown(&residences(&row.by_residence)), shown(row.first)]))
+            .map(|row| {
+                json!([
+                    self.strings.number(plural(row.element)),
+                    row.items,
+                    row.records,
+                    row.individuals,
+                    shown(&residences(&row.by_residence)),
+                    shown(row.first)
+                ])
+            })
             .collect();
         let absent: Vec<&str> = data.elements.iter().filter(|row| row.finding != Finding::Found).map(|row| plural(row.element)).collect();
         json!({

@@ -7,7 +7,7 @@ mod summary;
 mod tests;
 
 use super::listing::Listing;
-use super::{Outcome, coverage_csv, data_elements, evidence_csv, gaps_csv, impact_csv, reviews_csv, unattributed_csv};
+use super::{Outcome, coverage_csv, data_elements, deadlines_csv, evidence_csv, gaps_csv, impact_csv, reviews_csv, unattributed_csv};
 use anyhow::{Context, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheet::Shown;
@@ -28,6 +28,7 @@ static SHEETS: &[Sheet] = &[
     Sheet { name: "coverage", csv: "coverage.csv", listing: &coverage_csv::LISTING },
     Sheet { name: "gaps", csv: "gaps.csv", listing: &gaps_csv::LISTING },
     Sheet { name: "data_elements", csv: "data_elements.csv", listing: &data_elements::LISTING },
+    Sheet { name: "deadlines", csv: "deadlines.csv", listing: &deadlines_csv::LISTING },
     Sheet { name: "unattributed", csv: "unattributed.csv", listing: &unattributed_csv::LISTING },
     Sheet { name: "reviews", csv: "reviews.csv", listing: &reviews_csv::LISTING },
 ];

@@ -53,6 +53,7 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         decided: &decided,
         blocking: &blocking,
         ledger: &ledger,
+        calendar: &Default::default(),
         scratch: folder.path(),
     });
 }

@@ -1,7 +1,7 @@
 use crate::model::Verdict;
+use crate::report::figures::{bytes, count, share};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
-use crate::report::figures::{bytes, count, share};
 use crate::report::page::html::{Html, Text, put};
 use crate::report::page::words;
 use anyhow::Result;

@@ -1,6 +1,6 @@
+use crate::report::figures::bytes;
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
-use crate::report::figures::bytes;
 use crate::report::page::html::{Code, Html, Text, put};
 use crate::report::page::words;
 use crate::verdict::remedy;

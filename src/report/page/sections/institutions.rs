@@ -1,7 +1,7 @@
 use crate::model::Verdict;
+use crate::report::figures::count;
 use crate::report::page::data::evidence_shown;
 use crate::report::page::facts::{Facts, region};
-use crate::report::figures::count;
 use crate::report::page::html::{Code, Html, Text, put};
 use crate::report::page::words;
 use anyhow::Result;

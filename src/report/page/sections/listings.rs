@@ -1,6 +1,6 @@
 use crate::model::{Cause, Flag};
-use crate::report::page::facts::Facts;
 use crate::report::figures::bytes;
+use crate::report::page::facts::Facts;
 use crate::report::page::html::{Code, Html, Text, put};
 use anyhow::Result;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 mod answer;
 mod coverage;
 mod data;
+mod deadlines;
 mod distribution;
 mod gaps;
 mod institutions;
@@ -31,6 +32,7 @@ pub(super) static SECTIONS: &[Section] = &[
     Section { id: "gaps", title: "What would decide more", write: gaps::write },
     Section { id: "institutions", title: "Institutions", write: institutions::write },
     Section { id: "data", title: "Personal data", write: data::write },
+    Section { id: "deadlines", title: "Notification clocks", write: deadlines::write },
     Section { id: "distribution", title: "By region and product", write: distribution::write },
     Section { id: "coverage", title: "What was read", write: coverage::write },
     Section { id: "listings", title: "Listed and recovered", write: listings::write },

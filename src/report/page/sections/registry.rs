@@ -1,6 +1,6 @@
 use crate::registry::Defect;
-use crate::report::page::facts::Facts;
 use crate::report::figures::count;
+use crate::report::page::facts::Facts;
 use crate::report::page::html::{Code, Html, Text, put};
 use anyhow::Result;
 
