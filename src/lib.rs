@@ -14,6 +14,7 @@ pub mod demo;
 pub mod format;
 pub mod identifier;
 pub mod index;
+pub mod interchange;
 pub mod ledger;
 pub mod manifest;
 pub mod matching;

@@ -41,6 +41,13 @@ static EXAMPLES: &[Examples] = &[
         ],
     },
     Examples {
+        command: &["export"],
+        lines: &[
+            "ruleout export --case case --registry registry --out load --format dat,opt",
+            "ruleout export --case case --out lists --format sha256sum --format dfxml",
+        ],
+    },
+    Examples {
         command: &["pack"],
         lines: &[
             "ruleout pack C00042 --case case --registry registry --out packs",

@@ -6,6 +6,7 @@ mod coverage;
 mod demo;
 mod examples;
 mod explain;
+mod export;
 mod formats;
 mod index;
 mod man;
@@ -56,6 +57,8 @@ enum Command {
     Match(match_::Arguments),
     /// Why one institution has its verdict: mentions, gaps that count, deployments, what would change it.
     Explain(explain::Arguments),
+    /// The items of a case for other tools: load files, forensic XML, JSON-LD, hash lists.
+    Export(export::Arguments),
     /// What each institution is handed: its answer, evidence, items and coverage, and nothing of others.
     Pack(pack::Arguments),
     /// The registry before any evidence: `registry check`.
@@ -143,6 +146,7 @@ pub fn main() -> ExitCode {
         Command::Index(arguments) => index::run(&arguments),
         Command::Match(arguments) => match_::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Registry(arguments) => registry::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),

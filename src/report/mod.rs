@@ -85,7 +85,7 @@ pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()
     write_file(out, "run.json", &mut |sink| run_json::write(run, outcome, sink))
 }
 
-fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+pub(crate) fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
     let beside = out.join(format!(".{name}.part"));
     let target = out.join(name);
     let context = || format!("cannot write {}", target.display());

@@ -15,6 +15,7 @@ mod growing_copies;
 mod harness;
 mod hostile_names;
 mod integrity;
+mod interchange;
 mod interruption;
 mod layout_properties;
 mod layouts;
