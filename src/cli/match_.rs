@@ -2,8 +2,8 @@ use super::{End, Usage, case_beside, say};
 use crate::case::{Access, Case};
 use crate::crawl::{RootArgument, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
-use crate::matching::{self, Matched};
-use crate::model::{Remedy, Verdict};
+use crate::matching::{self, KnownList, Matched};
+use crate::model::{ContentId, Remedy, Verdict};
 use crate::registry::{self, Registry};
 use crate::report::{self, Outcome, RunFacts};
 use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
@@ -45,6 +45,9 @@ pub(super) struct Sources {
     /// A table of notification clocks instead of the one that is compiled in (schemas/deadlines.schema.json).
     #[arg(long, value_name = "FILE")]
     pub deadlines: Option<PathBuf>,
+    /// A list of known software: hashdeep, SHA-256 checksums, or NSRL RDS version 3 (SQLite). It tags items in coverage.csv.
+    #[arg(long, value_name = "FILE")]
+    pub known: Vec<PathBuf>,
 }
 
 impl Sources {
@@ -58,7 +61,8 @@ impl Sources {
 
     /// What reports show beside the decisions.
     pub fn annotations(&self) -> Result<Annotations> {
-        Ok(Annotations { calendar: self.calendar()? })
+        let known = self.known.iter().map(|file| KnownList::open(file)).collect::<Result<_>>();
+        Ok(Annotations { calendar: self.calendar()?, known: known.map_err(|e| Usage(format!("{e:#}")))? })
     }
 
     fn calendar(&self) -> Result<Calendar> {
@@ -75,6 +79,8 @@ impl Sources {
 pub(super) struct Annotations {
     /// Notification clocks, and the day on which they are looked at.
     calendar: Calendar,
+    /// Lists of known software.
+    known: Vec<KnownList>,
 }
 
 /// A case joined with a registry, and everything decided.
@@ -85,6 +91,7 @@ pub(super) struct Joined {
     pub blocking: Vec<BlockingGap>,
     ledger: LedgerState,
     calendar: Calendar,
+    known: BTreeMap<ContentId, String>,
 }
 
 impl Joined {
@@ -95,7 +102,8 @@ impl Joined {
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
         let matched = matching::run(case, &registry)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
-        Ok(Self { registry, matched, decided, blocking, ledger, calendar: annotations.calendar })
+        let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;
+        Ok(Self { registry, matched, decided, blocking, ledger, calendar: annotations.calendar, known })
     }
 
     pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {
@@ -106,6 +114,7 @@ impl Joined {
             blocking: &self.blocking,
             ledger: &self.ledger,
             calendar: &self.calendar,
+            known: &self.known,
             scratch,
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// One row per item: every path once, with exactly one disposition. Members of duplicates stand with the
 /// first copy.
 pub(super) static LISTING: Listing =
-    Listing { columns: &["item", "sha256", "bytes", "media_type", "status", "cause", "attributed_to", "detail", "review"], rows };
+    Listing { columns: &["item", "sha256", "bytes", "media_type", "status", "cause", "attributed_to", "detail", "review", "known"], rows };
 
 fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     let matched = outcome.matched;
@@ -29,6 +29,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                 attributed.as_str().into(),
                 item.detail.as_str().into(),
                 review(&path).into(),
+                reading.and_then(|r| outcome.known.get(&r.content)).map_or("", String::as_str).into(),
             ],
         )?;
     }
@@ -49,6 +50,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                 "".into(),
                 format!("{} line {}", row.manifest, row.line).into(),
                 review(&path).into(),
+                "".into(),
             ],
         )?;
     }

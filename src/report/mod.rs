@@ -28,9 +28,11 @@ pub use run_json::RunFacts;
 
 use crate::deadline::Calendar;
 use crate::matching::Matched;
+use crate::model::ContentId;
 use crate::registry::Registry;
 use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -48,6 +50,8 @@ pub struct Outcome<'a> {
     pub ledger: &'a LedgerState,
     /// Notification clocks, and the day on which they are looked at.
     pub calendar: &'a Calendar,
+    /// Contents that lists of known files name, with what they say.
+    pub known: &'a BTreeMap<ContentId, String>,
     /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
     pub scratch: &'a Path,
 }

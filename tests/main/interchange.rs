@@ -111,3 +111,29 @@ fn hash_lists_and_dfxml_are_read_back_as_listings_of_the_same_files() {
         eprintln!("skipped: sha256sum is not installed");
     }
 }
+
+#[test]
+fn known_software_is_tagged_and_never_skipped() {
+    let desk = exported(false);
+    let before = desk.decide(&desk.path("registry"));
+    let list = read(&desk, "items.sha256");
+    let one = list.lines().find(|line| line.ends_with("plain.txt")).expect("a file");
+    write(&desk.path("known.sha256"), format!("{one}\n").as_bytes());
+    let mut command = program();
+    command.arg("match").arg("--case").arg(desk.case()).arg("--registry").arg(desk.path("registry"));
+    command.arg("--out").arg(desk.path("tagged")).arg("--known").arg(desk.path("known.sha256"));
+    Finished::from(command.output().expect("the program starts")).done();
+    let tagged = rows(&desk.path("tagged/coverage.csv"));
+    let known: Vec<&str> = tagged.iter().filter(|row| !row["known"].is_empty()).map(|row| row["item"].as_str()).collect();
+    assert_eq!(known, ["ev/home/quarry77/plain.txt"]);
+    let without = |rows: Vec<crate::harness::Row>| -> Vec<_> {
+        rows.into_iter()
+            .map(|mut row| {
+                row.remove("known");
+                row
+            })
+            .collect()
+    };
+    assert_eq!(without(tagged), without(before.rows("coverage.csv")), "a tag changes nothing else");
+    assert_eq!(rows(&desk.path("tagged/impact.csv")), before.rows("impact.csv"));
+}

@@ -116,7 +116,7 @@ fn width(column: &str) -> f64 {
     match column {
         "item" | "first_evidence" | "context" | "statement" => 60.0,
         "legal_name" | "condition" | "citation" | "source" | "rule" | "to" | "detail" | "hints" | "data_elements" => 40.0,
-        "sha256" | "attributed_to" | "flags" | "media_type" | "value" | "basis" => 24.0,
+        "sha256" | "attributed_to" | "known" | "flags" | "media_type" | "value" | "basis" => 24.0,
         "verdict" | "scheme" | "products" | "business_units" | "cause" => 18.0,
         _ => 14.0,
     }

@@ -54,6 +54,7 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         blocking: &blocking,
         ledger: &ledger,
         calendar: &Default::default(),
+        known: &Default::default(),
         scratch: folder.path(),
     });
 }

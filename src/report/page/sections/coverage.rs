@@ -1,7 +1,7 @@
 use crate::model::{Cause, Status};
+use crate::report::figures::{bytes, share};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
-use crate::report::figures::{bytes, share};
 use crate::report::page::html::{Html, Text, put};
 use crate::report::page::words;
 use anyhow::Result;
@@ -15,7 +15,23 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     causes(facts, html)?;
     statuses(facts, html)?;
     kinds(facts, html)?;
+    known(facts, html)?;
     put!(html, "<p class=\"left\">Every item stands in <code>coverage.csv</code> with what became of it.</p>\n");
+    Ok(())
+}
+
+/// How much of it lists of known software name.
+fn known(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
+    let outcome = facts.outcome;
+    if outcome.known.is_empty() {
+        return Ok(());
+    }
+    let content = |item: &crate::matching::Item| item.content.map(|content| outcome.matched.readings[content].1.content);
+    let items = outcome.matched.items.iter().filter(|item| !item.inherited);
+    let known: Vec<u64> =
+        items.filter(|item| content(item).is_some_and(|c| outcome.known.contains_key(&c))).map(|item| item.size).collect();
+    put!(html, "<p>", known.len(), " items, ", Text(bytes(known.iter().sum())), ", are known software by the lists that were given. ");
+    put!(html, "They were read and matched like all others; <code>coverage.csv</code> names them in its column <code>known</code>.</p>\n");
     Ok(())
 }
 
