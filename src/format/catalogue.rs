@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Runs, Sink, container, java_class, mail, office, ole, payments, pdf, rtf, text};
+use super::{Failure, Format, Probe, Runs, Sink, container, java_class, mail, office, ole, payments, pdf, pgp, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -30,6 +30,8 @@ pub static STRICT: &[&Format] = &[
     &container::SEVEN_ZIP,
     &container::SEVEN_ZIP_APPENDED,
     &container::ZLIB,
+    &pgp::ARMORED,
+    &pgp::FORMAT,
     &payments::NACHA,
     &payments::X937,
     &payments::CPA005,

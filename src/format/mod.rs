@@ -17,6 +17,7 @@ mod payment;
 pub mod payments;
 pub mod pdf;
 mod personal;
+pub mod pgp;
 mod piece;
 pub mod rtf;
 mod scan;

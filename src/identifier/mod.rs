@@ -17,7 +17,7 @@ pub mod label;
 pub mod lei;
 mod national_bank_code;
 mod ncua_charter;
-mod pgp_key;
+pub mod pgp_key;
 mod rssd;
 mod sort_code;
 mod transfer_account;

@@ -28,6 +28,21 @@ pub(super) const RULES: SchemeRules = SchemeRules {
     counter_examples: &["", "DEADBEE", "DEADBEEG", "0x", "3AA5C34371567BD2A"],
 };
 
+/// The key id of a key in normal form: fingerprints hold it, at the end in version 4, at the start in version 6.
+pub fn key_id(value: &str) -> &str {
+    match value.len() {
+        40 => &value[24..],
+        64 => &value[..16],
+        _ => value,
+    }
+}
+
+/// Do these letters of a text name the key: by its fingerprint or by the key id in it, with `0x` or without?
+pub fn is_written(raw: &str, value: &str) -> bool {
+    let raw = raw.strip_prefix("0x").or_else(|| raw.strip_prefix("0X")).unwrap_or(raw);
+    raw.eq_ignore_ascii_case(value) || raw.eq_ignore_ascii_case(key_id(value))
+}
+
 fn normalise(raw: &str, _country: &str) -> Result<Normalised, Invalid> {
     let text = compact(raw).to_ascii_uppercase().replace(':', "");
     let hex = text.strip_prefix("0X").unwrap_or(&text);

@@ -2,10 +2,12 @@
 //! bear it.
 
 use super::names;
+use crate::identifier::pgp_key;
 use crate::index::Needle;
 use crate::index::tokens::{phrases_of, words_of};
 use crate::model::Scheme;
 use crate::registry::{Identifier, Registry};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What an entry is.
@@ -126,8 +128,8 @@ impl Lexicon {
             let number = lexicon.entries.len() as u32;
             match &what {
                 What::Identifier(scheme, value) => {
-                    if needs_no_label(scheme, value) {
-                        lexicon.add_phrases(number, value);
+                    for form in written_forms(scheme, value).iter().filter(|_| needs_no_label(scheme, value)) {
+                        lexicon.add_phrases(number, form);
                     }
                     lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
                     if let (Scheme::NationalBankCode, Some((_, bare))) = (scheme, value.split_once(':')) {
@@ -267,6 +269,18 @@ fn typed_terms(scheme: &Scheme, value: &str) -> Vec<String> {
     }
 }
 
+/// How the value may stand in a text.
+fn written_forms<'v>(scheme: &Scheme, value: &'v str) -> Vec<Cow<'v, str>> {
+    match scheme {
+        Scheme::PgpKey => {
+            let mut forms = vec![value, pgp_key::key_id(value)];
+            forms.dedup();
+            forms.into_iter().flat_map(|form| [Cow::Borrowed(form), Cow::Owned(format!("0x{form}"))]).collect()
+        }
+        _ => vec![Cow::Borrowed(value)],
+    }
+}
+
 /// May the value be looked for as it stands? Numbers of the schemes that count only after a label or in
 /// a column of their type are not: they are found through typed terms and table facts.
 fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
@@ -290,6 +304,7 @@ fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
 fn comparable(scheme: &Scheme, value: &str) -> String {
     match scheme {
         Scheme::ClientCode | Scheme::TransferAccount | Scheme::Other(_) | Scheme::Domain => value.to_lowercase(),
+        Scheme::PgpKey => pgp_key::key_id(value).to_owned(),
         _ => value.to_owned(),
     }
 }

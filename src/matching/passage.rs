@@ -3,7 +3,7 @@
 use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
-use crate::identifier::{Specific, inline, labelled};
+use crate::identifier::{Specific, inline, labelled, pgp_key};
 use crate::index::tokens::{Token, Tokens, begins_word, ends_word, words_of};
 use crate::model::{Scheme, is_unsafe};
 use std::ops::Range;
@@ -263,7 +263,8 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
     let as_registered = match scheme {
         Scheme::Domain => raw.eq_ignore_ascii_case(value) && is_whole_domain(text, span),
         Scheme::Bic => raw == value,
-        Scheme::Lei | Scheme::PgpKey => raw.eq_ignore_ascii_case(value),
+        Scheme::Lei => raw.eq_ignore_ascii_case(value),
+        Scheme::PgpKey => pgp_key::is_written(raw, value),
         // A code of letters only is a word as well; case tells them apart. One with digits is not.
         _ => raw == value || (raw.eq_ignore_ascii_case(value) && value.chars().count() > 3 && value.bytes().any(|b| b.is_ascii_digit())),
     };

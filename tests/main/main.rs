@@ -26,6 +26,7 @@ mod page;
 mod query;
 mod refusals;
 mod registry_check;
+mod sealed_messages;
 mod shared_names;
 mod terminal;
 mod tokens;

@@ -1,6 +1,6 @@
 //! The signatures, one a row. The first that fits counts: those that say more come first.
 
-use super::encrypted::{is_enveloped, is_openpgp, is_pgp_armor};
+use super::encrypted::is_enveloped;
 use super::{Signature, Treatment};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
@@ -17,8 +17,6 @@ const fn row(name: &'static str, media_type: &'static str, test: fn(&Probe<'_>) 
 /// All known formats without a reader.
 pub static SIGNATURES: &[Signature] = &[
     // Encrypted as a whole.
-    row("pgp_armored", "application/pgp-encrypted", |p| is_pgp_armor(p.head), Whole(Cause::EncryptedPgp)),
-    row("openpgp", "application/pgp-encrypted", |p| is_openpgp(p.bytes), Whole(Cause::EncryptedPgp)),
     row("cms_enveloped", "application/pkcs7-mime", |p| is_enveloped(p.head), Whole(Cause::Encrypted)),
     row("openssl_enc", "application/octet-stream", |p| p.head.starts_with(b"Salted__"), Whole(Cause::Encrypted)),
     row("age", "application/octet-stream", |p| p.head.starts_with(b"age-encryption.org/v1\n"), Whole(Cause::Encrypted)),

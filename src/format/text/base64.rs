@@ -1,7 +1,7 @@
 //! Base64 inside text (RFC 4648 section 4, with the line ends of RFC 2045 section 6.8): attachments of mail,
 //! embedded files, armoured messages. A block becomes a member, decoded and read like any other.
 
-use crate::format::Sink;
+use crate::format::{Sink, pgp};
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -18,7 +18,9 @@ pub(super) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
         if sink.stopped() {
             return;
         }
-        if is_block(&bytes[block.clone()]) && !is_key_or_certificate(&bytes[..block.start]) {
+        // Armor says itself what it is, however short it may be.
+        let least = if pgp::is_open_armor(&bytes[..block.start]) { LINE } else { BLOCK };
+        if is_block(&bytes[block.clone()], least) && !is_key_or_certificate(&bytes[..block.start]) {
             let name = format!("base64@{}", block.start);
             let mut decoder = Decoder::new(&bytes[block.clone()]);
             sink.member(name.as_bytes(), block.start as u64..block.end as u64, &mut decoder);
@@ -63,9 +65,9 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
 
 /// Long enough, and with the mixture of characters that encoded bytes have and hexadecimal numbers, words
 /// and rulers have not.
-fn is_block(block: &[u8]) -> bool {
+fn is_block(block: &[u8], least: usize) -> bool {
     let digits = || block.iter().filter(|b| is_digit(**b));
-    digits().count() >= BLOCK
+    digits().count() >= least
         && digits().any(u8::is_ascii_uppercase)
         && digits().any(u8::is_ascii_lowercase)
         && digits().any(u8::is_ascii_digit)
@@ -74,15 +76,17 @@ fn is_block(block: &[u8]) -> bool {
 
 /// PEM blocks of certificates and keys (RFC 7468) hold nobody's records.
 fn is_key_or_certificate(before: &[u8]) -> bool {
+    let kinds: [&[u8]; 4] = [b"KEY", b"CERTIFICATE", b"REQUEST", b"PARAMETERS"];
+    open_label(before).is_some_and(|label| kinds.iter().any(|kind| label.ends_with(kind)))
+}
+
+/// What stands in the line `-----BEGIN …-----` of a textual encoding that is open at the end of some text.
+pub(in crate::format) fn open_label(before: &[u8]) -> Option<&[u8]> {
     let tail = &before[before.len().saturating_sub(400)..];
-    let Some(begin) = tail.windows(11).rposition(|w| w == b"-----BEGIN ") else { return false };
+    let begin = memchr::memmem::rfind(tail, b"-----BEGIN ")?;
     let label = &tail[begin + 11..];
-    let closed = label.windows(5).position(|w| w == b"-----");
-    closed.is_some_and(|end| {
-        let label = &label[..end];
-        (label.ends_with(b"KEY") || label.ends_with(b"CERTIFICATE") || label.ends_with(b"REQUEST") || label.ends_with(b"PARAMETERS"))
-            && !tail[begin..].windows(9).any(|w| w == b"-----END ")
-    })
+    let end = memchr::memmem::find(label, b"-----")?;
+    memchr::memmem::find(label, b"-----END ").is_none().then_some(&label[..end])
 }
 
 fn is_digit(b: u8) -> bool {
