@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Runs, Sink, container, java_class, mail, office, ole, payments, pdf, pgp, rtf, text};
+use super::{Failure, Format, Probe, Runs, Sink, cms, container, java_class, mail, office, ole, payments, pdf, pgp, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -32,6 +32,7 @@ pub static STRICT: &[&Format] = &[
     &container::ZLIB,
     &pgp::ARMORED,
     &pgp::FORMAT,
+    &cms::FORMAT,
     &payments::NACHA,
     &payments::X937,
     &payments::CPA005,

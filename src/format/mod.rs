@@ -5,6 +5,7 @@
 //! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
 
 mod catalogue;
+pub mod cms;
 pub mod container;
 mod coverage;
 mod grid;

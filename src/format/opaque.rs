@@ -1,17 +1,15 @@
-//! Opaque kinds: pictures, audio, video, fonts, signatures. They hold no text that is searched for, and
+//! Opaque kinds: pictures, audio, video, fonts. They hold no text that is searched for, and
 //! are no gap; so their structure is walked to its end, and only what that structure accounts for is
 //! classed opaque. Parts that carry text, and whatever stands behind the end, stay uncovered.
 
 mod audio;
 mod font;
 mod picture;
-mod signature_file;
 mod video;
 
 pub(super) use audio::{flac, mp3, ogg, riff};
 pub(super) use font::{sfnt, woff};
 pub(super) use picture::{bmp, gif, ico, jpeg, png};
-pub(super) use signature_file::detached_signature;
 pub(super) use video::{asf, bmff, matroska};
 
 use super::Probe;

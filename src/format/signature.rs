@@ -2,7 +2,6 @@
 //! of their bytes.
 
 mod elf;
-mod encrypted;
 mod table;
 
 use super::opaque::{self, WalkFn};

@@ -75,9 +75,13 @@ pub fn parse(bytes: &[u8], range: Range<usize>) -> (Vec<Field>, usize) {
     (fields, range.end)
 }
 
-/// Do these bytes begin with the header of a message?
+/// Do these bytes begin with the header of a message, or of a part that was signed or encrypted by itself?
 pub fn is_message(bytes: &[u8]) -> bool {
     let (fields, body) = parse(bytes, 0..bytes.len().min(64 << 10));
+    let is_of_part = |field: &Field| field.name.starts_with("content-") || field.name == "mime-version";
+    if fields.iter().any(|f| f.name == "content-type" && f.raw.contains('/')) && fields.iter().all(is_of_part) {
+        return body < bytes.len() && bytes[..body].ends_with(b"\n");
+    }
     let is = |names: &[&str]| fields.iter().filter(|f| names.contains(&&f.name[..])).count();
     let distinct = KNOWN.iter().filter(|name| fields.iter().any(|f| f.name == **name)).count();
     let whole = body >= bytes.len().min(64 << 10) || bytes[..body].ends_with(b"\n\n") || bytes[..body].ends_with(b"\n\r\n");
@@ -94,7 +98,8 @@ pub fn line_end(bytes: &[u8], at: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |n| at + n + 1)
 }
 
-fn eight_bit(bytes: &[u8]) -> String {
+/// UTF-8, or windows-1252 where it is none.
+pub fn eight_bit(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),

@@ -8,6 +8,7 @@ mod transfer;
 
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
+pub(super) use header::eight_bit;
 use header::line_end;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -61,7 +61,7 @@ fn a_jpeg_ends_at_its_end() {
 
 #[test]
 fn walks_survive_anything() {
-    let walks: [WalkFn; 15] = [png, jpeg, gif, bmp, ico, riff, mp3, flac, ogg, asf, bmff, matroska, sfnt, woff, detached_signature];
+    let walks: [WalkFn; 14] = [png, jpeg, gif, bmp, ico, riff, mp3, flac, ogg, asf, bmff, matroska, sfnt, woff];
     let heads: [&[u8]; 14] = [
         b"\x89PNG\r\n\x1A\n\xFF\xFF\xFF\xFFIHDR",
         b"\xFF\xD8\xFF",

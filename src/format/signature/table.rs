@@ -1,10 +1,9 @@
 //! The signatures, one a row. The first that fits counts: those that say more come first.
 
-use super::encrypted::is_enveloped;
 use super::{Signature, Treatment};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
-use crate::format::opaque::{asf, bmff, bmp, detached_signature, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
+use crate::format::opaque::{asf, bmff, bmp, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
 use crate::model::Cause;
 use Treatment::{Code, Opaque, Partial, Scan, Whole};
 
@@ -17,7 +16,6 @@ const fn row(name: &'static str, media_type: &'static str, test: fn(&Probe<'_>) 
 /// All known formats without a reader.
 pub static SIGNATURES: &[Signature] = &[
     // Encrypted as a whole.
-    row("cms_enveloped", "application/pkcs7-mime", |p| is_enveloped(p.head), Whole(Cause::Encrypted)),
     row("openssl_enc", "application/octet-stream", |p| p.head.starts_with(b"Salted__"), Whole(Cause::Encrypted)),
     row("age", "application/octet-stream", |p| p.head.starts_with(b"age-encryption.org/v1\n"), Whole(Cause::Encrypted)),
     row("age_armored", "text/plain", |p| p.head.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----"), Whole(Cause::Encrypted)),
@@ -157,7 +155,6 @@ pub static SIGNATURES: &[Signature] = &[
     row("ogg", "application/ogg", |p| ogg(p.bytes).is_some(), Opaque(ogg)),
     row("sfnt", "font/sfnt", |p| sfnt(p.bytes).is_some(), Opaque(sfnt)),
     row("woff", "font/woff", |p| woff(p.bytes).is_some(), Opaque(woff)),
-    row("cms_detached", "application/pkcs7-signature", |p| detached_signature(p.bytes).is_some(), Opaque(detached_signature)),
     row("mp3", "audio/mpeg", |p| mp3(p.bytes).is_some(), Opaque(mp3)),
 ];
 
