@@ -27,6 +27,7 @@ pub static STRICT: &[&Format] = &[
     &container::CPIO,
     &container::RPM,
     &container::ISO9660,
+    &container::UDF,
     &container::SEVEN_ZIP,
     &container::SEVEN_ZIP_APPENDED,
     &container::ZLIB,

@@ -3,7 +3,7 @@
 
 use super::iso9660_record::{Record, SystemUse, path_table};
 use super::trees::{LONGEST_PATH, Trees};
-use super::{le16, le32, span};
+use super::{le16, le32, span, udf};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use std::collections::HashSet;
@@ -16,11 +16,10 @@ pub static ISO9660: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "interleaved files are only scanned",
         "files that are compressed inside the image (zisofs) are not decoded",
-        "UDF trees are not walked: what only they name is scanned",
         "images of raw CD sectors (2,352 bytes) are not read",
     ],
 };
@@ -46,6 +45,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut boot = Vec::new();
     let mut at = Some(DESCRIPTORS);
     let mut sessions = 0;
+    // On a disc that bears both, the names of UDF are the better ones. What only the other trees name follows.
+    if has_udf(bytes) {
+        udf::walk(bytes, &mut trees, sink);
+    }
     while let Some(session) = at.filter(|_| sessions < MOST && !sink.stopped()) {
         sessions += 1;
         let volumes = descriptors(bytes, session, &mut boot, sink);
@@ -57,17 +60,13 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         at = next_session(bytes, session, sink);
     }
-    if has_udf(bytes) {
-        let end = bytes.len() as u64;
-        sink.gap(end..end, Cause::UnsupportedMethod, "a UDF tree beside the others is not walked; what only it names is scanned");
-    }
     boot.iter().for_each(|&catalogue| boot_images(bytes, catalogue, &mut trees, sink));
     trees.end_tree("the boot catalogue", sink);
     Ok(())
 }
 
 /// Does the volume recognition sequence (ECMA-167, 2/8) go on with UDF?
-fn has_udf(bytes: &[u8]) -> bool {
+pub(super) fn has_udf(bytes: &[u8]) -> bool {
     let sectors = (DESCRIPTORS..).step_by(SECTOR).take(MOST);
     sectors.map_while(|at| bytes.get(at + 1..at + 6)).any(|id| id == b"NSR02" || id == b"NSR03")
 }
@@ -414,4 +413,4 @@ fn boot_images(bytes: &[u8], catalogue: usize, trees: &mut Trees<'_>, sink: &mut
 
 #[cfg(test)]
 #[path = "iso9660_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -5,10 +5,10 @@ use crate::format::testing::read_with;
 use proptest::prelude::*;
 
 /// Directory (empty for the root), name, data.
-type Files<'a> = &'a [(&'a str, &'a str, &'a [u8])];
+pub(in crate::format::container) type Files<'a> = &'a [(&'a str, &'a str, &'a [u8])];
 
 #[derive(Clone, Copy, PartialEq)]
-enum Style {
+pub(in crate::format::container) enum Style {
     Plain,
     RockRidge,
     Joliet,
@@ -113,7 +113,7 @@ impl Image {
     }
 }
 
-fn image(styles: &[Style], files: Files<'_>) -> Vec<u8> {
+pub(in crate::format::container) fn image(styles: &[Style], files: Files<'_>) -> Vec<u8> {
     let mut image = Image::new();
     let put: Vec<_> = files.iter().map(|(dir, name, data)| (image.put(data), data.len(), *dir, *name)).collect();
     styles.iter().for_each(|style| image.tree(*style, &put));
