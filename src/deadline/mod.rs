@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The table that is compiled in.
-const SHIPPED: &str = include_str!("../../data/deadlines.json");
+const SHIPPED: &str = include_str!("deadlines.json");
 
-/// A table of notification clocks: `data/deadlines.json`, or what `--deadlines` names.
+/// A table of notification clocks: `deadlines.json` here, or what `--deadlines` names.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "deadlines")]

@@ -1,6 +1,6 @@
 //! Whom a text names beside the institution that a pack is for.
 
-use crate::index::tokens::tokens;
+use crate::index::tokens::words_of;
 use crate::matching::forms;
 use crate::registry::Registry;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -91,8 +91,8 @@ struct Folded {
 impl Folded {
     fn of(text: &str) -> Self {
         let mut folded = Self { text: String::new(), borders: HashSet::from([0]) };
-        for token in tokens(text).filter(|token| !token.compound) {
-            folded.text.push_str(&token.term);
+        for word in words_of(text) {
+            folded.text.push_str(&word);
             folded.borders.insert(folded.text.len());
         }
         folded
