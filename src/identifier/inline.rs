@@ -89,7 +89,7 @@ fn find_labelled(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inlin
             continue;
         }
         let mut digits = String::new();
-        for (taken, token) in all.iter().skip(i).take(6).enumerate() {
+        for (taken, token) in all.from(i).take(6).enumerate() {
             let joined = taken == 0 || matches!(text.get(all.span(i + taken - 1).end..token.span.start), Some("-" | " "));
             if !joined || !token.term.bytes().all(|b| b.is_ascii_digit()) || digits.len() + token.term.len() > 20 {
                 break;
@@ -136,7 +136,7 @@ fn find_branch_bic(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline))
 
 fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
     let mut written = String::new();
-    for (taken, token) in all.iter().skip(i).take(9).enumerate() {
+    for (taken, token) in all.from(i).take(9).enumerate() {
         if taken > 0 && text.get(all.span(i + taken - 1).end..token.span.start) != Some(" ") {
             break;
         }

@@ -138,8 +138,13 @@ impl Tokens {
     }
 
     /// All, in order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Token<'_>> + ExactSizeIterator + Clone {
-        (0..self.len()).map(|i| self.get(i))
+    pub fn iter(&self) -> impl Iterator<Item = Token<'_>> + Clone {
+        self.from(0)
+    }
+
+    /// Those from an index on, in order.
+    pub fn from(&self, i: usize) -> impl Iterator<Item = Token<'_>> + Clone {
+        (i..self.len()).map(|i| self.get(i))
     }
 
     /// Indices of the tokens that begin inside a span of the text.

@@ -86,7 +86,7 @@ fn grouped(written: &str) -> Option<String> {
     let all = Tokens::of(written);
     let is_joined = all
         .iter()
-        .zip(all.iter().skip(1))
+        .zip(all.from(1))
         .all(|(one, next)| one.span.end <= next.span.start && is_separator(&written[one.span.end..next.span.start]));
     let code: String = all.iter().map(|t| t.term).collect();
     let bytes = code.as_bytes();
