@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 4;
+const LEDGER_VERSION: u32 = 5;
 
 /// The open ledger of a case.
 pub struct Ledger {
