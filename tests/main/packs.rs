@@ -1,6 +1,6 @@
 //! Packs: what one institution is handed says nothing of any other.
 
-use crate::harness::{Demo, Desk, Finished, Job, files_below, program, rows};
+use crate::harness::{Demo, Desk, Finished, Job, Row, files_below, program};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -16,14 +16,23 @@ fn bytes_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files_below(folder).into_iter().map(|file| (file.display().to_string(), read(&file))).collect()
 }
 
+/// A table of the registry, whatever its delimiter; what is no UTF-8 in it is lost.
+fn table(path: &Path) -> Vec<Row> {
+    let text = String::from_utf8_lossy(&fs::read(path).expect("a table")).into_owned();
+    let text = text.trim_start_matches('\u{FEFF}');
+    let delimiter = if text.lines().next().is_some_and(|header| header.contains(';')) { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.expect("a row")).collect()
+}
+
 /// What each institution is named by, in small letters: names, and identifiers that are no numbers.
 fn named(registry: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, column) in [("customers.csv", "legal_name"), ("names.csv", "name"), ("identifiers.csv", "value")] {
-        for row in rows(&registry.join(file)) {
+        for row in table(&registry.join(file)) {
             let value = row[column].to_lowercase();
             let of = named.entry(row["customer_id"].clone()).or_default();
-            if value.len() >= 5 && value.chars().any(char::is_alphabetic) {
+            if value.len() >= 5 && value.chars().any(char::is_alphabetic) && !value.contains('\u{FFFD}') {
                 of.insert(value);
             }
         }

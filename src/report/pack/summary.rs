@@ -1,5 +1,5 @@
 use super::Source;
-use super::tables::evidence_of;
+use super::tables::listed_only;
 use crate::model::{Cause, Verdict};
 use crate::report::certificate_words;
 use crate::report::data_elements::{Finding, data_of, plural};
@@ -80,14 +80,10 @@ fn answer(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
             );
         }
         put!(html, "They are listed with their hashes in <code>items.csv</code>.</p>\n");
-        let listed = evidence_of(source).filter(|(e, _)| e.sha256.is_none() && e.mention.is_sure_owner()).count() as u64;
+        let listed = listed_only(source).len() as u64;
         if listed > 0 {
-            put!(
-                html,
-                "<p>",
-                Text(count(listed, "mention says", "mentions say")),
-                " that a file of its account was taken, and no bytes of it are held.</p>\n"
-            );
+            put!(html, "<p>", Text(count(listed, "more file of its account is", "more files of its account are")));
+            put!(html, " listed as taken, and not held: nobody knows what they hold.</p>\n");
         }
     }
     if holdings.counterparty_items > 0 {

@@ -7,7 +7,7 @@ use crate::report::data_elements::{data_of, residences};
 use crate::verdict::{Decision, remedy};
 use anyhow::Result;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A table of text cells, each safe to open in a spreadsheet.
 struct Sheet<'w>(Table<'w>);
@@ -26,6 +26,13 @@ impl<'w> Sheet<'w> {
 fn own_paths(source: &Source<'_>) -> BTreeMap<String, bool> {
     let matched = source.outcome.matched;
     matched.holdings[source.institution].items.iter().map(|own| (matched.items[own.item].path.to_string(), own.shared)).collect()
+}
+
+/// Files of its account that a listing or log names and that are not held.
+pub(super) fn listed_only(source: &Source<'_>) -> BTreeSet<String> {
+    let own = own_paths(source);
+    let listed = evidence_of(source).filter(|(e, _)| e.sha256.is_none() && e.mention.is_sure_owner());
+    listed.map(|(e, _)| e.item.clone()).filter(|item| !own.contains_key(item)).collect()
 }
 
 /// What stands in items that are its own, and what keeps it open. Items of others in which it is the other side
@@ -90,12 +97,9 @@ pub(super) fn items(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             own.records.to_string().into(),
         ])?;
     }
-    let mut known = own_paths(source);
-    for (evidence, _) in evidence_of(source).filter(|(e, _)| e.sha256.is_none() && e.mention.is_sure_owner()) {
-        if known.insert(evidence.item.clone(), false).is_none() {
-            let path: Cow<'_, str> = source.path(&evidence.item).into();
-            sheet.row(&[path, "".into(), "".into(), Status::Listed.as_str().into(), "".into(), "false".into(), "0".into()])?;
-        }
+    for path in listed_only(source) {
+        let path: Cow<'_, str> = source.path(&path).into();
+        sheet.row(&[path, "".into(), "".into(), Status::Listed.as_str().into(), "".into(), "false".into(), "0".into()])?;
     }
     sheet.0.end()
 }
