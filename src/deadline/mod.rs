@@ -96,6 +96,19 @@ impl Start {
     }
 }
 
+impl Clock {
+    /// How long it runs, in words; empty where the rule sets no time.
+    pub fn term(&self) -> String {
+        let unit = |n: u32, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        match (self.hours, self.days, self.business_days) {
+            (Some(hours), ..) => unit(hours, "hour"),
+            (_, Some(days), _) => unit(days, "day"),
+            (.., Some(days)) => unit(days, "business day"),
+            (None, None, None) => String::new(),
+        }
+    }
+}
+
 impl Duty {
     /// As it stands in outputs.
     pub const fn as_str(self) -> &'static str {

@@ -126,7 +126,7 @@ impl Calendar {
             };
             let ends = started.and_then(|day| end(clock, day));
             let state = match (started, ends, self.as_of) {
-                _ if clock.hours.is_none() && clock.days.is_none() && clock.business_days.is_none() => State::NoFixedTime,
+                _ if clock.term().is_empty() => State::NoFixedTime,
                 (None, ..) | (_, None, _) => State::NotStarted,
                 (Some(_), Some(ends), Some(as_of)) if as_of > ends.date() => State::Passed,
                 (Some(_), Some(_), _) => State::Runs,

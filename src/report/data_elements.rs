@@ -3,7 +3,8 @@
 use super::Outcome;
 use super::figures::count;
 use super::listing::{Listing, Push, Weight};
-use crate::model::{DataElement, Verdict};
+use crate::deadline::Totals;
+use crate::model::{DataElement, PersonKey, Residence, Verdict};
 use anyhow::Result;
 use std::collections::BTreeMap;
 
@@ -87,20 +88,11 @@ pub(super) fn data_of<'a>(outcome: &Outcome<'a>, number: usize) -> Option<DataOf
         return None;
     }
     let holdings = &outcome.matched.holdings[number];
-    let persons = &holdings.personal.persons;
-    let residences = |element: Option<DataElement>| {
-        let mut by: BTreeMap<String, u64> = BTreeMap::new();
-        let mut counted: BTreeMap<_, u64> = BTreeMap::new();
-        for person in persons.iter().filter(|p| element.is_none_or(|e| p.elements.contains(e))) {
-            *counted.entry(person.residence).or_default() += 1;
-        }
-        // Two residences may read the same.
-        counted.into_iter().for_each(|(residence, n)| *by.entry(residence.to_string()).or_default() += n);
-        by
-    };
+    let (all, by_element) = by_residence(&holdings.personal.persons);
+    let residences = |element: DataElement| by_element.get(element as usize).cloned().unwrap_or_default();
     let row = |element: DataElement| {
         let found = holdings.found_in.get(&element);
-        let by_residence = residences(Some(element));
+        let by_residence = residences(element);
         ElementRow {
             element,
             finding: match found {
@@ -120,9 +112,27 @@ pub(super) fn data_of<'a>(outcome: &Outcome<'a>, number: usize) -> Option<DataOf
         items_not_read: holdings.items_not_read,
         records_read: holdings.personal.records.all,
         gaps: decided.gaps.len() as u64,
-        by_residence: residences(None),
+        by_residence: all,
         elements: DataElement::ALL.iter().copied().map(row).collect(),
     })
+}
+
+/// Persons by residence: all of them, and those in whose records each kind stands.
+fn by_residence(persons: &[PersonKey]) -> (Totals, Vec<Totals>) {
+    let kinds = DataElement::ALL.len();
+    // All of them stand behind the kinds.
+    let mut counts: BTreeMap<Residence, Vec<u64>> = BTreeMap::new();
+    for person in persons {
+        let counts = counts.entry(person.residence).or_insert_with(|| vec![0; kinds + 1]);
+        person.elements.iter().map(|element| element as usize).chain([kinds]).for_each(|place| counts[place] += 1);
+    }
+    let mut out = vec![Totals::new(); kinds + 1];
+    for (residence, counts) in counts {
+        for (totals, n) in out.iter_mut().zip(counts).filter(|(_, n)| *n > 0) {
+            *totals.entry(residence.to_string()).or_default() += n;
+        }
+    }
+    (out.pop().unwrap_or_default(), out)
 }
 
 impl DataOf<'_> {

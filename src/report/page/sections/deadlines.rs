@@ -60,7 +60,10 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         match (&sum.first, &sum.last) {
             (Some(first), Some(last)) if first != last => put!(html, Text(first), " to ", Text(last)),
             (Some(first), _) => put!(html, Text(first)),
-            (None, _) => put!(html, "no time set"),
+            (None, _) => match clock.term().as_str() {
+                "" => put!(html, "no time set"),
+                term => put!(html, Text(term), " from its start"),
+            },
         }
         put!(
             html,
@@ -94,6 +97,6 @@ const fn words(state: State) -> &'static str {
         State::Passed => "passed",
         State::Runs => "runs",
         State::NoFixedTime => "no time set",
-        State::NotStarted => "not started: its day is not recorded",
+        State::NotStarted => "not started, since its day is not recorded:",
     }
 }
