@@ -35,7 +35,7 @@ pub static INTERCHANGES: &[Interchange] = &[
     Interchange { name: "dat", file: "items.dat", about: "Concordance load file, UTF-8 with byte order mark", write: concordance::write },
     Interchange { name: "opt", file: "items.opt", about: "Opticon load file", write: opticon::write },
     Interchange { name: "edrm", file: "items.edrm.xml", about: "EDRM XML 1.2", write: edrm::write },
-    Interchange { name: "dfxml", file: "items.dfxml", about: "Digital Forensics XML 1.2", write: dfxml::write },
+    Interchange { name: "dfxml", file: "items.dfxml", about: "Digital Forensics XML 1.1", write: dfxml::write },
     Interchange { name: "case-uco", file: "items.case-uco.jsonld", about: "CASE/UCO 1.x as JSON-LD", write: case_uco::write },
     Interchange {
         name: "sha256sum",
