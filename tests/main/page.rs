@@ -211,7 +211,9 @@ fn a_browser_shows_the_institutions_and_opens_one() {
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!(document.matches("<tr class=\"one\">").count(), impact.len().min(100));
     let opened = document.split("<tr class=\"opened\"").nth(1).expect("the one of the link is opened");
-    assert!(opened.contains("<h4>Evidence</h4>") && opened.contains("<h4>Deployments</h4>"));
+    for heading in ["Evidence", "Deployments", "Personal data in its own items"] {
+        assert!(opened.contains(&format!("<h4>{heading}</h4>")), "{heading}");
+    }
     let item = row["first_evidence"].replace('&', "&amp;");
     assert!(opened.contains(&item), "{item}");
     assert_eq!(document.matches("aria-sort=\"ascending\">").count(), 1, "one heading of the table");
