@@ -93,10 +93,15 @@ fn copies(size: usize) -> Result<()> {
         let began = Began::now();
         index(&case, &dir.path().join(which), 0)?;
         let name = format!("index of {}", if which == "all" { "all thirty" } else { "the last copy alone" });
-        seconds.push((began.end(&name, if which == "all" { bytes } else { text.len() }), size_of(&dir.path().join(format!("{which}.case")))?));
+        seconds
+            .push((began.end(&name, if which == "all" { bytes } else { text.len() }), size_of(&dir.path().join(format!("{which}.case")))?));
     }
     let [(last, small), (all, large)] = seconds[..] else { anyhow::bail!("two cases were indexed") };
-    println!("  all / (floor + 2 last) {:.2}; the case of all has {:.2} times the size", all / (floor + 2.0 * last), large as f64 / small as f64);
+    println!(
+        "  all / (floor + 2 last) {:.2}; the case of all has {:.2} times the size",
+        all / (floor + 2.0 * last),
+        large as f64 / small as f64
+    );
     Ok(())
 }
 

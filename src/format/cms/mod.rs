@@ -19,7 +19,10 @@ pub static FORMAT: Format = Format {
     read,
     runs: Runs::Inside,
     version: 1,
-    limitations: &["encrypted messages are gaps that name their recipients", "signatures are not verified; of certificates the words are read"],
+    limitations: &[
+        "encrypted messages are gaps that name their recipients",
+        "signatures are not verified; of certificates the words are read",
+    ],
 };
 
 /// What a content type holds (RFC 5652, 5083, 3274).
@@ -187,11 +190,15 @@ fn strings(bytes: &[u8], range: Range<usize>, push: &mut dyn FnMut(usize, String
             // UTF8String, NumericString, PrintableString, TeletexString, IA5String, VisibleString; names of mail,
             // hosts and addresses.
             0x0C | 0x12..=0x14 | 0x16 | 0x1A => push(element.at, super::mail::eight_bit(value)),
-            0x81 | 0x82 | 0x86 if !value.is_empty() && value.iter().all(u8::is_ascii_graphic) => push(element.at, super::mail::eight_bit(value)),
+            0x81 | 0x82 | 0x86 if !value.is_empty() && value.iter().all(u8::is_ascii_graphic) => {
+                push(element.at, super::mail::eight_bit(value))
+            }
             // BMPString.
             0x1E => push(element.at, encoding_rs::UTF_16BE.decode_without_bom_handling(value).0.into_owned()),
             // Extensions of certificates are elements inside octets.
-            tag::OCTETS if Element::parse(value, 0).is_some_and(|inner| inner.tag == tag::SEQUENCE && inner.end() == (value.len(), true)) => {
+            tag::OCTETS
+                if Element::parse(value, 0).is_some_and(|inner| inner.tag == tag::SEQUENCE && inner.end() == (value.len(), true)) =>
+            {
                 at = element.content;
             }
             _ => {}

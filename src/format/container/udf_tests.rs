@@ -50,7 +50,8 @@ fn entry(kind: u8, flags: u8, size: u64, area: &[u8]) -> Vec<u8> {
 
 fn identifier(name: &str, flags: u8, block: u32, partition: u16) -> Vec<u8> {
     let name = if name.is_empty() { Vec::new() } else { [&[8], name.as_bytes()].concat() };
-    let mut out = tagged(257, 0, &[(16, &[1, 0, flags, name.len() as u8]), (20, &long(2048, block, partition)), (36, &[0, 0]), (38, &name)]);
+    let mut out =
+        tagged(257, 0, &[(16, &[1, 0, flags, name.len() as u8]), (20, &long(2048, block, partition)), (36, &[0, 0]), (38, &name)]);
     out.resize(out.len().next_multiple_of(4), 0);
     out
 }
@@ -86,7 +87,13 @@ fn image(with_metadata: bool) -> Vec<u8> {
         put(&mut image, block(30), &entry(250, 0, 10 * 2048, &short(10 * 2048, METADATA)));
     }
     put(&mut image, meta(0), &tagged(256, 0, &[(400, &long(2048, 1, partition))]));
-    let root = [identifier("", 8, 1, partition), identifier("two pieces.txt", 0, 2, partition), identifier("dir", 2, 4, partition), identifier("gone", 4, 9, partition)].concat();
+    let root = [
+        identifier("", 8, 1, partition),
+        identifier("two pieces.txt", 0, 2, partition),
+        identifier("dir", 2, 4, partition),
+        identifier("gone", 4, 9, partition),
+    ]
+    .concat();
     put(&mut image, meta(1), &entry(4, 3, root.len() as u64, &root));
     put(&mut image, meta(2), &entry(5, 1, 2048 + 3, &[long(2048, 20, 0), long(3, 23, 0)].concat()));
     put(&mut image, meta(4), &entry(4, 0, 0, &[]));

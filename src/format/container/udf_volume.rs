@@ -139,7 +139,12 @@ impl Volume {
         // Its descriptors are short ones of the partition itself.
         let descriptors = bytes.get(area..area.checked_add(length)?)?.chunks_exact(8);
         let extents = descriptors.filter_map(|short| Some((u64::from(le32(short, 0)?) & 0x3FFF_FFFF, le32(short, 4)?)));
-        Some(extents.map(|(length, block)| (base + u64::from(block) * self.block, length)).map(|(start, length)| start..start + length).collect())
+        Some(
+            extents
+                .map(|(length, block)| (base + u64::from(block) * self.block, length))
+                .map(|(start, length)| start..start + length)
+                .collect(),
+        )
     }
 
     /// Where an extent begins.
@@ -216,9 +221,10 @@ fn anchor(bytes: &[u8]) -> Option<(u64, usize)> {
     let len = bytes.len();
     [2048usize, 512, 4096, 1024].into_iter().find_map(|sector| {
         let places = [Some(256 * sector), len.checked_sub(sector), len.checked_sub(257 * sector), Some(512 * sector)];
-        let found = places.into_iter().flatten().find(|&at| {
-            tag_at(bytes, at) == Some(2) && le32(bytes, at + 12).is_some_and(|place| place as usize * sector == at)
-        });
+        let found = places
+            .into_iter()
+            .flatten()
+            .find(|&at| tag_at(bytes, at) == Some(2) && le32(bytes, at + 12).is_some_and(|place| place as usize * sector == at));
         found.map(|at| (sector as u64, at))
     })
 }

@@ -39,7 +39,9 @@ fn is_plausible(packet: &Packet<'_>, before: u32) -> bool {
     let is_short = stated.is_some_and(|length| length <= 64 << 10);
     match packet.tag {
         tag::SESSION_KEY => {
-            is_short && stated >= Some(12) && matches!(body, [3, _, _, _, _, _, _, _, _, 1 | 2 | 16 | 18 | 20 | 25 | 26, ..] | [6, 0 | 21 | 33, ..])
+            is_short
+                && stated >= Some(12)
+                && matches!(body, [3, _, _, _, _, _, _, _, _, 1 | 2 | 16 | 18 | 20 | 25 | 26, ..] | [6, 0 | 21 | 33, ..])
         }
         tag::PASSPHRASE => matches!(stated, Some(4..512)) && matches!(body, [4, 1..=13, 0 | 1 | 3 | 4, ..] | [5 | 6, ..]),
         tag::SIGNATURE => {
@@ -82,7 +84,8 @@ fn is_signature_type(kind: u8) -> bool {
 /// The one number of a session key for RSA fills its packet.
 fn rsa_fits(packet: &Packet<'_>) -> bool {
     let body = packet.start();
-    matches!(body.get(9), Some(1 | 2)) && number(body, 10, 2).is_some_and(|bits| Some(12 + bits.div_ceil(8)) == packet.stated() && bits >= 500)
+    matches!(body.get(9), Some(1 | 2))
+        && number(body, 10, 2).is_some_and(|bits| Some(12 + bits.div_ceil(8)) == packet.stated() && bits >= 500)
 }
 
 /// Does compressed data hold packets?
