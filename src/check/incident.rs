@@ -1,7 +1,7 @@
 //! What `incident.toml` says, beside what the deployments say.
 
 use super::context::{Context, Finding, shown};
-use crate::registry::{Compromised, Version, same_platform};
+use crate::registry::{Compromised, Indicator, Version, same_platform};
 use std::collections::BTreeMap;
 
 /// Platforms as the deployments write them, with how many deployments each.
@@ -109,6 +109,13 @@ pub(super) fn window(context: &Context<'_>, out: &mut Vec<Finding>) {
 pub(super) fn no_indicators(context: &Context<'_>, out: &mut Vec<Finding>) {
     if context.registry.incident.indicators.is_empty() {
         out.push(Finding { problem: "there are no indicators".to_owned(), ..context.at_incident(0, "indicators") });
+    }
+}
+
+/// Indicators that look like addresses and are none.
+pub(super) fn no_address(context: &Context<'_>, out: &mut Vec<Finding>) {
+    for text in context.registry.incident.indicators.iter().filter(|text| Indicator::parse(text).is_none()) {
+        out.push(Finding { problem: format!("{} is no address, network or word", shown(text)), ..context.at_incident(0, "indicators") });
     }
 }
 

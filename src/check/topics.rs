@@ -337,6 +337,14 @@ pub static TOPICS: &[Topic] = &[
         find: products::of_nothing,
     },
     Topic {
+        name: "unusable_indicator",
+        harm: Harm::Weakens,
+        title: "indicators that fit nothing",
+        effect: "the intruder's lines in the platform's logs are taken for a customer's own",
+        remedy: "write an address, an address with the length of its network (203.0.113.0/24), an account, or a part of a client's name",
+        find: incident::no_address,
+    },
+    Topic {
         name: "unknown_key",
         harm: Harm::Weakens,
         title: "keys of incident.toml that have no meaning",

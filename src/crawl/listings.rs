@@ -21,7 +21,7 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
         id: 0,
         sha256: ContentId(Sha256::digest(&*bytes).into()),
         name: path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned()),
-        kind: kind.as_str().to_owned(),
+        kind,
         syntax: syntax.name.to_owned(),
         not_understood: 0,
         truncated: false,
@@ -39,7 +39,7 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
             folder: row.directory,
             link: row.link,
             folded: row.folded,
-            outgoing: row.event.map(|e| e.outgoing),
+            event: row.event.map(Box::new),
         };
         if let Err(error) = ledger.add_listed(id, &listed) {
             failed.get_or_insert(error);
@@ -52,6 +52,10 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path) -> Result<()
     ledger.commit()?;
     ledger.record(&format!(
         "manifest {} ({}, {}): {} rows, {} lines not understood",
-        row.name, row.kind, row.syntax, report.rows, report.not_understood_count
+        row.name,
+        row.kind.as_str(),
+        row.syntax,
+        report.rows,
+        report.not_understood_count
     ))
 }

@@ -12,6 +12,7 @@ pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Reading, Span};
 
+use crate::manifest::{Kind, Transfer};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -81,8 +82,8 @@ pub struct ListedRow {
     pub link: Option<Vec<u8>>,
     /// Blanks and control characters of the path were replaced by `_`.
     pub folded: bool,
-    /// A transfer: out of the platform, or into it.
-    pub outgoing: Option<bool>,
+    /// The transfer, where it is the line of a log.
+    pub event: Option<Box<Transfer>>,
 }
 
 /// A manifest as the ledger keeps it.
@@ -94,8 +95,8 @@ pub struct ManifestRow {
     pub sha256: ContentId,
     /// File name it was given as.
     pub name: String,
-    /// `taken`, `platform` or `seller`.
-    pub kind: String,
+    /// What it says about the files that it names.
+    pub kind: Kind,
     /// Name of its syntax.
     pub syntax: String,
     /// Lines that were not understood.
@@ -360,30 +361,45 @@ impl Ledger {
         let known: Option<i64> =
             self.db.query_row("SELECT id FROM manifest WHERE sha256 = ?1", [&manifest.sha256.0[..]], |r| r.get(0)).optional()?;
         if let Some(id) = known {
-            self.db.execute("UPDATE manifest SET kind = ?2 WHERE id = ?1", params![id, manifest.kind])?;
+            self.db.execute("UPDATE manifest SET kind = ?2 WHERE id = ?1", params![id, manifest.kind.as_str()])?;
             return Ok(None);
         }
         self.db.execute(
             "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-            params![&manifest.sha256.0[..], manifest.name, manifest.kind, manifest.syntax, manifest.not_understood as i64, manifest.text],
+            params![
+                &manifest.sha256.0[..],
+                manifest.name,
+                manifest.kind.as_str(),
+                manifest.syntax,
+                manifest.not_understood as i64,
+                manifest.text
+            ],
         )?;
         Ok(Some(self.db.last_insert_rowid()))
     }
 
     /// Adds a row of a manifest.
     pub fn add_listed(&self, manifest: i64, row: &ListedRow) -> Result<()> {
-        self.db.prepare_cached("INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?.execute(params![
-            manifest,
-            row.line as i64,
-            row.path,
-            row.size.map(|s| s as i64),
-            row.sha256.map(|s| s.0.to_vec()),
-            row.account,
-            row.folder,
-            row.link,
-            row.folded,
-            row.outgoing
-        ])?;
+        let event = row.event.as_ref();
+        self.db.prepare_cached("INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")?.execute(
+            params![
+                manifest,
+                row.line as i64,
+                row.path,
+                row.size.map(|s| s as i64),
+                row.sha256.map(|s| s.0.to_vec()),
+                row.account,
+                row.folder,
+                row.link,
+                row.folded,
+                event.map(|e| e.outgoing),
+                event.and_then(|e| e.bytes).map(|b| b as i64),
+                event.map(|e| e.complete),
+                event.and_then(|e| e.time.as_deref()),
+                event.and_then(|e| e.peer.as_deref()),
+                event.and_then(|e| e.client.as_deref())
+            ],
+        )?;
         Ok(())
     }
 
@@ -405,7 +421,7 @@ impl Ledger {
                 id: r.get(0)?,
                 sha256: content_id(&r.get::<_, Vec<u8>>(1)?),
                 name: r.get(2)?,
-                kind: r.get(3)?,
+                kind: Kind::parse(&r.get::<_, String>(3)?).unwrap_or(Kind::Taken),
                 syntax: r.get(4)?,
                 not_understood: r.get::<_, i64>(5)? as u64,
                 truncated: r.get(6)?,
@@ -415,13 +431,26 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The rows of a manifest, by line.
-    pub fn listed(&self, manifest: i64) -> Result<Vec<ListedRow>> {
-        let mut query = self.db.prepare(
-            "SELECT line, path, size, sha256, account, folder, link, folded, outgoing FROM listed WHERE manifest = ?1 ORDER BY line, path",
+    /// Hands over the rows of a manifest, by line, until one is refused.
+    pub fn each_listed(&self, manifest: i64, take: &mut dyn FnMut(ListedRow) -> Result<()>) -> Result<()> {
+        let mut query = self.db.prepare_cached(
+            "SELECT line, path, size, sha256, account, folder, link, folded, outgoing, bytes, complete, time, peer, client
+             FROM listed WHERE manifest = ?1 ORDER BY line, path",
         )?;
-        let rows = query.query_map([manifest], |r| {
-            Ok(ListedRow {
+        let mut rows = query.query([manifest])?;
+        while let Some(r) = rows.next()? {
+            let event = match r.get::<_, Option<bool>>(8)? {
+                Some(outgoing) => Some(Box::new(Transfer {
+                    outgoing,
+                    bytes: r.get::<_, Option<i64>>(9)?.map(|b| b as u64),
+                    complete: r.get(10)?,
+                    time: r.get(11)?,
+                    peer: r.get(12)?,
+                    client: r.get(13)?,
+                })),
+                None => None,
+            };
+            take(ListedRow {
                 line: r.get::<_, i64>(0)? as u64,
                 path: r.get(1)?,
                 size: r.get::<_, Option<i64>>(2)?.map(|s| s as u64),
@@ -430,10 +459,10 @@ impl Ledger {
                 folder: r.get(5)?,
                 link: r.get(6)?,
                 folded: r.get(7)?,
-                outgoing: r.get(8)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+                event,
+            })?;
+        }
+        Ok(())
     }
 }
 

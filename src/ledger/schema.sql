@@ -106,7 +106,13 @@ CREATE TABLE listed (
     folder   INTEGER NOT NULL,
     link     BLOB,
     folded   INTEGER NOT NULL,
-    outgoing INTEGER
+    -- Of a transfer: its direction, bytes, when and with whom.
+    outgoing INTEGER,
+    bytes    INTEGER,
+    complete INTEGER,
+    time     TEXT,
+    peer     TEXT,
+    client   TEXT
 );
 
 -- The audit chain: each event's hash covers the one before.

@@ -2,6 +2,7 @@
 
 use super::fields::{number, shown};
 use super::lines::Lines;
+use super::moment::stamp;
 use super::row::{Row, Separators, Transfer};
 use super::tally::Tally;
 use super::{Kind, Report, Syntax};
@@ -28,9 +29,16 @@ struct Session {
     outgoing: bool,
     /// Transfers that wait for the account: the line that names it may come after them.
     waiting: Vec<Row>,
-    started: Vec<(Vec<u8>, u64)>,
+    started: Vec<Begun>,
     named: bool,
-    source: Option<(Vec<u8>, u64)>,
+    source: Option<Begun>,
+}
+
+/// A file of which no end was seen yet.
+struct Begun {
+    path: Vec<u8>,
+    line: u64,
+    time: Option<String>,
 }
 
 /// Sessions and waiting rows are bounded; beyond, rows are handed over without what is not known yet.
@@ -75,14 +83,14 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
         }
         let event = text.get(at + 9..).unwrap_or_default();
         if let Some(source) = value(b"source").filter(|_| event.starts_with(b"Session St")) {
-            session.source.get_or_insert((source.to_vec(), line.number));
+            session.source.get_or_insert_with(|| Begun { path: source.to_vec(), line: line.number, time: stamp(text) });
         }
         if let Some(file) = value(b"file") {
             session.named = true;
-            let begun = session.started.iter().position(|(name, _)| name == file);
+            let begun = session.started.iter().position(|begun| begun.path == file);
             if event.starts_with(b"Transfer Start") {
                 if begun.is_none() && session.started.len() < STARTED {
-                    session.started.push((file.to_vec(), line.number));
+                    session.started.push(Begun { path: file.to_vec(), line: line.number, time: stamp(text) });
                 }
                 continue;
             }
@@ -90,7 +98,8 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
                 session.started.remove(begun);
             }
             let complete = value(b"status") == Some(b"success");
-            match row(file, line.number, session, value(b"size").and_then(number), complete) {
+            let begun = Begun { path: file.to_vec(), line: line.number, time: stamp(text) };
+            match row(begun, session, value(b"size").and_then(number), complete) {
                 Some(row) if session.account.is_none() && session.waiting.len() < WAITING => session.waiting.push(row),
                 row => tally.row_or_line(row, line.number, text),
             }
@@ -110,23 +119,26 @@ fn end(mut session: Session, tally: &mut Tally<'_>) {
     if !session.named {
         left.extend(session.source.take());
     }
-    for (path, line) in left {
-        let row = row(&path, line, &session, None, false);
+    for begun in left {
+        let (path, line) = (begun.path.clone(), begun.line);
+        let row = row(begun, &session, None, false);
         tally.row_or_line(row, line, &path);
     }
 }
 
-fn row(path: &[u8], line: u64, session: &Session, bytes: Option<u64>, complete: bool) -> Option<Row> {
+fn row(Begun { path, line, time }: Begun, session: &Session, bytes: Option<u64>, complete: bool) -> Option<Row> {
+    let path = path.as_slice();
     let windows = matches!(path, [l, b':', ..] if l.is_ascii_alphabetic()) || path.contains(&b'\\') && !path.contains(&b'/');
     let mut row = Row::new(path, if windows { Separators::Windows } else { Separators::Unix }, line)?;
     row.account.clone_from(&session.account);
-    row.event = Some(Transfer { outgoing: session.outgoing, peer: session.peer.clone(), bytes, complete });
+    row.event = Some(Transfer { outgoing: session.outgoing, peer: session.peer.clone(), bytes, complete, time, client: None });
     Some(row)
 }
 
-/// Address without port.
+/// Address without port. An IPv6 address has colons of its own.
 fn address(peer: &[u8]) -> String {
-    let end = memchr::memrchr(b':', peer).filter(|at| peer.get(at + 1..).is_some_and(|p| number(p).is_some()));
+    let is_address = std::str::from_utf8(peer).is_ok_and(|text| text.parse::<std::net::IpAddr>().is_ok());
+    let end = memchr::memrchr(b':', peer).filter(|at| !is_address && peer.get(at + 1..).is_some_and(|p| number(p).is_some()));
     shown(end.and_then(|end| peer.get(..end)).unwrap_or(peer))
 }
 

@@ -225,12 +225,18 @@ impl Layout {
                 Column::Date => row.modified = Some(shown(value)),
                 Column::Account => row.account = Some(shown(value)),
                 Column::Type => row.directory |= directory_word(value),
-                Column::Path | Column::Folder | Column::Name | Column::Action | Column::Peer | Column::Other => {}
+                Column::Path | Column::Folder | Column::Name | Column::Action | Column::Peer | Column::Client | Column::Other => {}
             }
         }
         if let Some(action) = filled(Column::Action).filter(|_| self.is_log()) {
-            row.event =
-                Some(Transfer { outgoing: outgoing(action), peer: filled(Column::Peer).map(shown), bytes: row.size, complete: true });
+            row.event = Some(Transfer {
+                outgoing: outgoing(action),
+                peer: filled(Column::Peer).map(shown),
+                bytes: row.size,
+                complete: true,
+                time: row.modified.take(),
+                client: filled(Column::Client).map(shown),
+            });
         }
         Some(row)
     }
@@ -267,7 +273,8 @@ fn directory_word(value: &[u8]) -> bool {
         || word.first() == Some(&b'd') && word.len() >= 5 && word.iter().skip(1).all(|b| b"rwxst-larhi".contains(b))
 }
 
-fn outgoing(action: &[u8]) -> bool {
+/// Does the word of an action name a transfer to somebody?
+pub(super) fn outgoing(action: &[u8]) -> bool {
     let action = action.to_ascii_lowercase();
     [&b"download"[..], b"get", b"retr", b"send", b"sent", b"read", b"outbound"]
         .iter()

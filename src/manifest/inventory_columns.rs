@@ -28,6 +28,8 @@ pub(super) enum Column {
     Action,
     /// The other end's address (audit logs).
     Peer,
+    /// The other end's program (audit logs).
+    Client,
     /// Anything else.
     Other,
 }
@@ -203,6 +205,10 @@ const HEADINGS: &[(Column, &[&str])] = &[
             "host",
             "cip",
         ],
+    ),
+    (
+        Column::Client,
+        &["client", "clientname", "clientsoftware", "agent", "agentbrand", "useragent", "csuseragent", "software", "application"],
     ),
 ];
 

@@ -23,7 +23,9 @@ mod lines;
 mod ls;
 mod ls_entry;
 mod ls_names;
+mod moment;
 mod object_store;
+pub mod path_end;
 mod path_list;
 mod powershell;
 mod quoting;
@@ -38,9 +40,11 @@ mod tally;
 mod tar_listing;
 mod tree;
 mod vsftpd_log;
+mod w3c_log;
 mod xferlog;
 mod zip_listing;
 
+pub use moment::{Moment, Window};
 pub use row::{Row, Transfer};
 pub use sample::Sample;
 pub use tally::Report;
@@ -128,6 +132,7 @@ pub static SYNTAXES: &[Syntax] = &[
     inventory::LOG,
     xferlog::SYNTAX,
     vsftpd_log::SYNTAX,
+    w3c_log::SYNTAX,
     sftp_log::SYNTAX,
     ascp_log::SYNTAX,
     path_list::NUL,

@@ -5,7 +5,8 @@
 //! row is [`Outcome::Missing`]: a gap too many costs work, one too few hides a loss.
 
 use super::Row;
-use super::reconcile_align::{Alignment, find};
+pub use super::reconcile_align::Alignment;
+use super::reconcile_align::find;
 use super::reconcile_index::{Components, HashSetOf, Index, skeleton};
 use crate::model::ContentId;
 use std::collections::{HashMap, HashSet};

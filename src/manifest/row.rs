@@ -41,6 +41,17 @@ pub struct Transfer {
     pub bytes: Option<u64>,
     /// The log says that it ended as intended.
     pub complete: bool,
+    /// When, as it is written; [`Moment::leading`](super::Moment::leading) reads it.
+    pub time: Option<String>,
+    /// The program at the other end, as it is written.
+    pub client: Option<String>,
+}
+
+impl Transfer {
+    /// Did any byte move? One that was refused or broke off at once moved none.
+    pub fn moved_nothing(&self) -> bool {
+        self.bytes == Some(0)
+    }
 }
 
 /// How a manifest separates the components of its paths.

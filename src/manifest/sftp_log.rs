@@ -4,6 +4,7 @@
 
 use super::fields::{number, shown};
 use super::lines::Lines;
+use super::moment::stamp;
 use super::quoting::unescape;
 use super::row::{Row, Separators, Transfer};
 use super::tally::{Parsed, Tally};
@@ -27,6 +28,8 @@ struct Message<'l> {
     /// Its number.
     process: &'l [u8],
     text: &'l [u8],
+    /// What stands before its program: time and host.
+    head: &'l [u8],
 }
 
 fn message(line: &[u8]) -> Option<Message<'_>> {
@@ -39,7 +42,7 @@ fn message(line: &[u8]) -> Option<Message<'_>> {
     number(process)?;
     let text = after.get(close + 1..)?.strip_prefix(b": ")?;
     let text = text.strip_suffix(b" [postauth]").or_else(|| text.strip_suffix(b" [preauth]")).unwrap_or(text);
-    Some(Message { process, text })
+    Some(Message { process, text, head: line.get(..at)? })
 }
 
 fn recognise(sample: &Sample<'_>) -> Option<u8> {
@@ -59,8 +62,16 @@ fn recognise(sample: &Sample<'_>) -> Option<u8> {
 struct Session {
     account: Option<String>,
     peer: Option<String>,
-    /// Opened and not yet closed: path as it is written, reading, line.
-    open: Vec<(Vec<u8>, bool, u64)>,
+    open: Vec<Open>,
+}
+
+/// A file that was opened and not yet closed.
+struct Open {
+    /// As it is written.
+    path: Vec<u8>,
+    reading: bool,
+    line: u64,
+    time: Option<String>,
 }
 
 /// How many files of one session are followed at once.
@@ -95,7 +106,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
         }
     }
     let mut left: Vec<Session> = sessions.into_values().collect();
-    left.sort_by_key(|session| session.open.first().map(|o| o.2));
+    left.sort_by_key(|session| session.open.first().map(|open| open.line));
     left.into_iter().for_each(|session| abandon(session, &mut tally));
     tally.finish()
 }
@@ -174,7 +185,7 @@ fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Sessio
         if let Some(session) = session_of(sessions, message.process)
             && session.open.len() < OPEN
         {
-            session.open.push((path.to_vec(), reading, line));
+            session.open.push(Open { path: path.to_vec(), reading, line, time: stamp(message.head) });
         }
         return Parsed::Nothing;
     }
@@ -188,16 +199,23 @@ fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Sessio
             return Parsed::Unknown;
         };
         let session = session_of(sessions, message.process);
-        let opened = session.as_ref().and_then(|s| s.open.iter().position(|(p, ..)| p == path));
+        let opened = session.as_ref().and_then(|s| s.open.iter().position(|open| open.path == path));
         let mut reading = written == 0;
         let (mut account, mut peer) = (None, None);
         if let Some(session) = session {
             if let Some(opened) = opened {
-                reading = session.open.remove(opened).1 && written == 0 || read > 0;
+                reading = session.open.remove(opened).reading && written == 0 || read > 0;
             }
             (account, peer) = (session.account.clone(), session.peer.clone());
         }
-        let event = Transfer { outgoing: reading, peer, bytes: Some(if reading { read } else { written }), complete: forced.is_none() };
+        let event = Transfer {
+            outgoing: reading,
+            peer,
+            bytes: Some(if reading { read } else { written }),
+            complete: forced.is_none(),
+            time: stamp(message.head),
+            client: None,
+        };
         return row(path, line, account, event).into();
     }
     if PASSED.iter().any(|known| text.starts_with(known)) { Parsed::Nothing } else { Parsed::Unknown }
@@ -226,8 +244,8 @@ fn row(path: &[u8], line: u64, account: Option<String>, event: Transfer) -> Opti
 
 /// Files that were opened and never closed: transferred for some part.
 fn abandon(session: Session, tally: &mut Tally<'_>) {
-    for (path, reading, line) in session.open {
-        let event = Transfer { outgoing: reading, peer: session.peer.clone(), bytes: None, complete: false };
+    for Open { path, reading, line, time } in session.open {
+        let event = Transfer { outgoing: reading, peer: session.peer.clone(), bytes: None, complete: false, time, client: None };
         let row = row(&path, line, session.account.clone(), event);
         tally.row_or_line(row, line, &path);
     }

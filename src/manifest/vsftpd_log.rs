@@ -1,6 +1,7 @@
 //! vsftpd's own log (`vsftpd.log`, or through syslog).
 
 use super::fields::{number, shown};
+use super::moment::stamp;
 use super::row::{Row, Separators, Transfer};
 use super::tally::{Parsed, read_lines};
 use super::{Kind, Syntax};
@@ -43,6 +44,13 @@ fn parse(line: &[u8], number_of: u64) -> Parsed {
     let bytes = memchr::memmem::find(after, b" bytes").and_then(|end| after.get(..end)?.rsplit(|b| *b == b' ').next().and_then(number));
     row.directory = false;
     row.account = account.filter(|a| !a.starts_with(b"pid ")).map(shown);
-    row.event = Some(Transfer { outgoing, peer: Some(shown(peer)), bytes: Some(bytes.unwrap_or(0)), complete: ok });
+    row.event = Some(Transfer {
+        outgoing,
+        peer: Some(shown(peer)),
+        bytes: Some(bytes.unwrap_or(0)),
+        complete: ok,
+        time: stamp(head),
+        client: None,
+    });
     Parsed::Row(row)
 }

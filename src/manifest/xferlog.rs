@@ -43,6 +43,13 @@ fn parse(line: &[u8], number_of: u64) -> Parsed {
     row.folded = true;
     row.account = Some(shown(account));
     row.modified = None;
-    row.event = Some(Transfer { outgoing, peer: Some(shown(words.get(6))), bytes: number(words.get(7)), complete: completion == b"c" });
+    row.event = Some(Transfer {
+        outgoing,
+        peer: Some(shown(words.get(6))),
+        bytes: number(words.get(7)),
+        complete: completion == b"c",
+        time: Some(shown(words.span(0, 4))),
+        client: None,
+    });
     Parsed::Row(row)
 }

@@ -1,8 +1,10 @@
 //! What the manifests name, beside what was recovered.
 
+use super::extra::Extras;
 use super::items::Item;
-use crate::ledger::{Ledger, ManifestRow};
-use crate::manifest::reconcile::{Difference, Held, Listed, Outcome, reconcile};
+use crate::ledger::{Ledger, ListedRow, ManifestRow};
+use crate::manifest::Kind;
+use crate::manifest::reconcile::{Alignment, Held, Listed, Outcome, reconcile};
 use crate::model::{Cause, ContentId, EvidencePath, Status};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -10,22 +12,58 @@ use std::collections::BTreeMap;
 /// A row of a manifest that says something about the evidence.
 #[derive(Clone, Debug)]
 pub struct ListedItem {
-    /// Its path as the evidence would have it: label, then one step.
-    pub path: EvidencePath,
-    /// Kind of the manifest: `taken`, `platform`, `seller`.
-    pub kind: String,
-    /// Name of the manifest.
-    pub manifest: String,
+    /// Its place in the evidence; nothing where it is the path of `item`.
+    place: Option<EvidencePath>,
+    /// Number of the manifest, in the order of [`Ledger::manifests`].
+    pub manifest: u32,
+    /// Kind of the manifest.
+    pub kind: Kind,
     /// Line in the manifest.
     pub line: u64,
     /// Size as listed.
     pub size: u64,
-    /// Account as listed, where the line is of a transfer out of the platform.
-    pub account: Option<String>,
+    /// Account as listed, where the line is of a transfer, and whether it went out of the platform.
+    pub transfer: Option<(String, bool)>,
     /// The recovered item, where there is one.
     pub item: Option<usize>,
     /// Why it is a gap, where it is one.
     pub cause: Option<Cause>,
+    /// In what it and the evidence differ; nothing where they agree.
+    pub differs: Option<Box<Differs>>,
+}
+
+/// What a manifest lists that the evidence contradicts or lacks.
+#[derive(Clone, Debug)]
+pub struct Differs {
+    /// The path as it is listed.
+    pub path: Vec<u8>,
+    /// The size, where it is listed and compared.
+    pub size: Option<u64>,
+    /// The SHA-256, where it is listed and compared.
+    pub sha256: Option<ContentId>,
+    /// The item has the listed content and lies elsewhere.
+    pub moved: bool,
+}
+
+impl ListedItem {
+    /// Its path as the evidence has it, or would have it: label, then one step.
+    pub fn path<'p>(&'p self, items: &'p [Item]) -> &'p EvidencePath {
+        match (&self.place, self.item) {
+            (None, Some(item)) => &items[item].path,
+            (Some(place), _) => place,
+            (None, None) => unreachable!("a row has a place or an item"),
+        }
+    }
+}
+
+/// All rows of all manifests that name items, reconciled.
+#[derive(Clone, Debug, Default)]
+pub struct Reconciled {
+    /// Rows, by manifest and line. Lines of a platform's logs are none: they are judged as transfers.
+    pub rows: Vec<ListedItem>,
+    /// Items that stand where listings list everything, and on none of them: number of the item and of the
+    /// first of these listings.
+    pub extra: Vec<(usize, u32)>,
 }
 
 /// Reconciles all manifests with the items.
@@ -34,7 +72,7 @@ pub(super) fn reconcile_all(
     manifests: &[ManifestRow],
     items: &[Item],
     identity: &dyn Fn(usize) -> ContentId,
-) -> Result<Vec<ListedItem>> {
+) -> Result<Reconciled> {
     // Inherited members stand for themselves here: a listing may name a file inside either copy.
     let held: Vec<Held<'_>> = items
         .iter()
@@ -44,9 +82,19 @@ pub(super) fn reconcile_all(
             content: item.content.filter(|_| item.status != Status::Partial).map(identity),
         })
         .collect();
-    let mut out = Vec::new();
-    for manifest in manifests {
-        let rows = ledger.listed(manifest.id)?;
+    let mut out = Reconciled::default();
+    let mut extras = Extras::new(&held);
+    for (number, manifest) in (0u32..).zip(manifests) {
+        let mut rows: Vec<ListedRow> = Vec::new();
+        ledger.each_listed(manifest.id, &mut |row| {
+            if manifest.kind != Kind::Platform || row.event.is_none() {
+                rows.push(row);
+            }
+            Ok(())
+        })?;
+        if rows.is_empty() {
+            continue;
+        }
         let listed: Vec<Listed<'_>> = rows
             .iter()
             .map(|r| Listed {
@@ -60,44 +108,50 @@ pub(super) fn reconcile_all(
             .collect();
         let reconciliation = reconcile(&held, &listed);
         let label = label_of(&reconciliation.outcomes, items).unwrap_or_else(|| manifest.name.clone());
-        for (row, outcome) in rows.iter().zip(&reconciliation.outcomes) {
+        // A log lists what moved; only a listing lists all there is.
+        if manifest.kind != Kind::Platform && rows.iter().all(|row| row.event.is_none()) {
+            extras.listed(number, items, &listed, &reconciliation.outcomes, &reconciliation.alignments);
+        }
+        for (row, outcome) in rows.into_iter().zip(&reconciliation.outcomes) {
             let (item, cause) = match outcome {
                 Outcome::Directory => continue,
                 Outcome::Recovered(item) | Outcome::Moved(item) => (Some(*item), None),
-                Outcome::Differs(item, Difference::Size | Difference::Sha256) => (Some(*item), Some(Cause::Differs)),
+                Outcome::Differs(item, _) => (Some(*item), Some(Cause::Differs)),
                 Outcome::Missing => (None, Some(Cause::NotRecovered)),
             };
-            // Only what was taken is missing from the evidence; a platform's own records list what stayed.
-            let cause = cause.filter(|_| manifest.kind == "taken");
-            let components: Vec<Vec<u8>> = reconciliation.alignments.first().map_or_else(
-                || split(&row.path).map(<[u8]>::to_vec).collect(),
-                |a| {
-                    let parts: Vec<&[u8]> = split(&row.path).collect();
-                    let drop = if parts.len() > a.listed.len() && parts.iter().zip(&a.listed).all(|(p, l)| *p == &l[..]) {
-                        a.listed.len()
-                    } else {
-                        0
-                    };
-                    a.held.iter().cloned().chain(parts[drop..].iter().map(|p| p.to_vec())).collect()
-                },
-            );
-            let path = match (outcome, item) {
-                (Outcome::Recovered(_) | Outcome::Differs(..), Some(item)) => items[item].path.clone(),
-                _ => EvidencePath::file(&label, components.join(&b'/')),
+            let place = match (outcome, item) {
+                (Outcome::Recovered(_) | Outcome::Differs(..), Some(_)) => None,
+                _ => Some(EvidencePath::file(&label, translated(&row.path, reconciliation.alignments.first()).join(&b'/'))),
             };
-            out.push(ListedItem {
-                path,
-                kind: manifest.kind.clone(),
-                manifest: manifest.name.clone(),
+            let differs = item.filter(|_| cause.is_none() && !matches!(outcome, Outcome::Moved(_))).is_none().then(|| {
+                let moved = matches!(outcome, Outcome::Moved(_));
+                Box::new(Differs { path: row.path, size: row.size, sha256: row.sha256, moved })
+            });
+            out.rows.push(ListedItem {
+                place,
+                manifest: number,
+                kind: manifest.kind,
                 line: row.line,
                 size: row.size.unwrap_or(0),
-                account: row.account.clone().filter(|_| row.outgoing == Some(true)),
+                transfer: row.account.zip(row.event).map(|(account, event)| (account, event.outgoing)),
                 item,
-                cause,
+                // Only what was taken is missing from the evidence; a platform's own records list what stayed.
+                cause: cause.filter(|_| manifest.kind == Kind::Taken),
+                differs,
             });
         }
     }
+    out.extra = extras.found(items);
     Ok(out)
+}
+
+/// Where a listed path lies in the evidence, by the best alignment.
+fn translated(path: &[u8], alignment: Option<&Alignment>) -> Vec<Vec<u8>> {
+    let parts: Vec<&[u8]> = split(path).collect();
+    let Some(alignment) = alignment else { return parts.into_iter().map(<[u8]>::to_vec).collect() };
+    let is_below = parts.len() > alignment.listed.len() && parts.iter().zip(&alignment.listed).all(|(p, l)| *p == &l[..]);
+    let drop = if is_below { alignment.listed.len() } else { 0 };
+    alignment.held.iter().cloned().chain(parts[drop..].iter().map(|p| p.to_vec())).collect()
 }
 
 /// What manifests say was taken and is not among what is held, with sizes as listed and the cause. What is
@@ -115,7 +169,8 @@ pub fn not_held(ledger: &Ledger, held: Vec<(EvidencePath, u64, Status, Option<Co
         items.push(Item { path, content, size, status, cause: None, detail: String::new(), inherited: false });
     }
     let listed = reconcile_all(ledger, &manifests, &items, &|number| identities[number].unwrap_or(ContentId([0; 32])))?;
-    Ok(listed.into_iter().filter(|l| l.item.is_none()).filter_map(|l| l.cause.map(|cause| (l.path, l.size, cause))).collect())
+    let missing = listed.rows.iter().filter(|row| row.item.is_none());
+    Ok(missing.filter_map(|row| row.cause.map(|cause| (row.path(&items).clone(), row.size, cause))).collect())
 }
 
 fn split(path: &[u8]) -> impl Iterator<Item = &[u8]> {

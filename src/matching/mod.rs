@@ -2,18 +2,21 @@
 //! personal data without owner; the verdict is made of these alone.
 
 pub mod attribution;
+mod extra;
 mod findings;
 mod items;
 mod judge;
 mod known;
 mod lexicon;
 mod listed;
+mod manifests;
 mod names;
 mod passage;
 mod paths;
 mod payments;
 mod review;
 mod tables;
+mod transfers;
 
 pub use attribution::Reach;
 pub use findings::Personal;
@@ -21,14 +24,14 @@ pub use items::Item;
 pub use judge::{Mention, Source};
 pub use known::{KnownList, known};
 pub use lexicon::{Entry, Holders, Lexicon, What, is_numeric, is_telling_code};
-pub use listed::{ListedItem, not_held};
+pub use listed::{Differs, ListedItem, Reconciled, not_held};
 pub use names::{forms, is_plain_pair};
 pub use passage::{is_whole_domain, mask};
 
 use crate::case::Case;
-use crate::format::PassageKind;
 use crate::index::{StoredPassage, sweep};
-use crate::ledger::{Reading, Root};
+use crate::ledger::{ManifestRow, Reading, Root};
+use crate::manifest::Kind;
 use crate::model::{Basis, Cause, Class, ContentId, DataElement, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
@@ -134,8 +137,10 @@ pub struct Matched {
     pub items: Vec<Item>,
     /// To whom the place of each item belongs, in words, for `coverage.csv`.
     pub attributed: Vec<String>,
+    /// What was handed over beside the evidence.
+    pub manifests: Vec<ManifestRow>,
     /// What manifests name.
-    pub listed: Vec<ListedItem>,
+    pub listed: Reconciled,
     /// Mentions, ordered by institution and item.
     pub evidence: Vec<Evidence>,
     /// Gaps, ordered by item.
@@ -178,7 +183,9 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
 
     let mut folders = Folders::new(&lexicon, registry);
     derived.iter().for_each(|item| folders.add(item.path.components()));
-    listed.iter().filter(|l| l.kind != "seller").for_each(|l| folders.add(l.path.components()));
+    listed.rows.iter().filter(|l| l.kind != Kind::Seller).for_each(|l| folders.add(l.path(&derived).components()));
+    let logged = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
+    logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/')));
     let folders = folders.settle();
 
     let mut join = Join {
@@ -198,7 +205,8 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         reviews: Reviews::new(registry),
     };
     let attributed = join.items(&derived);
-    join.listed(&listed);
+    join.listed(&listed, &derived, &manifests);
+    join.transfers(&logged, &derived, &manifests);
     join.seller_texts(&manifests);
     join.unclaimed_homes();
     for root in roots.iter().filter(|r| !r.walked) {
@@ -212,7 +220,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             waived: None,
         });
     }
-    for manifest in manifests.iter().filter(|m| m.truncated && m.kind == "taken") {
+    for manifest in manifests.iter().filter(|m| m.truncated && m.kind == Kind::Taken) {
         join.gaps.push(OpenGap {
             item: format!("{}/", manifest.name),
             cause: Cause::Truncated,
@@ -233,7 +241,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     for row in evidence.iter().filter(|e| e.mention.has_effect()) {
         holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
     }
-    Ok(Matched { roots, readings, items: derived, attributed, listed, evidence, gaps, ownerless, holdings, claimed, reviewed })
+    Ok(Matched { roots, readings, items: derived, attributed, manifests, listed, evidence, gaps, ownerless, holdings, claimed, reviewed })
 }
 
 /// Readings by the row of their content.
@@ -246,7 +254,7 @@ pub struct Survey {
     /// Where it lies.
     pub items: Vec<Item>,
     /// What manifests name.
-    pub listed: Vec<ListedItem>,
+    pub listed: Reconciled,
     /// Roots whose walk did not end.
     pub unwalked: Vec<Root>,
 }
@@ -547,115 +555,6 @@ impl Join<'_> {
                 basis: Basis::UnattributedData,
                 waived: None,
             });
-        }
-    }
-
-    fn listed(&mut self, listed: &[ListedItem]) {
-        for row in listed {
-            let path = row.path.to_string();
-            let place = self.folders.place(row.path.components());
-            let seller = row.kind == "seller";
-            for home in &place.homes {
-                // Homes of recovered items were judged with the item.
-                if row.item.is_some() && !seller && row.cause.is_none() && row.kind != "taken" {
-                    continue;
-                }
-                for &institution in &home.holders {
-                    let sure = home.sure && home.holders.len() == 1 && row.kind == "taken";
-                    let (role, strength, basis) = if sure {
-                        (Role::Owner, Strength::Sure, Basis::Listed)
-                    } else {
-                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
-                    };
-                    if row.kind == "platform" {
-                        continue;
-                    }
-                    self.add_listed(row, &path, institution, home.scheme.clone(), home.value.clone(), (role, strength, basis), seller);
-                }
-            }
-            if let Some(account) = &row.account
-                && !seller
-                && let Some((_, entry)) = self.lexicon.by_value(&Scheme::TransferAccount, account)
-            {
-                for &institution in &entry.holders {
-                    // A log of what was taken says whose account it was taken from; in the platform's own log
-                    // every customer fetches its files daily.
-                    let what = if row.kind == "taken" && entry.holders.len() == 1 {
-                        (Role::Owner, Strength::Sure, Basis::Listed)
-                    } else {
-                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
-                    };
-                    self.add_listed(row, &path, institution, Scheme::TransferAccount, account.clone(), what, false);
-                }
-            }
-            if row.kind == "taken" && row.item.is_none() {
-                let owners = self.declared_owners(&path, Basis::Listed);
-                self.push_all(owners, &path);
-                let named = paths::judge(self.lexicon, &row.path, &Place { homes: place.homes.clone(), unclaimed: None });
-                self.push_all(named.into_iter().filter(|m| !m.is_sure_owner()).collect(), &path);
-            }
-            if let Some(cause) = row.cause {
-                if let Some(home) = &place.unclaimed {
-                    let name = std::iter::once(row.path.label.clone())
-                        .chain(home.iter().map(|c| crate::model::escape_bytes(c)))
-                        .collect::<Vec<_>>()
-                        .join("/");
-                    self.unclaimed.entry(name).or_default().0 += 1;
-                }
-                let reach = self.reach(&path, &place, &BTreeSet::new());
-                let detail = format!("{} line {}", row.manifest, row.line);
-                self.gaps.push(OpenGap { item: path, cause, bytes: row.size, detail, reach, basis: Basis::UnreadContent, waived: None });
-            }
-        }
-    }
-
-    /// Mentions on manifests.
-    fn push_all(&mut self, mentions: Vec<Mention>, path: &str) {
-        for mut mention in mentions {
-            self.reviews.judge(path, &mut mention);
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn add_listed(
-        &mut self,
-        row: &ListedItem,
-        path: &str,
-        institution: usize,
-        scheme: Scheme,
-        value: String,
-        what: (Role, Strength, Basis),
-        seller: bool,
-    ) {
-        let (role, strength, basis) = what;
-        if seller {
-            self.claimed.insert(institution);
-        }
-        let mut mention = Mention {
-            context: format!("{} line {}", row.manifest, row.line),
-            source: Source::Path,
-            ..judge::mention(institution, scheme, value, role, strength, basis)
-        };
-        self.reviews.judge(path, &mut mention);
-        let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
-        if !known {
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
-        }
-    }
-
-    /// A seller's post is a claim: what it names is weak, however loudly.
-    fn seller_texts(&mut self, manifests: &[crate::ledger::ManifestRow]) {
-        for manifest in manifests.iter().filter(|m| m.kind == "seller") {
-            let text = String::from_utf8_lossy(&manifest.text).into_owned();
-            let passage = StoredPassage { content: 0, kind: PassageKind::Prose, text, map: Default::default() };
-            for mention in judge::judge(self.lexicon, &passage, &[]) {
-                let basis = if mention.basis == Basis::AmbiguousName { Basis::AmbiguousName } else { Basis::WeakEvidence };
-                self.claimed.insert(mention.institution);
-                let mut mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
-                self.reviews.judge(&manifest.name, &mut mention);
-                self.evidence.push(Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256) });
-            }
         }
     }
 

@@ -110,12 +110,12 @@ impl CoverageSummary {
 /// Sums up what was read and what was not, with what is only listed.
 pub fn summarise(matched: &Matched) -> CoverageSummary {
     let unwalked = matched.roots.iter().filter(|r| !r.walked);
-    sum_up(&matched.readings, &matched.items, &matched.listed, unwalked)
+    sum_up(&matched.readings, &matched.items, &matched.listed.rows, unwalked)
 }
 
 /// The same of a case that was joined with no registry.
 pub fn summarise_survey(survey: &Survey) -> CoverageSummary {
-    sum_up(&survey.readings, &survey.items, &survey.listed, survey.unwalked.iter())
+    sum_up(&survey.readings, &survey.items, &survey.listed.rows, survey.unwalked.iter())
 }
 
 fn sum_up<'r>(

@@ -33,11 +33,11 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
             ],
         )?;
     }
-    let mut listed: Vec<_> = matched.listed.iter().filter(|l| l.item.is_none() && l.cause.is_some()).collect();
-    listed.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    listed.dedup_by(|b, a| a.path == b.path);
+    let mut listed: Vec<_> = matched.listed.rows.iter().filter(|l| l.item.is_none() && l.cause.is_some()).collect();
+    listed.sort_by(|a, b| (a.path(&matched.items), a.line).cmp(&(b.path(&matched.items), b.line)));
+    listed.dedup_by(|b, a| a.path(&matched.items) == b.path(&matched.items));
     for row in listed {
-        let path = row.path.to_string();
+        let path = row.path(&matched.items).to_string();
         push(
             Weight::Decides,
             &[
@@ -48,7 +48,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                 Status::Listed.as_str().into(),
                 row.cause.map_or("", |c| c.as_str()).into(),
                 "".into(),
-                format!("{} line {}", row.manifest, row.line).into(),
+                format!("{} line {}", matched.manifests[row.manifest as usize].name, row.line).into(),
                 review(&path).into(),
                 "".into(),
             ],

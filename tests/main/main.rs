@@ -30,6 +30,7 @@ mod sealed_messages;
 mod shared_names;
 mod terminal;
 mod tokens;
+mod transfer_logs;
 mod walkthrough;
 mod workbook;
 mod wrapping;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 #[derive(Clone, Default)]
 pub struct Job {
     roots: Vec<OsString>,
-    manifests: Vec<PathBuf>,
+    manifests: Vec<OsString>,
     threads: usize,
 }
 
@@ -28,7 +28,15 @@ impl Job {
 
     /// A listing beside the evidence.
     pub fn manifest(mut self, file: &Path) -> Self {
-        self.manifests.push(file.to_owned());
+        self.manifests.push(file.into());
+        self
+    }
+
+    /// A manifest of this kind.
+    pub fn manifest_of(mut self, kind: &str, file: &Path) -> Self {
+        let mut argument = OsString::from(format!("{kind}:"));
+        argument.push(file);
+        self.manifests.push(argument);
         self
     }
 

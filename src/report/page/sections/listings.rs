@@ -20,8 +20,8 @@ struct Sum {
 pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let matched = facts.outcome.matched;
     let mut sums: BTreeMap<(&str, &str), Sum> = BTreeMap::new();
-    for row in &matched.listed {
-        let sum = sums.entry((&row.manifest, &row.kind)).or_default();
+    for row in &matched.listed.rows {
+        let sum = sums.entry((&matched.manifests[row.manifest as usize].name, row.kind.as_str())).or_default();
         sum.rows += 1;
         match (row.item, row.cause) {
             (_, Some(Cause::Differs)) => sum.differs += 1,
@@ -70,15 +70,25 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 
 /// What was taken and is not held, or is different.
 fn lost(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
-    let mut lost: Vec<_> = facts.outcome.matched.listed.iter().filter(|l| l.cause.is_some()).collect();
+    let matched = facts.outcome.matched;
+    let mut lost: Vec<_> = matched.listed.rows.iter().filter(|l| l.cause.is_some()).collect();
     if lost.is_empty() {
         return Ok(());
     }
-    lost.sort_by(|a, b| (&a.path, &a.manifest, a.line).cmp(&(&b.path, &b.manifest, b.line)));
+    lost.sort_by(|a, b| (a.path(&matched.items), a.manifest, a.line).cmp(&(b.path(&matched.items), b.manifest, b.line)));
     put!(html, "<details><summary>Taken, and not held or different (", lost.len(), ")</summary>\n<ul class=\"plain\">\n");
     for row in lost.iter().take(SHOWN) {
-        put!(html, "<li>", Code(row.path.to_string()), " <span class=\"detail\">", row.cause.map_or("", |c| c.as_str()));
-        put!(html, ", ", Text(bytes(row.size)), ", ", Text(&row.manifest), " line ", row.line, "</span></li>\n");
+        put!(html, "<li>", Code(row.path(&matched.items).to_string()), " <span class=\"detail\">", row.cause.map_or("", |c| c.as_str()));
+        put!(
+            html,
+            ", ",
+            Text(bytes(row.size)),
+            ", ",
+            Text(&matched.manifests[row.manifest as usize].name),
+            " line ",
+            row.line,
+            "</span></li>\n"
+        );
     }
     put!(html, "</ul>\n");
     if lost.len() > SHOWN {

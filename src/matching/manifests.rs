@@ -1,0 +1,180 @@
+//! What manifests prove: listings of what was taken, the platform's logs, and the seller's claims.
+
+use super::items::Item;
+use super::judge::{self, Mention, Source};
+use super::listed::{ListedItem, Reconciled};
+use super::transfers::{self, Logged, Why};
+use super::{Evidence, Join, OpenGap};
+use crate::format::PassageKind;
+use crate::index::StoredPassage;
+use crate::ledger::ManifestRow;
+use crate::manifest::Kind;
+use crate::matching::attribution::Place;
+use crate::matching::paths;
+use crate::model::{Basis, Cause, EvidencePath, Role, Scheme, Strength, escape_bytes};
+use std::collections::BTreeSet;
+
+const SURE: (Role, Strength, Basis) = (Role::Owner, Strength::Sure, Basis::Listed);
+const WEAK: (Role, Strength, Basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+
+impl Join<'_> {
+    /// Rows of listings: what lies in a home is its owner's, and what was taken and is not held is a gap.
+    pub(super) fn listed(&mut self, listed: &Reconciled, items: &[Item], manifests: &[ManifestRow]) {
+        for row in &listed.rows {
+            let place = self.folders.place(row.path(items).components());
+            let path = row.path(items).to_string();
+            let words = format!("{} line {}", manifests[row.manifest as usize].name, row.line);
+            // What lies in homes on the platform is there because it was not taken, as far as its own listing says.
+            for home in place.homes.iter().filter(|_| row.kind != Kind::Platform) {
+                let sure = home.sure && home.holders.len() == 1 && row.kind == Kind::Taken && !row.is_incoming();
+                for &institution in &home.holders {
+                    self.add_listed(
+                        row,
+                        &path,
+                        &words,
+                        (institution, home.scheme.clone(), home.value.clone()),
+                        if sure { SURE } else { WEAK },
+                    );
+                }
+            }
+            if let Some((account, outgoing)) = &row.transfer
+                && let Some((scheme, value, holders)) = transfers::client(self.lexicon, account)
+            {
+                // A log of what was taken says whose account it was taken from.
+                let sure = row.kind == Kind::Taken && *outgoing && holders.len() == 1;
+                for institution in holders {
+                    self.add_listed(row, &path, &words, (institution, scheme.clone(), value.clone()), if sure { SURE } else { WEAK });
+                }
+            }
+            if row.kind == Kind::Taken && row.item.is_none() {
+                let owners = self.declared_owners(&path, Basis::Listed);
+                self.push_all(owners, &path);
+                let named = paths::judge(self.lexicon, row.path(items), &Place { homes: place.homes.clone(), unclaimed: None });
+                self.push_all(named.into_iter().filter(|m| !m.is_sure_owner()).collect(), &path);
+            }
+            if let Some(cause) = row.cause {
+                if let Some(home) = &place.unclaimed {
+                    let parts = std::iter::once(row.path(items).label.clone()).chain(home.iter().map(|c| escape_bytes(c)));
+                    self.unclaimed.entry(parts.collect::<Vec<_>>().join("/")).or_default().0 += 1;
+                }
+                let reach = self.reach(&path, &place, &BTreeSet::new());
+                self.gaps.push(OpenGap {
+                    item: path,
+                    cause,
+                    bytes: row.size,
+                    detail: words,
+                    reach,
+                    basis: Basis::UnreadContent,
+                    waived: None,
+                });
+            }
+        }
+    }
+
+    /// Mentions on manifests.
+    fn push_all(&mut self, mentions: Vec<Mention>, path: &str) {
+        for mut mention in mentions {
+            self.reviews.judge(path, &mut mention);
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
+        }
+    }
+
+    fn add_listed(
+        &mut self,
+        row: &ListedItem,
+        path: &str,
+        words: &str,
+        (institution, scheme, value): (usize, Scheme, String),
+        (role, strength, basis): (Role, Strength, Basis),
+    ) {
+        if row.kind == Kind::Seller {
+            self.claimed.insert(institution);
+        }
+        let mut mention = Mention {
+            context: words.to_owned(),
+            source: Source::Path,
+            ..judge::mention(institution, scheme, value, role, strength, basis)
+        };
+        self.reviews.judge(path, &mut mention);
+        let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
+        if !known {
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
+        }
+    }
+
+    /// Lines of the platform's logs. Whoever's account or home a file was fetched from by the intruder is affected;
+    /// such a file that is not held is a gap. Other fetches within the window only point.
+    pub(super) fn transfers(&mut self, logged: &[Logged], items: &[Item], manifests: &[ManifestRow]) {
+        for lines in logged {
+            let log = &manifests[lines.manifest as usize].name;
+            let at = lines.item.map_or_else(|| EvidencePath::file(log, lines.path.clone()), |item| items[item].path.clone());
+            let place = self.folders.place(at.components());
+            let client = lines.account.as_deref().and_then(|account| transfers::client(self.lexicon, account));
+            let homes = place.homes.iter().filter(|home| home.sure).map(|h| (h.scheme.clone(), h.value.clone(), h.holders.clone()));
+            let words = match &lines.why {
+                Why::Indicator(indicator) => format!("{log} line {}: {}; indicator {indicator}", lines.line, lines.words),
+                Why::Taken(manifest, line) => {
+                    format!("{log} line {}: {}; taken by {} line {line}", lines.line, lines.words, manifests[*manifest as usize].name)
+                }
+                Why::Window => format!("{log} line {}: {}; in the window", lines.line, lines.words),
+            };
+            let is_sure = lines.why != Why::Window && lines.moved;
+            let item = if is_sure { at.to_string() } else { format!("{log}/") };
+            let mut owners = BTreeSet::new();
+            for (scheme, value, holders) in client.iter().cloned().chain(homes) {
+                let (role, strength, basis) = if is_sure && holders.len() == 1 { SURE } else { WEAK };
+                for institution in holders {
+                    if !owners.insert(institution) {
+                        continue;
+                    }
+                    let mut mention = Mention {
+                        context: words.clone(),
+                        source: Source::Path,
+                        count: lines.count,
+                        ..judge::mention(institution, scheme.clone(), value.clone(), role, strength, basis)
+                    };
+                    self.reviews.judge(&item, &mut mention);
+                    self.evidence.push(Evidence { mention, item: item.clone(), sha256: None });
+                }
+            }
+            if matches!(lines.why, Why::Indicator(_)) && lines.moved && lines.item.is_none() {
+                // An account that is nobody's is a home that nobody claims; the intruder's own account is no home.
+                let nobodys = lines.account.is_some() && client.is_none() && !lines.is_intruders && place.homes.is_empty();
+                let unclaimed = place.unclaimed.clone().or_else(|| nobodys.then(Vec::new));
+                let reach = self.reach(&item, &Place { homes: place.homes.clone(), unclaimed }, &owners);
+                let gap = OpenGap {
+                    item,
+                    cause: Cause::NotRecovered,
+                    bytes: lines.bytes,
+                    detail: words,
+                    reach,
+                    basis: Basis::UnreadContent,
+                    waived: None,
+                };
+                self.gaps.push(gap);
+            }
+        }
+    }
+
+    /// A seller's post is a claim: what it names is weak, however loudly.
+    pub(super) fn seller_texts(&mut self, manifests: &[ManifestRow]) {
+        for manifest in manifests.iter().filter(|m| m.kind == Kind::Seller) {
+            let text = String::from_utf8_lossy(&manifest.text).into_owned();
+            let passage = StoredPassage { content: 0, kind: PassageKind::Prose, text, map: Default::default() };
+            for mention in judge::judge(self.lexicon, &passage, &[]) {
+                let basis = if mention.basis == Basis::AmbiguousName { Basis::AmbiguousName } else { Basis::WeakEvidence };
+                self.claimed.insert(mention.institution);
+                let mut mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
+                self.reviews.judge(&manifest.name, &mut mention);
+                self.evidence.push(Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256) });
+            }
+        }
+    }
+}
+
+impl ListedItem {
+    /// Is it the line of a transfer to the platform?
+    fn is_incoming(&self) -> bool {
+        self.transfer.as_ref().is_some_and(|(_, outgoing)| !outgoing)
+    }
+}
