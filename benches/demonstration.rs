@@ -26,6 +26,7 @@ fn main() -> anyhow::Result<()> {
     let options = IndexOptions {
         roots: vec![RootArgument { label: "ev".to_owned(), path: breach.evidence.clone() }],
         manifests: vec![(None, breach.listing.clone())],
+        columns: ruleout::manifest::Columns::default(),
         threads: 0,
         limits: Limits::default(),
         memory: Memory::default(),

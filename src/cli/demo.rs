@@ -3,6 +3,7 @@ use crate::case::{Access, Case};
 use crate::crawl::{IndexOptions, Memory, RootArgument};
 use crate::demo::{self, GapKind, Plan};
 use crate::format::Limits;
+use crate::manifest::Columns;
 use crate::registry;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -52,6 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let options = IndexOptions {
         roots: vec![RootArgument { label: "evidence".to_owned(), path: breach.evidence }],
         manifests: vec![(None, breach.listing)],
+        columns: Columns::default(),
         threads: 0,
         limits: Limits::default(),
         memory: Memory::default(),

@@ -2,12 +2,16 @@ use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
 use crate::crawl::{self, Fence, IndexOptions, Memory, RootArgument};
 use crate::format::Limits;
-use crate::manifest::Kind;
+use crate::manifest::{self, Columns, Kind};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::{OsStr, OsString};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+/// How much of a manifest is looked at for the columns that were named.
+const HEAD: u64 = 1 << 20;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -47,12 +51,18 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_apart(&roots, apart).map_err(usage)?;
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
+    let columns = reading.manifest_columns.as_deref().map(Columns::parse).transpose();
+    let columns = columns.map_err(|fault| Usage(format!("--manifest-columns: {fault}")))?.unwrap_or_default();
+    if !columns.is_empty() && !manifests.iter().any(|(_, path)| has_columns(path, &columns)) {
+        return Err(Usage("--manifest-columns: no manifest is a table with these columns".to_owned()).into());
+    }
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
     let memory =
         reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
     Ok(IndexOptions {
         roots,
         manifests,
+        columns,
         threads: reading.threads,
         limits: Limits::default(),
         memory,
@@ -104,6 +114,13 @@ fn manifest(argument: &OsString) -> Result<(Option<String>, PathBuf)> {
     Ok((kind, path))
 }
 
+/// Is the beginning of the file that of a table in which these columns occur?
+fn has_columns(path: &Path, columns: &Columns) -> bool {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.is_ok() && manifest::table(&head, columns).is_some()
+}
+
 /// Indexes, and tells whether gaps exist.
 pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Result<bool> {
     let case = Case::open(dir, Access::Write)?;
@@ -121,6 +138,9 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     let summary = result?;
     for lack in &summary.fence_lacks {
         say(&format!("ruleout: warning: complex formats are not fully confined: {lack}"));
+    }
+    for manifest in &summary.manifests {
+        say(&format!("manifest {manifest}"));
     }
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));

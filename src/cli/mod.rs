@@ -91,6 +91,10 @@ struct Reading {
     /// A listing or log handed over beside the evidence: KIND:FILE with KIND taken, platform or seller, or FILE.
     #[arg(long = "manifest", value_name = "[KIND:]FILE")]
     manifests: Vec<OsString>,
+    /// Which columns of the tables among the manifests hold what: path=Key,size=Bytes, by heading, or by number from 1
+    /// where there is none; otherwise they are guessed, and shown.
+    #[arg(long, value_name = "ROLE=COLUMN,...", requires = "manifests")]
+    manifest_columns: Option<String>,
     /// Threads; by default one per core.
     #[arg(long, default_value_t = 0)]
     threads: usize,

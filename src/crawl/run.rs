@@ -6,6 +6,7 @@ use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Limits, version_of};
 use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow};
+use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -28,6 +29,8 @@ pub struct IndexOptions {
     pub roots: Vec<RootArgument>,
     /// Manifests: kind, where one was named, and file.
     pub manifests: Vec<(Option<String>, PathBuf)>,
+    /// Columns of the tables among them, where the operator named any.
+    pub columns: Columns,
     /// Threads; 0 = one per core.
     pub threads: usize,
     /// Bounds on decoding.
@@ -53,12 +56,15 @@ pub struct IndexSummary {
     pub failed: u64,
     /// What the fence lacked, in words.
     pub fence_lacks: Vec<String>,
+    /// What each manifest that was new is, in words.
+    pub manifests: Vec<String>,
 }
 
 /// Reads everything that is new or changed into the case.
 pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+    let mut manifests = Vec::new();
     for (kind, path) in &options.manifests {
-        listings::add(&case.ledger, kind.as_deref(), path)?;
+        manifests.extend(listings::add(&case.ledger, kind.as_deref(), path, &options.columns, &case.spool())?);
     }
     for root in &options.roots {
         progress.phase(&format!("listing {}", root.label));
@@ -79,7 +85,7 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     let fence = Pool::new(&options.fence, pool.current_num_threads());
     let result = read_pending(case, options, offer.as_deref(), &pool, &fence, stop, progress);
     state_fence(case, &fence)?;
-    let summary = IndexSummary { fence_lacks: fence.lacks(), ..result? };
+    let summary = IndexSummary { fence_lacks: fence.lacks(), manifests, ..result? };
     check(case)?;
     Ok(summary)
 }

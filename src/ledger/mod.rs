@@ -12,7 +12,7 @@ pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Reading, Span};
 
-use crate::manifest::{Kind, Transfer};
+use crate::manifest::{Kind, Syntax, Transfer, syntax};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -99,12 +99,43 @@ pub struct ManifestRow {
     pub kind: Kind,
     /// Name of its syntax.
     pub syntax: String,
+    /// Rows that it gave.
+    pub rows: u64,
     /// Lines that were not understood.
     pub not_understood: u64,
+    /// The first of them, in words.
+    pub unknown: Option<String>,
+    /// What the columns of a table were taken for.
+    pub columns: String,
     /// It ends in the middle: what follows is unknown.
     pub truncated: bool,
-    /// Its text, for syntaxes that name institutions in prose; empty otherwise.
-    pub text: Vec<u8>,
+    /// Its text, where names in it count; empty otherwise.
+    pub text: String,
+}
+
+impl ManifestRow {
+    /// It was handed over as a listing or log, and is in no syntax of one.
+    pub fn is_unknown(&self) -> bool {
+        self.kind != Kind::Seller && (syntax(&self.syntax).is_none_or(Syntax::is_free_text) || self.rows == 0 && self.not_understood > 0)
+    }
+
+    /// What it is and what was understood of it.
+    pub fn in_words(&self) -> String {
+        let mut words = format!("{} ({}, {}): {} rows", self.name, self.kind.as_str(), self.syntax, self.rows);
+        if !self.columns.is_empty() {
+            words.push_str(&format!(" with {}", self.columns));
+        }
+        if self.is_unknown() {
+            words.push_str("; it is no listing or log in a syntax that is known");
+        }
+        if let Some(unknown) = &self.unknown {
+            words.push_str(&format!("; {} lines not understood, the first is {unknown}", self.not_understood));
+        }
+        if self.truncated {
+            words.push_str("; it ends in the middle");
+        }
+        words
+    }
 }
 
 impl Ledger {
@@ -361,21 +392,23 @@ impl Ledger {
         let known: Option<i64> =
             self.db.query_row("SELECT id FROM manifest WHERE sha256 = ?1", [&manifest.sha256.0[..]], |r| r.get(0)).optional()?;
         if let Some(id) = known {
-            self.db.execute("UPDATE manifest SET kind = ?2 WHERE id = ?1", params![id, manifest.kind.as_str()])?;
+            self.db
+                .execute("UPDATE manifest SET kind = ?2, text = ?3 WHERE id = ?1", params![id, manifest.kind.as_str(), manifest.text])?;
             return Ok(None);
         }
         self.db.execute(
-            "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-            params![
-                &manifest.sha256.0[..],
-                manifest.name,
-                manifest.kind.as_str(),
-                manifest.syntax,
-                manifest.not_understood as i64,
-                manifest.text
-            ],
+            "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)",
+            params![&manifest.sha256.0[..], manifest.name, manifest.kind.as_str(), manifest.syntax, manifest.text],
         )?;
         Ok(Some(self.db.last_insert_rowid()))
+    }
+
+    /// Forgets a manifest and its rows.
+    pub fn forget_manifest(&self, sha256: ContentId) -> Result<()> {
+        let id = &sha256.0[..];
+        self.db.execute("DELETE FROM listed WHERE manifest IN (SELECT id FROM manifest WHERE sha256 = ?1)", [id])?;
+        self.db.execute("DELETE FROM manifest WHERE sha256 = ?1", [id])?;
+        Ok(())
     }
 
     /// Adds a row of a manifest.
@@ -403,19 +436,20 @@ impl Ledger {
         Ok(())
     }
 
-    /// How many lines of a manifest were not understood.
-    pub fn end_manifest(&self, manifest: i64, lines: u64, not_understood: u64, truncated: bool) -> Result<()> {
+    /// What became of a manifest.
+    pub fn end_manifest(&self, row: &ManifestRow) -> Result<()> {
         self.db.execute(
-            "UPDATE manifest SET lines = ?2, not_understood = ?3, truncated = ?4 WHERE id = ?1",
-            params![manifest, lines as i64, not_understood as i64, truncated],
+            "UPDATE manifest SET lines = ?2, not_understood = ?3, truncated = ?4, unknown = ?5, columns = ?6 WHERE id = ?1",
+            params![row.id, row.rows as i64, row.not_understood as i64, row.truncated, row.unknown, row.columns],
         )?;
         Ok(())
     }
 
     /// All manifests, by identity, so that their order does not depend on the batches.
     pub fn manifests(&self) -> Result<Vec<ManifestRow>> {
-        let mut query =
-            self.db.prepare("SELECT id, sha256, name, kind, syntax, not_understood, truncated, text FROM manifest ORDER BY sha256")?;
+        let mut query = self.db.prepare(
+            "SELECT id, sha256, name, kind, syntax, lines, not_understood, unknown, columns, truncated, text FROM manifest ORDER BY sha256",
+        )?;
         let rows = query.query_map([], |r| {
             Ok(ManifestRow {
                 id: r.get(0)?,
@@ -423,9 +457,12 @@ impl Ledger {
                 name: r.get(2)?,
                 kind: Kind::parse(&r.get::<_, String>(3)?).unwrap_or(Kind::Taken),
                 syntax: r.get(4)?,
-                not_understood: r.get::<_, i64>(5)? as u64,
-                truncated: r.get(6)?,
-                text: r.get(7)?,
+                rows: r.get::<_, i64>(5)? as u64,
+                not_understood: r.get::<_, i64>(6)? as u64,
+                unknown: r.get(7)?,
+                columns: r.get(8)?,
+                truncated: r.get(9)?,
+                text: r.get(10)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

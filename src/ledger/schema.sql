@@ -93,7 +93,9 @@ CREATE TABLE manifest (
     lines  INTEGER NOT NULL,
     not_understood INTEGER NOT NULL,
     truncated INTEGER NOT NULL DEFAULT 0,
-    text   BLOB NOT NULL
+    unknown TEXT,
+    columns TEXT NOT NULL DEFAULT '',
+    text   TEXT NOT NULL
 );
 
 CREATE TABLE listed (

@@ -1,15 +1,23 @@
 //! A post, a note, anything without rows: its text is kept.
 
-use super::lines::{Lines, encoding};
 use super::row::Row;
 use super::{Kind, Report, Sample, Syntax};
+use crate::format::text::{html, plain};
+use crate::format::{Child, Limits, Outlet, Passage, Probe, Sink};
+use crate::model::Cause;
+use std::io::Read;
+use std::ops::Range;
+use std::sync::Mutex;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     name: "free text",
     default_kind: Kind::Seller,
     recognise,
     read,
-    limitations: &["no rows: names and identifiers in its text count, files that it mentions do not become listed items"],
+    limitations: &[
+        "no rows: names and identifiers in its text count, files that it mentions do not become listed items",
+        "documents, mail and pictures are no text; give their text",
+    ],
 };
 
 fn recognise(_: &Sample<'_>) -> Option<u8> {
@@ -18,18 +26,50 @@ fn recognise(_: &Sample<'_>) -> Option<u8> {
 
 fn read(bytes: &[u8], _: &mut dyn FnMut(Row)) -> Report {
     let mut report = Report::default();
-    // Text with zero bytes is no text; what it is, is not known.
-    if encoding(bytes).0 == encoding_rs::UTF_8 && memchr::memchr(0, bytes).is_some() {
-        let mut lines = Lines::new(bytes);
-        while let Some(line) = lines.next() {
-            if line.text.contains(&0) {
-                report.not_understood_count += 1;
-                if report.not_understood.len() < 20 {
-                    let head = line.text.get(..200).unwrap_or(line.text);
-                    report.not_understood.push((line.number, String::from_utf8_lossy(head).into_owned()));
-                }
-            }
-        }
+    // What is no text is not known to say anything.
+    if !bytes.is_empty() && text(bytes).is_none() {
+        report.not_understood_count = 1;
+        report.not_understood.push((1, String::from_utf8_lossy(bytes.get(..40).unwrap_or(bytes)).into_owned()));
     }
     report
+}
+
+/// A manifest as text, by the readers of evidence: of any encoding that they know, without the markup of a page.
+/// Nothing where it is no text.
+pub fn text(bytes: &[u8]) -> Option<String> {
+    let probe = Probe::new(bytes);
+    let format = [&html::FORMAT, &plain::FORMAT].into_iter().find(|format| (format.recognise)(&probe))?;
+    let collector = Collector::default();
+    let mut sink = Sink::new(&collector);
+    (format.read)(bytes, &mut sink).ok()?;
+    sink.finish();
+    let mut passages = collector.passages.into_inner().unwrap_or_default();
+    passages.sort_by_key(|passage| passage.map.offset(&passage.text, 0));
+    Some(passages.into_iter().map(|passage| passage.text).collect::<Vec<_>>().join("\n"))
+}
+
+/// Keeps the text that a reader finds, and nothing else.
+#[derive(Default)]
+struct Collector {
+    passages: Mutex<Vec<Passage>>,
+}
+
+impl Outlet for Collector {
+    fn passage(&self, passage: Passage) {
+        if let Ok(mut passages) = self.passages.lock() {
+            passages.push(passage);
+        }
+    }
+
+    fn member(&self, _: &[u8], _: Range<u64>, _: &mut dyn Read) -> Child {
+        Child { content: None, size: 0, defect: Some((Cause::Excluded, "what lies in a manifest is not read".to_owned())) }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
 }

@@ -1,6 +1,7 @@
 //! Tables of files: CSV and TSV (RFC 4180, also `;` and `|`) with any column names, or without a heading
 //! (`find -printf '%s\t%p\n'`).
 
+use super::columns::{Columns, in_words};
 use super::fields::{Size, shown};
 use super::inventory_columns::Column;
 use super::lines::Lines;
@@ -14,8 +15,8 @@ use std::borrow::Cow;
 pub(super) const SYNTAX: Syntax = Syntax {
     name: "inventory table",
     default_kind: Kind::Taken,
-    recognise: |sample| Layout::of(sample).filter(|layout| !layout.is_log()).map(|layout| layout.confidence),
-    read,
+    recognise: |sample| Layout::of(sample, &Columns::default()).filter(|layout| !layout.is_log()).map(|layout| layout.confidence),
+    read: |bytes, rows| read(bytes, &Columns::default(), rows),
     limitations: &[
         "columns are known by their headings or their cells; a table without a path or name column is not one",
         "sizes with a unit are rounded and not compared",
@@ -25,8 +26,8 @@ pub(super) const SYNTAX: Syntax = Syntax {
 pub(super) const LOG: Syntax = Syntax {
     name: "audit log table",
     default_kind: Kind::Platform,
-    recognise: |sample| Layout::of(sample).filter(Layout::is_log).map(|layout| layout.confidence),
-    read,
+    recognise: |sample| Layout::of(sample, &Columns::default()).filter(Layout::is_log).map(|layout| layout.confidence),
+    read: |bytes, rows| read(bytes, &Columns::default(), rows),
     limitations: &[
         "a download is known by the words of its action column (download, get, send, read, retrieve)",
         "lines without a file are counted as not understood",
@@ -38,6 +39,8 @@ struct Layout {
     delimiter: u8,
     quotes: bool,
     columns: Vec<Column>,
+    /// The columns in words.
+    shown: String,
     /// Index, among the sample's lines, of the heading.
     heading: Option<usize>,
     /// The path column holds folders, to be joined with the name column.
@@ -100,14 +103,17 @@ fn preamble(line: &[u8]) -> bool {
 }
 
 impl Layout {
-    fn of(sample: &Sample<'_>) -> Option<Self> {
+    fn of(sample: &Sample<'_>, said: &Columns) -> Option<Self> {
         if sample.nul {
             return None;
         }
-        [b'\t', b',', b';', b'|'].into_iter().filter_map(|d| Self::delimited(sample, d)).max_by_key(|l| (l.confidence, l.columns.len()))
+        [b'\t', b',', b';', b'|']
+            .into_iter()
+            .filter_map(|d| Self::delimited(sample, d, said))
+            .max_by_key(|l| (l.confidence, l.columns.len()))
     }
 
-    fn delimited(sample: &Sample<'_>, delimiter: u8) -> Option<Self> {
+    fn delimited(sample: &Sample<'_>, delimiter: u8, said: &Columns) -> Option<Self> {
         let lines: Vec<(usize, &[u8])> =
             sample.lines.iter().enumerate().map(|(i, l)| (i, l.as_slice())).filter(|(_, l)| !preamble(l)).collect();
         let mut fields = Vec::new();
@@ -115,15 +121,19 @@ impl Layout {
         let mut heading = None;
         for (i, line) in lines.iter().take(20) {
             split(line, delimiter, true, &mut fields);
-            let columns: Vec<Column> = fields.iter().map(|f| Column::of_heading(f).unwrap_or(Column::Other)).collect();
+            if !said.is_empty() && !said.all_in(fields.iter().map(|f| &**f)) {
+                continue;
+            }
+            let columns: Vec<Column> = fields.iter().map(|f| said.of_heading(f).unwrap_or(Column::Other)).collect();
             let named = columns.iter().any(|c| matches!(c, Column::Path | Column::Name));
             let known = columns.iter().filter(|c| **c != Column::Other).count();
-            if named && (known >= 2 || columns.len() == 1 && *i == 0) {
-                heading = Some((*i, columns));
+            if named && (known >= 2 || columns.len() == 1 && *i == 0 || !said.is_empty()) {
+                let names: Vec<String> = fields.iter().map(|f| shown(f.trim_ascii())).collect();
+                heading = Some((*i, columns, names));
                 break;
             }
         }
-        let body: Vec<&[u8]> = lines.iter().filter(|(i, _)| heading.as_ref().is_none_or(|(h, _)| i > h)).map(|(_, l)| *l).collect();
+        let body: Vec<&[u8]> = lines.iter().filter(|(i, _)| heading.as_ref().is_none_or(|(h, ..)| i > h)).map(|(_, l)| *l).collect();
         let quotes = heading.is_some() || delimiter != b'\t';
         let mut records: Vec<Vec<Vec<u8>>> = Vec::new();
         for line in &body {
@@ -131,7 +141,7 @@ impl Layout {
                 records.push(fields.iter().map(|f| f.trim_ascii().to_vec()).collect());
             }
         }
-        let width = heading.as_ref().map_or_else(|| records.first().map_or(0, Vec::len), |(_, columns)| columns.len());
+        let width = heading.as_ref().map_or_else(|| records.first().map_or(0, Vec::len), |(_, columns, _)| columns.len());
         let even = records.iter().filter(|r| r.len() == width).count();
         if heading.is_none() && (width < 2 || even * 10 < records.len() * 9 || records.is_empty()) {
             return None;
@@ -142,11 +152,19 @@ impl Layout {
             return None;
         }
         let cells = |column: usize| records.iter().filter_map(move |r| r.get(column)).map(Vec::as_slice);
-        let (heading, mut columns, confidence) = match heading {
-            Some((line, columns)) => (Some(line), columns, 92),
-            None => (None, (0..width).map(|c| Column::of_cells(cells(c))).collect::<Vec<_>>(), 70),
+        let (heading, mut columns, names, confidence) = match heading {
+            Some((line, columns, names)) => (Some(line), columns, names, 92),
+            None => {
+                let guess = |c: usize| Some(Column::of_cells(cells(c))).filter(|guess| said.leaves(*guess)).unwrap_or(Column::Other);
+                let columns = (0..width).map(|c| said.of_number(c).unwrap_or_else(|| guess(c))).collect::<Vec<_>>();
+                (None, columns, (1..=width).map(|c| format!("column {c}")).collect(), 70)
+            }
         };
-        if heading.is_none() {
+        if heading.is_none() && !said.is_empty() {
+            if !said.all_numbers(width) {
+                return None;
+            }
+        } else if heading.is_none() {
             // One path, and beside it something that only a listing has.
             let paths = columns.iter().filter(|c| **c == Column::Path).count();
             let typed = columns.iter().any(|c| matches!(c, Column::Size | Column::Date | Column::AnyHash));
@@ -161,7 +179,8 @@ impl Layout {
         let joined = Self::joins(&mut columns, &records);
         let places = columns.iter().enumerate().filter(|(_, c)| matches!(c, Column::Path | Column::Folder | Column::Name)).map(|(i, _)| i);
         let separators = separators(places.flat_map(cells));
-        Some(Self { delimiter, quotes, columns, heading, joined, separators, confidence })
+        let shown = in_words(columns.iter().copied().zip(names.iter().map(|name| Cow::Borrowed(name.as_str()))));
+        Some(Self { delimiter, quotes, columns, shown, heading, joined, separators, confidence })
     }
 
     /// Of several columns of a kind the first counts.
@@ -281,10 +300,16 @@ pub(super) fn outgoing(action: &[u8]) -> bool {
         .any(|word| memchr::memmem::find(&action, word).is_some())
 }
 
-fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
+/// Is it a table with the columns that were named?
+pub(super) fn has_columns(sample: &Sample<'_>, said: &Columns) -> Option<&'static Syntax> {
+    Layout::of(sample, said).map(|layout| if layout.is_log() { &LOG } else { &SYNTAX })
+}
+
+/// Reads a table.
+pub(super) fn read(bytes: &[u8], said: &Columns, rows: &mut dyn FnMut(Row)) -> Report {
     let mut tally = Tally::new(rows);
     let mut lines = Lines::new(bytes);
-    let Some(layout) = Layout::of(&Sample::of(bytes)) else {
+    let Some(layout) = Layout::of(&Sample::of(bytes), said) else {
         while let Some(line) = lines.next() {
             tally.not_understood(line.number, line.text);
         }
@@ -343,5 +368,5 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
         }
     }
     neighbours.finish(&mut tally);
-    tally.finish()
+    Report { columns: layout.shown, ..tally.finish() }
 }

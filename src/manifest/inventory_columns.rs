@@ -212,7 +212,39 @@ const HEADINGS: &[(Column, &[&str])] = &[
     ),
 ];
 
+/// Roles as the operator writes them.
+const WORDS: &[(&str, Column)] = &[
+    ("path", Column::Path),
+    ("folder", Column::Folder),
+    ("name", Column::Name),
+    ("size", Column::Size),
+    ("sha256", Column::Hash("sha256")),
+    ("hash", Column::AnyHash),
+    ("date", Column::Date),
+    ("account", Column::Account),
+    ("type", Column::Type),
+    ("action", Column::Action),
+    ("peer", Column::Peer),
+    ("client", Column::Client),
+];
+
 impl Column {
+    /// The roles, for people.
+    pub(super) const WORDS: &str = "path, folder, name, size, sha256, hash, date, account, type, action, peer, client";
+
+    /// The role of this word.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, column)| *column)
+    }
+
+    /// Its role in a word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Hash(algorithm) => algorithm,
+            other => WORDS.iter().find(|(_, column)| *column == other).map_or("other", |(word, _)| word),
+        }
+    }
+
     /// The column of a heading; nothing when it says nothing.
     pub(super) fn of_heading(cell: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(cell);

@@ -1,5 +1,6 @@
 //! Objects with a path: `rclone lsjson`, `aws s3api list-objects`, JSON Lines inventories; `tree -J`.
 
+use super::columns::{Columns, in_words};
 use super::fields::{Size, shown};
 use super::inventory_columns::Column;
 use super::lines::decoded;
@@ -7,13 +8,14 @@ use super::row::{Row, Separators};
 use super::tally::{Parsed, Tally, read_lines};
 use super::{Kind, Report, Sample, Syntax};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 pub(super) const SYNTAX: Syntax = Syntax {
     name: "JSON objects",
     default_kind: Kind::Taken,
-    recognise,
-    read,
+    recognise: |sample| recognise(sample, &Columns::default()),
+    read: |bytes, rows| read(bytes, &Columns::default(), rows),
     limitations: &[
         "fields are known by the same names as the columns of a table",
         "an object that holds a list of objects is only a wrapper around them",
@@ -28,20 +30,26 @@ pub(super) const TREE: Syntax = Syntax {
     limitations: &["one node a line, as tree writes them; sizes are there only with -s"],
 };
 
-fn recognise(sample: &Sample<'_>) -> Option<u8> {
+/// Does it hold objects with the keys that were named?
+pub(super) fn has_columns(sample: &Sample<'_>, said: &Columns) -> Option<&'static Syntax> {
+    recognise(sample, said).map(|_| &SYNTAX)
+}
+
+fn recognise(sample: &Sample<'_>, said: &Columns) -> Option<u8> {
     let first = sample.filled().next()?.trim_ascii_start().first().copied()?;
     if !matches!(first, b'[' | b'{') {
         return None;
     }
     let head: Vec<u8> = sample.lines.join(&b"\n"[..]);
-    let mut headings = Headings::default();
+    let mut headings = Headings::new(said);
     let (mut rows, mut all) = (0u32, 0u32);
     objects(&head, |_, text| {
         all += 1;
         rows += u32::from(headings.row(text, 0).is_some());
         all < 50
     });
-    (rows > 0 && rows * 2 >= all).then_some(94)
+    let keys: Vec<&[u8]> = headings.known.keys().map(String::as_bytes).collect();
+    (rows > 0 && rows * 2 >= all && said.all_in(keys.iter().copied())).then_some(94)
 }
 
 /// Deeper than this nothing is an object of a listing.
@@ -113,20 +121,34 @@ fn objects(text: &[u8], mut take: impl FnMut(u64, &[u8]) -> bool) -> bool {
 }
 
 /// The keys that were met, with what they hold.
-#[derive(Default)]
-struct Headings(HashMap<String, Option<Column>>);
+struct Headings<'s> {
+    known: HashMap<String, Option<Column>>,
+    said: &'s Columns,
+}
 
 /// How many different keys are remembered.
 const KEYS: usize = 1_024;
 
-impl Headings {
+impl<'s> Headings<'s> {
+    fn new(said: &'s Columns) -> Self {
+        Self { known: HashMap::new(), said }
+    }
+
+    /// The keys that hold something, in words.
+    fn in_words(&self) -> String {
+        let mut keys: Vec<(Column, Cow<'_, str>)> =
+            self.known.iter().filter_map(|(key, column)| Some(((*column)?, Cow::Borrowed(key.as_str())))).collect();
+        keys.sort_by(|a, b| (a.0.word(), &a.1).cmp(&(b.0.word(), &b.1)));
+        in_words(keys.into_iter())
+    }
+
     fn of(&mut self, key: &str) -> Option<Column> {
-        if let Some(column) = self.0.get(key) {
+        if let Some(column) = self.known.get(key) {
             return *column;
         }
-        let column = Column::of_heading(key.as_bytes());
-        if self.0.len() < KEYS {
-            self.0.insert(key.to_owned(), column);
+        let column = self.said.of_heading(key.as_bytes());
+        if self.known.len() < KEYS {
+            self.known.insert(key.to_owned(), column);
         }
         column
     }
@@ -184,8 +206,9 @@ fn own_line(line: &[u8]) -> Option<&[u8]> {
     (text.starts_with(b"{") && text.ends_with(b"}")).then_some(text)
 }
 
-fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
-    let mut headings = Headings::default();
+/// Reads objects.
+pub(super) fn read(bytes: &[u8], said: &Columns, rows: &mut dyn FnMut(Row)) -> Report {
+    let mut headings = Headings::new(said);
     let sample = Sample::of(bytes);
     let by_line =
         sample.share(|line| own_line(line).is_some_and(|object| serde_json::from_slice::<Map<String, Value>>(object).is_ok())) >= 60;
@@ -206,7 +229,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
         if opened && !closed {
             report.truncated_at.get_or_insert(last);
         }
-        return report;
+        return Report { columns: headings.in_words(), ..report };
     }
     let text = decoded(bytes);
     let mut tally = Tally::new(rows);
@@ -217,7 +240,7 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     if unclosed {
         tally.truncated(memchr::memchr_iter(b'\n', &text).count() as u64 + 1);
     }
-    tally.finish()
+    Report { columns: headings.in_words(), ..tally.finish() }
 }
 
 /// A line of `tree -J`.

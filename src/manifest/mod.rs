@@ -7,6 +7,7 @@
 mod ascp_log;
 mod bodyfile;
 mod checksums;
+mod columns;
 mod dfxml;
 mod dir_listing;
 mod disk_usage;
@@ -44,12 +45,12 @@ mod w3c_log;
 mod xferlog;
 mod zip_listing;
 
+pub use columns::Columns;
+pub use free_text::text;
 pub use moment::{Moment, Window};
 pub use row::{Row, Transfer};
 pub use sample::Sample;
 pub use tally::Report;
-
-use std::borrow::Cow;
 
 /// What a manifest says about the files that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +99,13 @@ pub struct Syntax {
     pub read: ReadFn,
     /// What it cannot tell, in words.
     pub limitations: &'static [&'static str],
+}
+
+impl Syntax {
+    /// Is it the one of whatever is in no syntax?
+    pub fn is_free_text(&self) -> bool {
+        self.name == free_text::SYNTAX.name
+    }
 }
 
 /// All syntaxes. Of several that fit equally well, the first is taken; the last two fit whatever is left.
@@ -154,6 +162,21 @@ pub fn detect(bytes: &[u8]) -> &'static Syntax {
     best.1
 }
 
+/// The syntax of a table in which these columns occur; nothing where it is none.
+pub fn table(bytes: &[u8], columns: &Columns) -> Option<&'static Syntax> {
+    let sample = Sample::of(bytes);
+    json_objects::has_columns(&sample, columns).or_else(|| inventory::has_columns(&sample, columns))
+}
+
+/// Reads a table whose columns were named.
+pub fn read_table(bytes: &[u8], columns: &Columns, rows: &mut dyn FnMut(Row)) -> Report {
+    if json_objects::has_columns(&Sample::of(bytes), columns).is_some() {
+        json_objects::read(bytes, columns, rows)
+    } else {
+        inventory::read(bytes, columns, rows)
+    }
+}
+
 /// The syntax of this name.
 pub fn syntax(name: &str) -> Option<&'static Syntax> {
     SYNTAXES.iter().find(|s| s.name == name)
@@ -164,15 +187,6 @@ pub fn syntax(name: &str) -> Option<&'static Syntax> {
 pub fn read(bytes: &[u8], syntax_name: Option<&str>, rows: &mut dyn FnMut(Row)) -> Report {
     let syntax = syntax_name.and_then(syntax).unwrap_or_else(|| detect(bytes));
     (syntax.read)(bytes, rows)
-}
-
-/// A manifest as text, for the syntaxes without rows: UTF-16 is decoded, anything else is taken as UTF-8
-/// with what is not replaced.
-pub fn text(bytes: &[u8]) -> String {
-    match lines::decoded(bytes) {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Cow::Owned(bytes) => String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()),
-    }
 }
 
 #[cfg(test)]

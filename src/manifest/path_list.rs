@@ -35,15 +35,17 @@ fn recognise_nul(sample: &Sample<'_>) -> Option<u8> {
     if !sample.nul {
         return None;
     }
-    let (mut all, mut hits) = (0u32, 0u32);
+    let (mut all, mut hits, mut deep) = (0u32, 0u32, 0u32);
     let mut entries = Lines::nul_separated(sample.bytes);
     while all < 200
         && let Some(entry) = entries.next()
     {
         all += 1;
-        hits += u32::from(entry.text.len() > 1 && path_like(entry.text));
+        hits += u32::from(!entry.text.is_empty() && (entry.text == b"." || path_like(entry.text)));
+        deep += u32::from(entry.text.contains(&b'/'));
     }
-    (all > 0 && hits * 10 >= all * 9).then_some(85)
+    // Programs that end names with zero bytes begin them with a folder; bytes between zeros are anything.
+    (all > 0 && hits * 10 >= all * 9 && deep * 10 >= (all - 1) * 9).then_some(85)
 }
 
 /// Written like a path, not like a sentence.

@@ -15,6 +15,8 @@ pub struct Report {
     pub not_understood: Vec<(u64, String)>,
     /// How many lines were not understood.
     pub not_understood_count: u64,
+    /// What the columns of a table were taken for: `path=Key, size=Bytes`; blank where there are none.
+    pub columns: String,
     /// The line at which the manifest ends in the middle: what follows is not known.
     pub truncated_at: Option<u64>,
 }

@@ -4,8 +4,8 @@ use super::items::Item;
 use super::judge::{self, Mention, Source};
 use super::listed::{ListedItem, Reconciled};
 use super::transfers::{self, Logged, Why};
-use super::{Evidence, Join, OpenGap};
-use crate::format::PassageKind;
+use super::{Evidence, Join, OpenGap, Reach};
+use crate::format::{OffsetMap, PassageKind};
 use crate::index::StoredPassage;
 use crate::ledger::ManifestRow;
 use crate::manifest::Kind;
@@ -20,7 +20,7 @@ const WEAK: (Role, Strength, Basis) = (Role::Unknown, Strength::Weak, Basis::Wea
 impl Join<'_> {
     /// Rows of listings: what lies in a home is its owner's, and what was taken and is not held is a gap.
     pub(super) fn listed(&mut self, listed: &Reconciled, items: &[Item], manifests: &[ManifestRow]) {
-        for row in &listed.rows {
+        for (number, row) in listed.rows.iter().enumerate() {
             let place = self.folders.place(row.path(items).components());
             let path = row.path(items).to_string();
             let words = format!("{} line {}", manifests[row.manifest as usize].name, row.line);
@@ -46,11 +46,17 @@ impl Join<'_> {
                     self.add_listed(row, &path, &words, (institution, scheme.clone(), value.clone()), if sure { SURE } else { WEAK });
                 }
             }
+            if row.kind != Kind::Platform && row.item.is_none() {
+                let accounts = row.transfer.as_ref().and_then(|(account, _)| transfers::client(self.lexicon, account));
+                let homes = place.homes.iter().flat_map(|home| home.holders.iter().copied());
+                let owners: BTreeSet<usize> = homes.chain(accounts.into_iter().flat_map(|(_, _, holders)| holders)).collect();
+                self.not_found.push((number, owners.into_iter().collect()));
+            }
             if row.kind == Kind::Taken && row.item.is_none() {
                 let owners = self.declared_owners(&path, Basis::Listed);
-                self.push_all(owners, &path);
+                self.push_all(owners, &path, (row.manifest, row.line));
                 let named = paths::judge(self.lexicon, row.path(items), &Place { homes: place.homes.clone(), unclaimed: None });
-                self.push_all(named.into_iter().filter(|m| !m.is_sure_owner()).collect(), &path);
+                self.push_all(named.into_iter().filter(|m| !m.is_sure_owner()).collect(), &path, (row.manifest, row.line));
             }
             if let Some(cause) = row.cause {
                 if let Some(home) = &place.unclaimed {
@@ -72,10 +78,10 @@ impl Join<'_> {
     }
 
     /// Mentions on manifests.
-    fn push_all(&mut self, mentions: Vec<Mention>, path: &str) {
+    fn push_all(&mut self, mentions: Vec<Mention>, path: &str, manifest: (u32, u64)) {
         for mut mention in mentions {
             self.reviews.judge(path, &mut mention);
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None, manifest: Some(manifest) });
         }
     }
 
@@ -98,7 +104,7 @@ impl Join<'_> {
         self.reviews.judge(path, &mut mention);
         let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
         if !known {
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None });
+            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None, manifest: Some((row.manifest, row.line)) });
         }
     }
 
@@ -134,7 +140,12 @@ impl Join<'_> {
                         ..judge::mention(institution, scheme.clone(), value.clone(), role, strength, basis)
                     };
                     self.reviews.judge(&item, &mut mention);
-                    self.evidence.push(Evidence { mention, item: item.clone(), sha256: None });
+                    self.evidence.push(Evidence {
+                        mention,
+                        item: item.clone(),
+                        sha256: None,
+                        manifest: Some((lines.manifest, lines.line)),
+                    });
                 }
             }
             if matches!(lines.why, Why::Indicator(_)) && lines.moved && lines.item.is_none() {
@@ -156,17 +167,58 @@ impl Join<'_> {
         }
     }
 
-    /// A seller's post is a claim: what it names is weak, however loudly.
-    pub(super) fn seller_texts(&mut self, manifests: &[ManifestRow]) {
-        for manifest in manifests.iter().filter(|m| m.kind == Kind::Seller) {
-            let text = String::from_utf8_lossy(&manifest.text).into_owned();
-            let passage = StoredPassage { content: 0, kind: PassageKind::Prose, text, map: Default::default() };
-            for mention in judge::judge(self.lexicon, &passage, &[]) {
+    /// A seller's post is a claim: what it names is weak, however loudly. So is what a list of what was taken says,
+    /// where it is no list.
+    pub(super) fn texts(&mut self, manifests: &[ManifestRow]) {
+        for (number, manifest) in (0u32..).zip(manifests).filter(|(_, m)| m.kind != Kind::Platform && !m.text.is_empty()) {
+            let passage = StoredPassage { content: 0, kind: PassageKind::Prose, text: manifest.text.clone(), map: OffsetMap::default() };
+            let mut mentions = judge::judge(self.lexicon, &passage, &[]);
+            let key = |m: &Mention| (m.institution, m.scheme.clone(), m.value.clone(), m.basis == Basis::AmbiguousName);
+            mentions.sort_by_key(|m| (key(m), m.offset));
+            // A name that is repeated is one claim.
+            mentions.dedup_by(|later, first| {
+                let same = key(later) == key(first);
+                first.count += if same { later.count } else { 0 };
+                same
+            });
+            for mention in mentions {
                 let basis = if mention.basis == Basis::AmbiguousName { Basis::AmbiguousName } else { Basis::WeakEvidence };
-                self.claimed.insert(mention.institution);
+                if manifest.kind == Kind::Seller {
+                    self.claimed.insert(mention.institution);
+                }
                 let mut mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
                 self.reviews.judge(&manifest.name, &mut mention);
-                self.evidence.push(Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256) });
+                let evidence =
+                    Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256), manifest: Some((number, 0)) };
+                self.evidence.push(evidence);
+            }
+        }
+    }
+
+    /// What of a manifest was not understood, or is cut off. A list of what was taken may name anybody's files there.
+    /// Of a platform's records that much is known without them: their silence clears nobody; but one in which nothing
+    /// is understood was not read.
+    pub(super) fn unread_manifests(&mut self, manifests: &[ManifestRow]) {
+        for manifest in manifests {
+            let is_taken = manifest.kind == Kind::Taken;
+            let gaps = [
+                (
+                    manifest.truncated && is_taken,
+                    Cause::Truncated,
+                    "the listing ends in the middle: what else was taken is not known".to_owned(),
+                ),
+                (manifest.is_unknown() || is_taken && manifest.not_understood > 0, Cause::NotUnderstood, manifest.in_words()),
+            ];
+            for (_, cause, detail) in gaps.into_iter().filter(|(is_gap, ..)| *is_gap) {
+                self.gaps.push(OpenGap {
+                    item: format!("{}/", manifest.name),
+                    cause,
+                    bytes: 0,
+                    detail,
+                    reach: Reach::everybody(),
+                    basis: Basis::UnreadContent,
+                    waived: None,
+                });
             }
         }
     }

@@ -52,6 +52,8 @@ pub struct Evidence {
     pub item: String,
     /// Identity of its bytes, where they are held.
     pub sha256: Option<ContentId>,
+    /// The manifest that says so, and its line, 0 where that is not known; nothing where the evidence does.
+    pub manifest: Option<(u32, u64)>,
 }
 
 /// Something that was not read or not held, and whose it could be.
@@ -151,6 +153,8 @@ pub struct Matched {
     pub holdings: Vec<Holdings>,
     /// Institutions that the seller names.
     pub claimed: BTreeSet<usize>,
+    /// Rows that a seller or a list of what was taken has and nobody recovered, with whose their places are.
+    pub not_found: Vec<(usize, Vec<usize>)>,
     /// To how many mentions, items or gaps each review was applied.
     pub reviewed: Vec<u64>,
 }
@@ -202,12 +206,13 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         counted: HashSet::new(),
         unclaimed: BTreeMap::new(),
         claimed: BTreeSet::new(),
+        not_found: Vec::new(),
         reviews: Reviews::new(registry),
     };
     let attributed = join.items(&derived);
     join.listed(&listed, &derived, &manifests);
     join.transfers(&logged, &derived, &manifests);
-    join.seller_texts(&manifests);
+    join.texts(&manifests);
     join.unclaimed_homes();
     for root in roots.iter().filter(|r| !r.walked) {
         join.gaps.push(OpenGap {
@@ -220,18 +225,8 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
             waived: None,
         });
     }
-    for manifest in manifests.iter().filter(|m| m.truncated && m.kind == Kind::Taken) {
-        join.gaps.push(OpenGap {
-            item: format!("{}/", manifest.name),
-            cause: Cause::Truncated,
-            bytes: 0,
-            detail: "the listing ends in the middle: what else was taken is not known".to_owned(),
-            reach: Reach::everybody(),
-            basis: Basis::UnreadContent,
-            waived: None,
-        });
-    }
-    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, reviews, .. } = join;
+    join.unread_manifests(&manifests);
+    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, not_found, reviews, .. } = join;
     reviews.waive(&mut gaps);
     let reviewed = reviews.applied();
     evidence.par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
@@ -241,7 +236,21 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     for row in evidence.iter().filter(|e| e.mention.has_effect()) {
         holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
     }
-    Ok(Matched { roots, readings, items: derived, attributed, manifests, listed, evidence, gaps, ownerless, holdings, claimed, reviewed })
+    Ok(Matched {
+        roots,
+        readings,
+        items: derived,
+        attributed,
+        manifests,
+        listed,
+        evidence,
+        gaps,
+        ownerless,
+        holdings,
+        claimed,
+        not_found,
+        reviewed,
+    })
 }
 
 /// Readings by the row of their content.
@@ -331,6 +340,7 @@ struct Join<'a> {
     /// Homes that nobody claims, with items and bytes in them.
     unclaimed: BTreeMap<String, (u64, u64)>,
     claimed: BTreeSet<usize>,
+    not_found: Vec<(usize, Vec<usize>)>,
     reviews: Reviews<'a>,
 }
 
@@ -356,7 +366,7 @@ impl Join<'_> {
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
             self.hold((number, item), &path, &owners, &mentions, &above);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
-            self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256 }));
+            self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256, manifest: None }));
             self.gap_of(item, &path, &place, &owners);
             self.ownerless_of(item, &path, &place, &owners);
             if let Some(home) = &place.unclaimed {

@@ -69,6 +69,8 @@ vocabulary! {
         NotRecovered = "not_recovered",
         /// A manifest names it with another size or hash than what was recovered.
         Differs = "differs",
+        /// Rows of a manifest that no syntax explains: what else was taken is not known.
+        NotUnderstood = "not_understood",
         /// Left out by an option of the operator.
         Excluded = "excluded",
         /// The reader panicked.

@@ -2,9 +2,11 @@
 
 mod bytes;
 mod cells;
+mod claimed_csv;
 mod coverage_csv;
 mod data_elements;
 mod deadlines_csv;
+mod differences_csv;
 mod evidence_csv;
 mod explain;
 mod figures;
@@ -13,6 +15,7 @@ mod impact_csv;
 mod impact_json;
 mod listing;
 mod pack;
+mod manifests_csv;
 mod page;
 mod reviews_csv;
 mod run_json;
@@ -75,6 +78,9 @@ pub static REPORTS: &[Report] = &[
     Report { file: "deadlines.csv", write: |outcome, sink| deadlines_csv::LISTING.csv(outcome, sink) },
     Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
     Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
+    Report { file: "claimed.csv", write: |outcome, sink| claimed_csv::LISTING.csv(outcome, sink) },
+    Report { file: "differences.csv", write: |outcome, sink| differences_csv::LISTING.csv(outcome, sink) },
+    Report { file: "manifests.csv", write: |outcome, sink| manifests_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.xlsx", write: xlsx::write },
     Report { file: "report.html", write: page::write },
 ];

@@ -33,6 +33,7 @@ pub const fn remedy(cause: Cause) -> Remedy {
         | Cause::Opaque
         | Cause::SpecialFile
         | Cause::Excluded
+        | Cause::NotUnderstood
         | Cause::ControlFailed => Remedy::Waive,
     }
 }

@@ -134,6 +134,7 @@ fn readings(desk: &Desk, name: &str, root: &Path, fence: Fence) -> (Vec<String>,
     let options = IndexOptions {
         roots: vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }],
         manifests: Vec::new(),
+        columns: ruleout::manifest::Columns::default(),
         threads: 2,
         limits: Limits::default(),
         memory: Memory::default(),

@@ -86,6 +86,7 @@ pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
         Cause::WalkIncomplete => "the walk of this folder did not end",
         Cause::Pending => "registered for reading, and not read yet",
         Cause::NotRecovered => "a listing names it, and it was not recovered",
+        Cause::NotUnderstood => "rows of a listing that are not understood",
         Cause::Differs => "a listing names it with another size or hash",
         Cause::Excluded => "left out by an option of the operator",
         Cause::ReaderPanic => "the reader failed",

@@ -7,7 +7,10 @@ mod summary;
 mod tests;
 
 use super::listing::Listing;
-use super::{Outcome, coverage_csv, data_elements, deadlines_csv, evidence_csv, gaps_csv, impact_csv, reviews_csv, unattributed_csv};
+use super::{
+    Outcome, claimed_csv, coverage_csv, data_elements, deadlines_csv, differences_csv, evidence_csv, gaps_csv, impact_csv, manifests_csv,
+    reviews_csv, unattributed_csv,
+};
 use anyhow::{Context, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheet::Shown;
@@ -31,6 +34,9 @@ static SHEETS: &[Sheet] = &[
     Sheet { name: "deadlines", csv: "deadlines.csv", listing: &deadlines_csv::LISTING },
     Sheet { name: "unattributed", csv: "unattributed.csv", listing: &unattributed_csv::LISTING },
     Sheet { name: "reviews", csv: "reviews.csv", listing: &reviews_csv::LISTING },
+    Sheet { name: "claimed", csv: "claimed.csv", listing: &claimed_csv::LISTING },
+    Sheet { name: "differences", csv: "differences.csv", listing: &differences_csv::LISTING },
+    Sheet { name: "manifests", csv: "manifests.csv", listing: &manifests_csv::LISTING },
 ];
 
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {

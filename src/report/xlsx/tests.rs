@@ -1,5 +1,5 @@
 use super::sheet::{Shown, fitting};
-use crate::matching::Matched;
+use crate::matching::{Matched, Reconciled};
 use crate::model::ContentId;
 use crate::registry;
 use crate::report::Outcome;
@@ -37,12 +37,14 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         readings: Vec::new(),
         items: Vec::new(),
         attributed: Vec::new(),
-        listed: Vec::new(),
+        manifests: Vec::new(),
+        listed: Reconciled::default(),
         evidence: Vec::new(),
         gaps: Vec::new(),
         ownerless: Vec::new(),
         holdings: vec![Default::default()],
         claimed: BTreeSet::new(),
+        not_found: Vec::new(),
         reviewed: Vec::new(),
     };
     let ledger = LedgerState { digest: ContentId([0; 32]), items: 0, searched: 0, complete: None };

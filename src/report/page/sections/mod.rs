@@ -1,9 +1,11 @@
 //! The sections of the page, in its order: one file and one row each.
 
 mod answer;
+mod claimed;
 mod coverage;
 mod data;
 mod deadlines;
+mod differences;
 mod distribution;
 mod gaps;
 mod institutions;
@@ -36,6 +38,8 @@ pub(super) static SECTIONS: &[Section] = &[
     Section { id: "distribution", title: "By region and product", write: distribution::write },
     Section { id: "coverage", title: "What was read", write: coverage::write },
     Section { id: "listings", title: "Listed and recovered", write: listings::write },
+    Section { id: "differences", title: "Altered, withheld or added", write: differences::write },
+    Section { id: "claimed", title: "Claimed, not found", write: claimed::write },
     Section { id: "unattributed", title: "Personal data without owner", write: unattributed::write },
     Section { id: "reviews", title: "What people decided", write: reviews::write },
     Section { id: "registry", title: "Registry", write: registry::write },
