@@ -10,11 +10,13 @@
 #[allow(dead_code)]
 #[path = "../../tests/main/layouts/mod.rs"]
 mod layouts;
+#[path = "../measure/mod.rs"]
+mod measure;
 
 use layouts::{Bank, Entry, LAYOUTS, Layout, Payments, Style};
+use measure::{Began, memory, reset_peak};
 use ruleout::format::{Child, Limits, Outlet, Passage, Probe, Sink, detect};
 use std::io::Read;
-use std::time::Instant;
 
 /// Drops what is read.
 struct Nowhere;
@@ -93,38 +95,4 @@ fn entry(number: u64) -> Entry {
         account: format!("{}", 1_000_000 + mixed % 9_000_000),
         cents: 1 + mixed % 1_000_000,
     }
-}
-
-/// A figure of this process in kilobytes, where the system tells.
-fn memory(figure: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix(figure))?.trim().trim_end_matches("kB").trim().parse().ok()
-}
-
-/// Forgets the highest resident memory so far; returns what is resident now.
-fn reset_peak() -> Option<u64> {
-    std::fs::write("/proc/self/clear_refs", "5").ok()?;
-    memory("VmRSS:")
-}
-
-/// When something began, on the clock of this core where the system has one: other work does not count.
-struct Began {
-    wall: Instant,
-    core: Option<u64>,
-}
-
-impl Began {
-    fn now() -> Self {
-        Self { wall: Instant::now(), core: core_nanoseconds() }
-    }
-
-    fn seconds(&self) -> f64 {
-        let core = core_nanoseconds().zip(self.core).map(|(now, then)| (now - then) as f64 / 1e9);
-        core.unwrap_or_else(|| self.wall.elapsed().as_secs_f64())
-    }
-}
-
-/// Nanoseconds that this thread has run.
-fn core_nanoseconds() -> Option<u64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
 }

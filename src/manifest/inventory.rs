@@ -1,4 +1,4 @@
-//! Tables of files: CSV and TSV (RFC 4180, also `;` and `|`) with any column names, or without a heading
+//! Tables of files: CSV and TSV (RFC 4180, also `;` and `|`) and Concordance load files with any column names, or without a heading
 //! (`find -printf '%s\t%p\n'`).
 
 use super::columns::{Columns, in_words};
@@ -53,9 +53,22 @@ struct Layout {
 const RECORD_LINES: usize = 64;
 const RECORD_BYTES: usize = 1 << 20;
 
+/// What stands between the fields of a Concordance load file; each field is in thorns.
+const CONCORDANCE: u8 = 0x14;
+
+/// A field without its thorns, in windows-1252 or UTF-8.
+fn bare(field: &[u8]) -> &[u8] {
+    let strip = |mark: &[u8]| field.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    strip("\u{fe}".as_bytes()).or_else(|| strip(b"\xfe")).unwrap_or(field)
+}
+
 /// Splits a record into its fields; false when a quote is not closed.
 fn split<'r>(record: &'r [u8], delimiter: u8, quotes: bool, fields: &mut Vec<Cow<'r, [u8]>>) -> bool {
     fields.clear();
+    if delimiter == CONCORDANCE {
+        fields.extend(record.split(|b| *b == CONCORDANCE).map(|field| Cow::Borrowed(bare(field))));
+        return true;
+    }
     let mut rest = record;
     loop {
         if quotes && rest.first() == Some(&b'"') {
@@ -107,7 +120,7 @@ impl Layout {
         if sample.nul {
             return None;
         }
-        [b'\t', b',', b';', b'|']
+        [CONCORDANCE, b'\t', b',', b';', b'|']
             .into_iter()
             .filter_map(|d| Self::delimited(sample, d, said))
             .max_by_key(|l| (l.confidence, l.columns.len()))

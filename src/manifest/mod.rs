@@ -33,6 +33,7 @@ mod quoting;
 pub mod reconcile;
 mod reconcile_align;
 mod reconcile_index;
+mod robocopy;
 mod row;
 mod sample;
 mod seven_zip;
@@ -121,6 +122,7 @@ pub static SYNTAXES: &[Syntax] = &[
     dir_listing::SYNTAX,
     powershell::SYNTAX,
     powershell::LIST,
+    robocopy::SYNTAX,
     tar_listing::SYNTAX,
     tar_listing::JAR,
     zip_listing::SYNTAX,

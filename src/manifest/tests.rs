@@ -190,6 +190,58 @@ fn free_text_has_no_rows() {
     assert_eq!(detect(post.as_bytes()).default_kind, Kind::Seller);
 }
 
+#[test]
+fn logs_of_robocopy() {
+    let log = "\n-------------------------------------------------------------------------------\n   ROBOCOPY     ::     Robust File Copy for Windows\n\
+        -------------------------------------------------------------------------------\n\n  Started : Monday, January 13, 2025 4:05:06 AM\n   Source : C:\\data\\\n     Dest : D:\\out\\\n\n\
+        \x20   Files : *.*\n\t    \n  Options : *.* /S /E /R:1 /W:1\n\n------------------------------------------------------------------------------\n\n\
+        \t                   2\tC:\\data\\\n\t    New File  \t\t     486\ta b.txt\r  0%  \r100%  \n\t    Newer     \t\t   1.2 m\tbig, file.bin\n100%\n\
+        \t  New Dir          1\tC:\\data\\sub dir\\\n\t    Neue Datei\t\t     7\t2025/01/12 04:05:06\tx.txt\n2025/01/12 04:05:06 ERROR 5 (0x00000005) Copying File C:\\data\\y\nAccess is denied.\n\
+        \n------------------------------------------------------------------------------\n\n               Total    Copied   Skipped\n    Dirs :         2         1         1\n   Bytes :   1.2 m   1.2 m         0\n";
+    check(log, "robocopy log", &["data/", "data/a b.txt=486", "data/big, file.bin", "data/sub dir/", "data/sub dir/x.txt=7"]);
+    let bare = "\t                   1\tC:\\data\\\n\t    same      \t\t     486\ta b.txt\n";
+    check(bare, "robocopy log", &["data/", "data/a b.txt=486"]);
+}
+
+#[test]
+fn load_files_of_concordance() {
+    let dat = "\u{fe}BEGDOC\u{fe}\u{14}\u{fe}FILEPATH\u{fe}\u{14}\u{fe}FILESIZE\u{fe}\u{14}\u{fe}MD5HASH\u{fe}\r\n\
+               \u{fe}A1\u{fe}\u{14}\u{fe}C:\\x\\a, b.txt\u{fe}\u{14}\u{fe}12\u{fe}\u{14}\u{fe}d4a7536e64d1a138c38a5ceb0b936a97\u{fe}\r\n";
+    check(dat, "inventory table", &["x/a, b.txt=12"]);
+    let narrow: Vec<u8> = dat.chars().map(|c| c as u8).collect();
+    check(narrow, "inventory table", &["x/a, b.txt=12"]);
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(dat.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    check(wide, "inventory table", &["x/a, b.txt=12"]);
+}
+
+#[test]
+fn columns_that_are_named() {
+    let table = "id;Blob;Len;Path\n1;a/b.txt;5;ignored\n2;a/c d.txt;7;ignored\n";
+    let mut rows = Vec::new();
+    let columns = Columns::parse("path=blob,size=LEN").unwrap();
+    assert_eq!(table_name(table, &columns), Some("inventory table"));
+    let report = read_table(table.as_bytes(), &columns, &mut |row| rows.push(row));
+    assert_eq!((brief(&rows), report.columns.as_str()), (vec!["a/b.txt=5".to_owned(), "a/c d.txt=7".to_owned()], "path=Blob, size=Len"));
+    let json = "{\"blob\":\"a/b\",\"Len\":5}\n{\"blob\":\"a/c\",\"Len\":7}\n";
+    let mut rows = Vec::new();
+    assert_eq!(table_name(json, &columns), Some("JSON objects"));
+    read_table(json.as_bytes(), &columns, &mut |row| rows.push(row));
+    assert_eq!(brief(&rows), ["a/b=5", "a/c=7"]);
+    assert_eq!(table_name("path,size\na/b,5\n", &columns), None);
+    // By number, where there is no heading.
+    let mut rows = Vec::new();
+    let numbered = Columns::parse("path=3,size=1").unwrap();
+    read_table(b"5,x,alpha\n7,y,beta\n", &numbered, &mut |row| rows.push(row));
+    assert_eq!(brief(&rows), ["alpha=5", "beta=7"]);
+    // What was guessed is told.
+    let (_, _, report) = reading("Path,Size\na/b,5\n");
+    assert_eq!(report.columns, "path=Path, size=Size");
+}
+
+fn table_name(text: &str, columns: &Columns) -> Option<&'static str> {
+    table(text.as_bytes(), columns).map(|syntax| syntax.name)
+}
+
 /// Listings of one tree, each by another program.
 const LISTINGS: &[(&str, &str, &[&str])] = &[
     (

@@ -146,7 +146,7 @@ impl<'t> Text<'t> {
             // `Merchants and Farmers Bank`: the words before the `and` belong to it, unless they end a name or
             // a sentence of their own; then two names stand side by side.
             // So do two behind a comma: `Merchants Savings, and Farmers Bank`.
-            let between = |at: usize| self.text.get(self.tokens[at].span.end..token.span.start);
+            let between = |at: usize| self.text.get(self.tokens.span(at).end..token.span.start);
             let beside = before > 0 && between(before - 1).is_some_and(|gap| gap.trim().is_empty());
             return gap == " " && beside && self.continues_name(before - 1, lexicon);
         }
