@@ -173,3 +173,25 @@ pub(super) fn zone(word: &[u8]) -> bool {
 pub(super) fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// Without percent-encoding (RFC 3986), and with blanks for `+` where they are written so.
+pub(super) fn percent_decoded(text: &[u8], plus: bool) -> Vec<u8> {
+    let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'+' if plus => out.push(b' '),
+            b'%' => match (hex(text.get(at)), hex(text.get(at + 1))) {
+                (Some(high), Some(low)) => {
+                    out.push((high * 16 + low) as u8);
+                    at += 2;
+                }
+                _ => out.push(byte),
+            },
+            _ => out.push(byte),
+        }
+    }
+    out
+}

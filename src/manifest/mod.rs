@@ -30,6 +30,7 @@ pub mod path_end;
 mod path_list;
 mod powershell;
 mod quoting;
+mod rclone_lsf;
 pub mod reconcile;
 mod reconcile_align;
 mod reconcile_index;
@@ -41,6 +42,7 @@ mod sftp_log;
 mod tally;
 mod tar_listing;
 mod tree;
+mod tree_html;
 mod vsftpd_log;
 mod w3c_log;
 mod xferlog;
@@ -117,6 +119,7 @@ pub static SYNTAXES: &[Syntax] = &[
     find_printf::SYNTAX,
     tree::SYNTAX,
     json_objects::TREE,
+    tree_html::SYNTAX,
     dfxml::TREE,
     disk_usage::SYNTAX,
     dir_listing::SYNTAX,
@@ -138,6 +141,7 @@ pub static SYNTAXES: &[Syntax] = &[
     json_objects::SYNTAX,
     object_store::AWS,
     object_store::RCLONE,
+    rclone_lsf::SYNTAX,
     inventory::SYNTAX,
     inventory::LOG,
     xferlog::SYNTAX,

@@ -4,7 +4,7 @@
 
 use super::fields::{number, shown};
 use super::lines::Lines;
-use super::moment::stamp;
+use super::moment::{Moment, stamp};
 use super::quoting::unescape;
 use super::row::{Row, Separators, Transfer};
 use super::tally::{Parsed, Tally};
@@ -43,6 +43,12 @@ fn message(line: &[u8]) -> Option<Message<'_>> {
     let text = after.get(close + 1..)?.strip_prefix(b": ")?;
     let text = text.strip_suffix(b" [postauth]").or_else(|| text.strip_suffix(b" [preauth]")).unwrap_or(text);
     Some(Message { process, text, head: line.get(..at)? })
+}
+
+/// A whole line of the system's log that some other program wrote: time, host, and who.
+fn of_another_program(line: &[u8]) -> bool {
+    let Some(rest) = Moment::leading(line).and_then(|(_, end)| line.get(end..)) else { return false };
+    rest.trim_ascii_start().split(|b| *b == b' ').nth(1).is_some_and(|program| program.ends_with(b":"))
 }
 
 fn recognise(sample: &Sample<'_>) -> Option<u8> {
@@ -88,6 +94,9 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
             continue;
         }
         let Some(message) = message(line.text) else {
+            if of_another_program(line.text) {
+                continue;
+            }
             tally.not_understood(line.number, line.text);
             if !line.ended {
                 tally.truncated(line.number);

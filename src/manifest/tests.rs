@@ -191,6 +191,14 @@ fn free_text_has_no_rows() {
 }
 
 #[test]
+fn lines_of_other_programs_are_no_transfers() {
+    let log =
+        format!("{SFTP}Oct 26 00:24:40 h CRON[7]: (root) CMD (run-parts)\n2024-10-26T00:24:41.5+02:00 h sudo: pam: x\nwhat is this\n");
+    let (name, rows, report) = reading(log);
+    assert_eq!((name, rows.len(), report.not_understood_count), ("OpenSSH sftp log", 4, 1));
+}
+
+#[test]
 fn logs_of_robocopy() {
     let log = "\n-------------------------------------------------------------------------------\n   ROBOCOPY     ::     Robust File Copy for Windows\n\
         -------------------------------------------------------------------------------\n\n  Started : Monday, January 13, 2025 4:05:06 AM\n   Source : C:\\data\\\n     Dest : D:\\out\\\n\n\

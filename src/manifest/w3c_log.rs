@@ -1,7 +1,7 @@
 //! W3C extended log files of FTP and web servers (IIS; <https://www.w3.org/TR/WD-logfile>): `#Fields:` names the
 //! columns of the lines that follow, and may stand again with others.
 
-use super::fields::{number, shown};
+use super::fields::{number, percent_decoded, shown};
 use super::row::{Row, Separators, Transfer};
 use super::tally::{Parsed, read_lines};
 use super::{Kind, Report, Sample, Syntax};
@@ -75,7 +75,7 @@ fn parse(columns: &Columns, cells: &[&[u8]], day: Option<&[u8]>, line: u64) -> P
         _ => return Parsed::Nothing,
     };
     let Some(path) = value(b"x-fullpath").or_else(|| value(b"cs-uri-stem")).or_else(|| value(b"cs-uri")) else { return Parsed::Unknown };
-    let Some(mut row) = Row::new(&decoded(path), Separators::Unix, line) else { return Parsed::Nothing };
+    let Some(mut row) = Row::new(&percent_decoded(path, true), Separators::Unix, line) else { return Parsed::Nothing };
     row.directory = false;
     row.account = value(b"cs-username").map(shown);
     let status = value(b"sc-status").and_then(number);
@@ -91,29 +91,7 @@ fn parse(columns: &Columns, cells: &[&[u8]], day: Option<&[u8]>, line: u64) -> P
         // FTP answers a transfer that ended with 226 or 250 (RFC 959), HTTP with 200 or 206.
         complete: matches!(status, None | Some(200 | 201 | 206 | 226 | 250)),
         time: Some(time).filter(|t| !t.is_empty()),
-        client: value(b"cs(User-Agent)").map(|agent| shown(&decoded(agent))),
+        client: value(b"cs(User-Agent)").map(|agent| shown(&percent_decoded(agent, true))),
     });
     Parsed::Row(row)
-}
-
-/// Percent-encoded bytes, and `+` for blanks.
-fn decoded(path: &[u8]) -> Vec<u8> {
-    let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
-    let mut out = Vec::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(&byte) = path.get(at) {
-        at += 1;
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => match (hex(path.get(at)), hex(path.get(at + 1))) {
-                (Some(high), Some(low)) => {
-                    out.push((high * 16 + low) as u8);
-                    at += 2;
-                }
-                _ => out.push(byte),
-            },
-            _ => out.push(byte),
-        }
-    }
-    out
 }

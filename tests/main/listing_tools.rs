@@ -126,7 +126,9 @@ const PLAIN: &[(&[&str], &str, Gives)] = &[
     (&["sh", "-c", "tar cf - . | tar tvf -"], "tar -tv", Gives::Sizes),
     (&["sh", "-c", "find . -type f -print0 | xargs -0 cksum"], "checksums", Gives::Sizes),
     (&["rclone", "lsl", "."], "rclone lsl", Gives::Sizes),
-    (&["rclone", "lsf", "-R", "--files-only", "--format", "ps", "."], "inventory table", Gives::Sizes),
+    (&["rclone", "lsf", "-R", "--files-only", "--format", "ps", "."], "rclone lsf", Gives::Sizes),
+    (&["rclone", "lsf", "-R", "--files-only", "--format", "tsp", "."], "rclone lsf", Gives::Sizes),
+    (&["tree", "-aNs", "-H", "."], "tree -H", Gives::Sizes),
 ];
 
 /// Programs that write any name so that it can be told, beside those that end names with NUL.
@@ -203,8 +205,8 @@ fn listings_with_checksums() {
         (&tree, &["hashdeep", "-rld", "."], "DFXML", Gives::Sizes),
         (&tree, &["sha256deep", "-rl", "."], "checksums", Gives::Paths),
         (&tree, &["md5deep", "-rlz", "."], "checksums", Gives::Sizes),
-        (&worse, &["rclone", "lsjson", "-R", "--files-only", "."], "JSON objects", Gives::Sizes),
-        (&worse, &["rclone", "hashsum", "sha256", "."], "checksums", Gives::Paths),
+        (&tree, &["rclone", "lsjson", "-R", "--files-only", "."], "JSON objects", Gives::Sizes),
+        (&tree, &["rclone", "hashsum", "sha256", "."], "checksums", Gives::Paths),
         (&worse, &["tree", "-aJsN"], "tree -J", Gives::Sizes),
         (&tree, &["tree", "-aXsN"], "tree -X", Gives::Sizes),
     ];
@@ -218,12 +220,12 @@ fn listings_with_checksums() {
 #[test]
 fn listings_of_images() {
     let tree = Tree::of(&[&HOSTILE[..3], &HOSTILE[17..]]);
-    let image = "genisoimage -quiet -R -o ../t.iso . && echo made";
+    let image = "truncate -s 4M ../t.img && mke2fs -q -d . ../t.img && echo made";
     if tree.listed("C.UTF-8", &["sh", "-c", image]).is_none() {
         return;
     }
     for (words, syntax, gives) in
-        [(&["fls", "-r", "-p", "../t.iso"][..], "fls", Gives::Paths), (&["fls", "-r", "-m", "/", "../t.iso"], "bodyfile", Gives::Sizes)]
+        [(&["fls", "-r", "-p", "../t.img"][..], "fls", Gives::Paths), (&["fls", "-r", "-m", "/", "../t.img"], "bodyfile", Gives::Sizes)]
     {
         let Some(text) = tree.listed("C.UTF-8", words) else { continue };
         assert_same(&tree, &text, syntax, gives, words);
