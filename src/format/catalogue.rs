@@ -1,5 +1,5 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Runs, Sink, cms, container, java_class, mail, office, ole, payments, pdf, pgp, rtf, text};
+use super::{Failure, Format, Probe, Runs, Sink, cms, container, java_class, mail, office, ole, payments, pdf, pgp, pst, rtf, text};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -15,6 +15,8 @@ pub static STRICT: &[&Format] = &[
     &pdf::FORMAT,
     &ole::FORMAT,
     &rtf::FORMAT,
+    &pst::FORMAT,
+    &mail::TNEF,
     &java_class::FORMAT,
     &office::odf::FORMAT,
     &office::xlsb::FORMAT,
@@ -24,6 +26,7 @@ pub static STRICT: &[&Format] = &[
     &container::ZIP,
     &container::TAR,
     &container::AR,
+    &container::CAB,
     &container::CPIO,
     &container::RPM,
     &container::ISO9660,

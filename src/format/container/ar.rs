@@ -83,7 +83,7 @@ fn decimal(field: &[u8]) -> Option<u64> {
 }
 
 /// Data that are stored as they are, with an error at their end where some are missing.
-pub(super) struct Held<'a> {
+pub(in crate::format) struct Held<'a> {
     pub bytes: &'a [u8],
     pub missing: u64,
 }

@@ -4,6 +4,7 @@
 mod aes_cbc;
 mod ar;
 mod bzip2;
+mod cab;
 mod compress;
 mod cpio;
 mod frames;
@@ -29,6 +30,7 @@ mod zstd;
 
 pub use ar::AR;
 pub use bzip2::BZIP2;
+pub use cab::CAB;
 pub use compress::COMPRESS;
 pub use cpio::{CPIO, RPM};
 pub use gzip::GZIP;
@@ -42,6 +44,7 @@ pub use zip::{ZIP, ZIP_APPENDED};
 pub use zlib::ZLIB;
 pub use zstd::ZSTD;
 
+pub(in crate::format) use ar::Held;
 pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
 pub(crate) use zip_directory::sketch as zip_local;
 

@@ -4,11 +4,13 @@ mod header;
 mod message;
 #[cfg(test)]
 mod tests;
+mod tnef;
 mod transfer;
 
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 pub(super) use header::eight_bit;
+pub use tnef::TNEF;
 use header::line_end;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -18,6 +18,7 @@ use crate::format::{Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 pub(in crate::format) use biff::printable;
 use compound::{Compound, Content, Stream};
+pub(in crate::format) use rtf_compressed::decode as decompressed_rtf;
 pub(in crate::format) use xls::rk as short_number;
 
 /// DOC, XLS, PPT, MSG and other compound files.

@@ -30,10 +30,8 @@ pub static SIGNATURES: &[Signature] = &[
     row("luks", "application/octet-stream", |p| p.head.starts_with(b"LUKS\xBA\xBE"), Whole(Cause::Encrypted)),
     row("bitlocker", "application/octet-stream", |p| at(p, 3, b"-FVE-FS-"), Whole(Cause::Encrypted)),
     // Documents and mail.
-    row("pst", "application/vnd.ms-outlook", |p| p.head.starts_with(b"!BDN") && at(p, 8, b"S"), Whole(UNSUPPORTED)),
     row("dbx", "application/octet-stream", |p| p.head.starts_with(b"\xCF\xAD\x12\xFE"), Partial(UNSUPPORTED)),
     row("nsf", "application/vnd.lotus-notes", |p| p.head.starts_with(b"\x1A\0\0\x04\0\0"), Whole(UNSUPPORTED)),
-    row("tnef", "application/vnd.ms-tnef", |p| p.head.starts_with(b"\x78\x9F\x3E\x22"), Partial(UNSUPPORTED)),
     row("wordperfect", "application/vnd.wordperfect", |p| p.head.starts_with(b"\xFFWPC"), Partial(UNSUPPORTED)),
     row("chm", "application/vnd.ms-htmlhelp", |p| p.head.starts_with(b"ITSF\x03\0\0\0"), Whole(UNSUPPORTED)),
     row("djvu", "image/vnd.djvu", |p| p.head.starts_with(b"AT&TFORM"), Whole(Cause::NeedsOcr)),
@@ -44,7 +42,6 @@ pub static SIGNATURES: &[Signature] = &[
     row("lzop", "application/x-lzop", |p| p.head.starts_with(b"\x89LZO\0\r\n\x1A\n"), Whole(UNSUPPORTED)),
     row("snappy", "application/x-snappy-framed", |p| p.head.starts_with(b"\xFF\x06\0\0sNaPpY"), Whole(UNSUPPORTED)),
     row("pack", "application/octet-stream", |p| matches!(p.head, [0x1F, 0x1E, ..]) && p.bytes.len() > 8, Whole(UNSUPPORTED)),
-    row("cab", "application/vnd.ms-cab-compressed", |p| p.head.starts_with(b"MSCF\0\0\0\0"), Whole(UNSUPPORTED)),
     row("installshield_cab", "application/octet-stream", |p| p.head.starts_with(b"ISc("), Whole(UNSUPPORTED)),
     row(
         "arj",
