@@ -16,7 +16,7 @@ pub static CAB: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"MSCF\0\0\0\0") && matches!(probe.head.get(25), Some(1)),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "folders compressed by the Quantum method are gaps",
         "of a set of cabinets only the one at hand is read: what begins or ends in another one is a gap",
@@ -81,7 +81,8 @@ impl<'a> Header<'a> {
         at = first;
         for _ in 0..file_count {
             let name = bytes.get(at.saturating_add(16)..).and_then(|rest| Some(&rest[..memchr::memchr(0, rest)?]));
-            let (Some(name), Some(size), Some(start), Some(folder)) = (name, le32(bytes, at), le32(bytes, at + 4), le16(bytes, at + 8)) else {
+            let (Some(name), Some(size), Some(start), Some(folder)) = (name, le32(bytes, at), le32(bytes, at + 4), le16(bytes, at + 8))
+            else {
                 header.is_cut = true;
                 break;
             };

@@ -11,7 +11,7 @@ pub static ARMORED: Format = Format {
     recognise: |probe: &Probe<'_>| is_armored(probe.head),
     read: plain::read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["the checksum of the armor is not compared"],
 };
 

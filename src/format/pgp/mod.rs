@@ -25,7 +25,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe| recognise::is_openpgp(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["encrypted messages are gaps that name the keys which open them; there is no option for private keys"],
 };
 

@@ -179,10 +179,13 @@ impl<'s, 'a> Message<'s, 'a> {
         let name = name.unwrap_or_else(|| format!("attachment-{id:x}"));
         let Some((_, kind, value)) = properties.iter().find(|(number, ..)| *number == mapi::ATTACHED_DATA) else {
             // A link to a file elsewhere: its strings say where.
-            let strings: Vec<String> = properties.iter().filter_map(|(_, kind, value)| match value {
-                Value::Bytes(bytes) => mapi::text_of(*kind, bytes),
-                Value::Node(_) => None,
-            }).collect();
+            let strings: Vec<String> = properties
+                .iter()
+                .filter_map(|(_, kind, value)| match value {
+                    Value::Bytes(bytes) => mapi::text_of(*kind, bytes),
+                    Value::Node(_) => None,
+                })
+                .collect();
             self.part(border, "text/plain; charset=utf-8", None);
             return self.encoded(strings.join("\r\n").as_bytes());
         };
@@ -208,9 +211,7 @@ impl<'s, 'a> Message<'s, 'a> {
 
     /// Begins a part in base64.
     fn part(&mut self, border: &str, kind: &str, name: Option<&str>) {
-        let name = name.map_or_else(String::new, |name| {
-            format!("Content-Disposition: attachment; filename=\"{}\"\r\n", quoted(name))
-        });
+        let name = name.map_or_else(String::new, |name| format!("Content-Disposition: attachment; filename=\"{}\"\r\n", quoted(name)));
         self.text(format!("--{border}\r\nContent-Type: {kind}\r\n{name}Content-Transfer-Encoding: base64\r\n\r\n"));
     }
 

@@ -143,7 +143,9 @@ impl<'a> Store<'a> {
     fn node_entry(&mut self, entry: &[u8]) {
         let width = self.width();
         let field = |i: usize| number(entry, i * width, width);
-        let (Some(id), Some(data), Some(subnodes), Some(parent)) = (field(0), field(1), field(2), number(entry, 3 * width, 4)) else { return };
+        let (Some(id), Some(data), Some(subnodes), Some(parent)) = (field(0), field(1), field(2), number(entry, 3 * width, 4)) else {
+            return;
+        };
         self.nodes.insert(id as u32, Node { data, subnodes, parent: parent as u32 });
     }
 

@@ -75,7 +75,8 @@ impl Writer {
         self.blocks.sort_unstable();
         let blocks: Vec<_> = self.blocks.iter().map(|(id, at, length)| words(&[*id, *at, u64::from(*length) | 2 << 16])).collect();
         self.nodes.sort_unstable();
-        let nodes: Vec<_> = self.nodes.iter().map(|(id, data, sub, parent)| words(&[u64::from(*id), *data, *sub, u64::from(*parent)])).collect();
+        let nodes: Vec<_> =
+            self.nodes.iter().map(|(id, data, sub, parent)| words(&[u64::from(*id), *data, *sub, u64::from(*parent)])).collect();
         let at = self.bytes.len().next_multiple_of(PAGE);
         self.bytes.resize(at, 0);
         self.bytes.extend(page(0x80, 24, &blocks));
@@ -170,7 +171,12 @@ fn seen(bytes: &[u8]) -> Seen {
         Seen {
             members: names.zip(out.members.lock().unwrap().iter().cloned()).collect(),
             told: !sink.gaps.is_empty() || sink.members.iter().any(|m| m.defect.is_some()),
-            is_covered: sink.coverage.clone().partition(bytes.len() as u64).iter().all(|(range, covered)| covered.is_some() || !has_bytes(bytes, range)),
+            is_covered: sink
+                .coverage
+                .clone()
+                .partition(bytes.len() as u64)
+                .iter()
+                .all(|(range, covered)| covered.is_some() || !has_bytes(bytes, range)),
         }
     })
 }
