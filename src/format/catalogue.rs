@@ -27,6 +27,7 @@ pub static STRICT: &[&Format] = &[
     &container::TAR,
     &container::AR,
     &container::CAB,
+    &container::RAR,
     &container::CPIO,
     &container::RPM,
     &container::ISO9660,

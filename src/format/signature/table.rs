@@ -38,7 +38,6 @@ pub static SIGNATURES: &[Signature] = &[
     row("tiff", "image/tiff", |p| is_tiff(p.head), Whole(Cause::NeedsOcr)),
     row("jbig2", "image/x-jbig2", |p| p.head.starts_with(b"\x97JB2\r\n\x1A\n"), Whole(Cause::NeedsOcr)),
     // Archives and compressed streams.
-    row("rar", "application/vnd.rar", |p| p.head.starts_with(b"Rar!\x1A\x07"), Whole(UNSUPPORTED)),
     row("lzop", "application/x-lzop", |p| p.head.starts_with(b"\x89LZO\0\r\n\x1A\n"), Whole(UNSUPPORTED)),
     row("snappy", "application/x-snappy-framed", |p| p.head.starts_with(b"\xFF\x06\0\0sNaPpY"), Whole(UNSUPPORTED)),
     row("pack", "application/octet-stream", |p| matches!(p.head, [0x1F, 0x1E, ..]) && p.bytes.len() > 8, Whole(UNSUPPORTED)),
