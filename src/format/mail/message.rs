@@ -149,7 +149,11 @@ impl Reading<'_> {
         }
         if !closed && part.body.end == self.end {
             let end = self.end as u64;
-            sink.gap(end..end, Cause::Truncated, "the message ends before its last boundary");
+            match ends_in_a_line(&self.bytes[part.body.clone()]) {
+                // Some programs never write it.
+                true => sink.note("the message ends without its last boundary"),
+                false => sink.gap(end..end, Cause::Truncated, "the message ends before its last boundary"),
+            }
         }
     }
 
@@ -162,6 +166,15 @@ impl Reading<'_> {
             });
         }
     }
+}
+
+/// Does a body end as bodies do: behind a line, and not behind a full line of base64, which others follow?
+fn ends_in_a_line(body: &[u8]) -> bool {
+    let Some(rest) = body.strip_suffix(b"\n") else { return false };
+    let mut lines = rest.rsplit(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let (last, before) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let is_full = last.len() >= 60 && last.len() == before.len();
+    !(is_full && last.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')))
 }
 
 /// The line end before a delimiter belongs to it.

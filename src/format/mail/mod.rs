@@ -10,10 +10,10 @@ mod transfer;
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 pub(super) use header::eight_bit;
-pub use tnef::TNEF;
 use header::line_end;
 use std::borrow::Cow;
 use std::ops::Range;
+pub use tnef::TNEF;
 
 /// A message (RFC 5322), as it is or as Apple Mail keeps it, behind its length.
 pub static EML: Format = Format {
@@ -22,8 +22,11 @@ pub static EML: Format = Format {
     recognise: |probe: &Probe<'_>| header::is_message(&probe.bytes[envelope(probe.bytes).start..]),
     read: read_message,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["encrypted messages are gaps", "of messages in several parts (message/partial) each is read by itself"],
+    version: 2,
+    limitations: &[
+        "a message that ends with a line and without its last boundary is taken as whole",
+        "of messages in several parts (message/partial) each is read by itself",
+    ],
 };
 
 /// A mailbox of messages behind `From ` lines (RFC 4155).
