@@ -60,6 +60,7 @@ pub static LOOSE: &[&Format] = &[
     &container::ZIP_APPENDED,
     &mail::EML,
     &mail::MBOX,
+    &text::calendar::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,

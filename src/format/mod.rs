@@ -5,9 +5,11 @@
 //! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
 
 mod catalogue;
+mod cells;
 pub mod cms;
 pub mod container;
 mod coverage;
+mod escapes;
 mod grid;
 pub mod java_class;
 pub mod mail;

@@ -1,6 +1,6 @@
 use super::payment::{Tally, make_room};
 use super::piece::{self, PieceFindings, PieceKey};
-use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, personal};
+use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, escapes, personal};
 use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey, Scheme};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
@@ -656,7 +656,9 @@ impl<'a> Sink<'a> {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings) {
                 self.facts.text.extend(personal::find(&text));
             }
+            let meant = escaped(&text, &map);
             self.outlet.passage(Passage { kind: self.kind, text, map });
+            meant.into_iter().for_each(|passage| self.outlet.passage(passage));
         }
     }
 
@@ -672,6 +674,17 @@ impl<'a> Sink<'a> {
         self.text.push_str(&tail);
         self.map.pieces.extend(tail_map.pieces);
     }
+}
+
+/// What the escapes in a text mean, as a passage beside it.
+fn escaped(text: &str, map: &OffsetMap) -> Option<Passage> {
+    let mut out = Passage { kind: PassageKind::Prose, text: String::new(), map: OffsetMap::default() };
+    for (place, meant) in escapes::decoded(text) {
+        out.map.push(out.text.len(), At::Decoded(map.offset(text, place)));
+        out.text.push_str(&meant);
+        out.text.push(BORDER);
+    }
+    (!out.text.is_empty()).then_some(out)
 }
 
 fn see(into: &mut BTreeMap<Party, Seen>, party: Party, seen: Seen) {

@@ -14,6 +14,7 @@ use header::line_end;
 use std::borrow::Cow;
 use std::ops::Range;
 pub use tnef::TNEF;
+pub(super) use transfer::{Encoding, decode};
 
 /// A message (RFC 5322), as it is or as Apple Mail keeps it, behind its length.
 pub static EML: Format = Format {

@@ -11,7 +11,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| has_part(probe, is_text),
     read,
     runs: Runs::Fenced,
-    version: 1,
+    version: 2,
     limitations: &["numbers of lists and fields that were never computed are not seen"],
 };
 
@@ -41,6 +41,20 @@ mod tests {
     use super::super::ooxml::tests::package;
     use super::*;
     use crate::format::testing::read_with;
+
+    #[test]
+    fn tables_are_records() {
+        let cell = |text: &str| format!("<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>");
+        let row = |cells: [&str; 2]| format!("<w:tr>{}{}</w:tr>", cell(cells[0]), cell(cells[1]));
+        let rows = [["Client code", "Name"], ["QX7", "Ann Lee"], ["QX9", "Bob Ray"]].map(row).concat();
+        let document =
+            format!("<w:document><w:body><w:tbl><w:tblPr/>{rows}</w:tbl><w:p><w:r><w:t>After</w:t></w:r></w:p></w:body></w:document>");
+        let bytes = package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &document)]);
+        read_with(read, &bytes, |sink, collector| {
+            assert_eq!(sink.facts.tables.iter().map(|table| table.rows).collect::<Vec<_>>(), [2]);
+            assert!(collector.text().contains("QX9\tBob Ray\n") && collector.text().contains("After"));
+        });
+    }
 
     #[test]
     fn runs_are_joined_and_cells_kept_apart() {

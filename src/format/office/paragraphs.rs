@@ -1,6 +1,7 @@
 //! Text of WordprocessingML and DrawingML (ECMA-376 part 1, 17.3 and 21.1): paragraphs as lines with
 //! their runs joined, cells, notes and text boxes kept apart. Deleted and hidden text is text too.
 
+use crate::format::cells::Cells;
 use crate::format::text::entity;
 use crate::format::text::markup::{Lexer, Token, attribute, attributes, local};
 use crate::format::{At, PassageKind, Sink};
@@ -28,13 +29,22 @@ struct Writer {
     aside: String,
     inserted: u32,
     deleted: u32,
+    cells: Cells,
 }
 
 /// Pushes the text of a part. `offset`: where its encoded bytes begin in the item.
 pub fn push(lexer: &mut Lexer<&mut dyn Read>, offset: u64, sink: &mut Sink<'_>) -> io::Result<()> {
     sink.kind(PassageKind::Prose);
     sink.border();
-    let mut writer = Writer { offset, current: Paragraph::default(), around: Vec::new(), aside: String::new(), inserted: 0, deleted: 0 };
+    let mut writer = Writer {
+        offset,
+        current: Paragraph::default(),
+        around: Vec::new(),
+        aside: String::new(),
+        inserted: 0,
+        deleted: 0,
+        cells: Cells::default(),
+    };
     let result = writer.walk(lexer, sink);
     while let Some(outer) = writer.around.pop() {
         writer.end_paragraph(sink);
@@ -42,6 +52,7 @@ pub fn push(lexer: &mut Lexer<&mut dyn Read>, offset: u64, sink: &mut Sink<'_>) 
     }
     writer.end_paragraph(sink);
     sink.border();
+    writer.cells.push(offset, sink);
     result
 }
 
@@ -86,6 +97,9 @@ impl Writer {
                 let code = attribute(attributes, "char").and_then(|c| u32::from_str_radix(&c, 16).ok());
                 self.add(code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
+            "tbl" if !empty => self.cells.table(),
+            "tr" if !empty => self.cells.row(),
+            "tc" if !empty => self.cells.cell(),
             "ins" | "moveTo" if !empty => self.inserted += 1,
             "del" | "moveFrom" if !empty => self.deleted += 1,
             "txbxContent" | "txbx" if !empty && self.around.len() < MAX_NESTING => self.around.push(std::mem::take(&mut self.current)),
@@ -104,10 +118,17 @@ impl Writer {
                 sink.border();
                 self.current = self.around.pop().unwrap_or_default();
             }
-            "p" => self.end_paragraph(sink),
+            "p" => {
+                self.end_paragraph(sink);
+                self.cells.text(" ");
+            }
+            "tbl" => self.cells.end_table(),
             "tc" | "comment" | "threadedComment" | "footnote" | "endnote" | "sp" | "cm" | "pt" => {
                 self.end_paragraph(sink);
                 sink.border();
+                if name == "tc" {
+                    self.cells.end_cell();
+                }
             }
             _ => {}
         }
@@ -118,6 +139,7 @@ impl Writer {
             "t" | "delText" => {
                 let deleted = self.deleted > 0 || element == "delText";
                 if !deleted {
+                    self.cells.text(text);
                     self.current.now.push_str(text);
                 }
                 if deleted || self.inserted == 0 {

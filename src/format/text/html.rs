@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["text that scripts put together is not seen"],
 };
 
@@ -108,6 +108,17 @@ mod tests {
                 assert!(text.contains(wanted), "{wanted} in {text:?}");
             }
             assert!(!text.contains("Ann Lee") && text.contains("Ann\n\u{1E}Lee"), "{text:?}");
+        });
+    }
+
+    #[test]
+    fn tables_are_records() {
+        let page = "<html><body><table class=x><TR><TH>Client code<TH>Name</TR>\n<tr><td>QX7</td><td>Ann&nbsp;<b>Le</b>e</td></tr>\
+            <tr><td>QX9<td>Bob\n Ray</tr></table><p>After</p></body></html>";
+        read_with(read, page.as_bytes(), |sink, collector| {
+            let [table] = &sink.facts.tables[..] else { panic!("{} tables", sink.facts.tables.len()) };
+            assert_eq!((&table.header[..], table.rows), (&["Client code".to_owned(), "Name".to_owned()][..], 2));
+            assert!(collector.text().contains("QX9\tBob Ray\n") && collector.text().contains("After"), "{:?}", collector.text());
         });
     }
 

@@ -1,5 +1,6 @@
 //! Text formats: running text, delimited and fixed-width tables, JSON, XML, HTML.
 
+pub mod calendar;
 pub mod delimited;
 pub mod ebcdic;
 pub mod encoding;

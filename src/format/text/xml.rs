@@ -6,6 +6,7 @@ use super::entity;
 use super::html;
 use super::markup::{self, Lexer, Token};
 use super::stretch::{Stretch, body, parts, stretches};
+use crate::format::cells::Cells;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 
@@ -76,8 +77,19 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
     let pieces = if borrowed { vec![range] } else { parts(bytes, encoding, range) };
     for piece in pieces {
         for stretch in stretches(bytes, encoding, piece) {
-            let mut writer = Writer { stretch: &stretch, html, sink, label: None, aside: String::new(), key: Key::None, kept: false };
+            let mut writer = Writer {
+                stretch: &stretch,
+                html,
+                sink,
+                label: None,
+                aside: String::new(),
+                key: Key::None,
+                kept: false,
+                cells: Cells::default(),
+            };
             let cut_off = writer.read();
+            let cells = std::mem::take(&mut writer.cells);
+            cells.push(stretch.range.start, sink);
             stretch.cover(sink);
             sink.border();
             if cut_off && !html {
@@ -113,6 +125,8 @@ struct Writer<'w, 's> {
     key: Key,
     /// Text was written since the last border.
     kept: bool,
+    /// Tables of HTML.
+    cells: Cells,
 }
 
 impl Writer<'_, '_> {
@@ -147,6 +161,14 @@ impl Writer<'_, '_> {
         if self.is_inline(local) {
             self.defer(attributes);
             return;
+        }
+        if self.html {
+            match &local.to_ascii_lowercase()[..] {
+                "table" => self.cells.table(),
+                "tr" => self.cells.row(),
+                "td" | "th" => self.cells.cell(),
+                _ => self.cells.text(" "),
+            }
         }
         let is_value = self.key == Key::Closed && VALUES.contains(&local);
         if is_value {
@@ -195,6 +217,13 @@ impl Writer<'_, '_> {
         if self.is_inline(local) {
             return;
         }
+        if self.html {
+            match &local.to_ascii_lowercase()[..] {
+                "table" => self.cells.end_table(),
+                "td" | "th" => self.cells.end_cell(),
+                _ => self.cells.text(" "),
+            }
+        }
         if self.key == Key::Open && KEYS.contains(&local) {
             // No border: the value that may follow belongs to this name.
             self.key = Key::Closed;
@@ -221,6 +250,9 @@ impl Writer<'_, '_> {
     }
 
     fn text(&mut self, place: usize, text: &str, references: bool) {
+        if self.html && references {
+            self.cells.text(&entity::decode(text));
+        }
         if text.trim_ascii().is_empty() {
             if self.kept {
                 self.word(place, " ");

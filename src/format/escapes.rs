@@ -1,0 +1,113 @@
+//! Escapes inside text that stands in no format of its own: percent-encoding (RFC 3986, section 2.1) in addresses,
+//! forms and logs, and quoted-printable (RFC 2045, section 6.7) in messages that were pasted or exported. The text
+//! stays as it is; what is meant stands behind it.
+
+use super::mail::{self, Encoding, decode};
+
+/// Escapes inside escapes that are undone.
+const ROUNDS: usize = 3;
+/// Soft line ends, or escapes, that make a text quoted-printable.
+const LEAST: usize = 3;
+
+/// What the escapes of a text mean: places in the text, and what is to be read there.
+pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
+    let mut out = percent_encoded(text);
+    out.extend(quoted_printable(text));
+    out
+}
+
+/// Words with percent-encoded characters, as they are meant.
+fn percent_encoded(text: &str) -> Vec<(usize, String)> {
+    let (bytes, mut out, mut done) = (text.as_bytes(), Vec::new(), 0);
+    for at in memchr::memchr_iter(b'%', bytes) {
+        if at < done || escape(bytes, at).is_none() {
+            continue;
+        }
+        let is_border = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\'' | '`');
+        let start = text[done..at].rfind(is_border).map_or(done, |n| done + n + text[done + n..].chars().next().map_or(1, char::len_utf8));
+        let end = text[at..].find(is_border).map_or(text.len(), |n| at + n);
+        let mut word = text[start..end].to_owned();
+        for _ in 0..ROUNDS {
+            let plain = undo(&word);
+            if plain == word {
+                break;
+            }
+            word = plain;
+        }
+        out.push((start, word));
+        done = end;
+    }
+    out
+}
+
+/// The byte of an escape at a place; only those of text count.
+fn escape(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |i: usize| bytes.get(at + i).and_then(|b| (*b as char).to_digit(16));
+    let byte = (digit(1)? << 4 | digit(2)?) as u8;
+    (bytes[at] == b'%' && (byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r')) && byte != 0x7F).then_some(byte)
+}
+
+fn undo(word: &str) -> String {
+    let (bytes, mut out, mut at) = (word.as_bytes(), Vec::with_capacity(word.len()), 0);
+    while let Some(&b) = bytes.get(at) {
+        match escape(bytes, at) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(b);
+                at += 1;
+            }
+        }
+    }
+    mail::eight_bit(&out)
+}
+
+/// All of a text, where it is quoted-printable: lines that end softly, or several escapes of what must be escaped.
+fn quoted_printable(text: &str) -> Option<(usize, String)> {
+    let bytes = text.as_bytes();
+    let mut signs = 0;
+    for at in memchr::memchr_iter(b'=', bytes) {
+        signs += usize::from(match bytes.get(at + 1..).unwrap_or_default() {
+            [b'\n', ..] | [b'\r', b'\n', ..] => true,
+            // What is not printable, the sign itself, a blank at the end of a line.
+            [b'C'..=b'F', b'0'..=b'9' | b'A'..=b'F', ..] => true,
+            [b'3', b'D', ..] | [b'2', b'0', ..] | [b'0', b'9' | b'A' | b'D', ..] => true,
+            _ => false,
+        });
+        if signs >= LEAST {
+            return Some((0, mail::eight_bit(&decode(bytes, Encoding::QuotedPrintable))));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escaped_words_are_read_as_they_are_meant() {
+        let text = "GET /q?bank=First%20State%20Bank&x=1 200\nurl=\"a%253DQ7X9ZP\" 100% sure 5%of it";
+        assert_eq!(decoded(text), [(4, "/q?bank=First State Bank&x=1".to_owned()), (46, "a=Q7X9ZP".to_owned())]);
+        assert!(decoded("50% of all, and %zz").is_empty());
+        assert_eq!(decoded("Soci%C3%A9t%C3%A9 G%E9n%E9rale"), [(0, "Société".to_owned()), (18, "Générale".to_owned())]);
+    }
+
+    #[test]
+    fn pasted_messages_are_read_as_they_are_meant() {
+        let text = "Dear all, the list of First Sta=\nte Bank is at the usual place, and it is t=\nhe same as before.=20\n";
+        let [(0, plain)] = &decoded(text)[..] else { panic!("{:?}", decoded(text)) };
+        assert!(plain.contains("First State Bank") && plain.contains("it is the same as before. \n"), "{plain}");
+        assert!(decoded("a = b; if x == 3 { y = 20 } size=20 id=3D").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "[%=a-fA-F0-9é\\r\\n\" ]{0,60}") {
+            decoded(&text);
+        }
+    }
+}
