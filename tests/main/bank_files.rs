@@ -3,13 +3,13 @@
 //! The files lie beside the repository where they do at all (`RULEOUT_SHARED`); `tests/realdata/bankfiles.csv`
 //! says what was read from each. Every row was compared with its file by eye; `RULEOUT_BLESS=1` writes it anew.
 
-use crate::harness::{files_below, gzip, tar_of, zip_of};
+use crate::harness::{assert_table, files_below, gzip, shared, tar_of, zip_of};
 use ruleout::format::{Child, Facts, Kind, Limits, Outlet, Party, Passage, PaymentFacts, Probe, Seen, Sink, detect, formats};
 use ruleout::model::Cause;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 const TABLE: &str = "tests/realdata/bankfiles.csv";
@@ -37,14 +37,8 @@ const SHOWN: usize = 6;
 
 type Row = Vec<String>;
 
-/// `RULEOUT_SHARED`, or `shared` beside the project.
 fn files() -> Option<Vec<(String, Vec<u8>)>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("RULEOUT_SHARED").map_or_else(beside, PathBuf::from).join("realdata/bankfiles");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return None;
-    }
+    let folder = shared("realdata/bankfiles")?;
     let name = |file: &Path| file.to_str().expect("plain names").to_owned();
     Some(files_below(&folder).iter().map(|file| (name(file), std::fs::read(folder.join(file)).expect("a readable file"))).collect())
 }
@@ -150,15 +144,7 @@ fn every_bank_file_is_what_the_table_says() {
             shelf.row(name, bytes)
         })
         .collect();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
-    let now = written(&rows);
-    if std::env::var_os("RULEOUT_BLESS").is_some() {
-        std::fs::write(&path, &now).expect("a writable table");
-    }
-    let before = std::fs::read_to_string(&path).unwrap_or_default();
-    let changed: Vec<String> = now.lines().filter(|line| !before.lines().any(|b| b == *line)).map(|line| format!("+ {line}")).collect();
-    let gone: Vec<String> = before.lines().filter(|line| !now.lines().any(|n| n == *line)).map(|line| format!("- {line}")).collect();
-    assert!(now == before, "{TABLE} differs:\n{}\n{}", gone.join("\n"), changed.join("\n"));
+    assert_table(TABLE, &written(&rows));
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod damage;
 mod data_elements;
 mod demonstration;
 mod determinism;
+mod document_files;
 mod fence;
 mod gaps;
 mod growing_copies;

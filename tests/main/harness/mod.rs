@@ -9,6 +9,7 @@ mod program;
 mod random;
 mod registry;
 mod scoring;
+mod shared;
 mod viewers;
 
 pub use corpus::Demo;
@@ -20,4 +21,5 @@ pub use program::{Finished, program, run};
 pub use random::Random;
 pub use registry::{Institution, write_registry};
 pub use scoring::{Truth, wrong_data};
+pub use shared::{assert_table, shared};
 pub use viewers::{view, viewer};
