@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use ruleout::case::{Access, Case};
 use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
 use ruleout::format::Limits;
+use ruleout::manifest::Columns;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -127,6 +128,7 @@ fn index(case: &Case, root: &Path, threads: usize) -> Result<()> {
     let options = IndexOptions {
         roots: vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }],
         manifests: Vec::new(),
+        columns: Columns::default(),
         threads,
         limits: Limits::default(),
         memory: Memory::default(),

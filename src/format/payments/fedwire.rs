@@ -13,7 +13,7 @@ use super::operators::is_operator;
 use super::other_side::OtherSide;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
-use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Elements, Person, PersonKey, Scheme};
 use memchr::memchr;
 
@@ -107,7 +107,7 @@ struct Message {
     receipt: bool,
     /// The status indicator of {1100}.
     status: Option<u8>,
-    others: Vec<(Party, u64)>,
+    others: Vec<(Other, u64)>,
     persons: Vec<PersonKey>,
     elements: Elements,
     /// Which of the mandatory tags were seen.
@@ -115,6 +115,13 @@ struct Message {
     has_1500: bool,
     /// The last tag was not ended as its kind is.
     open: bool,
+}
+
+/// A bank beside sender and receiver.
+#[derive(Clone, Copy)]
+enum Other {
+    Aba(RoutingNumber),
+    Bic([u8; 8]),
 }
 
 /// Owner, or both sides where the direction is unknown.
@@ -231,7 +238,7 @@ impl Reader<'_, '_> {
             }
             b"5400" => {
                 if let Some(number) = RoutingNumber::parse(value.field(1, 9)) {
-                    self.message.others.push((number.party(), value.offset(1)));
+                    self.message.others.push((Other::Aba(number), value.offset(1)));
                 }
                 &[9]
             }
@@ -245,19 +252,17 @@ impl Reader<'_, '_> {
         match value.char_at(1) {
             b'F' => {
                 if let Some(number) = RoutingNumber::parse(identifier.trim_ascii()).filter(|&n| !is_operator(n)) {
-                    self.message.others.push((number.party(), value.offset(2)));
+                    self.message.others.push((Other::Aba(number), value.offset(2)));
                 }
             }
             b'B' | b'T' => {
-                let bic = identifier.trim_ascii();
-                let shaped = bic.get(..8).is_some_and(|b| {
+                let shaped = |b: &&[u8; 8]| {
                     b[..4].iter().all(u8::is_ascii_alphanumeric)
                         && b[4..6].iter().all(u8::is_ascii_uppercase)
                         && b[6..].iter().all(u8::is_ascii_alphanumeric)
-                });
-                if shaped {
-                    let value_ = String::from_utf8_lossy(&bic[..8]).into_owned();
-                    self.message.others.push((Party { scheme: Scheme::Bic, value: value_ }, value.offset(2)));
+                };
+                if let Some(bic) = identifier.trim_ascii().first_chunk::<8>().filter(shaped) {
+                    self.message.others.push((Other::Bic(*bic), value.offset(2)));
                 }
             }
             b'D' => self.message.elements.insert(DataElement::AccountNumber),
@@ -348,7 +353,7 @@ impl Reader<'_, '_> {
     }
 
     fn end_message(&mut self, at: u64, last: bool) {
-        let message = std::mem::take(&mut self.message);
+        let mut message = std::mem::take(&mut self.message);
         if !message.begun {
             return;
         }
@@ -386,14 +391,18 @@ impl Reader<'_, '_> {
             }
             None => [sender, receiver].into_iter().flatten().for_each(|(n, at)| self.sink.either(n.party(), at)),
         }
-        for (party, at) in message.others {
-            if [sender, receiver].iter().flatten().all(|side| side.0.as_str() != party.value) {
-                self.sink.counterparty(party, at);
+        for (other, at) in message.others.drain(..) {
+            match other {
+                Other::Aba(number) if [sender, receiver].iter().flatten().any(|side| side.0 == number) => {}
+                Other::Aba(number) => number.counterparty(self.sink, at),
+                Other::Bic(bic) => self.sink.counterparty_of(&Scheme::Bic, std::str::from_utf8(&bic).unwrap_or_default(), at),
             }
         }
-        message.persons.into_iter().for_each(|person| self.sink.person_key(person));
+        message.persons.drain(..).for_each(|person| self.sink.person_key(person));
         message.elements.iter().for_each(|element| self.sink.element(element));
         self.sink.entry();
+        // Their memory serves the next message.
+        (self.message.others, self.message.persons) = (message.others, message.persons);
     }
 
     /// Ends the sink's unit: messages in a row that are the same owner's. Who alone is on their other
