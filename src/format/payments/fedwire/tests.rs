@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::format::testing::read_with;
-use crate::format::{PaymentUnit, Seen};
+use crate::format::{Party, PaymentUnit, Seen};
 use std::collections::BTreeMap;
 
 fn message(appended: &str) -> String {
