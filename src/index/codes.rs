@@ -34,6 +34,8 @@ pub(super) fn hash(term: &str) -> u32 {
 /// The hashes of the codes among the tokens, each once, and how they begin.
 pub(super) fn of(tokens: &Tokens) -> (Vec<u32>, Vec<&str>) {
     let (mut hashes, mut heads) = (Vec::with_capacity(tokens.len()), Vec::new());
+    // Nearly all heads are two digits.
+    let mut numbers = [None; 100];
     // An open table of the hashes that were met, twice as large as can be needed; zero stands for none.
     let width = (2 * tokens.len()).next_power_of_two().max(64);
     let mut met = vec![0u32; width];
@@ -50,9 +52,14 @@ pub(super) fn of(tokens: &Tokens) -> (Vec<u32>, Vec<&str>) {
         if met[at] == 0 {
             met[at] = hash;
             hashes.push(hash);
-            heads.push(head(term));
+            let head = head(term);
+            match *head.as_bytes() {
+                [a @ b'0'..=b'9', b @ b'0'..=b'9'] => numbers[usize::from(a - b'0') * 10 + usize::from(b - b'0')] = Some(head),
+                _ => heads.push(head),
+            }
         }
     }
+    heads.extend(numbers.into_iter().flatten());
     heads.sort_unstable();
     heads.dedup();
     (hashes, heads)

@@ -32,7 +32,7 @@ pub(super) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
 fn next_block(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;
     loop {
-        at += bytes[at..].iter().position(|b| is_digit(*b))?;
+        at = next_run(bytes, at)?;
         let mut end = line_end(bytes, at);
         if end - at < LINE {
             at = end;
@@ -53,6 +53,20 @@ fn next_block(bytes: &[u8], from: usize) -> Option<Range<usize>> {
             }
         }
         return Some(at..end);
+    }
+}
+
+/// Where the next run of characters begins that may be a line. Most of the text is not even looked at: behind the
+/// last other character of a window no run can have begun before.
+fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
+    // Two characters of a line may be padding.
+    const DIGITS: usize = LINE - 2;
+    let mut at = from;
+    loop {
+        match bytes.get(at..at + DIGITS)?.iter().rposition(|b| !is_digit(*b)) {
+            Some(other) => at += other + 1,
+            None => return Some(at),
+        }
     }
 }
 
@@ -90,7 +104,17 @@ pub(in crate::format) fn open_label(before: &[u8]) -> Option<&[u8]> {
 }
 
 fn is_digit(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')
+    static DIGITS: [bool; 256] = {
+        let mut digits = [false; 256];
+        let mut i = 0;
+        while i < 256 {
+            let b = i as u8;
+            digits[i] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+            i += 1;
+        }
+        digits
+    };
+    DIGITS[usize::from(b)]
 }
 
 /// Decodes base64; what is no digit is skipped.
