@@ -11,7 +11,7 @@ the words that the reader prints. EXTRACTOR is a command ({} is the file), or on
     office:csv   LibreOffice, every sheet as CSV   html    Python's html.parser
 
 The share found is shown per file and, per kind, over all words and in the median. Files of which the extractor finds
-no words are counted apart. `tests/realdata/recall.md` is the table that was last made.
+no words are counted apart.
 """
 import email, email.policy, os, re, subprocess, sys, tempfile, unicodedata
 from html.parser import HTMLParser
