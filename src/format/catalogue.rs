@@ -1,5 +1,8 @@
 use super::signature::{self, SIGNATURES, Signature};
-use super::{Failure, Format, Probe, Runs, Sink, cms, container, java_class, mail, office, ole, payments, pdf, pgp, pst, rtf, text};
+use super::{
+    Failure, Format, Probe, Runs, Sink, cms, container, database, disk, java_class, mail, memory, office, ole, payments, pdf, pgp, pst,
+    rtf, text,
+};
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
 /// record. They are asked first, in this order.
@@ -24,6 +27,7 @@ pub static STRICT: &[&Format] = &[
     &office::docx::FORMAT,
     &office::pptx::FORMAT,
     &container::ZIP,
+    &database::PG_DUMP_TAR,
     &container::TAR,
     &container::AR,
     &container::CAB,
@@ -32,8 +36,22 @@ pub static STRICT: &[&Format] = &[
     &container::RPM,
     &container::ISO9660,
     &container::UDF,
+    &disk::EWF,
+    &disk::QCOW2,
+    &disk::VHD,
+    &disk::VHDX,
+    &disk::VMDK,
+    &disk::DISK,
     &container::SEVEN_ZIP,
     &container::SEVEN_ZIP_APPENDED,
+    &memory::MINIDUMP,
+    &memory::ELF_CORE,
+    &database::PG_DUMP,
+    &database::PG_COPY_BINARY,
+    &database::DBF,
+    &database::SQLITE,
+    &database::SQLITE_WAL,
+    &database::SQLITE_JOURNAL,
     &container::ZLIB,
     &pgp::ARMORED,
     &pgp::FORMAT,
@@ -60,6 +78,8 @@ pub static LOOSE: &[&Format] = &[
     &container::ZIP_APPENDED,
     &mail::EML,
     &mail::MBOX,
+    &database::SQL,
+    &database::PG_COPY,
     &text::calendar::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,

@@ -1,5 +1,5 @@
-//! Rows of a sheet or of a table in a document: the first ones are held until they show which of them is the
-//! header; what stands before it is text.
+//! Rows of a sheet, of a table in a document or of a database. Where nobody names the columns, the first rows
+//! are held until they show which of them is the header; what stands before it is text.
 
 use crate::format::text::header;
 use crate::format::{At, PassageKind, Sink};
@@ -13,7 +13,10 @@ const HELD_BYTES: usize = 1 << 20;
 pub struct Grid {
     name: String,
     offset: u64,
-    held: Vec<Vec<String>>,
+    /// The names of its columns, where they are known without looking at rows. Rows of such tables come mixed
+    /// with those of others; they are handed on in bunches.
+    header: Option<Vec<String>>,
+    held: Vec<(u64, Vec<String>)>,
     held_bytes: usize,
     table: Option<u32>,
 }
@@ -21,31 +24,46 @@ pub struct Grid {
 impl Grid {
     /// A table of this name, whose encoded bytes begin at `offset`.
     pub fn new(name: &str, offset: u64) -> Self {
-        Self { name: name.to_owned(), offset, held: Vec::new(), held_bytes: 0, table: None }
+        Self { name: name.to_owned(), offset, header: None, held: Vec::new(), held_bytes: 0, table: None }
+    }
+
+    /// A table whose columns have these names; empty where nobody knows them, and no row is a header.
+    pub fn headed(name: &str, header: Vec<String>, offset: u64) -> Self {
+        Self { header: Some(header), ..Self::new(name, offset) }
     }
 
     /// Takes a row.
     pub fn row(&mut self, row: Vec<String>, sink: &mut Sink<'_>) {
-        if row.iter().all(String::is_empty) {
-            return;
+        if row.iter().any(|cell| !cell.is_empty()) {
+            self.row_at(row, self.offset, sink);
         }
-        if self.table.is_some() {
-            return push(&row, self.offset, sink);
+    }
+
+    /// Takes a row that stands at this offset in the item, be it empty.
+    pub fn row_at(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
+        if self.table.is_some() && self.header.is_none() {
+            return push(&row, at, sink);
         }
         self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
-        self.held.push(row);
+        self.held.push((at, row));
         if self.held.len() >= HELD_ROWS || self.held_bytes > HELD_BYTES {
             self.begin(sink);
         }
     }
 
-    /// Begins the table with the rows that were held.
+    /// Begins the table with the rows that were held, or goes on with them.
     pub fn begin(&mut self, sink: &mut Sink<'_>) {
-        if self.table.is_some() {
+        let held = std::mem::take(&mut self.held);
+        self.held_bytes = 0;
+        if let Some(ordinal) = self.table {
+            if !held.is_empty() {
+                sink.resume_table(ordinal);
+                held.iter().for_each(|(at, row)| push(row, *at, sink));
+            }
             return;
         }
-        let rows = std::mem::take(&mut self.held);
-        let (first, has_header) = header::find_header(&rows);
+        let (places, mut rows): (Vec<u64>, Vec<Vec<String>>) = held.into_iter().unzip();
+        let (first, has_header) = if self.header.is_some() { (0, false) } else { header::find_header(&rows) };
         sink.kind(PassageKind::Prose);
         sink.border();
         sink.text(&self.name, At::Decoded(self.offset));
@@ -56,14 +74,15 @@ impl Grid {
         if rows.is_empty() {
             return;
         }
+        let found = has_header.then(|| std::mem::take(&mut rows[first]));
+        let header = found.as_ref().or(self.header.as_ref().filter(|header| !header.is_empty()));
         let body = first + usize::from(has_header);
-        let header = has_header.then(|| &rows[first][..]);
         self.table = Some(sink.facts.tables.len() as u32);
-        sink.begin_table(TableFacts::new(&self.name, header, &rows[body..]));
+        sink.begin_table(TableFacts::new(&self.name, header.map(Vec::as_slice), &rows[body..]));
         if let Some(header) = header {
             sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
         }
-        rows[body..].iter().for_each(|row| push(row, self.offset, sink));
+        rows[body..].iter().zip(&places[body..]).for_each(|(row, at)| push(row, *at, sink));
     }
 
     /// Text that is in no row.

@@ -446,10 +446,12 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// A row of the table that was begun last: its cells joined by tabs. Also counts it in the table's
-    /// facts. `at` is where it stands in the item.
+    /// A row of the table at hand: its cells joined by tabs. Also counts it in the table's facts. `at` is
+    /// where it stands in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
-        let table = self.facts.tables.last_mut().expect("a table was begun");
+        let ordinal = if let PassageKind::Rows(ordinal) = self.kind { ordinal as usize } else { usize::MAX };
+        let last = self.facts.tables.len().saturating_sub(1);
+        let table = self.facts.tables.get_mut(ordinal.min(last)).expect("a table was begun");
         table.row(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
@@ -474,6 +476,11 @@ impl<'a> Sink<'a> {
         self.flush();
         self.kind = PassageKind::Rows(self.facts.tables.len() as u32);
         self.facts.tables.push(table);
+    }
+
+    /// Goes on with a table that was begun before others; rows that follow belong to it.
+    pub fn resume_table(&mut self, ordinal: u32) {
+        self.kind(PassageKind::Rows(ordinal));
     }
 
     /// Continues, in a fork, the table that the whole's sink has begun.

@@ -7,6 +7,7 @@ mod breach_corpus;
 mod daily_loop;
 mod damage;
 mod data_elements;
+mod databases;
 mod demonstration;
 mod determinism;
 mod document_files;

@@ -91,7 +91,7 @@ impl<'a> Trees<'a> {
         if self.decoded > 4 * len + (1 << 20) {
             return sink.unread_member(path, at..at, size, Cause::LimitSize, "files share their bytes over and over");
         }
-        let child = sink.member_in_pieces(path, &pieces, &mut Pieces { bytes: self.bytes, pieces: &pieces, done: 0 });
+        let child = sink.member_in_pieces(path, &pieces, &mut Pieces::new(self.bytes, &pieces));
         // The rest of the last sector, where it is empty.
         if let Some(last) = pieces.last().filter(|last| last.end < len) {
             let end = last.end.next_multiple_of(self.sector).min(len);
@@ -134,11 +134,17 @@ fn rough(path: &[u8]) -> Vec<u8> {
 }
 
 /// The bytes of a file, one piece after the other.
-struct Pieces<'a> {
+pub(in crate::format) struct Pieces<'a> {
     bytes: &'a [u8],
     pieces: &'a [Range<u64>],
     /// Bytes of the first piece that were read.
     done: u64,
+}
+
+impl<'a> Pieces<'a> {
+    pub fn new(bytes: &'a [u8], pieces: &'a [Range<u64>]) -> Self {
+        Self { bytes, pieces, done: 0 }
+    }
 }
 
 impl Read for Pieces<'_> {

@@ -3,6 +3,7 @@
 use super::{Signature, Treatment};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
+use crate::format::database::is_dbf_memo;
 use crate::format::opaque::{asf, bmff, bmp, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
 use crate::model::Cause;
 use Treatment::{Code, Opaque, Partial, Scan, Whole};
@@ -70,17 +71,10 @@ pub static SIGNATURES: &[Signature] = &[
         Whole(UNSUPPORTED),
     ),
     // Disk images: sectors in the clear, unless the format compresses them; files may lie in pieces.
-    row("ewf", "application/x-ewf", |p| p.head.starts_with(b"EVF\x09\r\n\xFF\0"), Whole(UNSUPPORTED)),
     row("ewf2", "application/x-ewf", |p| p.head.starts_with(b"EVF2\r\n\x81\0"), Whole(UNSUPPORTED)),
-    row("vhdx", "application/x-vhdx", |p| p.head.starts_with(b"vhdxfile"), Partial(UNSUPPORTED)),
-    row(
-        "vhd",
-        "application/x-vhd",
-        |p| p.head.starts_with(b"conectix") || p.bytes.len() >= 512 && p.bytes[p.bytes.len() - 512..].starts_with(b"conectix"),
-        Partial(UNSUPPORTED),
-    ),
-    row("vmdk", "application/x-vmdk", |p| p.head.starts_with(b"KDMV") || p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
-    row("qcow", "application/x-qemu-disk", |p| p.head.starts_with(b"QFI\xFB"), Partial(UNSUPPORTED)),
+    // One whose disk is told by nothing else.
+    row("vhd_fixed", "application/x-vhd", |p| p.bytes.len() > 512 && p.bytes[p.bytes.len() - 512..].starts_with(b"conectix"), Scan),
+    row("vmdk_cowd", "application/x-vmdk", |p| p.head.starts_with(b"COWD"), Partial(UNSUPPORTED)),
     row(
         "cd_raw",
         "application/octet-stream",
@@ -105,7 +99,6 @@ pub static SIGNATURES: &[Signature] = &[
     row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
     row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
     row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
-    row("sqlite", "application/vnd.sqlite3", |p| p.head.starts_with(b"SQLite format 3\0"), Partial(UNSUPPORTED)),
     row("mtf", "application/x-mtf", |p| p.head.starts_with(b"TAPE") && at(p, 20, b"\0\0\0\0\0\0\0\0"), Scan),
     row(
         "oracle_exp",
@@ -113,8 +106,17 @@ pub static SIGNATURES: &[Signature] = &[
         |p| p.head.get(..32).is_some_and(|h| memchr::memmem::find(h, b"EXPORT:V").is_some()),
         Scan,
     ),
-    row("pg_dump", "application/x-postgresql-dump", |p| p.head.starts_with(b"PGDMP"), Scan),
-    row("minidump", "application/x-dmp", |p| p.head.starts_with(b"MDMP\x93\xA7"), Scan),
+    row("dbf_memo", "application/x-dbf-memo", is_dbf_memo, Scan),
+    row("kernel_dump", "application/x-dmp", |p| p.head.starts_with(b"PAGEDUMP") || p.head.starts_with(b"PAGEDU64"), Scan),
+    row("lime", "application/octet-stream", |p| p.head.starts_with(b"EMiL\x01\0\0\0"), Scan),
+    row("vmware_memory", "application/octet-stream", |p| matches!(p.head, [0xD0..=0xD3, 0xBE, 0xD2, 0xBE, ..]), Scan),
+    row(
+        "kdump",
+        "application/octet-stream",
+        |p| p.head.starts_with(b"KDUMP   ") || p.head.starts_with(b"makedumpfile\0"),
+        Partial(UNSUPPORTED),
+    ),
+    row("hibernation", "application/octet-stream", |p| p.bytes.len() > 4096 && is_hibernation(p.head), Partial(UNSUPPORTED)),
     row("hprof", "application/x-hprof", |p| p.head.starts_with(b"JAVA PROFILE 1.0"), Scan),
     row("java_serialized", "application/x-java-serialized-object", |p| p.head.starts_with(b"\xAC\xED\0\x05"), Scan),
     row("registry_hive", "application/x-ms-registry", |p| p.head.starts_with(b"regf"), Scan),
@@ -156,6 +158,11 @@ pub static SIGNATURES: &[Signature] = &[
 
 fn at(probe: &Probe<'_>, offset: usize, mark: &[u8]) -> bool {
     probe.head.get(offset..).is_some_and(|rest| rest.starts_with(mark))
+}
+
+/// A hibernation file of Windows, asleep or resumed; its pages are compressed, and numbers follow its mark.
+fn is_hibernation(head: &[u8]) -> bool {
+    [b"HIBR", b"hibr", b"RSTR", b"rstr"].iter().any(|mark| head.starts_with(*mark)) && head.get(4..64).is_some_and(|b| b.contains(&0))
 }
 
 /// TIFF 6.0, section 2, and BigTIFF.

@@ -11,7 +11,7 @@ const LINE: usize = 40;
 const BLOCK: usize = 160;
 
 /// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to the sink.
-pub(super) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
+pub(in crate::format) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
     let mut at = 0;
     while let Some(block) = next_block(bytes, at) {
         at = block.end;

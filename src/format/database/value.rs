@@ -1,0 +1,73 @@
+//! Values of database records as cells of a table.
+
+use crate::format::{Kind, Probe, Sink, detect};
+use crate::model::Cause;
+use std::ops::Range;
+
+/// Binary values up to this length are shown in hexadecimal: keys, hashes, identifiers.
+const SHOWN_IN_HEX: usize = 256;
+
+/// A character value: UTF-8, and windows-1252 where it is not.
+pub fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    }
+}
+
+/// A character value that need not be copied.
+pub fn owned(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| text(error.as_bytes()))
+}
+
+/// What a binary value is as a cell; `None` where it is a content of its own, such as a file.
+pub fn binary(bytes: &[u8]) -> Option<String> {
+    if let Some(text) = as_text(bytes) {
+        return Some(text);
+    }
+    let is_file = bytes.len() > 64 && !matches!(detect(&Probe::new(bytes)), Kind::Unknown);
+    (bytes.len() <= SHOWN_IN_HEX && !is_file).then(|| bytes.iter().map(|b| format!("{b:02X}")).collect())
+}
+
+/// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones are contents.
+fn as_text(bytes: &[u8]) -> Option<String> {
+    if bytes.len() > 4096 {
+        return None;
+    }
+    let is_plain = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| is_plain(text)) {
+        return Some(text.to_owned());
+    }
+    let wide = bytes.len() >= 4 && bytes.len().is_multiple_of(2);
+    let units = || bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    let latin = wide && units().filter(|unit| (0x20..0x100).contains(unit)).count() * 8 >= bytes.len() / 2 * 7;
+    latin.then(|| String::from_utf16(&units().collect::<Vec<_>>()).ok().filter(|text| is_plain(text))).flatten()
+}
+
+/// Has a binary value that was decoded in memory read as a member, and gives its cell: empty where it is a
+/// content of its own.
+pub fn decoded(bytes: &[u8], name: &str, encoded: Range<u64>, sink: &mut Sink<'_>) -> String {
+    binary(bytes).unwrap_or_else(|| {
+        member(name, bytes.len() as u64, &[encoded], &mut &*bytes, sink);
+        String::new()
+    })
+}
+
+/// A value that is a content of its own, within the limit of members.
+pub fn member(name: &str, size: u64, encoded: &[Range<u64>], decoder: &mut dyn std::io::Read, sink: &mut Sink<'_>) {
+    if sink.members.len() as u64 >= sink.limits().entries {
+        if sink.gaps.last().is_none_or(|gap| gap.cause != Cause::LimitEntries) {
+            let at = encoded.first().map_or(0, |piece| piece.start);
+            sink.gap(at..at, Cause::LimitEntries, format!("{name} ({size} bytes): more values than members are read"));
+        }
+    } else {
+        sink.member_in_pieces(name.as_bytes(), encoded, decoder);
+    }
+}
+
+/// Bytes written as hexadecimal digits.
+pub fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
+    let nibble = |b: u8| (b as char).to_digit(16).map(|n| n as u8);
+    let whole = digits.len().is_multiple_of(2) && !digits.is_empty();
+    whole.then(|| digits.as_chunks::<2>().0.iter().map(|[a, b]| Some(nibble(*a)? << 4 | nibble(*b)?)).collect()).flatten()
+}

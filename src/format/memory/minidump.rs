@@ -1,0 +1,137 @@
+//! Minidumps of Windows, Breakpad and Crashpad (`minidumpapiset.h`): a directory of streams, among them lists of
+//! modules and of stretches of memory.
+
+use super::{Regions, name};
+use crate::format::{Failure, Format, Runs, Sink};
+use std::ops::Range;
+
+/// A minidump, with little memory or all of a process.
+pub static MINIDUMP: Format = Format {
+    name: "minidump",
+    media_type: "application/x-dmp",
+    recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7"),
+    read,
+    runs: Runs::Inside,
+    version: 2,
+    limitations: &["memory is scanned: numbers in binary form are not seen"],
+};
+
+const MODULES: u32 = 4;
+const MEMORY: u32 = 5;
+const MEMORY64: u32 = 9;
+/// Names of modules longer than this are none.
+const LONGEST_NAME: usize = 64 << 10;
+
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let len = bytes.len() as u64;
+    let cut = || Failure::truncated(len, "the directory of streams is cut off");
+    let count = le32(bytes, 8).ok_or_else(cut)? as usize;
+    let directory = le32(bytes, 12).ok_or_else(cut)? as usize;
+    let (mut modules, mut seen, mut regions) = (0, Vec::new(), Regions::default());
+    for i in 0..count {
+        let at = directory.saturating_add(12 * i);
+        let (kind, size, start) = (le32(bytes, at), le32(bytes, at.saturating_add(4)), le32(bytes, at.saturating_add(8)));
+        let (Some(kind), Some(size), Some(start)) = (kind, size, start) else { return Err(cut()) };
+        let stream = start as usize..(start as usize).saturating_add(size as usize);
+        if stream.end > bytes.len() && kind != MEMORY64 {
+            return Err(Failure::truncated(len, format!("the stream {kind} is cut off")));
+        }
+        // Each of these lists stands once.
+        if !matches!(kind, MODULES | MEMORY | MEMORY64) || seen.contains(&kind) {
+            continue;
+        }
+        seen.push(kind);
+        match kind {
+            MODULES => modules += module_names(bytes, stream, sink),
+            MEMORY => memory(bytes, stream, &mut regions),
+            MEMORY64 => memory64(bytes, stream, &mut regions),
+            _ => {}
+        }
+    }
+    regions.tell(modules, len, sink);
+    Ok(())
+}
+
+fn module_names(bytes: &[u8], stream: Range<usize>, sink: &mut Sink<'_>) -> u64 {
+    let count = le32(bytes, stream.start).unwrap_or(0) as usize;
+    let entries = (stream.start + 4..stream.end).step_by(108).take(count);
+    let mut found = 0;
+    for at in entries {
+        let Some(start) = le32(bytes, at + 20).map(|start| start as usize) else { break };
+        let length = le32(bytes, start).unwrap_or(0) as usize;
+        if let Some(raw) = bytes.get(start.saturating_add(4)..).and_then(|b| b.get(..length)).filter(|raw| raw.len() <= LONGEST_NAME) {
+            let units: Vec<u16> = raw.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+            name(&String::from_utf16_lossy(&units), start as u64 + 4, sink);
+            found += 1;
+        }
+    }
+    found
+}
+
+fn memory(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) {
+    let count = le32(bytes, stream.start).unwrap_or(0) as usize;
+    for at in (stream.start + 4..stream.end).step_by(16).take(count) {
+        if let (Some(size), Some(start)) = (le32(bytes, at + 8), le32(bytes, at + 12)) {
+            regions.take(u64::from(start)..u64::from(start) + u64::from(size), bytes.len() as u64);
+        }
+    }
+}
+
+/// Regions one behind the other, from one place on.
+fn memory64(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) {
+    let (Some(count), Some(mut place)) = (le64(bytes, stream.start), le64(bytes, stream.start + 8)) else { return };
+    let entries = (stream.start + 16..stream.end.min(bytes.len())).step_by(16);
+    for at in entries.take(usize::try_from(count).unwrap_or(usize::MAX)) {
+        let Some(size) = le64(bytes, at + 8) else { break };
+        let end = place.saturating_add(size);
+        regions.take(place..end, bytes.len() as u64);
+        place = end;
+    }
+}
+
+fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
+}
+
+fn le64(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_with;
+    use crate::model::Cause;
+
+    fn dump() -> Vec<u8> {
+        let mut out = b"MDMP\x93\xA7\0\0".to_vec();
+        out.extend([2u32, 32, 0, 0, 0, 0].iter().flat_map(|n| n.to_le_bytes()));
+        // Two streams: modules at 64, memory at 192.
+        out.extend([4u32, 112, 64, 9, 32, 192].iter().flat_map(|n| n.to_le_bytes()));
+        out.resize(64, 0);
+        out.extend(1u32.to_le_bytes());
+        out.resize(64 + 4 + 20, 0);
+        out.extend(300u32.to_le_bytes());
+        out.resize(192, 0);
+        out.extend([1u64, 400, 0x7FF0, 100].iter().flat_map(|n| n.to_le_bytes()));
+        out.resize(300, 0);
+        let path: Vec<u8> = "C:\\bank\\wire.dll".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        out.extend((path.len() as u32).to_le_bytes());
+        out.extend(path);
+        out.resize(500, 0);
+        out
+    }
+
+    #[test]
+    fn modules_are_named_and_missing_memory_is_a_gap() {
+        let whole = dump();
+        read_with(read, &whole, |sink, out| {
+            assert!(out.text().contains("C:\\bank\\wire.dll"));
+            assert_eq!((sink.gaps.len(), &sink.facts.notes[0][..]), (0, "1 modules or mapped files, 1 regions of memory with 100 bytes"));
+        });
+        read_with(read, &whole[..460], |sink, _| assert_eq!(sink.gaps[0].cause, Cause::Truncated));
+        for cut in 8..whole.len() {
+            read_with(read, &whole[..cut], |_, _| ());
+        }
+    }
+}
