@@ -1,7 +1,7 @@
 use super::signature::{self, SIGNATURES, Signature};
 use super::{
-    Failure, Format, Probe, Runs, Sink, cms, container, database, disk, java_class, mail, memory, office, ole, payments, pdf, pgp, pst,
-    rtf, text,
+    Failure, Format, Probe, Runs, Sink, cms, container, database, disk, java_class, mail, memory, office, ole, oracle, payments, pdf, pgp,
+    pst, rtf, sql_server, text,
 };
 
 /// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
@@ -56,6 +56,11 @@ pub static STRICT: &[&Format] = &[
     &pgp::ARMORED,
     &pgp::FORMAT,
     &cms::FORMAT,
+    &sql_server::BACKUP,
+    &sql_server::COMPRESSED,
+    &sql_server::DATA_FILE,
+    &oracle::EXPORT,
+    &oracle::PUMP,
     &payments::NACHA,
     &payments::X937,
     &payments::CPA005,

@@ -59,10 +59,7 @@ impl Signature {
                 opaque::cover(bytes, &walk, sink);
             }
             Treatment::Whole(cause) => {
-                let (coverage, gaps) = (std::mem::take(&mut sink.coverage), std::mem::take(&mut sink.gaps));
-                scan_with(bytes, all.clone(), sink, Suspicion { cause, ..Suspicion::default() });
-                (sink.coverage, sink.gaps) = (coverage, gaps);
-                sink.gap(all, cause, format!("{}: {}", self.name, reason(cause)));
+                unread(bytes, all, cause, format!("{}: {}", self.name, reason(cause)), sink);
             }
             Treatment::Partial(cause) => {
                 scan_with(bytes, all.clone(), sink, Suspicion { cause, ..Suspicion::default() });
@@ -75,6 +72,14 @@ impl Signature {
         }
         Ok(())
     }
+}
+
+/// Searches the strings of a range that is a gap all the same.
+pub(super) fn unread(bytes: &[u8], range: Range<u64>, cause: Cause, detail: String, sink: &mut Sink<'_>) {
+    let (coverage, gaps) = (std::mem::take(&mut sink.coverage), std::mem::take(&mut sink.gaps));
+    scan_with(bytes, range.clone(), sink, Suspicion { cause, ..Suspicion::default() });
+    (sink.coverage, sink.gaps) = (coverage, gaps);
+    sink.gap(range, cause, detail);
 }
 
 /// Does a program, or a script that unpacks what follows it, begin here?

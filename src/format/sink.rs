@@ -292,6 +292,8 @@ pub struct Sink<'a> {
     counterparties: Tally,
     /// Where units with these sides are, by a hash of the sides.
     units: HashMap<u64, usize>,
+    /// Of a fork: which tables of the whole its own ones go on with.
+    ordinals: Vec<u32>,
     /// What was covered so far.
     pub coverage: Coverage,
     /// Members found so far.
@@ -313,6 +315,7 @@ impl<'a> Sink<'a> {
             unit: PaymentUnit::default(),
             counterparties: Tally::default(),
             units: HashMap::new(),
+            ordinals: Vec::new(),
             coverage: Coverage::default(),
             members: Vec::new(),
             gaps: Vec::new(),
@@ -336,7 +339,8 @@ impl<'a> Sink<'a> {
         self.members.extend(part.members);
         self.gaps.extend(part.gaps);
         for (i, table) in part.facts.tables.into_iter().enumerate() {
-            match self.facts.tables.get_mut(i) {
+            let ordinal = part.ordinals.get(i).map_or(i, |ordinal| *ordinal as usize);
+            match self.facts.tables.get_mut(ordinal) {
                 Some(own) => own.merge(table),
                 None => self.facts.tables.push(table),
             }
@@ -449,9 +453,12 @@ impl<'a> Sink<'a> {
     /// A row of the table at hand: its cells joined by tabs. Also counts it in the table's facts. `at` is
     /// where it stands in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
-        let ordinal = if let PassageKind::Rows(ordinal) = self.kind { ordinal as usize } else { usize::MAX };
         let last = self.facts.tables.len().saturating_sub(1);
-        let table = self.facts.tables.get_mut(ordinal.min(last)).expect("a table was begun");
+        let place = match self.kind {
+            PassageKind::Rows(ordinal) => self.ordinals.iter().position(|own| *own == ordinal).unwrap_or(ordinal as usize),
+            PassageKind::Prose | PassageKind::Payment | PassageKind::Strings => last,
+        };
+        let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
         table.row(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
@@ -483,10 +490,16 @@ impl<'a> Sink<'a> {
         self.kind(PassageKind::Rows(ordinal));
     }
 
-    /// Continues, in a fork, the table that the whole's sink has begun.
+    /// Continues, in a fork, a table that the whole's sink has begun.
     pub fn continue_table(&mut self, table: TableFacts, ordinal: u32) {
-        self.kind = PassageKind::Rows(ordinal);
+        self.kind(PassageKind::Rows(ordinal));
+        self.ordinals.push(ordinal);
         self.facts.tables.push(table);
+    }
+
+    /// Does a fork already continue this table of the whole?
+    pub fn continues(&self, ordinal: u32) -> bool {
+        self.ordinals.contains(&ordinal)
     }
 
     /// Covers a range of the item's bytes.

@@ -36,6 +36,7 @@ mod shared_names;
 mod terminal;
 mod tokens;
 mod transfer_logs;
+mod vendor_dumps;
 mod walkthrough;
 mod workbook;
 mod wrapping;

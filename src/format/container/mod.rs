@@ -48,7 +48,6 @@ pub use zstd::ZSTD;
 
 pub(in crate::format) use ar::Held;
 pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
-pub(in crate::format) use trees::Pieces;
 pub(crate) use zip_directory::sketch as zip_local;
 
 use crate::format::{Child, Covered, Sink};

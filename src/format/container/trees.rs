@@ -1,11 +1,11 @@
 //! Images that describe one set of files by several trees: ISO 9660 with and without Joliet. Each
 //! file becomes a member once, however many trees name it, and one that only a single tree names is not lost.
 
+use crate::format::ranges::Ranges;
 use crate::format::{Child, Sink};
 use crate::model::{Cause, Class};
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Error, ErrorKind, Read};
 use std::ops::Range;
 
 /// Longest path of a member, in bytes.
@@ -91,7 +91,7 @@ impl<'a> Trees<'a> {
         if self.decoded > 4 * len + (1 << 20) {
             return sink.unread_member(path, at..at, size, Cause::LimitSize, "files share their bytes over and over");
         }
-        let child = sink.member_in_pieces(path, &pieces, &mut Pieces::new(self.bytes, &pieces));
+        let child = sink.member_in_pieces(path, &pieces, &mut Ranges::new(self.bytes, &pieces));
         // The rest of the last sector, where it is empty.
         if let Some(last) = pieces.last().filter(|last| last.end < len) {
             let end = last.end.next_multiple_of(self.sector).min(len);
@@ -131,40 +131,4 @@ fn rough(path: &[u8]) -> Vec<u8> {
         out.push(b'/');
     }
     out
-}
-
-/// The bytes of a file, one piece after the other.
-pub(in crate::format) struct Pieces<'a> {
-    bytes: &'a [u8],
-    pieces: &'a [Range<u64>],
-    /// Bytes of the first piece that were read.
-    done: u64,
-}
-
-impl<'a> Pieces<'a> {
-    pub fn new(bytes: &'a [u8], pieces: &'a [Range<u64>]) -> Self {
-        Self { bytes, pieces, done: 0 }
-    }
-}
-
-impl Read for Pieces<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while let Some((piece, rest)) = self.pieces.split_first().filter(|_| !out.is_empty()) {
-            let left = piece.end - piece.start - self.done;
-            if left == 0 {
-                (self.pieces, self.done) = (rest, 0);
-                continue;
-            }
-            let from = usize::try_from(piece.start + self.done).unwrap_or(usize::MAX);
-            let held = self.bytes.get(from..).unwrap_or_default();
-            let n = (left.min(out.len() as u64) as usize).min(held.len());
-            out[..n].copy_from_slice(&held[..n]);
-            if n == 0 {
-                return Err(Error::new(ErrorKind::UnexpectedEof, format!("{left} bytes lie behind the end of the image")));
-            }
-            self.done += n as u64;
-            return Ok(n);
-        }
-        Ok(0)
-    }
 }

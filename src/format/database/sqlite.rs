@@ -7,7 +7,7 @@ use super::definition::{self, Definition};
 use super::sql_token::Dialect;
 use super::sqlite_pages::{Cell, Encoding, PageKind, Pages, Payload, Value, be16, be32, record};
 use super::value;
-use crate::format::container::Pieces;
+use crate::format::ranges::Ranges;
 use crate::format::grid::Grid;
 use crate::format::{At, Failure, Format, Kind, PassageKind, Probe, Runs, Sink, detect};
 use crate::model::{Cause, Class};
@@ -359,7 +359,7 @@ fn cover(cell: &Cell, holes: &[Range<usize>], sink: &mut Sink<'_>) {
 fn member(name: &str, payload: &Payload, range: &Range<usize>, bytes: &[u8], sink: &mut Sink<'_>) {
     let places = payload.places(range.clone());
     let pieces: Vec<Range<u64>> = places.iter().map(|place| place.start as u64..place.end as u64).collect();
-    value::member(name, range.len() as u64, &pieces, &mut Pieces::new(bytes, &pieces), sink);
+    value::member(name, range.len() as u64, &pieces, &mut Ranges::new(bytes, &pieces), sink);
 }
 
 /// The rows of a page that no tree has, if it was a leaf of a table. All of it is scanned besides.

@@ -5,6 +5,7 @@ use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
 use crate::format::database::is_dbf_memo;
 use crate::format::opaque::{asf, bmff, bmp, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
+use crate::format::sql_server;
 use crate::model::Cause;
 use Treatment::{Code, Opaque, Partial, Scan, Whole};
 
@@ -99,13 +100,7 @@ pub static SIGNATURES: &[Signature] = &[
     row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
     row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
     row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
-    row("mtf", "application/x-mtf", |p| p.head.starts_with(b"TAPE") && at(p, 20, b"\0\0\0\0\0\0\0\0"), Scan),
-    row(
-        "oracle_exp",
-        "application/x-oracle-export",
-        |p| p.head.get(..32).is_some_and(|h| memchr::memmem::find(h, b"EXPORT:V").is_some()),
-        Scan,
-    ),
+    row("sql_server_log", "application/x-mssql-ldf", sql_server::is_log_file, Scan),
     row("dbf_memo", "application/x-dbf-memo", is_dbf_memo, Scan),
     row("kernel_dump", "application/x-dmp", |p| p.head.starts_with(b"PAGEDUMP") || p.head.starts_with(b"PAGEDU64"), Scan),
     row("lime", "application/octet-stream", |p| p.head.starts_with(b"EMiL\x01\0\0\0"), Scan),

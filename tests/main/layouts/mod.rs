@@ -12,6 +12,8 @@ mod metro2;
 mod mt940;
 mod nacha;
 mod ofx;
+pub mod oracle;
+pub mod sql_server;
 mod swift;
 mod x12;
 mod x937;

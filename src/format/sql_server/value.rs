@@ -1,0 +1,331 @@
+//! Values of columns as text: numbers that can be identifiers, dates as ISO 8601 writes them, and text in the code
+//! page of its collation.
+
+use super::page::{le16, le32, le64};
+use super::scsu;
+use encoding_rs::Encoding;
+use std::borrow::Cow;
+
+/// What a column holds, by the system's type numbers (sys.types, `system_type_id`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    /// Whole numbers of one byte, which have no sign.
+    Tiny,
+    /// Whole numbers of so many bytes.
+    Whole(u8),
+    /// Amounts in ten-thousandths, of so many bytes.
+    Money(u8),
+    /// Decimal numbers with so many digits, and so many of them behind the point.
+    Decimal(u8, u8),
+    /// Binary fractions of so many bytes.
+    Float(u8),
+    Bit,
+    Guid,
+    Date,
+    /// Times of so many digits behind the seconds.
+    Time(u8),
+    SmallDateTime,
+    DateTime,
+    DateTime2(u8),
+    DateTimeOffset(u8),
+    /// Text in the code page of this collation, of so many bytes or of variable length.
+    Text(u32, Option<u16>),
+    /// UTF-16, of so many bytes or of variable length.
+    Wide(Option<u16>),
+    /// A value that says its own type.
+    Variant,
+    /// Bytes that are no text: of so many bytes, or of variable length.
+    Binary(Option<u16>),
+}
+
+/// Days from 1 January of year 1 to 1 January 1900.
+const DAYS_TO_1900: i64 = 693_595;
+
+impl Type {
+    /// The type of a column of the storage: its number, and what its length or precision, and its scale say.
+    pub fn of(id: u8, length: u16, precision: u8, scale: u8, collation: u32) -> Self {
+        let fixed = |length: u16| (length > 0).then_some(length);
+        match id {
+            48 => Self::Tiny,
+            52 => Self::Whole(2),
+            56 => Self::Whole(4),
+            127 => Self::Whole(8),
+            60 => Self::Money(8),
+            122 => Self::Money(4),
+            106 | 108 => Self::Decimal(precision, scale),
+            59 => Self::Float(4),
+            62 => Self::Float(8),
+            104 => Self::Bit,
+            36 => Self::Guid,
+            40 => Self::Date,
+            41 => Self::Time(scale),
+            58 => Self::SmallDateTime,
+            61 => Self::DateTime,
+            42 => Self::DateTime2(scale),
+            43 => Self::DateTimeOffset(scale),
+            175 => Self::Text(collation, fixed(length)),
+            35 | 167 => Self::Text(collation, None),
+            239 => Self::Wide(fixed(length)),
+            99 | 231 => Self::Wide(None),
+            98 => Self::Variant,
+            173 => Self::Binary(fixed(length)),
+            189 => Self::Binary(Some(8)),
+            _ => Self::Binary(None),
+        }
+    }
+
+    /// How many bytes it takes in the fixed part of a row; nothing where its length varies.
+    pub fn length(self) -> Option<usize> {
+        let time = |scale: u8| if scale < 3 { 3 } else { 5 - usize::from(scale < 5) };
+        match self {
+            Self::Tiny | Self::Bit => Some(1),
+            Self::Whole(length) | Self::Money(length) | Self::Float(length) => Some(usize::from(length)),
+            Self::Decimal(precision, _) => Some(match precision {
+                0..=9 => 5,
+                10..=19 => 9,
+                20..=28 => 13,
+                29.. => 17,
+            }),
+            Self::Guid => Some(16),
+            Self::Date => Some(3),
+            Self::Time(scale) => Some(time(scale)),
+            Self::SmallDateTime => Some(4),
+            Self::DateTime => Some(8),
+            Self::DateTime2(scale) => Some(time(scale) + 3),
+            Self::DateTimeOffset(scale) => Some(time(scale) + 5),
+            Self::Text(_, length) | Self::Wide(length) | Self::Binary(length) => length.map(usize::from),
+            Self::Variant => None,
+        }
+    }
+
+    /// Is the value text of any length?
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text(..) | Self::Wide(_))
+    }
+
+    /// The value of a row that is not compressed; nothing where it is no text, or the bytes are no such value.
+    pub fn show(self, bytes: &[u8]) -> Option<String> {
+        match self {
+            Self::Tiny => Some(bytes.first()?.to_string()),
+            Self::Whole(_) => Some(whole(bytes)?.to_string()),
+            Self::Money(_) => Some(scaled(whole(bytes)?.into(), 4)),
+            Self::Decimal(_, scale) => {
+                let (sign, digits) = bytes.split_first()?;
+                let amount = digits.iter().take(16).rev().fold(0u128, |sum, byte| sum << 8 | u128::from(*byte));
+                Some(scaled(i128::try_from(amount).ok().map(|amount| if *sign == 0 { -amount } else { amount })?, scale))
+            }
+            Self::Float(4) => Some(float(f64::from(f32::from_bits(le32(bytes, 0)?)))),
+            Self::Float(_) => Some(float(f64::from_bits(le64(bytes, 0)?))),
+            Self::Bit => Some(if bytes.first()? & 1 == 0 { "0" } else { "1" }.to_owned()),
+            Self::Guid => guid(bytes.first_chunk()?),
+            Self::Date => date(little(bytes.get(..3)?)),
+            Self::Time(scale) => time(little(bytes), scale),
+            Self::SmallDateTime => {
+                let (minutes, days) = (le16(bytes, 0)?, le16(bytes, 2)?);
+                Some(format!("{} {}", date(DAYS_TO_1900 + i64::from(days))?, time(i64::from(minutes) * 60, 0)?))
+            }
+            Self::DateTime => datetime(le64(bytes, 0)? as i64),
+            Self::DateTime2(scale) => {
+                let (clock, days) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
+                Some(format!("{} {}", date(little(days))?, time(little(clock), scale)?))
+            }
+            // The zone is not added: the day of a birth or a payment is the one in UTC only by chance.
+            Self::DateTimeOffset(scale) => Self::DateTime2(scale).show(bytes.get(..bytes.len().checked_sub(2)?)?).map(|at| at + "Z"),
+            Self::Text(collation, _) => Some(trimmed(&text(bytes, collation))),
+            Self::Wide(_) => wide(bytes).map(|text| trimmed(&text)),
+            Self::Variant => variant(bytes),
+            Self::Binary(_) => None,
+        }
+    }
+
+    /// The value of a row of a compressed table.
+    pub fn show_compressed(self, bytes: &[u8]) -> Option<String> {
+        let padded = |at_end: bool| {
+            let missing = vec![0; self.length().unwrap_or(0).saturating_sub(bytes.len())];
+            if at_end { [bytes, &missing[..]].concat() } else { [&missing[..], bytes].concat() }
+        };
+        match self {
+            Self::Whole(_) => Some(excess(bytes)?.to_string()),
+            Self::Money(_) => Some(scaled(excess(bytes)?.into(), 4)),
+            Self::DateTime => datetime(excess(bytes)?),
+            Self::Tiny if bytes.is_empty() => Some("0".to_owned()),
+            Self::Bit => Some("0".to_owned()),
+            Self::Decimal(_, scale) => vardecimal(bytes, scale),
+            Self::Float(_) | Self::SmallDateTime => self.show(&padded(false)),
+            Self::Date | Self::Time(_) | Self::DateTime2(_) | Self::DateTimeOffset(_) | Self::Guid => self.show(&padded(true)),
+            Self::Wide(_) => compressed_wide(bytes),
+            Self::Tiny | Self::Text(..) | Self::Variant | Self::Binary(_) => self.show(bytes),
+        }
+    }
+}
+
+/// A whole number, little-endian, with its sign.
+fn whole(bytes: &[u8]) -> Option<i64> {
+    match bytes {
+        [a, b] => Some(i16::from_le_bytes([*a, *b]).into()),
+        [a, b, c, d] => Some(i32::from_le_bytes([*a, *b, *c, *d]).into()),
+        _ => bytes.first_chunk().map(|b| i64::from_le_bytes(*b)),
+    }
+}
+
+/// A whole number of a compressed row: big-endian, as few bytes as it needs, half of their range added to it.
+fn excess(bytes: &[u8]) -> Option<i64> {
+    let raw = bytes.iter().fold(0i128, |sum, byte| sum << 8 | i128::from(*byte));
+    match bytes.len() {
+        0 => Some(0),
+        length @ 1..=8 => i64::try_from(raw - (1 << (8 * length - 1))).ok(),
+        _ => None,
+    }
+}
+
+fn little(bytes: &[u8]) -> i64 {
+    bytes.iter().take(7).rev().fold(0, |sum, byte| sum << 8 | i64::from(*byte))
+}
+
+/// A number with so many digits behind the point.
+fn scaled(amount: i128, scale: u8) -> String {
+    if scale == 0 {
+        return amount.to_string();
+    }
+    let scale = usize::from(scale);
+    let digits = format!("{:0>width$}", amount.unsigned_abs(), width = scale + 1);
+    let (before, behind) = digits.split_at(digits.len() - scale);
+    format!("{}{before}.{behind}", if amount < 0 { "-" } else { "" })
+}
+
+/// A fraction; one that is a whole number without a point, as an identifier would be written.
+fn float(value: f64) -> String {
+    format!("{value}")
+}
+
+/// A decimal number of a compressed row: sign and exponent, then digits in groups of three to ten bits.
+fn vardecimal(bytes: &[u8], scale: u8) -> Option<String> {
+    let Some((head, groups)) = bytes.split_first() else { return Some(scaled(0, scale)) };
+    let bit = |i: usize| groups.get(i / 8).map_or(0, |byte| u32::from(byte >> (7 - i % 8) & 1));
+    let mut digits = String::new();
+    for group in 0..(8 * groups.len()).div_ceil(10) {
+        let value = (0..10).fold(0, |sum, i| sum << 1 | bit(10 * group + i));
+        digits.push_str(&format!("{value:03}"));
+    }
+    let digits = digits.trim_start_matches('0');
+    // The point stands behind the first digit and is moved by the exponent.
+    let exponent = i32::from(head & 0x7F) - 64;
+    let wanted = usize::try_from(exponent + 1 + i32::from(scale)).ok()?;
+    let kept: String = digits.chars().chain(std::iter::repeat('0')).take(wanted.min(39)).collect();
+    let amount: i128 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
+    Some(scaled(if head & 0x80 != 0 { amount } else { -amount }, scale))
+}
+
+/// A day, counted from 1 January of year 1 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn date(days: i64) -> Option<String> {
+    let from_march = days + 306;
+    let era = from_march.div_euclid(146_097);
+    let day_of_era = from_march.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (1..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+/// A time of day in units of so many digits behind the second.
+fn time(ticks: i64, scale: u8) -> Option<String> {
+    let unit = 10i64.checked_pow(scale.into())?;
+    let (seconds, fraction) = (ticks / unit, ticks % unit);
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:0>width$}", width = usize::from(scale)) };
+    (0..86_400).contains(&seconds).then(|| clock + &fraction)
+}
+
+/// Days since 1900 above ticks of a three-hundredth of a second.
+fn datetime(value: i64) -> Option<String> {
+    let (days, ticks) = (value >> 32, value & 0xFFFF_FFFF);
+    let day = date(DAYS_TO_1900 + days)?;
+    if ticks == 0 {
+        return Some(day);
+    }
+    Some(format!("{day} {}", time((ticks * 10 + 1) / 3, 3)?))
+}
+
+fn guid(b: &[u8; 16]) -> Option<String> {
+    let (a, c, d) = (le32(b, 0)?, le16(b, 4)?, le16(b, 6)?);
+    let tail: String = b[10..].iter().map(|byte| format!("{byte:02X}")).collect();
+    Some(format!("{a:08X}-{c:04X}-{d:04X}-{:02X}{:02X}-{tail}", b[8], b[9]))
+}
+
+/// UTF-16, little-endian. An odd byte at the start marks a value of a type without a longest length.
+pub(super) fn wide(bytes: &[u8]) -> Option<String> {
+    let bytes = match bytes {
+        [0x21, rest @ ..] if rest.len().is_multiple_of(2) => rest,
+        bytes => bytes,
+    };
+    if bytes.len() % 2 != 0 {
+        return None;
+    }
+    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    Some(String::from_utf16_lossy(&units))
+}
+
+/// Without what fills a value up.
+fn trimmed(text: &str) -> String {
+    text.trim_end_matches([' ', '\0']).to_owned()
+}
+
+/// UTF-16 of a compressed row: SCSU where that is shorter, as it is otherwise. Nothing says which; text of an odd
+/// length is SCSU, and of an even length is what reads as text.
+fn compressed_wide(bytes: &[u8]) -> Option<String> {
+    let short = scsu::decode(bytes).map(|text| trimmed(&text));
+    let plain = wide(bytes).map(|text| trimmed(&text));
+    if bytes.len() % 2 != 0 {
+        return short.or(plain);
+    }
+    let strange = |text: &String| {
+        let odd = text.chars().filter(|c| c.is_control() || *c == '\u{FFFD}').count();
+        let far = text.chars().filter(|c| *c > '\u{24F}').count();
+        (odd, far)
+    };
+    match (short, plain) {
+        (Some(short), Some(plain)) => Some(if strange(&plain) < strange(&short) { plain } else { short }),
+        (short, plain) => short.or(plain),
+    }
+}
+
+/// Text in the code page of a collation: its lowest byte is the order of sorting, which has a code page (Collation
+/// and Unicode support, SQL Server); 0x100 is UTF-8. What is valid UTF-8 beyond ASCII is UTF-8 in any case.
+pub(super) fn text(bytes: &[u8], collation: u32) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let encoding: &'static Encoding = match collation & 0xFF {
+        0x01 => encoding_rs::WINDOWS_1256,
+        0x03 => encoding_rs::BIG5,
+        0x07 => encoding_rs::WINDOWS_1253,
+        0x0C => encoding_rs::WINDOWS_1255,
+        0x10 => encoding_rs::SHIFT_JIS,
+        0x11 => encoding_rs::EUC_KR,
+        0x13 => encoding_rs::WINDOWS_1250,
+        0x15 => encoding_rs::WINDOWS_1251,
+        0x19 => encoding_rs::WINDOWS_874,
+        0x1A => encoding_rs::WINDOWS_1254,
+        0x1F => encoding_rs::WINDOWS_1257,
+        0x20 => encoding_rs::WINDOWS_1258,
+        0x24 => encoding_rs::GBK,
+        _ => encoding_rs::WINDOWS_1252,
+    };
+    encoding.decode_without_bom_handling(bytes).0
+}
+
+/// A value that says its own type (sql_variant): type, version, what the type needs, and the value.
+fn variant(bytes: &[u8]) -> Option<String> {
+    let (id, rest) = (*bytes.first()?, bytes.get(2..)?);
+    let behind = |n: usize| rest.get(n..);
+    match id {
+        106 | 108 => Type::Decimal(*rest.first()?, *rest.get(1)?).show(behind(2)?),
+        41..=43 => Type::of(id, 0, 0, *rest.first()?, 0).show(behind(1)?),
+        167 | 175 | 231 | 239 => Type::of(id, 0, 0, 0, le32(rest, 2)?).show(behind(6)?),
+        165 | 173 => None,
+        id => Type::of(id, 0, 0, 0, 0).show(rest),
+    }
+}
