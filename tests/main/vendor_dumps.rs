@@ -1,13 +1,12 @@
 //! Backups of SQL Server and exports of Oracle: what their records decide, what a gap in them keeps open, and what is
 //! read from files that nobody of this project wrote.
 
-use crate::harness::{Desk, Institution, Job, write, write_registry};
+use crate::harness::{Desk, Institution, Job, assert_table, files_below, shared, write, write_registry};
 use crate::layouts::{oracle, sql_server};
 use ruleout::format::{Child, Covered, Limits, Outlet, Passage, Probe, Sink, detect, scan};
 use ruleout::model::Class;
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 /// A table of clients by the vendor's codes, in every store.
 fn stores(codes: &[&str]) -> Vec<(&'static str, Vec<u8>)> {
@@ -139,26 +138,16 @@ fn row(name: &str, bytes: &[u8]) -> Vec<String> {
     ]
 }
 
-/// The rows were counted in a dump of the file's bytes, and their values compared with what the test of its own
-/// project expects; the bytes are what the reader covered, and what the scan did after it.
+/// The rows were counted in a dump of the file's bytes; the bytes are what the reader covered, and what the scan did
+/// after it.
 #[test]
 fn files_of_others_are_what_the_table_says() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("RULEOUT_SHARED").map_or_else(beside, PathBuf::from).join("realdata/documents/oracle-dmp");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
+    let Some(folder) = shared("realdata/documents/oracle-dmp") else { return };
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS).expect("memory takes it");
-    for file in crate::harness::files_below(&folder) {
+    for file in files_below(&folder) {
         let bytes = std::fs::read(folder.join(&file)).expect("a readable file");
         writer.write_record(row(file.to_str().expect("plain names"), &bytes)).expect("memory takes it");
     }
-    let now = String::from_utf8(writer.into_inner().expect("memory takes it")).expect("text");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
-    if std::env::var_os("RULEOUT_BLESS").is_some() {
-        std::fs::write(&path, &now).expect("a writable table");
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), now);
+    assert_table(TABLE, &String::from_utf8(writer.into_inner().expect("memory takes it")).expect("text"));
 }
