@@ -45,7 +45,7 @@ impl<'l> Body<'l> {
         let mode = fields.next()?;
         let _inode = fields.next()?;
         let name = fields.next()?;
-        let typed = mode.iter().all(|b| b"rwxsStTlLdbcpvhr-/?".contains(b)) || number(mode).is_some();
+        let typed = mode.iter().all(|b| b"rwxsStTlLdbcpvVhr-/?".contains(b)) || number(mode).is_some();
         let whole = digest.iter().all(u8::is_ascii_hexdigit) && typed && !name.is_empty();
         whole.then_some(Self { digest, name, mode, size, modified })
     }
@@ -82,8 +82,10 @@ fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
             return Parsed::Unknown;
         };
         // `d/drwxr-xr-x`: what the name says and what the inode says.
-        row.directory |=
-            body.mode.first() == Some(&b'd') || body.mode.starts_with(b"v/") || memchr::memmem::find(body.mode, b"/d").is_some();
+        row.directory |= body.mode.first() == Some(&b'd')
+            || body.mode.starts_with(b"v/")
+            || body.mode.starts_with(b"V/")
+            || memchr::memmem::find(body.mode, b"/d").is_some();
         row.size = Some(body.size).filter(|_| !row.directory && link.is_none());
         row.link = link.map(<[u8]>::to_vec);
         row.modified = number(body.modified).filter(|t| *t > 0).map(|t| t.to_string());

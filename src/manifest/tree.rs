@@ -16,6 +16,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     limitations: &[
         "depth is counted by the columns of the drawing",
         "an empty directory that is not marked (-F, -p) counts as a file",
+        "`a -> b` is a link to b: a name with an arrow cannot be told from one",
         "rounded sizes (-h) are not compared; control characters may be shown as `?`",
     ],
 };

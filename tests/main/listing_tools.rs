@@ -146,15 +146,17 @@ const EXACT: &[(&[&str], &str, Gives)] = &[
 
 #[test]
 fn listings_of_plain_names_in_many_locales() {
-    let tree = Tree::of(&[HOSTILE]);
+    let (tree, without_arrow) = (Tree::of(&[HOSTILE]), Tree::of(&[&HOSTILE[..4], &HOSTILE[5..]]));
     for locale in ["C", "C.UTF-8", "en_US.UTF-8", "de_DE.UTF-8", "fr_FR.UTF-8", "ja_JP.UTF-8"] {
         for (words, syntax, gives) in PLAIN {
             // A program that replaces what it does not take for letters loses names in this locale.
             if locale == "C" && words[0] == "tree" {
                 continue;
             }
+            // In a drawing an arrow is a link, whoever wrote it.
+            let tree = if *syntax == "tree" { &without_arrow } else { &tree };
             let Some(text) = tree.listed(locale, words) else { continue };
-            assert_same(&tree, &text, syntax, *gives, words);
+            assert_same(tree, &text, syntax, *gives, words);
         }
     }
 }
