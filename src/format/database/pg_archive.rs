@@ -158,7 +158,7 @@ fn blobs(archive: &Archive, bytes: &[u8], cursor: &mut Cursor<'_>, sink: &mut Si
         let chunks = Chunks::of(cursor);
         let raw = Joined { bytes, ranges: &chunks.ranges, done: 0 };
         match decoder(raw, archive.compression) {
-            Some(mut data) => value::member(&format!("blob_{oid}"), 0, &[chunks.all.clone()], &mut data, sink),
+            Some(mut data) => value::member(&format!("blob_{oid}"), 0, std::slice::from_ref(&chunks.all), &mut data, sink),
             None => unknown_method(archive, "large objects", &chunks.all, sink),
         }
         chunks.result?;

@@ -57,7 +57,7 @@ pub fn next(bytes: &[u8], at: usize, dialect: Dialect) -> Option<Token> {
         },
         [b, ..] if is_word(*b) => {
             let dot = b.is_ascii_digit();
-            token(Kind::Word, rest.iter().position(|&b| !is_word(b) && !(dot && b == b'.')).unwrap_or(rest.len()))
+            token(Kind::Word, rest.iter().position(|&b| !(is_word(b) || dot && b == b'.')).unwrap_or(rest.len()))
         }
         [b, ..] => token(Kind::Symbol(*b), 1),
         [] => None,

@@ -142,7 +142,7 @@ impl<'a> Pages<'a> {
         let length = usize::try_from(length).ok().filter(|&length| length <= self.bytes.len())?;
         let local = self.local(length, kind);
         let payload_end = read.checked_add(local).filter(|&e| e <= end)?;
-        let mut payload = Payload { pieces: vec![read..payload_end], length, ..Payload::default() };
+        let mut payload = Payload { pieces: Vec::from([read..payload_end]), length, ..Payload::default() };
         let mut cell_end = payload_end;
         if local < length {
             let first = be32(self.bytes.get(..end)?, payload_end)?;

@@ -79,7 +79,7 @@ impl<'a> Files<'a> {
         }
         let mut reader = Reader { bytes: self.bytes, extents: &extents, done: 0, size, read: 0 };
         // A place is needed, even of a file that is nothing but holes.
-        let places = if pieces.is_empty() { vec![at..at] } else { pieces };
+        let places = if pieces.is_empty() { Vec::from([at..at]) } else { pieces };
         let child = sink.member_in_pieces(path.as_bytes(), &places, &mut reader);
         self.seen.insert(hasher.finish(), child);
     }
