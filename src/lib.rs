@@ -8,9 +8,11 @@
 pub mod case;
 pub mod check;
 pub mod cli;
+pub mod control;
 pub mod crawl;
 pub mod deadline;
 pub mod demo;
+pub mod diff;
 pub mod format;
 pub mod identifier;
 pub mod index;

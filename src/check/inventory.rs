@@ -3,7 +3,7 @@
 use super::context::{Context, Finding, count, sentence, shown};
 use crate::model::{Flag, Scheme};
 use crate::registry::{Deployment, Institution};
-use crate::verdict::{Findability, Outcome};
+use crate::verdict::{Conflict, Findability, Outcome, conflicts};
 use std::collections::HashSet;
 
 /// Institutions that depend and that nothing could find.
@@ -87,6 +87,26 @@ pub(super) fn former_user(context: &Context<'_>, out: &mut Vec<Finding>) {
     deployments(context, Outcome::FormerUser, &mut found, |_| true);
     deployments(context, Outcome::FormerUserExcused, &mut found, |_| true);
     out.extend(found.into_iter().map(|f| Finding { problem: format!("{}: {}", context.some_of(&f.institutions), f.problem), ..f }));
+}
+
+/// Deployments of one product and unit in use at the same time, on different platforms or versions.
+pub(super) fn overlapping(context: &Context<'_>, out: &mut Vec<Finding>) {
+    in_conflict(context, Conflict::Overlapping, "overlaps with another one of the same product and unit", out);
+}
+
+/// Deployments with neither a beginning nor an end.
+pub(super) fn undated(context: &Context<'_>, out: &mut Vec<Finding>) {
+    in_conflict(context, Conflict::Undated, "has neither a beginning nor an end", out);
+}
+
+fn in_conflict(context: &Context<'_>, sought: Conflict, words: &str, out: &mut Vec<Finding>) {
+    for (n, institution) in context.registry.institutions.iter().enumerate() {
+        for (index, _) in conflicts(institution).into_iter().filter(|(_, conflict)| *conflict == sought) {
+            let named = shown(&context.outlooks[n].dependence.deployments[index].named);
+            let place = context.at("deployments", institution.deployments[index].line, "from");
+            out.push(Finding { institutions: vec![n], problem: format!("{}: {named} {words}", context.named(n)), ..place });
+        }
+    }
 }
 
 fn deployments(context: &Context<'_>, outcome: Outcome, out: &mut Vec<Finding>, chosen: impl Fn(&Deployment) -> bool) {

@@ -265,6 +265,22 @@ pub static TOPICS: &[Topic] = &[
         find: inventory::former_user,
     },
     Topic {
+        name: "overlapping_deployment",
+        harm: Harm::Weakens,
+        title: "deployments of one product and unit that overlap",
+        effect: "each is judged by itself, and one that depends is enough (inventory_overlap)",
+        remedy: "end the earlier one on the day on which the later one begins",
+        find: inventory::overlapping,
+    },
+    Topic {
+        name: "undated_deployment",
+        harm: Harm::Weakens,
+        title: "deployments without dates",
+        effect: "they count as in use all the time (inventory_undated)",
+        remedy: "enter from, and to where they have ended",
+        find: inventory::undated,
+    },
+    Topic {
         name: "serves_others",
         harm: Harm::Weakens,
         title: "institutions whose account carries others' files",

@@ -1,7 +1,8 @@
 use super::match_::{Joined, Sources, in_words};
-use super::{End, give};
+use super::{End, give, index};
 use crate::case::{Access, Case};
-use crate::matching::survey;
+use crate::control;
+use crate::matching::{Controls, survey};
 use crate::report::{CoverageSummary, plain, summarise, summarise_survey};
 use crate::verdict::{Prospect, prospects, remedy};
 use anyhow::Result;
@@ -53,7 +54,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let answer = match &arguments.registry {
         None => {
             let case = Case::open(&arguments.case, Access::Read)?;
-            Answer { summary: summarise_survey(&survey(&case)?), prospects: None, gaps: Vec::new() }
+            let planted = control::planted(&case, Access::Read, &index::fence(), 0)?;
+            let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
+            Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, gaps: Vec::new() }
         }
         Some(registry) => {
             let sources = Sources { registry: registry.clone(), reviews: arguments.reviews.clone(), ..Sources::default() };

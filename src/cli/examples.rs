@@ -31,8 +31,10 @@ static EXAMPLES: &[Examples] = &[
         lines: &[
             "ruleout match --case case --registry registry --out out",
             "ruleout match --case case --registry registry --review review.csv --out out",
+            "ruleout match --case case --registry registry --what-if review.csv",
         ],
     },
+    Examples { command: &["diff"], lines: &["ruleout diff out-monday out-tuesday", "ruleout diff out-monday out-tuesday --json"] },
     Examples {
         command: &["explain"],
         lines: &[

@@ -1,8 +1,9 @@
 use super::match_::{Annotations, Joined, Sources, check_apart_from_evidence};
-use super::{End, say};
+use super::{End, index, say};
 use crate::case::{Access, Case};
+use crate::control;
 use crate::interchange::{Export, INTERCHANGES, Interchange};
-use crate::matching::survey;
+use crate::matching::{Controls, survey};
 use anyhow::Result;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -37,7 +38,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             let joined = Joined::with(&case, registry, Annotations::default())?;
             Export::of_matched(&joined.matched, |number| names[number].clone()).write(&arguments.out, &shapes)?
         }
-        None => Export::of_survey(&survey(&case)?).write(&arguments.out, &shapes)?,
+        None => {
+            let planted = control::planted(&case, Access::Read, &index::fence(), 0)?;
+            let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
+            Export::of_survey(&survey(&case, &controls)?).write(&arguments.out, &shapes)?
+        }
     };
     places.iter().for_each(|place| say(&format!("{}", place.display())));
     Ok(End::Clear)

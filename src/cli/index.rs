@@ -1,8 +1,10 @@
 use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
+use crate::control;
 use crate::crawl::{self, Fence, IndexOptions, Memory, RootArgument};
 use crate::format::Limits;
 use crate::manifest::{self, Columns, Kind};
+use crate::matching::Controls;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::{OsStr, OsString};
@@ -145,5 +147,11 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }
-    case.ledger.has_gaps()
+    let planted = control::planted(&case, Access::Write, &options.fence, options.threads)?;
+    let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
+    // Readings are decoded only where a control failed.
+    Ok(match controls.missed.is_empty() {
+        true => case.ledger.has_gaps()?,
+        false => case.ledger.has_gaps()? || case.ledger.readings()?.iter().any(|(_, r)| controls.doubt(r).is_some()),
+    })
 }

@@ -1,9 +1,11 @@
-use super::{End, Usage, case_beside, say};
+use super::{End, Usage, case_beside, diff, index, say};
 use crate::case::{Access, Case};
+use crate::control::{self, Planted};
 use crate::crawl::{RootArgument, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
+use crate::diff::{Files, Run, compare};
 use crate::matching::{self, KnownList, Matched};
-use crate::model::{ContentId, Remedy, Verdict};
+use crate::model::{ContentId, Flag, Remedy, Verdict};
 use crate::registry::{self, Registry};
 use crate::report::{self, Outcome, RunFacts};
 use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
@@ -23,8 +25,17 @@ pub(super) struct Arguments {
     #[command(flatten)]
     sources: Sources,
     /// Where the impact lists go.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "what_if")]
+    out: Option<PathBuf>,
+    /// Write nothing, not even to --out, and show what these decisions of people would change beside those in force.
+    #[arg(long, value_name = "FILE", requires = "case")]
+    what_if: Vec<PathBuf>,
+    /// With --what-if: institutions to show; 0 = all.
+    #[arg(long, default_value_t = 50, requires = "what_if")]
+    limit: usize,
+    /// With --what-if: as JSON, always whole.
+    #[arg(long, requires = "what_if")]
+    json: bool,
 }
 
 /// What evidence is joined with.
@@ -36,10 +47,14 @@ pub(super) struct Sources {
     /// Decisions of people, beside those in the registry's review.csv.
     #[arg(long = "review", value_name = "FILE")]
     pub reviews: Vec<PathBuf>,
+    /// Letters that were sent, beside those in the registry's notices.csv.
+    #[arg(long = "notices", value_name = "FILE")]
+    pub notices: Vec<PathBuf>,
     /// Any defect of the registry is fatal.
     #[arg(long)]
     pub strict: bool,
-    /// Day of reference, like 2025-02-28: which notification clocks have passed by then.
+    /// Day of reference, like 2025-02-28: which notification clocks have passed by then; an end, a purge or a letter that
+    /// the registry dates later has not happened yet. By default all have; the clock is never asked.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<jiff::civil::Date>,
     /// A table of notification clocks instead of the one that is compiled in (schemas/deadlines.schema.json).
@@ -55,6 +70,10 @@ impl Sources {
         let mut registry = registry::load(&self.registry, self.strict)?;
         for review in &self.reviews {
             registry::add_reviews(&mut registry, review)?;
+        }
+        registry.incident.as_of = self.as_of;
+        for notices in &self.notices {
+            registry::add_notices(&mut registry, notices)?;
         }
         Ok(registry)
     }
@@ -90,6 +109,7 @@ pub(super) struct Joined {
     pub decided: Vec<Decided>,
     pub blocking: Vec<BlockingGap>,
     ledger: LedgerState,
+    planted: Planted,
     calendar: Calendar,
     known: BTreeMap<ContentId, String>,
 }
@@ -100,10 +120,11 @@ impl Joined {
     }
 
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
-        let matched = matching::run(case, &registry)?;
+        let planted = control::planted(case, Access::Read, &index::fence(), 0)?;
+        let matched = matching::run(case, &registry, &control::controls(&planted, &registry))?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;
-        Ok(Self { registry, matched, decided, blocking, ledger, calendar: annotations.calendar, known })
+        Ok(Self { registry, matched, decided, blocking, ledger, planted, calendar: annotations.calendar, known })
     }
 
     pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {
@@ -113,6 +134,7 @@ impl Joined {
             decided: &self.decided,
             blocking: &self.blocking,
             ledger: &self.ledger,
+            planted: &self.planted,
             calendar: &self.calendar,
             known: &self.known,
             scratch,
@@ -121,11 +143,13 @@ impl Joined {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
-    let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(&arguments.out));
-    let decided_by = (arguments.sources.load()?, arguments.sources.annotations()?);
+    let registry = arguments.sources.load()?;
+    let (Some(out), []) = (&arguments.out, &arguments.what_if[..]) else { return what_if(arguments, registry) };
+    let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(out));
+    let decided_by = (registry, arguments.sources.annotations()?);
     let case = Case::open(&case_dir, Access::Read)?;
-    check_apart_from_evidence(&case, &arguments.out)?;
-    decide(&case, decided_by, &arguments.out, 0, Instant::now(), jiff::Timestamp::now())
+    check_apart_from_evidence(&case, out)?;
+    decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
 /// Refuses to write into evidence; says where evidence is no longer at its place.
@@ -144,6 +168,22 @@ pub(super) fn check_apart_from_evidence(case: &Case, out: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Decides with and without some reviews, in memory, and shows the difference.
+fn what_if(arguments: &Arguments, registry: Registry) -> Result<End> {
+    let case_dir = arguments.case.as_deref().unwrap_or(Path::new("."));
+    let mut supposed = arguments.sources.load()?;
+    for review in &arguments.what_if {
+        registry::add_reviews(&mut supposed, review)?;
+    }
+    let case = Case::open(case_dir, Access::Read)?;
+    let run = |registry: Registry| {
+        let joined = Joined::with(&case, registry, Annotations::default())?;
+        Run::of(Files::Memory(report::compared(&joined.outcome(case_dir))?), env!("CARGO_PKG_VERSION").to_owned())
+    };
+    let difference = compare(&run(registry)?, &run(supposed)?)?;
+    diff::show(&difference, arguments.limit, arguments.json)
 }
 
 /// Matches, decides and writes; says the answer on standard error.
@@ -179,6 +219,9 @@ fn say_answer(joined: &Joined, out: &Path) -> bool {
     let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
     joined.decided.iter().for_each(|d| *verdicts.entry(d.decision.verdict()).or_default() += 1);
     let words: Vec<String> = Verdict::ALL.iter().map(|v| format!("{} {}", verdicts.get(v).copied().unwrap_or(0), v)).collect();
+    for words in joined.planted.missed_formats().values() {
+        say(&format!("a control failed: {words}; every item of that format is a gap"));
+    }
     say(&format!("{} institutions: {}", joined.decided.len(), words.join(", ")));
     for act in prospects(&joined.decided, &joined.blocking, &joined.matched.gaps) {
         say(&format!(
@@ -191,6 +234,10 @@ fn say_answer(joined: &Joined, out: &Path) -> bool {
     }
     if let Some(first) = joined.blocking.first().filter(|b| b.frees_alone > 0) {
         say(&format!("  the most valuable: {}, which alone decides {}", joined.matched.gaps[first.gap].item, first.frees_alone));
+    }
+    let retract = joined.decided.iter().filter(|d| d.flags.contains(&Flag::Retract)).count();
+    if retract > 0 {
+        say(&format!("{retract} letters that were sent no longer hold: see notices.csv"));
     }
     let unused = joined.matched.reviewed.iter().filter(|&&applied| applied == 0).count();
     if !joined.matched.reviewed.is_empty() {

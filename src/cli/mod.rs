@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod coverage;
 mod demo;
+mod diff;
 mod examples;
 mod explain;
 mod export;
@@ -57,6 +58,8 @@ enum Command {
     Match(match_::Arguments),
     /// Why one institution has its verdict: mentions, gaps that count, deployments, what would change it.
     Explain(explain::Arguments),
+    /// What changed between two runs, every verdict that is another one, and why.
+    Diff(diff::Arguments),
     /// The items of a case for other tools: load files, forensic XML, JSON-LD, hash lists.
     Export(export::Arguments),
     /// What each institution is handed: its answer, evidence, items and coverage, and nothing of others.
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Index(arguments) => index::run(&arguments),
         Command::Match(arguments) => match_::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Registry(arguments) => registry::run(&arguments),

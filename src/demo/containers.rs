@@ -9,7 +9,7 @@ use zip::{AesSalt, CompressionMethod, DateTime, ZipWriter};
 const ENTRY_TIME: u64 = 1_740_882_600;
 
 /// A ZIP archive (also a JAR or WAR) of named files.
-pub(super) fn zip(files: &[(&str, &[u8])]) -> io::Result<Vec<u8>> {
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> io::Result<Vec<u8>> {
     archive(files, options()?)
 }
 
@@ -36,14 +36,14 @@ fn archive(files: &[(&str, &[u8])], options: FileOptions<'static, 'static, ()>) 
 }
 
 /// A gzip member without name and time.
-pub(super) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub(crate) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::new(6));
     encoder.write_all(bytes)?;
     encoder.finish()
 }
 
-/// A tar archive of named files, compressed with gzip.
-pub(super) fn tar_gz(files: &[(String, Vec<u8>)]) -> io::Result<Vec<u8>> {
+/// A tar archive of named files.
+pub(crate) fn tar(files: &[(String, Vec<u8>)]) -> io::Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, bytes) in files {
         let mut header = tar::Header::new_gnu();
@@ -52,5 +52,10 @@ pub(super) fn tar_gz(files: &[(String, Vec<u8>)]) -> io::Result<Vec<u8>> {
         header.set_mtime(ENTRY_TIME);
         tar.append_data(&mut header, name, bytes.as_slice())?;
     }
-    gzip(&tar.into_inner()?)
+    tar.into_inner()
+}
+
+/// A tar archive of named files, compressed with gzip.
+pub(crate) fn tar_gz(files: &[(String, Vec<u8>)]) -> io::Result<Vec<u8>> {
+    gzip(&tar(files)?)
 }

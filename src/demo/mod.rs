@@ -9,7 +9,7 @@
 //! folder or in the vendor's software, and everybody else can be decided.
 
 mod case;
-mod containers;
+pub(crate) mod containers;
 mod files;
 mod gaps;
 mod homes;
@@ -19,13 +19,13 @@ mod inventory;
 mod lexicon;
 mod nacha;
 mod noise;
-mod office;
+pub(crate) mod office;
 mod passing;
 mod payments;
 mod people;
-mod prng;
+pub(crate) mod prng;
 mod records;
-mod tables;
+pub(crate) mod tables;
 mod traps;
 
 pub use gaps::GapKind;

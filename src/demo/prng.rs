@@ -1,18 +1,18 @@
 //! Splitmix64: a small generator whose stream is the same on every platform and for ever.
 
 /// A deterministic stream of pseudo-random numbers. Not for secrets.
-pub(super) struct Prng(u64);
+pub(crate) struct Prng(u64);
 
 impl Prng {
     /// The stream of a seed; `stream` keeps independent users of one seed apart.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut prng = Self(seed ^ stream.wrapping_mul(0xA24B_AED4_963E_E407));
         prng.next();
         prng
     }
 
     /// The next 64 bits.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,39 +22,39 @@ impl Prng {
 
     /// A number below `n`; zero when `n` is zero. The bias of the multiplication is far below what a
     /// demonstration could notice.
-    pub(super) fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
     }
 
     /// A number of a half-open range.
-    pub(super) fn range(&mut self, range: std::ops::Range<u64>) -> u64 {
+    pub(crate) fn range(&mut self, range: std::ops::Range<u64>) -> u64 {
         range.start + self.below(range.end.saturating_sub(range.start))
     }
 
     /// True so many times in a hundred.
-    pub(super) fn percent(&mut self, percent: u64) -> bool {
+    pub(crate) fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
     /// One of a list, which must not be empty.
-    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len() as u64) as usize]
     }
 
     /// Reorders a list.
-    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for i in (1..list.len()).rev() {
             list.swap(i, self.below(i as u64 + 1) as usize);
         }
     }
 
     /// So many decimal digits.
-    pub(super) fn digits(&mut self, n: usize) -> String {
+    pub(crate) fn digits(&mut self, n: usize) -> String {
         (0..n).map(|_| (b'0' + self.below(10) as u8) as char).collect()
     }
 
     /// So many characters of an alphabet.
-    pub(super) fn letters(&mut self, n: usize, alphabet: &str) -> String {
+    pub(crate) fn letters(&mut self, n: usize, alphabet: &str) -> String {
         (0..n).map(|_| self.pick(alphabet.as_bytes()) as char).collect()
     }
 }

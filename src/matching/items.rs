@@ -21,6 +21,8 @@ pub struct Item {
     pub cause: Option<Cause>,
     /// The cause in words.
     pub detail: String,
+    /// When it was last modified, in nanoseconds of the Unix epoch; of a member, when its outermost container was.
+    pub mtime: Option<i64>,
     /// Inside a duplicate: listed with the first copy, and kept here because each path is attributed by
     /// itself.
     pub inherited: bool,
@@ -37,6 +39,7 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
     ordered.sort_by(|a, b| a.0.cmp(&b.0));
     let mut derivation = Derivation { readings, by_content, interesting, seen: HashSet::new(), items: Vec::with_capacity(ordered.len()) };
     for (path, file) in ordered {
+        let first = derivation.items.len();
         match file.content.and_then(|row| by_row.get(&row)) {
             Some(&content) => derivation.add(path, content, None, None),
             None => {
@@ -48,12 +51,26 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
                     status: if lost { Status::Unread } else { file.status },
                     cause: if lost { Some(Cause::Pending) } else { file.cause },
                     detail: file.detail.clone(),
+                    mtime: None,
                     inherited: false,
                 });
             }
         }
+        derivation.items[first..].iter_mut().for_each(|item| item.mtime = Some(file.mtime));
     }
     derivation.items
+}
+
+/// What a missed control says against an item that was read is a gap of it: the run could have missed anything
+/// in it.
+pub fn doubt<'d>(items: &mut [Item], doubt: &impl Fn(usize) -> Option<&'d str>) {
+    for item in items.iter_mut().filter(|item| item.cause.is_none()) {
+        if let Some(words) = item.content.and_then(doubt) {
+            item.cause = Some(Cause::ControlFailed);
+            item.detail = words.to_owned();
+            item.status = if item.status == Status::Duplicate { Status::Duplicate } else { Status::Partial };
+        }
+    }
 }
 
 struct Derivation<'a> {
@@ -87,6 +104,7 @@ impl Derivation<'_> {
             status: if is_copy { Status::Duplicate } else { status },
             cause,
             detail,
+            mtime: None,
             inherited: inherited.is_some(),
         });
         let readings = self.readings;
@@ -117,6 +135,7 @@ impl Derivation<'_> {
                     // A member whose content the ledger lacks was not read, whatever its container says.
                     cause: Some(member.defect.unwrap_or(Cause::Pending)),
                     detail: member.detail.clone(),
+                    mtime: None,
                     inherited: inherited.is_some(),
                 }),
             }

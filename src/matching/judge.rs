@@ -59,6 +59,8 @@ pub struct Mention {
     pub source: Source,
     /// What people decided about it, in words; blank where nobody did.
     pub review: String,
+    /// What it would prove if its institution were the only holder.
+    pub if_alone: Option<(Role, Strength, Basis)>,
 }
 
 impl Mention {
@@ -81,6 +83,7 @@ impl Mention {
     pub fn as_reference(mut self) -> Self {
         self.role = Role::Reference;
         self.strength = Strength::Weak;
+        self.if_alone = None;
         self
     }
 }
@@ -137,13 +140,13 @@ impl Judgement<'_> {
                 if let Some((role, strength, basis)) = self.identifier(found, scheme, value) {
                     let holders = self.singled_out(found, &entry.holders);
                     // What several bear decides for none of them.
-                    let (role, strength, basis) = if holders.len() > 1 && role != Role::Counterparty {
-                        (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
-                    } else {
-                        (role, strength, basis)
+                    let if_alone = (holders.len() > 1 && role != Role::Counterparty).then_some((role, strength, basis));
+                    let (role, strength, basis) = match if_alone {
+                        Some(_) => (Role::Unknown, Strength::Weak, Basis::WeakEvidence),
+                        None => (role, strength, basis),
                     };
                     for institution in holders {
-                        push(mention(institution, scheme.clone(), value.clone(), role, strength, basis));
+                        push(Mention { if_alone, ..mention(institution, scheme.clone(), value.clone(), role, strength, basis) });
                     }
                 }
             }
@@ -271,13 +274,23 @@ impl Judgement<'_> {
         if self.kind == PassageKind::Payment {
             return;
         }
+        // `we hope for the best`: a single word in small letters is a word, unless something beside it says otherwise.
+        let is_text = matches!(self.kind, PassageKind::Prose | PassageKind::Strings);
+        if one_word
+            && is_text
+            && self.text.text[found.span.clone()].starts_with(char::is_lowercase)
+            && !entry.holders.iter().any(|&holder| self.is_supported(found, holder))
+        {
+            return;
+        }
         let value = terms.join(" ");
         let holders = self.singled_out(found, &entry.holders);
         let alone = holders.len() == 1 && (!one_word || entry.holders.len() > 1 || self.is_supported(found, holders[0]));
         let (role, strength, basis) =
             if alone { (Role::Reference, Strength::Sure, Basis::Named) } else { (Role::Unknown, Strength::Weak, Basis::AmbiguousName) };
+        let if_alone = (holders.len() > 1 && !one_word).then_some((Role::Reference, Strength::Sure, Basis::Named));
         for institution in holders {
-            push(mention(institution, Scheme::Name, value.clone(), role, strength, basis));
+            push(Mention { if_alone, ..mention(institution, Scheme::Name, value.clone(), role, strength, basis) });
         }
     }
 
@@ -365,6 +378,7 @@ pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: R
         context: String::new(),
         source: Source::Prose,
         review: String::new(),
+        if_alone: None,
     }
 }
 

@@ -6,7 +6,8 @@ use crate::identifier::pgp_key;
 use crate::index::Needle;
 use crate::index::tokens::{phrases_of, words_of};
 use crate::model::Scheme;
-use crate::registry::{Identifier, Registry};
+use crate::registry::{Identifier, Institution, Registry};
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -43,8 +44,12 @@ pub struct Holders {
 impl Holders {
     /// Of all identifiers that can be searched.
     pub fn new(registry: &Registry) -> Self {
+        Self::of_all(registry.institutions.iter())
+    }
+
+    fn of_all<'i>(institutions: impl Iterator<Item = &'i Institution>) -> Self {
         let mut by_value: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
-        for (number, institution) in registry.institutions.iter().enumerate() {
+        for (number, institution) in institutions.enumerate() {
             for identifier in institution.usable_identifiers() {
                 let key = (identifier.scheme.clone(), comparable(&identifier.scheme, &identifier.value));
                 let holders = by_value.entry(key).or_default();
@@ -80,7 +85,12 @@ pub struct Lexicon {
     pub places: Vec<Place>,
     /// Who bears each identifier.
     pub holders: Holders,
+    /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
+    periods: HashMap<(usize, Scheme, String), Periods>,
 }
+
+/// Days between which something was used: first and last, each open where there is none.
+pub type Periods = Vec<(Option<Date>, Option<Date>)>;
 
 /// The sequences that begin with one term: hundreds of names begin with `first`, so the second term is looked
 /// up as well.
@@ -104,11 +114,17 @@ pub struct Place {
 impl Lexicon {
     /// Compiles a registry.
     pub fn new(registry: &Registry) -> Self {
-        let holders = Holders::new(registry);
+        Self::of_all(registry.institutions.iter())
+    }
+
+    /// Compiles institutions, numbered as they come.
+    pub fn of_all<'i>(institutions: impl Iterator<Item = &'i Institution> + Clone) -> Self {
+        let holders = Holders::of_all(institutions.clone());
         let mut all: BTreeMap<What, BTreeSet<usize>> = BTreeMap::new();
         let mut name_words = HashSet::new();
-        let mut places = Vec::with_capacity(registry.institutions.len());
-        for (number, institution) in registry.institutions.iter().enumerate() {
+        let mut places = Vec::new();
+        let mut periods = HashMap::new();
+        for (number, institution) in institutions.enumerate() {
             for identifier in institution.usable_identifiers() {
                 let what = What::Identifier(identifier.scheme.clone(), identifier.value.clone());
                 all.entry(what).or_default().extend(holders.of(&identifier.scheme, &identifier.value));
@@ -120,10 +136,18 @@ impl Lexicon {
                     all.entry(What::Name { terms: form.terms, one_word: form.one_word }).or_default().insert(number);
                 }
             }
+            add_periods(number, institution, &mut periods);
             places.push(Place { city: words_of(&institution.city), region: institution.region.trim().to_uppercase() });
         }
-        let mut lexicon =
-            Self { entries: Vec::with_capacity(all.len()), phrases: HashMap::new(), by_value: HashMap::new(), name_words, places, holders };
+        let mut lexicon = Self {
+            entries: Vec::with_capacity(all.len()),
+            phrases: HashMap::new(),
+            by_value: HashMap::new(),
+            name_words,
+            places,
+            holders,
+            periods,
+        };
         for (what, holders) in all {
             let number = lexicon.entries.len() as u32;
             match &what {
@@ -143,6 +167,16 @@ impl Lexicon {
             lexicon.entries.push(Entry { what, holders: holders.into_iter().collect() });
         }
         lexicon
+    }
+
+    /// Does anything of the registry have dates of use?
+    pub fn has_periods(&self) -> bool {
+        !self.periods.is_empty()
+    }
+
+    /// When an institution bore an identifier or a form of a name; `None`: always, as far as is known.
+    pub fn periods(&self, institution: usize, scheme: &Scheme, value: &str) -> Option<&Periods> {
+        self.periods.get(&(institution, scheme.clone(), comparable(scheme, value)))
     }
 
     /// A value with words in camelCase is looked for by their parts and by the whole words.
@@ -251,6 +285,30 @@ impl Lexicon {
         }
         (needles, entries)
     }
+}
+
+/// Adds what an institution bore between days. What one row bears without dates, it bore always.
+fn add_periods(number: usize, institution: &Institution, periods: &mut HashMap<(usize, Scheme, String), Periods>) {
+    let is_dated = |from: &Option<Date>, to: &Option<Date>| from.is_some() || to.is_some();
+    let dated =
+        institution.names.iter().any(|n| is_dated(&n.from, &n.to)) || institution.identifiers.iter().any(|i| is_dated(&i.from, &i.to));
+    if !dated {
+        return;
+    }
+    let form = |terms: Vec<String>| (number, Scheme::Name, terms.join(" "));
+    let mut always: HashSet<(usize, Scheme, String)> = names::forms(&institution.legal_name).into_iter().map(|f| form(f.terms)).collect();
+    let mut own: HashMap<(usize, Scheme, String), Periods> = HashMap::new();
+    let mut add = |key: (usize, Scheme, String), from: Option<Date>, to: Option<Date>| match is_dated(&from, &to) {
+        true => own.entry(key).or_default().push((from, to)),
+        false => _ = always.insert(key),
+    };
+    for name in &institution.names {
+        names::forms(&name.name).into_iter().for_each(|f| add(form(f.terms), name.from, name.to));
+    }
+    for identifier in institution.usable_identifiers() {
+        add((number, identifier.scheme.clone(), comparable(&identifier.scheme, &identifier.value)), identifier.from, identifier.to);
+    }
+    periods.extend(own.into_iter().filter(|(key, _)| !always.contains(key)));
 }
 
 /// The typed terms under which an identifier may stand in the index.

@@ -166,7 +166,7 @@ pub fn not_held(ledger: &Ledger, held: Vec<(EvidencePath, u64, Status, Option<Co
     for (number, (path, size, status, identity)) in held.into_iter().enumerate() {
         identities.push(identity);
         let content = identity.map(|_| number);
-        items.push(Item { path, content, size, status, cause: None, detail: String::new(), inherited: false });
+        items.push(Item { path, content, size, status, cause: None, detail: String::new(), mtime: None, inherited: false });
     }
     let listed = reconcile_all(ledger, &manifests, &items, &|number| identities[number].unwrap_or(ContentId([0; 32])))?;
     let missing = listed.rows.iter().filter(|row| row.item.is_none());

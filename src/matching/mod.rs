@@ -2,6 +2,8 @@
 //! personal data without owner; the verdict is made of these alone.
 
 pub mod attribution;
+mod dates;
+mod decoys;
 mod extra;
 mod findings;
 mod items;
@@ -19,6 +21,7 @@ mod tables;
 mod transfers;
 
 pub use attribution::Reach;
+pub use decoys::DecoyRow;
 pub use findings::Personal;
 pub use items::Item;
 pub use judge::{Mention, Source};
@@ -33,7 +36,7 @@ use crate::index::{StoredPassage, sweep};
 use crate::ledger::{ManifestRow, Reading, Root};
 use crate::manifest::Kind;
 use crate::model::{Basis, Cause, Class, ContentId, DataElement, Role, Scheme, Status, Strength};
-use crate::registry::{Images, Registry, Scanned, Unattributed};
+use crate::registry::{Images, Institution, Registry, Scanned, Unattributed};
 use anyhow::{Context, Result};
 use attribution::{Declared, Folders, Place, declared};
 use findings::Findings;
@@ -157,6 +160,32 @@ pub struct Matched {
     pub not_found: Vec<(usize, Vec<usize>)>,
     /// To how many mentions, items or gaps each review was applied.
     pub reviewed: Vec<u64>,
+    /// Institutions of whose identifiers or names the date of some item decided.
+    pub dated: BTreeSet<usize>,
+    /// What became of the decoys, one row per scheme.
+    pub decoys: Vec<DecoyRow>,
+    /// Planted files, and how many of them were recovered.
+    pub planted: (u64, u64),
+}
+
+/// What the controls of a run bring into matching.
+#[derive(Clone, Debug, Default)]
+pub struct Controls {
+    /// Formats of which a planted file was missed, each with what was missed in words.
+    pub missed: BTreeMap<String, String>,
+    /// Planted files, and how many of them were recovered.
+    pub planted: (u64, u64),
+    /// Institutions that nobody is, matched along and kept out of everything else.
+    pub decoys: Vec<Institution>,
+}
+
+impl Controls {
+    /// What a missed planted file says against a reading, if anything does.
+    pub fn doubt(&self, reading: &Reading) -> Option<&str> {
+        let is_scanned = || reading.spans.iter().any(|span| matches!(span, crate::ledger::Span::As(Class::Scanned, _)));
+        let scan = self.missed.get(crate::format::Kind::Unknown.name()).filter(|_| is_scanned());
+        self.missed.get(&reading.format).or(scan).map(String::as_str)
+    }
 }
 
 impl Matched {
@@ -169,20 +198,22 @@ impl Matched {
 }
 
 /// Matches a case with a registry.
-pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
+pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matched> {
     let lexicon = Lexicon::new(registry);
+    let mut decoys = decoys::Decoys::new(registry, &controls.decoys);
     let roots = case.ledger.roots()?;
     let files = case.ledger.files()?;
     let readings = case.ledger.readings()?;
     let manifests = case.ledger.manifests()?;
 
-    let findings = find(case, &lexicon, registry, &readings)?;
-    let interesting = findings
-        .iter()
-        .zip(&readings)
-        .map(|(f, (_, r))| f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()));
+    let findings = find(case, &lexicon, registry, &readings, &mut decoys)?;
+    let interesting = findings.iter().zip(&readings).map(|(f, (_, r))| {
+        f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()) || controls.doubt(r).is_some()
+    });
     let interesting = items::spread_interest(&readings, interesting.collect());
-    let derived = items::derive(&roots, &files, &readings, &interesting);
+    let mut derived = items::derive(&roots, &files, &readings, &interesting);
+    items::doubt(&mut derived, &|content| controls.doubt(&readings[content].1));
+    decoys.paths(&derived);
     let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &|content| readings[content].1.content)?;
 
     let mut folders = Folders::new(&lexicon, registry);
@@ -206,6 +237,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         counted: HashSet::new(),
         unclaimed: BTreeMap::new(),
         claimed: BTreeSet::new(),
+        dated: BTreeSet::new(),
         not_found: Vec::new(),
         reviews: Reviews::new(registry),
     };
@@ -226,7 +258,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         });
     }
     join.unread_manifests(&manifests);
-    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, not_found, reviews, .. } = join;
+    let Join { mut evidence, mut gaps, mut ownerless, mut holdings, claimed, dated, not_found, reviews, .. } = join;
     reviews.waive(&mut gaps);
     let reviewed = reviews.applied();
     evidence.par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
@@ -236,6 +268,7 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
     for row in evidence.iter().filter(|e| e.mention.has_effect()) {
         holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
     }
+    let decoys = decoys.rows();
     Ok(Matched {
         roots,
         readings,
@@ -250,6 +283,9 @@ pub fn run(case: &Case, registry: &Registry) -> Result<Matched> {
         claimed,
         not_found,
         reviewed,
+        dated,
+        decoys,
+        planted: controls.planted,
     })
 }
 
@@ -269,24 +305,38 @@ pub struct Survey {
 }
 
 /// Looks at a case without a registry, for `coverage`.
-pub fn survey(case: &Case) -> Result<Survey> {
+pub fn survey(case: &Case, controls: &Controls) -> Result<Survey> {
     let readings = case.ledger.readings()?;
     let roots = case.ledger.roots()?;
-    let items = items::derive(&roots, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
+    let mut items = items::derive(&roots, &case.ledger.files()?, &readings, &vec![false; readings.len()]);
+    items::doubt(&mut items, &|content| controls.doubt(&readings[content].1));
     let listed = listed::reconcile_all(&case.ledger, &case.ledger.manifests()?, &items, &|content| readings[content].1.content)?;
     Ok(Survey { readings, items, listed, unwalked: roots.into_iter().filter(|r| !r.walked).collect() })
 }
 
 /// What each content says, whatever lies where.
-fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, Reading)]) -> Result<Vec<Findings>> {
+fn find(
+    case: &Case,
+    lexicon: &Lexicon,
+    registry: &Registry,
+    readings: &[(i64, Reading)],
+    decoys: &mut decoys::Decoys<'_>,
+) -> Result<Vec<Findings>> {
     let policy = &registry.incident.policy;
     let by_row: HashMap<i64, usize> = readings.iter().enumerate().map(|(i, (row, _))| (*row, i)).collect();
     let searcher = case.index.reader()?.searcher();
     let parts = case.ledger.parts()?;
-    let (needles, _) = lexicon.needles();
-    let mut passages: Vec<_> = sweep(&case.index, &searcher, &needles)?.into_iter().map(|hit| hit.passage).collect();
-    passages.par_sort_unstable();
-    passages.dedup();
+    let (mut needles, _) = lexicon.needles();
+    let registered = needles.len() as u32;
+    needles.extend(decoys.needles());
+    let (hits, along): (Vec<_>, Vec<_>) = sweep(&case.index, &searcher, &needles)?.into_iter().partition(|hit| hit.needle < registered);
+    let addresses = |hits: Vec<crate::index::Hit>| {
+        let mut passages: Vec<_> = hits.into_iter().map(|hit| hit.passage).collect();
+        passages.par_sort_unstable();
+        passages.dedup();
+        passages
+    };
+    let passages = addresses(hits);
     let index = &case.index;
     let judged: Vec<(usize, Vec<Mention>)> = passages
         .par_chunks(64)
@@ -312,6 +362,14 @@ fn find(case: &Case, lexicon: &Lexicon, registry: &Registry, readings: &[(i64, R
     for (content, mentions) in judged {
         findings[content].mentions.extend(mentions);
     }
+    for address in addresses(along) {
+        let passage: StoredPassage = index.passage(&searcher.doc(address)?)?;
+        for (row, offset) in parts.holders(passage.content) {
+            let Some(&content) = by_row.get(&row) else { continue };
+            decoys.passage(content, &passage.held_by(row, offset), &readings[content].1.facts.tables);
+        }
+    }
+    decoys.contents(readings, &findings, policy);
     findings.par_iter_mut().zip(readings.par_iter()).for_each(|(findings, (_, reading))| {
         tables::judge(lexicon, &reading.facts.tables, policy, findings);
         if let Some(payments) = &reading.facts.payments {
@@ -340,6 +398,7 @@ struct Join<'a> {
     /// Homes that nobody claims, with items and bytes in them.
     unclaimed: BTreeMap<String, (u64, u64)>,
     claimed: BTreeSet<usize>,
+    dated: BTreeSet<usize>,
     not_found: Vec<(usize, Vec<usize>)>,
     reviews: Reviews<'a>,
 }
@@ -360,6 +419,11 @@ impl Join<'_> {
             mentions.extend(self.declared_owners(&path, Basis::AccountPath));
             if let Some(content) = item.content {
                 mentions.extend(self.findings[content].mentions.iter().cloned());
+            }
+            if self.lexicon.has_periods()
+                && let Some(written) = dates::Written::of(item, &self.registry.incident)
+            {
+                self.dated.extend(dates::decide(self.lexicon, written, &mut mentions));
             }
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
@@ -523,6 +587,7 @@ impl Join<'_> {
                 .sum(),
             None => item.size,
         };
+        let bytes = if cause == Cause::ControlFailed { item.size } else { bytes };
         // What was read of the item names its owner, so the rest is nobody else's; a container says nothing
         // about members that were not read.
         let owners =

@@ -18,7 +18,9 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             } else {
                 (Role::Unknown, Strength::Weak, Basis::WeakEvidence)
             };
-            push(&mut mentions, mention(institution, home.scheme.clone(), home.value.clone(), role, strength, basis), path);
+            let if_alone = (home.sure && home.holders.len() > 1).then_some((Role::Owner, Strength::Sure, Basis::AccountPath));
+            let found = mention(institution, home.scheme.clone(), home.value.clone(), role, strength, basis);
+            push(&mut mentions, Mention { if_alone, ..found }, path);
         }
     }
     let Some(step) = path.steps.last() else { return mentions };

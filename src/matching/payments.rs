@@ -15,6 +15,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
             let Some((scheme, value, holders)) = holders(lexicon, party) else { return Vec::new() };
             // What several bear decides for none of them.
             let shared = holders.len() > 1 && role == Role::Owner;
+            let if_alone = shared.then_some((role, strength, basis));
             let (role, strength, basis) =
                 if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (role, strength, basis) };
             for &institution in &holders {
@@ -23,6 +24,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
                     count: seen.count,
                     context: format!("{} {}", payments.layout, role),
                     source: Source::Payment,
+                    if_alone,
                     ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
                 });
             }

@@ -84,6 +84,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
                 count: facts.count,
                 context: format!("column {}", column.name()),
                 source: Source::Field,
+                if_alone: (shared && proof == Proof::Sure).then_some((Role::Owner, Strength::Sure, Basis::Records)),
                 ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
             };
             findings.mentions.push(if is_list { found.as_reference() } else { found });
@@ -120,6 +121,9 @@ fn bank_column(
         _ => None,
     };
     let is_list = is_list(table, column.facts.values.len());
+    let is_owned = |institution: usize| {
+        majority.as_ref().is_some_and(|(most, rows)| most.len() > 1 && most.contains(&institution) && *rows >= policy.records_minimum)
+    };
     for (value, facts, (scheme, holders)) in &registered {
         for &institution in holders {
             let (role, strength, basis) = match &majority {
@@ -133,6 +137,7 @@ fn bank_column(
                 count: facts.count,
                 context: format!("column {}", column.name()),
                 source: Source::Field,
+                if_alone: is_owned(institution).then_some((Role::Owner, Strength::Sure, Basis::Records)),
                 ..mention(institution, scheme.clone(), (*value).clone(), role, strength, basis)
             };
             findings.mentions.push(if is_list { found.as_reference() } else { found });

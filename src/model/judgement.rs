@@ -117,10 +117,16 @@ vocabulary! {
         ContradictsInventory = "contradicts_inventory",
         /// The seller names it, and nothing confirms that.
         ClaimedBySeller = "claimed_by_seller",
+        /// One of its identifiers or names had other holders at other times, and the date of an item bore on it.
+        DecidedByDate = "decided_by_date",
         /// A deployment ended before the window and nothing says it was purged.
         FormerUser = "former_user",
         /// A deployment is missing or cannot be compared.
         InventoryIncomplete = "inventory_incomplete",
+        /// Deployments of one product and business unit were in use at the same time, on different platforms or versions.
+        InventoryOverlap = "inventory_overlap",
+        /// A deployment has neither a beginning nor an end.
+        InventoryUndated = "inventory_undated",
         /// A shared or one-word name of it was seen.
         NameSeen = "name_seen",
         /// A row of the registry that concerns it is defective.
@@ -129,6 +135,8 @@ vocabulary! {
         RelatedAffected = "related_affected",
         /// A person's review bears on it: a waived gap, an attributed item, an accepted or rejected mention.
         Reviewed = "reviewed",
+        /// A letter was sent that told another verdict.
+        Retract = "retract",
         /// One of its identifiers has other holders too.
         SharedIdentifier = "shared_identifier",
     }

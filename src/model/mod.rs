@@ -1,5 +1,6 @@
 //! The words of the field as types: what every other module speaks in.
 
+mod base64;
 mod data;
 mod disposition;
 mod judgement;
@@ -7,6 +8,7 @@ mod path;
 mod residence;
 mod scheme;
 
+pub use base64::base64;
 pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts};
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};

@@ -39,6 +39,8 @@ pub struct Incident {
     pub layouts: Vec<Layout>,
     /// How to judge.
     pub policy: Policy,
+    /// The day as of which the registry is read (`--as-of`): a later end or purge has not happened yet.
+    pub as_of: Option<Date>,
     /// Other keys of `[incident]`, as TOML.
     pub extra: BTreeMap<String, String>,
 }

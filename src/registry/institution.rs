@@ -23,6 +23,8 @@ pub struct Registry {
     pub reviews: Vec<super::Review>,
     /// SHA-256 over the review files, where there are any.
     pub reviews_digest: Option<ContentId>,
+    /// Letters that were sent. They are no part of the digest: they come and go without the registry changing.
+    pub notices: Vec<super::Notice>,
     /// How each file was read.
     pub sources: Vec<Source>,
 }
@@ -177,6 +179,9 @@ pub struct Product {
     pub platform: String,
     /// Which files are the product's.
     pub path_pattern: Option<PathGlob>,
+    /// Formats of the product's files, as `ruleout formats` names them. They tell of which product an institution's
+    /// own items are, and nothing else.
+    pub formats: Vec<String>,
     /// Line in the products file.
     pub line: u64,
     /// Columns that have no meaning here.

@@ -3,7 +3,7 @@ use super::institution::{Registry, Source};
 use super::loading::{Loading, Place};
 use super::problem::{DefectKind, LoadError, Problem, quoted};
 use super::rows::TableFile;
-use super::{customers, deployments, identifiers, incident, names, products, review};
+use super::{customers, deployments, identifiers, incident, names, notices, products, review};
 use crate::model::ContentId;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -11,8 +11,15 @@ use std::fs;
 use std::path::Path;
 
 /// Names of the tables' files, without extension.
-const TABLES: [&str; 6] =
-    [customers::SPEC.table, products::SPEC.table, names::SPEC.table, identifiers::SPEC.table, deployments::SPEC.table, review::SPEC.table];
+const TABLES: [&str; 7] = [
+    customers::SPEC.table,
+    products::SPEC.table,
+    names::SPEC.table,
+    identifiers::SPEC.table,
+    deployments::SPEC.table,
+    review::SPEC.table,
+    notices::SPEC.table,
+];
 /// Extensions of a table's file: delimited text, JSON Lines.
 const EXTENSIONS: [&str; 2] = ["csv", "jsonl"];
 /// Files with these extensions look like a part of the registry that was named wrongly.
@@ -148,6 +155,12 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
         reviews.extend(found);
         sources.push(source);
     }
+    let mut letters = Vec::new();
+    if let Some(file) = table(files, notices::SPEC.table, loading) {
+        let (source, found) = notices::load(&file, loading);
+        letters.extend(found);
+        sources.push(source);
+    }
     let mut incident = super::Incident::default();
     match files.get(incident::FILE).map(|bytes| text(incident::FILE, bytes, loading)) {
         Some(Some(text)) => {
@@ -171,6 +184,7 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
         digest: digest(files),
         reviews,
         reviews_digest,
+        notices: letters,
         sources,
     }
 }
@@ -218,8 +232,9 @@ fn text(name: &str, bytes: &[u8], loading: &mut Loading) -> Option<TableFile> {
 
 fn digest(files: &Files) -> ContentId {
     let mut hash = Sha256::new();
-    // Reviews have a digest of their own: they come and go without the registry changing.
-    for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with(review::SPEC.table)) {
+    // Reviews have a digest of their own, and letters need none: they come and go without the registry changing.
+    let is_apart = |name: &str| name.starts_with(review::SPEC.table) || name.starts_with(notices::SPEC.table);
+    for (name, bytes) in files.iter().filter(|(name, _)| !is_apart(name)) {
         for part in [name.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);

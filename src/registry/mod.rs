@@ -20,6 +20,7 @@ mod links;
 mod load;
 mod loading;
 mod names;
+mod notices;
 mod policy;
 mod problem;
 mod products;
@@ -36,11 +37,12 @@ pub use incident::{Compromised, EvidenceClaim, Holds, Incident, Layout, Scope};
 pub use indicator::{Indicator, Visitor};
 pub use institution::{Deployment, Identifier, Institution, Name, Product, Registry, Source, same_platform};
 pub use load::load;
+pub use notices::{Notice, add_notices};
 pub use policy::{Counterparty, FormerUsers, Images, Policy, PolicyKey, Scanned, Unattributed};
 pub use problem::{Defect, DefectKind, LoadError, Problem, quoted};
 pub use review::{Review, Where, add_reviews};
 pub use schema::{
     CompromisedTable, CustomerRow, DeploymentRow, EvidenceTable, IdentifierRow, IncidentFile, IncidentTable, LayoutTable, NameRow,
-    ProductRow, ScopeTable, Truth, schemas,
+    NoticeRow, ProductRow, ScopeTable, Truth, schemas,
 };
 pub use version::{Comparison, RangeError, Version, VersionRange};

@@ -5,7 +5,8 @@ use super::problem::{DefectKind, quoted};
 use super::rows::{Row, Spec, TableFile, report_doubts};
 use std::collections::HashMap;
 
-pub(super) const SPEC: Spec<4> = Spec { table: "products", columns: ["product_id", "name", "platform", "path_pattern"], required: 2 };
+pub(super) const SPEC: Spec<5> =
+    Spec { table: "products", columns: ["product_id", "name", "platform", "path_pattern", "formats"], required: 2 };
 
 const UNATTRIBUTED: &str = "no file is attributed to the product: gaps in its files count against all that depend";
 
@@ -30,8 +31,8 @@ pub(super) fn load(file: &TableFile, loading: &mut Loading) -> (Source, Products
     (source, products)
 }
 
-fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Products) {
-    let Row { line, cells: [product_id, name, platform, pattern], extra, doubts } = row;
+fn product(file: &str, row: Row<'_, 5>, loading: &mut Loading, products: &mut Products) {
+    let Row { line, cells: [product_id, name, platform, pattern, formats], extra, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
     report_doubts(&doubts, Place { file, line, column: None }, "", None, "the product may be wrong", loading);
     if product_id.is_empty() {
@@ -73,6 +74,10 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
             }
         },
     };
+    for word in formats.split('|').map(str::trim).filter(|word| !word.is_empty() && crate::format::version_of(word).is_none()) {
+        let problem = format!("{} is no format that `ruleout formats` lists", quoted(word));
+        loading.defect(DefectKind::InvalidValue, at("formats"), "", None, problem, "no file is taken for the product's by it");
+    }
     if let Some(earlier) = products.find(&product_id).and_then(|n| products.list.get_mut(n)) {
         if earlier.path_pattern != path_pattern {
             earlier.path_pattern = None;
@@ -92,6 +97,7 @@ fn product(file: &str, row: Row<'_, 4>, loading: &mut Loading, products: &mut Pr
         name: name.into_owned(),
         platform: platform.into_owned(),
         path_pattern,
+        formats: formats.split('|').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         line,
         extra,
     });

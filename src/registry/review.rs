@@ -86,6 +86,23 @@ impl Where {
 /// [`LoadError`] with every row that cannot be applied as it stands: a decision that is lost or
 /// half-understood would change verdicts unseen.
 pub fn add_reviews(registry: &mut Registry, path: &Path) -> Result<(), LoadError> {
+    let (file, bytes) = outside(path)?;
+    let mut loading = Loading::of(std::mem::take(&mut registry.institutions));
+    let (source, reviews) = load(&file, &mut loading);
+    registry.institutions = loading.institutions;
+    let mut problems = loading.problems;
+    problems.extend(loading.defects.into_iter().map(fatal));
+    if !problems.is_empty() {
+        return Err(LoadError { problems });
+    }
+    registry.reviews.extend(reviews);
+    registry.sources.push(source);
+    registry.reviews_digest = Some(joined_digest(registry.reviews_digest, &bytes));
+    Ok(())
+}
+
+/// A table outside the registry folder, with its bytes.
+pub(super) fn outside(path: &Path) -> Result<(TableFile, Vec<u8>), LoadError> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let failed = |problem: String| LoadError {
         problems: vec![Problem {
@@ -106,19 +123,7 @@ pub fn add_reviews(registry: &mut Registry, path: &Path) -> Result<(), LoadError
             remedy: "save it as UTF-8".to_owned(),
         }],
     })?;
-    let file = TableFile { json_lines: name.ends_with(".jsonl"), name: name.clone(), text, encoding };
-    let mut loading = Loading::of(std::mem::take(&mut registry.institutions));
-    let (source, reviews) = load(&file, &mut loading);
-    registry.institutions = loading.institutions;
-    let mut problems = loading.problems;
-    problems.extend(loading.defects.into_iter().map(fatal));
-    if !problems.is_empty() {
-        return Err(LoadError { problems });
-    }
-    registry.reviews.extend(reviews);
-    registry.sources.push(source);
-    registry.reviews_digest = Some(joined_digest(registry.reviews_digest, &bytes));
-    Ok(())
+    Ok((TableFile { json_lines: name.ends_with(".jsonl"), name: name.clone(), text, encoding }, bytes))
 }
 
 /// Reads the decisions of a file.

@@ -88,6 +88,24 @@ pub struct ProductRow {
     pub platform: Option<String>,
     /// Glob over evidence paths; matching files are the product's.
     pub path_pattern: Option<String>,
+    /// Formats of the product's files, `|`-joined, as `ruleout formats` names them. They tell of which product an
+    /// institution's own items are, and attribute nothing.
+    pub formats: Option<String>,
+}
+
+/// A line of `notices.jsonl`. Other keys have no meaning.
+#[derive(JsonSchema)]
+#[schemars(rename = "notices")]
+pub struct NoticeRow {
+    /// To whom the letter went.
+    pub customer_id: String,
+    /// The verdict that it told, or `notification` (affected), `interim` (undetermined), `clear`, `all_clear` or
+    /// `not_affected` (ruled_out). Letters of other kinds are listed, and not compared.
+    pub kind: String,
+    /// The day on which it was sent.
+    pub sent: String,
+    /// The run that it rested on.
+    pub run: Option<String>,
 }
 
 /// A line of `deployments.jsonl`. Other keys are kept and shown.
@@ -210,13 +228,14 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("registry-identifiers.schema.json", schema_for!(IdentifierRow).to_value()),
         ("registry-incident.schema.json", schema_for!(IncidentFile).to_value()),
         ("registry-names.schema.json", schema_for!(NameRow).to_value()),
+        ("registry-notices.schema.json", schema_for!(NoticeRow).to_value()),
         ("registry-products.schema.json", schema_for!(ProductRow).to_value()),
     ]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{customers, deployments, identifiers, incident, names, products};
+    use super::super::{customers, deployments, identifiers, incident, names, notices, products};
     use super::*;
     use std::collections::BTreeSet;
     use std::path::Path;
@@ -251,6 +270,7 @@ mod tests {
         check(&schema("customers"), &customers::SPEC.columns, &customers::SPEC.columns[..customers::SPEC.required]);
         check(&schema("names"), &names::SPEC.columns, &names::SPEC.columns[..names::SPEC.required]);
         check(&schema("identifiers"), &identifiers::SPEC.columns, &identifiers::SPEC.columns[..identifiers::SPEC.required]);
+        check(&schema("notices"), &notices::SPEC.columns, &notices::SPEC.columns[..notices::SPEC.required]);
         check(&schema("products"), &products::SPEC.columns, &products::SPEC.columns[..products::SPEC.required]);
         check(&schema("deployments"), &deployments::SPEC.columns, &deployments::SPEC.columns[..deployments::SPEC.required]);
         let file = schema("incident");

@@ -46,6 +46,8 @@ pub struct Explanation {
     pub defects: Vec<String>,
     /// What would lead to another verdict.
     pub changes: Vec<String>,
+    /// What the controls of the run showed.
+    pub controls: Vec<String>,
 }
 
 /// A word of a vocabulary and what it means here.
@@ -203,7 +205,27 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
                 format!("if {}: {} ({})", c.happens, c.verdict, bases.join(", "))
             })
             .collect(),
+        controls: controls(outcome, number),
     }
+}
+
+/// The controls as far as they concern an institution: all planted files, and the decoys of its schemes.
+fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
+    let figures = outcome.ledger.controls;
+    let planted = format!(
+        "{} of {} planted files were recovered, of every readable format, encoding and nesting",
+        figures.recovered, figures.planted
+    );
+    let failed = outcome.planted.missed_formats().into_iter().map(|(format, words)| format!("failed for {format}: {words}"));
+    let own: BTreeSet<&str> =
+        outcome.registry.institutions[number].usable_identifiers().map(|i| i.scheme.as_str()).chain(["name"]).collect();
+    let decoys = outcome.matched.decoys.iter().filter(|row| own.contains(row.scheme.as_str())).map(|row| {
+        format!(
+            "{}: {} of {} decoys were hit, so at most {} of a million such values are found where they are not",
+            row.scheme, row.hit, row.decoys, row.at_most_per_million
+        )
+    });
+    std::iter::once(planted).chain(failed).chain(decoys).collect()
 }
 
 /// The institutions of its group, and those that followed it or that it followed.
@@ -289,12 +311,16 @@ const fn meaning(flag: Flag) -> &'static str {
     match flag {
         Flag::ContradictsInventory => "its files are there although its inventory says that it does not depend: the inventory is wrong",
         Flag::ClaimedBySeller => "the seller names it, and nothing confirms that",
+        Flag::DecidedByDate => "one of its identifiers or names had other holders at other times, and the date of an item bore on it",
         Flag::FormerUser => "a deployment ended before the window, and nothing says that its files were purged",
         Flag::InventoryIncomplete => "a deployment is missing or cannot be compared, and counts as depending",
+        Flag::InventoryOverlap => "deployments of one product and unit were in use at the same time, on different platforms or versions",
+        Flag::InventoryUndated => "a deployment has neither a beginning nor an end, and counts as in use all the time",
         Flag::NameSeen => "a name was seen that it shares, or that is a single word",
         Flag::RegistryDefect => "a row of the registry that concerns it is defective",
         Flag::RelatedAffected => "a member of its group is affected",
         Flag::Reviewed => "people's decisions bear on it",
+        Flag::Retract => "a letter was sent to it that told another verdict, and must be retracted",
         Flag::SharedIdentifier => "one of its identifiers has other holders too",
     }
 }
@@ -390,6 +416,8 @@ impl Explanation {
         self.relatives.iter().for_each(|r| out.line(1, r));
         out.section("defects in the registry", self.defects.len());
         self.defects.iter().for_each(|d| out.line(1, d));
+        out.section("controls", self.controls.len());
+        self.controls.iter().for_each(|c| out.line(1, c));
         out.section("what would change the verdict", self.changes.len());
         self.changes.iter().for_each(|c| out.line(1, c));
         if self.changes.is_empty() {

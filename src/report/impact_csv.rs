@@ -1,7 +1,7 @@
 use super::Outcome;
 use super::cells::joined;
 use super::listing::{Listing, Push, Weight};
-use crate::model::Verdict;
+use crate::model::{Flag, Verdict};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -27,7 +27,12 @@ const COLUMNS: &[&str] = &[
 ];
 
 fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
-    for ((institution, decided), holdings) in outcome.registry.institutions.iter().zip(outcome.decided).zip(&outcome.matched.holdings) {
+    let mut order: Vec<usize> = (0..outcome.decided.len()).collect();
+    // Letters that no longer hold come first, in the order of the registry like everybody else.
+    order.sort_by_key(|&number| !outcome.decided[number].flags.contains(&Flag::Retract));
+    for number in order {
+        let (institution, decided, holdings) =
+            (&outcome.registry.institutions[number], &outcome.decided[number], &outcome.matched.holdings[number]);
         let bases = decided.decision.bases();
         // Deployments that leave the institution depending; these are what it is in scope for.
         let exposed: Vec<_> =

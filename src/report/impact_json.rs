@@ -1,11 +1,14 @@
 use super::data_elements::data_of;
 use super::{CoverageSummary, Outcome, summarise};
-use crate::model::{Basis, DataElement, Flag, Verdict};
-use crate::registry::Policy;
+use crate::control::{PlantedRow, unplanted};
+use crate::matching::DecoyRow;
+use crate::model::{Basis, ContentId, DataElement, Flag, Verdict};
+use crate::registry::{Deployment, Institution, Policy, Registry};
 use crate::verdict::{Certificate, Decision, Prospect, prospects};
 use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `impact.json`: the impact list with all that it rests on.
@@ -19,6 +22,8 @@ pub struct ImpactFile {
     pub ledger: String,
     /// SHA-256 of the review files, where there are any.
     pub reviews: Option<String>,
+    /// The day that dates were compared with, where one was given.
+    pub as_of: Option<String>,
     /// Does the incident state that the evidence is all that was taken?
     pub evidence_complete: Option<bool>,
     /// The policy applied.
@@ -29,8 +34,23 @@ pub struct ImpactFile {
     pub prospects: Vec<Prospect>,
     /// What was read and what was not.
     pub coverage: CoverageSummary,
+    /// How well this run could see, and how often it saw what is not there.
+    pub controls: ControlsFile,
     /// Every institution of the registry.
     pub institutions: Vec<ImpactRow>,
+}
+
+/// The controls of a run. Neither control stands in the evidence or in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ControlsFile {
+    /// Files planted outside the evidence, and how many of them were recovered, per format and encoding.
+    pub planted: Vec<PlantedRow>,
+    /// Formats of which a planted file was missed: every item of them is a gap.
+    pub missed_formats: Vec<String>,
+    /// Readable formats of which nothing is planted: no control speaks for them.
+    pub unplanted_formats: Vec<String>,
+    /// Identifiers and names that nobody has, and how many of them were hit, per scheme.
+    pub decoys: Vec<DecoyRow>,
 }
 
 /// One institution.
@@ -70,6 +90,8 @@ pub struct ImpactRow {
     pub certificate: Option<String>,
     /// The first item with evidence.
     pub first_evidence: Option<String>,
+    /// SHA-256 of all that the registry says of it; another one in another run means that its rows changed.
+    pub record: String,
 }
 
 /// The personal data in an affected institution's own items.
@@ -141,11 +163,18 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
         registry: outcome.registry.digest.to_string(),
         ledger: outcome.ledger.digest.to_string(),
         reviews: outcome.registry.reviews_digest.map(|id| id.to_string()),
+        as_of: outcome.registry.incident.as_of.map(|day| day.to_string()),
         evidence_complete: outcome.ledger.complete,
         policy: outcome.registry.incident.policy.clone(),
         verdicts,
         prospects: prospects(outcome.decided, outcome.blocking, &outcome.matched.gaps),
         coverage: summarise(outcome.matched),
+        controls: ControlsFile {
+            planted: outcome.planted.rows.clone(),
+            missed_formats: outcome.planted.missed_formats().into_keys().collect(),
+            unplanted_formats: unplanted().into_iter().map(str::to_owned).collect(),
+            decoys: outcome.matched.decoys.clone(),
+        },
         institutions: (0..outcome.decided.len()).map(|number| row(outcome, number)).collect(),
     }
 }
@@ -176,7 +205,30 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
         },
         first_evidence: holdings.first_evidence.clone(),
+        record: record(outcome.registry, institution),
     }
+}
+
+/// Digest of an institution's rows; where they stand in the files is no part of it.
+fn record(registry: &Registry, institution: &Institution) -> String {
+    let id = |other: Option<usize>| other.map(|other| registry.institutions[other].customer_id.as_str());
+    let parent = (id(institution.parent), id(institution.successor), institution.serves_others);
+    let mut hash = Sha256::new();
+    let mut add = |words: String| {
+        hash.update((words.len() as u64).to_be_bytes());
+        hash.update(words);
+    };
+    let place = [&institution.country, &institution.region, &institution.city, &institution.status];
+    add(format!("{:?} {:?} {place:?} {parent:?}", institution.customer_id, institution.legal_name));
+    let mut rows: Vec<String> = institution.names.iter().map(|n| format!("{:?} {:?} {:?} {:?}", n.name, n.kind, n.from, n.to)).collect();
+    rows.extend(institution.identifiers.iter().map(|i| format!("{:?} {:?} {:?} {:?} {}", i.scheme, i.value, i.from, i.to, i.usable)));
+    let deployment = |d: &Deployment| {
+        format!("{:?} {:?} {:?} {:?} {} {} {} {:?}", d.product_id, d.business_unit, d.platform, d.version, d.from, d.to, d.purged, d.doubt)
+    };
+    rows.extend(institution.deployments.iter().map(deployment));
+    rows.sort();
+    rows.into_iter().for_each(add);
+    ContentId(hash.finalize().into()).to_string()
 }
 
 fn data(outcome: &Outcome<'_>, number: usize) -> Option<DataRow> {
@@ -221,7 +273,8 @@ pub(super) fn deployments_of(outcome: &Outcome<'_>, number: usize) -> Vec<Deploy
 
 /// A certificate in words.
 pub fn certificate_words(certificate: &Certificate) -> String {
-    match certificate {
+    let controls = certificate.controls();
+    let words = match certificate {
         Certificate::NoDependency(no) => {
             let reasons: Vec<&str> = no.deployments().iter().map(|(_, reason)| reason.as_str()).collect();
             format!("no dependency: {}", reasons.join("; "))
@@ -235,7 +288,11 @@ pub fn certificate_words(certificate: &Certificate) -> String {
             };
             format!("searched and clear: {} items, {waived}, ledger {}{stated}", clear.items(), clear.ledger())
         }
-    }
+    };
+    format!(
+        "{words}; controls: {} of {} planted files recovered, {} of {} decoys hit",
+        controls.recovered, controls.planted, controls.hit, controls.decoys
+    )
 }
 
 #[cfg(test)]

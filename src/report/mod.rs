@@ -3,6 +3,7 @@
 mod bytes;
 mod cells;
 mod claimed_csv;
+mod controls_csv;
 mod coverage_csv;
 mod data_elements;
 mod deadlines_csv;
@@ -15,11 +16,13 @@ mod impact_csv;
 mod impact_json;
 mod listing;
 mod manifests_csv;
+mod notices_csv;
 mod pack;
 mod page;
 mod reviews_csv;
 mod run_json;
 mod unattributed_csv;
+mod units_csv;
 mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
@@ -29,6 +32,7 @@ pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::RunFacts;
 
+use crate::control::Planted;
 use crate::deadline::Calendar;
 use crate::matching::Matched;
 use crate::model::ContentId;
@@ -51,6 +55,8 @@ pub struct Outcome<'a> {
     pub blocking: &'a [BlockingGap],
     /// The ledger as a whole.
     pub ledger: &'a LedgerState,
+    /// The positive control, per format and encoding.
+    pub planted: &'a Planted,
     /// Notification clocks, and the day on which they are looked at.
     pub calendar: &'a Calendar,
     /// Contents that lists of known files name, with what they say.
@@ -70,6 +76,7 @@ pub struct Report {
 /// Every report that depends on evidence, registry and policy alone.
 pub static REPORTS: &[Report] = &[
     Report { file: "impact.csv", write: |outcome, sink| impact_csv::LISTING.csv(outcome, sink) },
+    Report { file: "impact_units.csv", write: |outcome, sink| units_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.json", write: impact_json::write },
     Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
     Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
@@ -77,6 +84,8 @@ pub static REPORTS: &[Report] = &[
     Report { file: "data_elements.csv", write: |outcome, sink| data_elements::LISTING.csv(outcome, sink) },
     Report { file: "deadlines.csv", write: |outcome, sink| deadlines_csv::LISTING.csv(outcome, sink) },
     Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
+    Report { file: "controls.csv", write: |outcome, sink| controls_csv::LISTING.csv(outcome, sink) },
+    Report { file: "notices.csv", write: |outcome, sink| notices_csv::LISTING.csv(outcome, sink) },
     Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
     Report { file: "claimed.csv", write: |outcome, sink| claimed_csv::LISTING.csv(outcome, sink) },
     Report { file: "differences.csv", write: |outcome, sink| differences_csv::LISTING.csv(outcome, sink) },
@@ -93,6 +102,17 @@ pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()
         write_file(out, report.file, &mut |sink| (report.write)(outcome, sink))?;
     }
     write_file(out, "run.json", &mut |sink| run_json::write(run, outcome, sink))
+}
+
+/// The outputs that runs are compared by, in memory.
+pub fn compared(outcome: &Outcome<'_>) -> Result<BTreeMap<&'static str, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for report in REPORTS.iter().filter(|report| matches!(report.file, "impact.json" | "evidence.csv" | "coverage.csv")) {
+        let mut bytes = Vec::new();
+        (report.write)(outcome, &mut bytes)?;
+        files.insert(report.file, bytes);
+    }
+    Ok(files)
 }
 
 pub(crate) fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {

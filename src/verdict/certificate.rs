@@ -13,22 +13,50 @@ pub enum Certificate {
     SearchedClear(SearchedClear),
 }
 
+/// What the controls of a run showed: how well it could see, and how often it saw what is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ControlFigures {
+    /// Planted files: one per readable format, encoding and nesting.
+    pub planted: u64,
+    /// Those that the run recovered.
+    pub recovered: u64,
+    /// Decoys that were searched for.
+    pub decoys: u64,
+    /// Those that were hit.
+    pub hit: u64,
+}
+
+impl Certificate {
+    /// The controls of the run that it was made in.
+    pub fn controls(&self) -> ControlFigures {
+        match self {
+            Self::NoDependency(no) => no.controls,
+            Self::SearchedClear(clear) => clear.controls,
+        }
+    }
+}
+
 /// The inventory excludes a dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoDependency {
     deployments: Vec<(usize, String)>,
+    controls: ControlFigures,
 }
 
 impl NoDependency {
     /// From the judgement of an inventory, if that excludes a dependency.
-    pub(super) fn new(dependence: &Dependence) -> Option<Self> {
+    pub(super) fn new(dependence: &Dependence, controls: ControlFigures) -> Option<Self> {
         if dependence.depends || dependence.deployments.is_empty() {
             return None;
         }
-        Some(Self { deployments: dependence.deployments.iter().map(|d| (d.index, d.reason.clone())).collect() })
+        Some(Self {
+            deployments: dependence.deployments.iter().map(|d| (d.index, format!("{}: {}", d.named, d.reason))).collect(),
+            controls,
+        })
     }
 
-    /// The deployments relied on: index in the registry, and why each does not depend.
+    /// The deployments relied on: index in the registry; product, platform, version and dates of each, and why it does
+    /// not depend.
     pub fn deployments(&self) -> &[(usize, String)] {
         &self.deployments
     }
@@ -41,6 +69,7 @@ pub struct SearchedClear {
     items: u64,
     completeness_stated: bool,
     waived: usize,
+    controls: ControlFigures,
 }
 
 /// What the ledger of a run says about its evidence as a whole.
@@ -54,6 +83,8 @@ pub struct LedgerState {
     pub searched: u64,
     /// Does the incident state that the evidence is complete? `None`: it does not say.
     pub complete: Option<bool>,
+    /// What the controls showed.
+    pub controls: ControlFigures,
 }
 
 impl SearchedClear {
@@ -63,7 +94,13 @@ impl SearchedClear {
         if gaps_in_scope > 0 || state.searched == 0 || state.complete == Some(false) {
             return None;
         }
-        Some(Self { ledger: state.digest, items: state.items, completeness_stated: state.complete == Some(true), waived })
+        Some(Self {
+            ledger: state.digest,
+            items: state.items,
+            completeness_stated: state.complete == Some(true),
+            waived,
+            controls: state.controls,
+        })
     }
 
     /// Digest of the ledger that it rests on.

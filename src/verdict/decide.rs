@@ -1,7 +1,8 @@
-use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
+use super::certificate::{Certificate, ControlFigures, LedgerState, NoDependency, SearchedClear};
 use super::findable::Findability;
 use super::gaps::{BlockingGap, Blocks};
 use super::inventory::{self, Dependence};
+use super::letters::{is_to_retract, last_letters};
 use crate::matching::{Evidence, Holders, Matched, OpenGap};
 use crate::model::{Basis, ContentId, Flag, Role, Status, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
@@ -119,7 +120,7 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
         return Decision::Referenced(referenced);
     }
 
-    let certificate = NoDependency::new(facts.dependence)
+    let certificate = NoDependency::new(facts.dependence, ledger.controls)
         .map(Certificate::NoDependency)
         .or_else(|| SearchedClear::new(ledger, facts.gaps.len(), facts.waived).map(Certificate::SearchedClear));
     match certificate {
@@ -150,6 +151,7 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
     let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
     let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
     let holders = Holders::new(registry);
+    let letters = last_letters(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
         .map(|number| {
             let institution = &registry.institutions[number];
@@ -167,6 +169,9 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             if facts.name_seen {
                 flags.insert(Flag::NameSeen);
             }
+            if matched.dated.contains(&number) {
+                flags.insert(Flag::DecidedByDate);
+            }
             if !institution.defects.is_empty() {
                 flags.insert(Flag::RegistryDefect);
             }
@@ -178,6 +183,9 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             }
             if !waived.is_empty() || evidence.iter().any(|e| !e.mention.review.is_empty()) {
                 flags.insert(Flag::Reviewed);
+            }
+            if is_to_retract(letters[number], decision.verdict()) {
+                flags.insert(Flag::Retract);
             }
             Decided { decision, flags, dependence, gaps, waived }
         })
@@ -268,5 +276,105 @@ fn ledger_state(registry: &Registry, matched: &Matched) -> LedgerState {
         items: matched.items.iter().filter(|i| !i.inherited).count() as u64,
         searched,
         complete: registry.incident.evidence.as_ref().and_then(|e| e.complete),
+        controls: ControlFigures {
+            planted: matched.planted.0,
+            recovered: matched.planted.1,
+            decoys: matched.decoys.iter().map(|row| row.decoys).sum(),
+            hit: matched.decoys.iter().map(|row| row.hit).sum(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::Counterparty;
+
+    fn dependence(depends: bool) -> Dependence {
+        let judged = inventory::Judged {
+            index: 0,
+            outcome: if depends { inventory::Outcome::Exposed } else { inventory::Outcome::OtherPlatform },
+            named: "P1 on relay 1.0".to_owned(),
+            reason: "a reason".to_owned(),
+        };
+        Dependence { depends, flags: BTreeSet::new(), deployments: vec![judged] }
+    }
+
+    fn nothing(dependence: &Dependence) -> Facts<'_> {
+        Facts {
+            owner: BTreeSet::new(),
+            weak: false,
+            name_seen: false,
+            counterparty: false,
+            named: false,
+            dependence,
+            gaps: Vec::new(),
+            waived: 0,
+            findable: true,
+        }
+    }
+
+    fn ledger(searched: u64, complete: Option<bool>) -> LedgerState {
+        LedgerState { digest: ContentId([0; 32]), items: 1, searched, complete, controls: ControlFigures::default() }
+    }
+
+    fn verdict(facts: &Facts<'_>) -> Verdict {
+        decide(facts, &ledger(1, None), &Policy::default()).verdict()
+    }
+
+    #[test]
+    fn the_first_verdict_that_holds_is_given() {
+        let dependence = dependence(true);
+        let mut facts = nothing(&dependence);
+        assert_eq!(verdict(&facts), Verdict::RuledOut);
+        (facts.counterparty, facts.named) = (true, true);
+        assert_eq!(verdict(&facts), Verdict::Referenced);
+        let strict = Policy { counterparty: Counterparty::Affected, ..Policy::default() };
+        assert_eq!(decide(&facts, &ledger(1, None), &strict), Decision::Affected(BTreeSet::from([Basis::Counterparty])));
+        facts.gaps.push(Basis::UnreadContent);
+        assert_eq!(verdict(&facts), Verdict::Undetermined);
+        facts.owner.insert(Basis::Records);
+        assert_eq!(verdict(&facts), Verdict::Affected);
+    }
+
+    #[test]
+    fn what_only_points_stays_open() {
+        for depends in [true, false] {
+            let dependence = dependence(depends);
+            let facts = Facts { weak: true, ..nothing(&dependence) };
+            assert_eq!(verdict(&facts), Verdict::Undetermined);
+        }
+    }
+
+    #[test]
+    fn a_shared_name_opens_only_who_depends() {
+        for (depends, expected) in [(true, Verdict::Undetermined), (false, Verdict::RuledOut)] {
+            let dependence = dependence(depends);
+            assert_eq!(verdict(&Facts { name_seen: true, ..nothing(&dependence) }), expected);
+        }
+    }
+
+    #[test]
+    fn no_certificate_where_a_gap_counts() {
+        let state = ledger(1, Some(true));
+        assert!(SearchedClear::new(&state, 0, 2).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
+        assert!(SearchedClear::new(&state, 1, 0).is_none());
+        assert!(NoDependency::new(&dependence(true), state.controls).is_none());
+        let none = Dependence { deployments: Vec::new(), ..dependence(false) };
+        assert!(NoDependency::new(&none, state.controls).is_none());
+        let relied = NoDependency::new(&dependence(false), state.controls).expect("it does not depend");
+        assert_eq!(relied.deployments(), [(0, "P1 on relay 1.0: a reason".to_owned())]);
+    }
+
+    #[test]
+    fn without_all_evidence_nobody_is_searched_clear() {
+        for (depends, expected) in [(true, Verdict::Undetermined), (false, Verdict::RuledOut)] {
+            let dependence = dependence(depends);
+            for state in [ledger(0, None), ledger(0, Some(true)), ledger(1, Some(false))] {
+                assert_eq!(decide(&nothing(&dependence), &state, &Policy::default()).verdict(), expected);
+            }
+            let lost = Facts { findable: false, ..nothing(&dependence) };
+            assert_eq!(verdict(&lost), expected);
+        }
     }
 }

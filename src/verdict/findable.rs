@@ -82,6 +82,7 @@ mod tests {
             digest: crate::model::ContentId([0; 32]),
             reviews: Vec::new(),
             reviews_digest: None,
+            notices: Vec::new(),
             sources: Vec::new(),
         }
     }

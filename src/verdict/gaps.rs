@@ -92,6 +92,7 @@ mod tests {
             digest: ContentId([0; 32]),
             reviews: Vec::new(),
             reviews_digest: None,
+            notices: Vec::new(),
             sources: Vec::new(),
         };
         let gap = OpenGap {

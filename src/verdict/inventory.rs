@@ -1,6 +1,7 @@
 //! Does an institution depend on what was compromised? The inventory's answer: an institution depends
 //! unless its deployments exclude it, and what is missing or cannot be compared excludes nothing.
 
+use super::conflicts::{Conflict, conflicts};
 use crate::model::Flag;
 use crate::registry::{Compromised, DateCell, Deployment, FormerUsers, Incident, Institution, Version};
 use jiff::civil::Date;
@@ -24,6 +25,8 @@ pub struct Judged {
     pub index: usize,
     /// Whether and how it excludes.
     pub outcome: Outcome,
+    /// Product, unit, platform, version and dates of the deployment, in words.
+    pub named: String,
     /// Why, in words.
     pub reason: String,
 }
@@ -58,6 +61,20 @@ impl Outcome {
         }
     }
 
+    /// The word of it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotComparable => "not_comparable",
+            Self::Exposed => "exposed",
+            Self::FormerUser => "former_user",
+            Self::FormerUserExcused => "former_user_excused",
+            Self::PurgedBefore => "purged_before",
+            Self::BeganAfter => "began_after",
+            Self::OtherVersion => "other_version",
+            Self::OtherPlatform => "other_platform",
+        }
+    }
+
     const fn flag(self) -> Option<Flag> {
         match self {
             Self::NotComparable => Some(Flag::InventoryIncomplete),
@@ -75,10 +92,16 @@ pub fn judge(institution: &Institution, incident: &Incident) -> Dependence {
         .enumerate()
         .map(|(index, deployment)| {
             let (outcome, reason) = judge_one(deployment, incident);
-            Judged { index, outcome, reason }
+            Judged { index, outcome, named: named(deployment), reason }
         })
         .collect();
     let mut flags: BTreeSet<Flag> = deployments.iter().filter_map(|judged| judged.outcome.flag()).collect();
+    flags.extend(conflicts(institution).into_iter().filter_map(|(_, conflict)| match conflict {
+        Conflict::Overlapping => Some(Flag::InventoryOverlap),
+        Conflict::Undated => Some(Flag::InventoryUndated),
+        // It cannot be compared, which is flagged as such.
+        Conflict::Contradictory => None,
+    }));
     if deployments.is_empty() {
         flags.insert(Flag::InventoryIncomplete);
     }
@@ -86,8 +109,16 @@ pub fn judge(institution: &Institution, incident: &Incident) -> Dependence {
     Dependence { depends, flags, deployments }
 }
 
+/// What identifies a deployment, in words.
+fn named(deployment: &Deployment) -> String {
+    let unit = if deployment.business_unit.is_empty() { String::new() } else { format!(" ({})", deployment.business_unit) };
+    let date = |word: &str, cell: &DateCell| if *cell == DateCell::Empty { String::new() } else { format!(", {word} {cell}") };
+    let dates = date("from", &deployment.from) + &date("to", &deployment.to) + &date("purged", &deployment.purged);
+    format!("{}{unit} on {} {}{dates}", deployment.product_id, deployment.platform, deployment.version)
+}
+
 fn judge_one(deployment: &Deployment, incident: &Incident) -> (Outcome, String) {
-    let (version, dates) = match comparable(deployment) {
+    let (version, dates) = match comparable(deployment, incident.as_of) {
         Ok(parts) => parts,
         Err(why) => return (Outcome::NotComparable, why),
     };
@@ -115,7 +146,7 @@ struct Dates {
 }
 
 /// What a deployment must have to be compared; or why it cannot be.
-fn comparable(deployment: &Deployment) -> Result<(Version, Dates), String> {
+fn comparable(deployment: &Deployment, as_of: Option<Date>) -> Result<(Version, Dates), String> {
     if let Some(doubt) = &deployment.doubt {
         return Err(format!("its row cannot be relied on: {doubt}"));
     }
@@ -134,7 +165,9 @@ fn comparable(deployment: &Deployment) -> Result<(Version, Dates), String> {
     if let Some(contradiction) = deployment.contradiction() {
         return Err(contradiction);
     }
-    let dates = Dates { from: deployment.from.earliest(), to: deployment.to.latest(), purged: deployment.purged.latest() };
+    let happened = |day: &Date| as_of.is_none_or(|as_of| *day <= as_of);
+    let (to, purged) = (deployment.to.latest().filter(happened), deployment.purged.latest().filter(happened));
+    let dates = Dates { from: deployment.from.earliest(), to, purged };
     match dates {
         // Removed and, as far as is known, still in use: new files may have come after the removal.
         Dates { to: None, purged: Some(purged), .. } => Err(format!("it was purged on {purged}, and nothing says that it ended")),
@@ -241,14 +274,14 @@ mod tests {
         let none = judge(&institution(Vec::new()), &incident());
         assert!(none.depends && none.flags.contains(&Flag::InventoryIncomplete));
         let excluded = judge(&institution(vec![out.clone()]), &incident());
-        assert!(!excluded.depends && excluded.flags.is_empty());
+        assert!(!excluded.depends && excluded.flags == BTreeSet::from([Flag::InventoryUndated]));
         let former = deployment("sftp-hub", "7.3", ["", "2020-01-01", ""]);
         let mut lenient = incident();
         lenient.policy = Policy { former_users: FormerUsers::NoDependency, ..Policy::default() };
         for (incident, depends) in [(incident(), true), (lenient, false)] {
             let judged = judge(&institution(vec![out.clone(), former.clone()]), &incident);
             assert_eq!((judged.depends, judged.deployments.len()), (depends, 2));
-            assert_eq!(judged.flags, BTreeSet::from([Flag::FormerUser]));
+            assert_eq!(judged.flags, BTreeSet::from([Flag::FormerUser, Flag::InventoryOverlap, Flag::InventoryUndated]));
         }
         let doubtful = Deployment { doubt: Some("shifted".to_owned()), ..out };
         assert!(judge(&institution(vec![doubtful]), &incident()).depends);

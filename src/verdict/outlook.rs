@@ -1,5 +1,5 @@
 use super::decide::{Decision, Facts, decide};
-use super::{Dependence, Findability, LedgerState, inventory};
+use super::{ControlFigures, Dependence, Findability, LedgerState, inventory};
 use crate::matching::Holders;
 use crate::model::ContentId;
 use crate::registry::Registry;
@@ -20,7 +20,7 @@ pub struct Outlook {
 /// The outlook of every institution, by the rules of `decide`.
 pub fn outlooks(registry: &Registry, holders: &Holders) -> Vec<Outlook> {
     let complete = registry.incident.evidence.as_ref().and_then(|e| e.complete);
-    let ledger = LedgerState { digest: ContentId([0; 32]), items: 1, searched: 1, complete };
+    let ledger = LedgerState { digest: ContentId([0; 32]), items: 1, searched: 1, complete, controls: ControlFigures::default() };
     let outlook = |institution| {
         let dependence = inventory::judge(institution, &registry.incident);
         let findability = Findability::of(institution, holders);

@@ -107,7 +107,7 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
         let mut dependence = decided.dependence.clone();
         dependence.depends = false;
         if dependence.deployments.is_empty() {
-            dependence.deployments.push(Judged { index: 0, outcome: Outcome::OtherPlatform, reason: String::new() });
+            dependence.deployments.push(Judged { index: 0, outcome: Outcome::OtherPlatform, named: String::new(), reason: String::new() });
         }
         let mut facts = now.clone();
         facts.dependence = &dependence;

@@ -4,6 +4,8 @@
 mod accounting;
 mod bank_files;
 mod breach_corpus;
+mod changes;
+mod controls;
 mod daily_loop;
 mod damage;
 mod data_elements;
@@ -11,6 +13,7 @@ mod databases;
 mod demonstration;
 mod determinism;
 mod document_files;
+mod false_hits;
 mod fence;
 mod gaps;
 mod growing_copies;

@@ -51,12 +51,16 @@ pub(in crate::report) const fn flag(flag: Flag) -> &'static str {
     match flag {
         Flag::ContradictsInventory => "affected, though the inventory says that it does not depend",
         Flag::ClaimedBySeller => "the seller names it, and nothing confirms that",
+        Flag::DecidedByDate => "an identifier or name had other holders at other times; the date of an item bore on it",
         Flag::FormerUser => "a deployment ended before the window, and nothing says that it was purged",
         Flag::InventoryIncomplete => "a deployment is missing or cannot be compared",
+        Flag::InventoryOverlap => "deployments of one product and unit overlap, on different platforms or versions",
+        Flag::InventoryUndated => "a deployment has neither a beginning nor an end",
         Flag::NameSeen => "a shared or one-word name of it was seen",
         Flag::RegistryDefect => "a row of the registry that concerns it is defective",
         Flag::RelatedAffected => "a member of its group is affected",
         Flag::Reviewed => "people's decisions bear on it",
+        Flag::Retract => "a letter was sent that told another verdict",
         Flag::SharedIdentifier => "one of its identifiers has other holders too",
     }
 }

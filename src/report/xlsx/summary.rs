@@ -52,6 +52,14 @@ pub(super) fn write(outcome: &Outcome<'_>, sheets: &[(&Sheet, &Shown)], sheet: &
     rows.row("is the evidence all that was taken?", complete, "")?;
     rows.row("registry, SHA-256", outcome.registry.digest.to_string(), "")?;
     rows.row("ledger, SHA-256", outcome.ledger.digest.to_string(), "")?;
+    let controls = outcome.ledger.controls;
+    rows.row("planted files", controls.planted, "outside the evidence, one per readable format, encoding and nesting")?;
+    rows.row("planted files recovered", controls.recovered, "a format of which one was missed is a gap wherever it occurs")?;
+    for (format, words) in outcome.planted.missed_formats() {
+        rows.row(format!("control failed: {format}"), words, "every item of this format is a gap")?;
+    }
+    rows.row("decoys", controls.decoys, "identifiers and names that nobody has, matched along")?;
+    rows.row("decoys hit", controls.hit, "what the run found that is not there")?;
     for (key, value) in Policy::KEYS.iter().zip(incident.policy.values()) {
         rows.row(format!("policy {}", key.name), value, key.reason)?;
     }

@@ -46,8 +46,11 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         claimed: BTreeSet::new(),
         not_found: Vec::new(),
         reviewed: Vec::new(),
+        dated: BTreeSet::new(),
+        decoys: Vec::new(),
+        planted: (0, 0),
     };
-    let ledger = LedgerState { digest: ContentId([0; 32]), items: 0, searched: 0, complete: None };
+    let ledger = LedgerState { digest: ContentId([0; 32]), items: 0, searched: 0, complete: None, controls: Default::default() };
     let (decided, blocking, _) = crate::verdict::decide_all(&registry, &matched);
     test(&Outcome {
         registry: &registry,
@@ -55,6 +58,7 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         decided: &decided,
         blocking: &blocking,
         ledger: &ledger,
+        planted: &Default::default(),
         calendar: &Default::default(),
         known: &Default::default(),
         scratch: folder.path(),

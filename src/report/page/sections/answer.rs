@@ -1,4 +1,4 @@
-use crate::model::Verdict;
+use crate::model::{Flag, Verdict};
 use crate::report::figures::{bytes, count, share};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
@@ -71,6 +71,15 @@ fn what_was_read(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let outcome = facts.outcome;
     put!(html, "<ul class=\"caveats\">\n");
+    let retract = outcome.decided.iter().filter(|d| d.flags.contains(&Flag::Retract)).count() as u64;
+    if retract > 0 {
+        put!(html, "<li><strong>", Text(count(retract, "letter that was sent no longer holds", "letters that were sent no longer hold")));
+        put!(html, ".</strong> <a href=\"#letters\">Letters already sent</a></li>\n");
+    }
+    for (format, words) in outcome.planted.missed_formats() {
+        put!(html, "<li><strong>A control failed: ", Text(words), ".</strong> Every item of the format ", Text(format));
+        put!(html, " is a gap: this run could have missed what such files hold. <a href=\"#controls\">How well it could see</a></li>\n");
+    }
     match outcome.ledger.complete {
         Some(true) => put!(html, "<li>The incident file states that the evidence is all that was taken."),
         Some(false) => put!(

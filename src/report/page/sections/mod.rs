@@ -2,6 +2,7 @@
 
 mod answer;
 mod claimed;
+mod controls;
 mod coverage;
 mod data;
 mod deadlines;
@@ -9,6 +10,7 @@ mod differences;
 mod distribution;
 mod gaps;
 mod institutions;
+mod letters;
 mod listings;
 mod provenance;
 mod registry;
@@ -31,12 +33,14 @@ pub(super) struct Section {
 
 pub(super) static SECTIONS: &[Section] = &[
     Section { id: "answer", title: "The answer", write: answer::write },
+    Section { id: "letters", title: "Letters already sent", write: letters::write },
     Section { id: "gaps", title: "What would decide more", write: gaps::write },
     Section { id: "institutions", title: "Institutions", write: institutions::write },
     Section { id: "data", title: "Personal data", write: data::write },
     Section { id: "deadlines", title: "Notification clocks", write: deadlines::write },
     Section { id: "distribution", title: "By region and product", write: distribution::write },
     Section { id: "coverage", title: "What was read", write: coverage::write },
+    Section { id: "controls", title: "How well it could see", write: controls::write },
     Section { id: "listings", title: "Listed and recovered", write: listings::write },
     Section { id: "differences", title: "Altered, withheld or added", write: differences::write },
     Section { id: "claimed", title: "Claimed, not found", write: claimed::write },

@@ -1,0 +1,143 @@
+//! Text and tables in their encodings, and bytes that no reader knows.
+
+use super::payments::ebcdic;
+use super::subject::Subject;
+
+fn utf16(text: &str, big: bool, marked: bool) -> Vec<u8> {
+    let unit = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    marked.then_some(0xFEFF).into_iter().chain(text.encode_utf16()).flat_map(unit).collect()
+}
+
+fn utf32(text: &str, big: bool) -> Vec<u8> {
+    let unit = |unit: u32| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    std::iter::once(0xFEFF).chain(text.chars().map(u32::from)).flat_map(unit).collect()
+}
+
+pub(super) fn utf8(subject: Subject) -> Vec<u8> {
+    format!("Grüße aus Köln\n{}", subject.letter()).into_bytes()
+}
+
+pub(super) fn utf8_marked(subject: Subject) -> Vec<u8> {
+    format!("\u{FEFF}{}", subject.letter()).into_bytes()
+}
+
+pub(super) fn windows_1252(subject: Subject) -> Vec<u8> {
+    encoding_rs::WINDOWS_1252.encode(&format!("Grüße aus Köln\n{}", subject.letter())).0.into_owned()
+}
+
+pub(super) fn utf16_le(subject: Subject) -> Vec<u8> {
+    utf16(&subject.letter(), false, true)
+}
+
+pub(super) fn utf16_be(subject: Subject) -> Vec<u8> {
+    utf16(&subject.letter(), true, true)
+}
+
+pub(super) fn utf16_unmarked(subject: Subject) -> Vec<u8> {
+    utf16(&subject.letter(), false, false)
+}
+
+pub(super) fn utf32_le(subject: Subject) -> Vec<u8> {
+    utf32(&subject.letter(), false)
+}
+
+pub(super) fn utf32_be(subject: Subject) -> Vec<u8> {
+    utf32(&subject.letter(), true)
+}
+
+pub(super) fn base64(subject: Subject) -> Vec<u8> {
+    format!("statement:\n{}\n", crate::model::base64(subject.letter().repeat(2).as_bytes())).into_bytes()
+}
+
+fn delimited(subject: Subject, separator: &str) -> String {
+    subject.table().iter().map(|row| row.join(separator) + "\r\n").collect()
+}
+
+pub(super) fn comma(subject: Subject) -> Vec<u8> {
+    delimited(subject, ",").into_bytes()
+}
+
+pub(super) fn semicolon(subject: Subject) -> Vec<u8> {
+    encoding_rs::WINDOWS_1252
+        .encode(&(delimited(subject, ";") + &format!("{};000000000000;Jörg Ek;1.25\r\n", subject.code())))
+        .0
+        .into_owned()
+}
+
+pub(super) fn tab_utf16(subject: Subject) -> Vec<u8> {
+    utf16(&delimited(subject, "\t"), false, true)
+}
+
+/// A head with the sentence, and records of type, routing number, account, name, date and amount, glued as banks
+/// write them.
+fn records(subject: Subject, end: &str) -> String {
+    let names = ["ANN LEE", "BO EK", "CYRIL OTTERBOURNE", "DI MOE"];
+    let routing = ["021000021", "011000015", "111000038", "121000248"];
+    let row = |i: usize| format!("6{}{:012}{:<20}202411{:02}{:010}{end}", routing[i % 4], i * 7919, names[i % 4], i % 28 + 1, i * 31);
+    let head = format!("{:<60}{end}", format!("0 {}", subject.sentence().to_uppercase()));
+    std::iter::once(head).chain((0..40).map(row)).collect()
+}
+
+pub(super) fn fixed_width(subject: Subject) -> Vec<u8> {
+    records(subject, "\n").into_bytes()
+}
+
+pub(super) fn fixed_width_ebcdic(subject: Subject) -> Vec<u8> {
+    ebcdic(&records(subject, "\u{85}"))
+}
+
+pub(super) fn json(subject: Subject) -> Vec<u8> {
+    format!("[{}]\n", objects(subject).join(",\n")).into_bytes()
+}
+
+pub(super) fn json_lines(subject: Subject) -> Vec<u8> {
+    (objects(subject).join("\n") + "\n").into_bytes()
+}
+
+fn objects(subject: Subject) -> Vec<String> {
+    let mut table = subject.table();
+    let head = table.remove(0);
+    let object = |row: Vec<String>| {
+        let fields: Vec<String> = head.iter().zip(row).map(|(name, value)| format!("\"{name}\":\"{value}\"")).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    table.into_iter().map(object).collect()
+}
+
+fn xml_text(subject: Subject) -> String {
+    format!("<?xml version=\"1.0\"?>\n<letter><p>To whom it may concern</p><p>{}</p></letter>\n", subject.sentence())
+}
+
+pub(super) fn xml(subject: Subject) -> Vec<u8> {
+    xml_text(subject).into_bytes()
+}
+
+pub(super) fn xml_utf16(subject: Subject) -> Vec<u8> {
+    utf16(&xml_text(subject), true, true)
+}
+
+pub(super) fn html(subject: Subject) -> Vec<u8> {
+    format!("<!DOCTYPE html>\n<html><head><title>Letter</title></head><body><p>{}</p></body></html>\n", subject.sentence()).into_bytes()
+}
+
+/// A text among bytes of no known kind.
+fn among(text: &[u8]) -> Vec<u8> {
+    let filler = |n: usize| (0..n).map(|i| if i % 3 == 0 { 0 } else { (i % 7) as u8 });
+    filler(2_000).chain([0; 8]).chain(text.iter().copied()).chain([0; 8]).chain(filler(2_000)).collect()
+}
+
+pub(super) fn scan_ascii(subject: Subject) -> Vec<u8> {
+    among(subject.letter().as_bytes())
+}
+
+pub(super) fn scan_utf16_le(subject: Subject) -> Vec<u8> {
+    among(&utf16(&subject.letter(), false, false))
+}
+
+pub(super) fn scan_utf16_be(subject: Subject) -> Vec<u8> {
+    among(&utf16(&subject.letter(), true, false))
+}
+
+pub(super) fn scan_ebcdic(subject: Subject) -> Vec<u8> {
+    among(&ebcdic(&format!("TO WHOM IT MAY CONCERN {}", subject.sentence().to_uppercase())))
+}
