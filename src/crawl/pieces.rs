@@ -136,7 +136,8 @@ mod tests {
         let size = PieceRow::pack(&PieceFindings::default()).len();
         let pieces = Pieces::new(2 * size, []);
         let row_of = |key: u8| pieces.get([key; 32]).map(|found| found.0).ok();
-        let read = |key: u8| pieces.get([key; 32]).err().expect("it was not read").put(key.into(), &PieceFindings::default());
+        let read =
+            |key: u8| pieces.get([key; 32]).map(|found| found.0).expect_err("it was not read").put(key.into(), &PieceFindings::default());
         read(1);
         read(2);
         assert_eq!(row_of(1), Some(1));

@@ -105,7 +105,11 @@ impl<'l> Entry<'l> {
             });
         }
         let found = |is_month| Self::sized_date(&words, at, is_month);
-        let (size_at, (length, padding)) = found(month).or_else(|| found(foreign_month)).or_else(|| Self::epoch(&words, at))?;
+        // A date in another language that ends before one that all read begins stands before the name; the other is
+        // part of it.
+        let (plain, foreign) = (found(month), found(foreign_month));
+        let is_first = |date: &(usize, (usize, usize))| plain.is_none_or(|plain| date.0 + date.1.0 < plain.0);
+        let (size_at, (length, padding)) = foreign.filter(is_first).or(plain).or_else(|| Self::epoch(&words, at))?;
         let last = size_at + length;
         let mut name = words.after(last);
         if padding > 0 {

@@ -212,10 +212,7 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
 /// The controls as far as they concern an institution: all planted files, and the decoys of its schemes.
 fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
     let figures = outcome.ledger.controls;
-    let planted = format!(
-        "{} of {} planted files were recovered, of every readable format, encoding and nesting",
-        figures.recovered, figures.planted
-    );
+    let planted = format!("{} of {} planted files were recovered, each bare and inside containers", figures.recovered, figures.planted);
     let failed = outcome.planted.missed_formats().into_iter().map(|(format, words)| format!("failed for {format}: {words}"));
     let own: BTreeSet<&str> =
         outcome.registry.institutions[number].usable_identifiers().map(|i| i.scheme.as_str()).chain(["name"]).collect();

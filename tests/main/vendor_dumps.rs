@@ -64,7 +64,7 @@ fn records_of_every_store_decide_as_those_of_a_table_do() {
         let outputs = desk.run(&Job::of("evidence", &root), &registry);
         let verdicts: Vec<String> = outputs.verdicts().into_values().collect();
         assert_eq!(verdicts, ["affected", "affected", "affected", "affected", "ruled_out"], "{file}");
-        assert_eq!(outputs.impact()["K1"]["basis"], "client_record", "{file}");
+        assert_eq!(outputs.impact()["K1"]["basis"], "records", "{file}");
     }
 }
 

@@ -273,7 +273,7 @@ fn quoted(name: &str) -> String {
 /// An item of a heap that is text: UTF-16, or 8 bits.
 fn printable(item: &[u8]) -> Option<String> {
     let is_text = |text: &str| text.chars().count() > 1 && !text.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER);
-    let wide = item.len() % 2 == 0 && item.chunks_exact(2).filter(|pair| pair[1] == 0).count() * 4 > item.len();
+    let wide = item.len().is_multiple_of(2) && item.chunks_exact(2).filter(|pair| pair[1] == 0).count() * 4 > item.len();
     let text = mapi::text_of(if wide { kind::STRING } else { kind::STRING_8 }, item)?;
     is_text(&text).then_some(text)
 }

@@ -37,6 +37,9 @@ struct Place {
     decoded: u16,
 }
 
+/// A block: its identifier, and where it lies.
+type Block = (u64, Range<u64>);
+
 /// A store whose trees were read, as far as they are sound.
 pub struct Store<'a> {
     bytes: &'a [u8],
@@ -78,10 +81,10 @@ impl<'a> Store<'a> {
         let (nodes, blocks) = if layout == Layout::Ansi { (188, 196) } else { (224, 240) };
         let (nodes, blocks) = (store.number(nodes)?, store.number(blocks)?);
         for entry in store.tree(blocks, 0x80) {
-            store.block_entry(&entry);
+            store.block_entry(entry);
         }
         for entry in store.tree(nodes, 0x81) {
-            store.node_entry(&entry);
+            store.node_entry(entry);
         }
         Some(store)
     }
@@ -235,9 +238,9 @@ impl<'a> Store<'a> {
     }
 
     /// Ranges of the blocks that were read, and the identifiers of those that were not, in the order of the file.
-    pub fn settle(&self) -> (Vec<Range<u64>>, Vec<(u64, Range<u64>)>) {
+    pub fn settle(&self) -> (Vec<Range<u64>>, Vec<Block>) {
         let used = self.used.borrow();
-        let mut all: Vec<(u64, Range<u64>)> = self.blocks.iter().map(|(id, place)| (*id, self.range(*place))).collect();
+        let mut all: Vec<Block> = self.blocks.iter().map(|(id, place)| (*id, self.range(*place))).collect();
         all.sort_by_key(|(id, range)| (range.start, *id));
         let (read, unread): (Vec<_>, Vec<_>) = all.into_iter().partition(|(id, _)| used.contains(id));
         (read.into_iter().map(|(_, range)| range).collect(), unread)

@@ -60,7 +60,7 @@ impl<'a> Record<'a> {
         let kinds = at..at + columns.div_ceil(2);
         let clusters = columns.saturating_sub(1) / CLUSTER;
         at = kinds.end + clusters;
-        let kind = |i: usize| bytes.get(kinds.start + i / 2).map(|byte| if i % 2 == 0 { byte & 15 } else { byte >> 4 });
+        let kind = |i: usize| bytes.get(kinds.start + i / 2).map(|byte| if i.is_multiple_of(2) { byte & 15 } else { byte >> 4 });
         let mut values = Vec::with_capacity(columns);
         let mut long = 0;
         for i in 0..columns {

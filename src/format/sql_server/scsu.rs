@@ -50,7 +50,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
                     at += 2;
                 }
                 (0xF2, ..) => return None,
-                (_, Some(low), _) if byte < 0xE0 || byte > 0xF2 => {
+                (_, Some(low), _) if !(0xE0..=0xF2).contains(&byte) => {
                     units.push(u16::from_be_bytes([byte, low]));
                     at += 1;
                 }

@@ -84,8 +84,7 @@ impl<'a> Block<'a> {
     /// Reads its streams; gives where the next block should be.
     fn read_streams(&mut self) -> usize {
         let mut at = usize::from(self.half(8)).max(BLOCK);
-        loop {
-            let Some(header) = self.bytes.get(at..).and_then(|own| own.first_chunk::<STREAM>()) else { break };
+        while let Some(header) = self.bytes.get(at..).and_then(|own| own.first_chunk::<STREAM>()) {
             let kind = [header[0], header[1], header[2], header[3]];
             if !is_name(&kind) || !is_sound(header) {
                 break;

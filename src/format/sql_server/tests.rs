@@ -29,7 +29,7 @@ fn columns(of: &[(&str, Of)]) -> Vec<(String, Of)> {
 fn clients(storage: Storage) -> Table {
     let row = |n: i64, name: &str, note: Value| {
         let born = number(730_000 + 366 * n);
-        let since = number(45_000 << 32 | 300 * 60 * 90);
+        let since = number((45_000 << 32) | (300 * 60 * 90));
         let city = Value::Bytes(b"K\xF6ln".to_vec());
         vec![
             number(n),

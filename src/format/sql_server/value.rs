@@ -261,7 +261,7 @@ pub(super) fn wide(bytes: &[u8]) -> Option<String> {
         [0x21, rest @ ..] if rest.len().is_multiple_of(2) => rest,
         bytes => bytes,
     };
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
@@ -278,7 +278,7 @@ fn trimmed(text: &str) -> String {
 fn compressed_wide(bytes: &[u8]) -> Option<String> {
     let short = scsu::decode(bytes).map(|text| trimmed(&text));
     let plain = wide(bytes).map(|text| trimmed(&text));
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return short.or(plain);
     }
     let strange = |text: &String| {

@@ -93,7 +93,7 @@ fn identifiers_and_formulas_stay_text_and_bytes_stay_the_same() {
     with_outcome(|outcome| {
         let first = super::workbook(outcome, 1000).unwrap();
         assert_eq!(first, super::workbook(outcome, 1000).unwrap());
-        let sheet = part(&first, "xl/worksheets/sheet2.xml");
+        let sheet = part(&first, "xl/worksheets/sheet3.xml");
         assert!(sheet.contains("t=\"inlineStr\"><is><t>007</t>"), "{sheet}");
         assert!(sheet.contains("<is><t>=1+1</t>") && !sheet.contains("<f>"));
         assert!(part(&first, "docProps/core.xml").contains("2000-01-01T00:00:00Z"));

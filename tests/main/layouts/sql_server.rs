@@ -144,7 +144,7 @@ fn scsu(text: &str) -> Vec<u8> {
     let mut out = Vec::new();
     for unit in text.encode_utf16() {
         match unit {
-            0x20..=0x7F | 0x80..=0xFF => out.push(unit as u8),
+            0x20..=0xFF => out.push(unit as u8),
             _ => {
                 out.push(0x0E);
                 out.extend(unit.to_be_bytes());
