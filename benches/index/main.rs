@@ -24,11 +24,14 @@ const DOCUMENT: usize = 64 << 10;
 /// Accounts that are asked for.
 const ASKED: usize = 40;
 
+/// One comparison, with so many bytes of text.
+type Part = fn(usize) -> Result<()>;
+
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let megabytes = arguments.iter().find_map(|argument| argument.parse::<usize>().ok()).unwrap_or(60);
     let parts: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| argument.parse::<usize>().is_err()).collect();
-    let all: [(&str, fn(usize) -> Result<()>); 3] = [("numbers", numbers), ("copies", copies), ("spread", spread)];
+    let all: [(&str, Part); 3] = [("numbers", numbers), ("copies", copies), ("spread", spread)];
     for (name, part) in all.iter().filter(|(name, _)| parts.is_empty() || parts.contains(name)) {
         println!("{name}, {megabytes} MB");
         part(megabytes * 1_000_000)?;
