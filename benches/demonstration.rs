@@ -38,7 +38,9 @@ fn main() -> anyhow::Result<()> {
     let index = timed("index", bytes, || crawl::index(&case, &options, &Stop::new(), &Progress::new(false)))?;
     timed("index again, unchanged", bytes, || crawl::index(&case, &options, &Stop::new(), &Progress::new(false)))?;
     let registry = registry::load(&breach.registry, false)?;
-    timed("match", bytes, || matching::run(&case, &registry).map(|matched| drop(verdict::decide_all(&registry, &matched))))?;
+    timed("match", bytes, || {
+        matching::run(&case, &registry, &matching::Controls::default()).map(|matched| drop(verdict::decide_all(&registry, &matched)))
+    })?;
     let stored = files_below(&case_dir.join("index"))?.iter().map(|f| f.metadata().map_or(0, |m| m.len())).sum::<u64>();
     println!("index / floor {:.1}; index size {:.0} % of the evidence", index / floor, stored as f64 * 100.0 / bytes as f64);
     Ok(())
