@@ -12,7 +12,9 @@ mod metro2;
 mod mt940;
 mod nacha;
 mod ofx;
+#[allow(dead_code, reason = "the tests of the readers write more kinds")]
 pub mod oracle;
+#[allow(dead_code, reason = "the tests of the readers write more kinds")]
 pub mod sql_server;
 mod swift;
 mod x12;
