@@ -9,18 +9,27 @@ use std::ops::Range;
 pub static MINIDUMP: Format = Format {
     name: "minidump",
     media_type: "application/x-dmp",
-    recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7"),
+    recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7") && has_directory(probe.bytes),
     read,
     runs: Runs::Inside,
     version: 2,
     limitations: &["memory is scanned: numbers in binary form are not seen"],
 };
 
+const SYSTEM: u32 = 7;
 const MODULES: u32 = 4;
 const MEMORY: u32 = 5;
 const MEMORY64: u32 = 9;
 /// Names of modules longer than this are none.
 const LONGEST_NAME: usize = 64 << 10;
+
+/// Does a directory of streams stand where the header says, with the description of the system that every dump
+/// has? What only begins like a dump is none that was cut off: it is scanned like anything unknown.
+fn has_directory(bytes: &[u8]) -> bool {
+    let (Some(count), Some(directory)) = (le32(bytes, 8), le32(bytes, 12)) else { return false };
+    let kinds = (0..count.min(256) as usize).map(|i| le32(bytes, (directory as usize).saturating_add(12 * i)));
+    directory >= 32 && kinds.take_while(Option::is_some).flatten().any(|kind| kind == SYSTEM)
+}
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let len = bytes.len() as u64;

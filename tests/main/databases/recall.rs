@@ -41,8 +41,10 @@ fn memory_and_space_in_no_file_are_searched_at_every_alignment() {
     let (codes, memory) = planted();
     for shift in 0..4 {
         let shifted = [vec![0x02; shift], memory.clone()].concat();
-        let mut dump = b"MDMP\x93\xA7\0\0".to_vec();
+        // A directory of one stream, the description of the system, which is empty.
+        let mut dump = b"MDMP\x93\xA7\0\0\x01\0\0\0\x20\0\0\0".to_vec();
         dump.resize(32, 0);
+        dump.extend([7u32, 0, 44].iter().flat_map(|n| n.to_le_bytes()));
         dump.extend(&shifted);
         assert_found("a minidump", &dump, "minidump", &codes);
         let mut core = b"\x7FELF\x02\x01\x01".to_vec();
