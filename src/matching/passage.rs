@@ -8,6 +8,9 @@ use crate::index::tokens::{Token, Tokens, begins_word, ends_word, words_of};
 use crate::model::{Scheme, is_unsafe};
 use std::ops::Range;
 
+/// So many tokens before the end of a name its beginning is looked for.
+const LONGEST_NAME: usize = 24;
+
 /// An entry of the lexicon in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -148,7 +151,7 @@ impl<'t> Text<'t> {
             // So do two behind a comma: `Merchants Savings, and Farmers Bank`.
             let between = |at: usize| self.text.get(self.tokens.span(at).end..token.span.start);
             let beside = before > 0 && between(before - 1).is_some_and(|gap| gap.trim().is_empty());
-            return gap == " " && beside && self.continues_name(before - 1, lexicon);
+            return gap == " " && beside && self.continues_name(before - 1, lexicon) && !self.ends_name(before - 1, lexicon);
         }
         self.continues_name(before, lexicon)
     }
@@ -229,6 +232,13 @@ impl<'t> Text<'t> {
     fn begins_name(&self, i: usize, lexicon: &Lexicon) -> bool {
         let is_name = |entry: u32| matches!(lexicon.entries[entry as usize].what, What::Name { .. });
         self.sequences(i, lexicon).into_iter().any(|(entry, last)| last > i && is_name(entry))
+    }
+
+    /// Does a registered name of several words end with this token? It then is no part of what follows.
+    fn ends_name(&self, last: usize, lexicon: &Lexicon) -> bool {
+        let is_name = |entry: u32| matches!(lexicon.entries[entry as usize].what, What::Name { .. });
+        let ends = |first: usize| self.sequences(first, lexicon).into_iter().any(|(entry, end)| end == last && is_name(entry));
+        (last.saturating_sub(LONGEST_NAME)..last).any(ends)
     }
 
     /// The tokens inside a span.

@@ -18,3 +18,20 @@ fn a_name_that_many_bear_is_no_list_of_them() {
         assert_eq!((row["verdict"].as_str(), row["basis"].as_str()), expected, "{id}");
     }
 }
+
+/// An `and` between two names makes no third one: each of the two is named.
+#[test]
+fn two_names_joined_by_and_are_both_named() {
+    let desk = Desk::new();
+    write(&desk.path("ev/letter.txt"), b"The files of Quarrystone Orchard Sparkasse and Birchfield Commerce Bank were moved on Friday.\n");
+    let institutions = [
+        Institution::new("A", "Quarrystone Orchard Sparkasse").with("client_code", "QX0177ZP"),
+        Institution::new("B", "Birchfield Commerce Bank").with("client_code", "ZK4410PL"),
+        Institution::new("C", "Orchard Sparkasse Lending Bank").with("client_code", "HH7712MM"),
+    ];
+    write_registry(&desk.path("registry"), &institutions);
+    let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
+    assert_ne!(verdicts["A"], "ruled_out");
+    assert_ne!(verdicts["B"], "ruled_out");
+    assert_eq!(verdicts["C"], "ruled_out");
+}
