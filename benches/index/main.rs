@@ -7,15 +7,19 @@
 #![allow(clippy::print_stdout)]
 
 mod corpus;
+// Not all of what is measured elsewhere is measured here.
+#[allow(dead_code)]
+#[path = "../measure/mod.rs"]
+mod measure;
 
 use anyhow::{Context, Result};
+use measure::Began;
 use ruleout::case::{Access, Case};
 use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
 use ruleout::format::Limits;
 use ruleout::manifest::Columns;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 use tantivy::schema::{Schema, TEXT};
 use tantivy::{Index, TantivyDocument};
 
@@ -50,7 +54,7 @@ fn numbers(size: usize) -> Result<()> {
     let body = schema.add_text_field("body", TEXT);
     let plain = Index::create_from_tempdir(schema.build())?;
     let mut writer = plain.writer_with_num_threads::<TantivyDocument>(1, 256 << 20)?;
-    let began = Began::now();
+    let began = Began::of_all_threads();
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let end = rest.as_bytes()[..rest.len().min(DOCUMENT)].iter().rposition(|b| *b == b'\n').map_or(rest.len(), |at| at + 1);
@@ -60,14 +64,14 @@ fn numbers(size: usize) -> Result<()> {
         rest = &rest[end..];
     }
     writer.commit()?;
-    let plain = began.end("plain tantivy, default tokenizer", size);
+    let plain = end(&began, "plain tantivy, default tokenizer", size);
 
     let case = Case::open(&dir.path().join("case"), Access::Write)?;
-    let began = Began::now();
+    let began = Began::of_all_threads();
     index(&case, &dir.path().join("ev"), 1)?;
-    let ours = began.end("ruleout index", size);
+    let ours = end(&began, "ruleout index", size);
     println!("  {:.1} times the throughput", plain / ours);
-    let began = Began::now();
+    let began = Began::of_all_threads();
     for account in &accounts {
         let expression = ruleout::query::parse(account).ok().context("an account is a query")?;
         let answer = ruleout::query::answer(&case, account, &expression, 0)?;
@@ -94,11 +98,13 @@ fn copies(size: usize) -> Result<()> {
     let mut seconds = Vec::new();
     for which in ["last", "all"] {
         let case = Case::open(&dir.path().join(format!("{which}.case")), Access::Write)?;
-        let began = Began::now();
+        let began = Began::of_all_threads();
         index(&case, &dir.path().join(which), 0)?;
         let name = format!("index of {}", if which == "all" { "all thirty" } else { "the last copy alone" });
-        seconds
-            .push((began.end(&name, if which == "all" { bytes } else { text.len() }), size_of(&dir.path().join(format!("{which}.case")))?));
+        seconds.push((
+            end(&began, &name, if which == "all" { bytes } else { text.len() }),
+            size_of(&dir.path().join(format!("{which}.case")))?,
+        ));
     }
     let [(last, small), (all, large)] = seconds[..] else { anyhow::bail!("two cases were indexed") };
     println!(
@@ -118,10 +124,10 @@ fn spread(size: usize) -> Result<()> {
     floor(&dir.path().join("ev"), size)?;
     for threads in [1, 0] {
         let case = Case::open(&dir.path().join(format!("{threads}.case")), Access::Write)?;
-        let began = Began::now();
+        let began = Began::of_all_threads();
         index(&case, &dir.path().join("ev"), threads)?;
-        let wall = began.wall.elapsed().as_secs_f64();
-        let cores = began.end(if threads == 1 { "index, one thread" } else { "index, all threads" }, size);
+        let wall = began.wall_seconds();
+        let cores = end(&began, if threads == 1 { "index, one thread" } else { "index, all threads" }, size);
         println!("  wall {wall:.2} s, {:.2} of processor time", wall / cores);
     }
     Ok(())
@@ -145,9 +151,9 @@ fn index(case: &Case, root: &Path, threads: usize) -> Result<()> {
 /// What cannot be saved: every byte is read and hashed.
 fn floor(dir: &Path, bytes: usize) -> Result<f64> {
     let files: Vec<PathBuf> = std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    let began = Began::now();
+    let began = Began::of_all_threads();
     files.iter().try_for_each(|file| std::fs::read(file).map(|bytes| _ = Sha256::digest(bytes)))?;
-    Ok(began.end("floor: read and SHA-256", bytes))
+    Ok(end(&began, "floor: read and SHA-256", bytes))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -164,34 +170,9 @@ fn size_of(dir: &Path) -> Result<u64> {
     Ok(sum)
 }
 
-/// When something began, on the clocks of all threads where the system tells them.
-struct Began {
-    wall: Instant,
-    cores: Option<f64>,
-}
-
-impl Began {
-    fn now() -> Self {
-        Self { wall: Instant::now(), cores: processor_seconds() }
-    }
-
-    fn seconds(&self) -> f64 {
-        let cores = processor_seconds().zip(self.cores).map(|(now, then)| now - then);
-        cores.unwrap_or_else(|| self.wall.elapsed().as_secs_f64())
-    }
-
-    fn end(&self, what: &str, bytes: usize) -> f64 {
-        let seconds = self.seconds();
-        println!("  {what:34} {seconds:8.2} s {:8.1} MB/s", bytes as f64 / 1e6 / seconds);
-        seconds
-    }
-}
-
-/// Seconds that the threads of this process have run, user and system, ended ones included (proc(5), stat: fields
-/// 14 and 15, in hundredths).
-fn processor_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = |field: usize| fields.get(field - 3)?.parse::<f64>().ok();
-    Some((ticks(14)? + ticks(15)?) / 100.0)
+/// Prints what something cost, and gives its seconds.
+fn end(began: &Began, what: &str, bytes: usize) -> f64 {
+    let seconds = began.seconds();
+    println!("  {what:34} {seconds:8.2} s {:8.1} MB/s", bytes as f64 / 1e6 / seconds);
+    seconds
 }

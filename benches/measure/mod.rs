@@ -14,26 +14,53 @@ pub fn reset_peak() -> Option<u64> {
     memory("VmRSS:")
 }
 
-/// When something began, on the clock of this core where the system has one: other work does not count.
+/// When something began, on the clock of this thread or of all of them, where the system has one: what others do
+/// does not count.
 pub struct Began {
     wall: Instant,
-    core: Option<u64>,
+    clock: fn() -> Option<f64>,
+    then: Option<f64>,
 }
 
 impl Began {
-    /// It begins now.
+    /// It begins now, on this thread.
     pub fn now() -> Self {
-        Self { wall: Instant::now(), core: core_nanoseconds() }
+        Self::on(thread_seconds)
     }
 
-    /// Seconds since then.
+    /// It begins now, on all threads of this process.
+    #[allow(dead_code, reason = "some benches have one thread")]
+    pub fn of_all_threads() -> Self {
+        Self::on(process_seconds)
+    }
+
+    fn on(clock: fn() -> Option<f64>) -> Self {
+        Self { wall: Instant::now(), clock, then: clock() }
+    }
+
+    /// Seconds of its clock since then.
     pub fn seconds(&self) -> f64 {
-        let core = core_nanoseconds().zip(self.core).map(|(now, then)| (now - then) as f64 / 1e9);
-        core.unwrap_or_else(|| self.wall.elapsed().as_secs_f64())
+        let ran = (self.clock)().zip(self.then).map(|(now, then)| now - then);
+        ran.unwrap_or_else(|| self.wall_seconds())
+    }
+
+    /// Seconds that have passed since then.
+    pub fn wall_seconds(&self) -> f64 {
+        self.wall.elapsed().as_secs_f64()
     }
 }
 
-/// Nanoseconds that this thread has run.
-fn core_nanoseconds() -> Option<u64> {
-    std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()
+/// Seconds that this thread has run.
+fn thread_seconds() -> Option<f64> {
+    let nanoseconds: u64 = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse().ok()?;
+    Some(nanoseconds as f64 / 1e9)
+}
+
+/// Seconds that the threads of this process have run, user and system, ended ones included (proc(5), stat: fields
+/// 14 and 15, in hundredths).
+fn process_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<f64>().ok();
+    Some((ticks(14)? + ticks(15)?) / 100.0)
 }

@@ -178,7 +178,6 @@ fn names(registry: &Registry, prng: &mut Prng) -> Vec<Institution> {
 mod tests {
     use super::*;
     use crate::model::ContentId;
-    use crate::registry::Incident;
 
     fn registry() -> Registry {
         let schemes = [
@@ -194,18 +193,7 @@ mod tests {
             let names = ["First Bank of Oneida", "Clearlake Valley Savings Bank", "Brackgate Community Credit Union"];
             Institution { identifiers: of.collect(), legal_name: names[n].to_owned(), ..Institution::default() }
         });
-        Registry {
-            institutions: institutions.collect(),
-            products: Vec::new(),
-            incident: Incident::default(),
-            defects: Vec::new(),
-            notes: Vec::new(),
-            digest: ContentId([7; 32]),
-            reviews: Vec::new(),
-            reviews_digest: None,
-            notices: Vec::new(),
-            sources: Vec::new(),
-        }
+        Registry { digest: ContentId([7; 32]), ..Registry::of(institutions.collect()) }
     }
 
     #[test]

@@ -125,8 +125,9 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// A compound file (MS-CFB) of these streams, each as long as the mini stream's cutoff.
-fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
+/// A compound file (MS-CFB) of these streams below the root, each at least as long as the mini stream's cutoff, so
+/// that none stands in it.
+pub(crate) fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
     const FREE: u32 = u32::MAX;
     const END: u32 = 0xFFFF_FFFE;
     let mut table: Vec<u32> = vec![0xFFFF_FFFD];
@@ -150,7 +151,7 @@ fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
         }
         out
     };
-    let mut directory = entry("Root Entry", 5, FREE, 1, END, 0).to_vec();
+    let mut directory = entry("Root Entry", 5, FREE, if streams.is_empty() { FREE } else { 1 }, END, 0).to_vec();
     for (i, (name, data)) in streams.iter().enumerate() {
         let mut data = data.clone();
         data.resize(data.len().max(4096), 0);

@@ -14,6 +14,9 @@ mod plants;
 mod sabotage;
 mod subject;
 
+#[cfg(test)]
+pub(crate) use documents::compound;
+
 use decoys::decoys;
 
 use crate::case::{Access, Case};
@@ -23,7 +26,7 @@ use crate::format::{Limits, formats};
 use crate::manifest::Columns;
 use crate::matching::{self, Controls};
 use crate::model::ContentId;
-use crate::registry::{Incident, Registry};
+use crate::registry::Registry;
 use anyhow::{Context, Result};
 use plants::PLANTS;
 use schemars::JsonSchema;
@@ -234,18 +237,7 @@ fn files() -> Result<Vec<(String, Vec<u8>)>> {
 
 /// The institutions that planted files speak of, and nobody else.
 fn registry() -> Registry {
-    Registry {
-        institutions: (0..PLANTS.len()).map(|number| Subject(number as u32).institution()).collect(),
-        products: Vec::new(),
-        incident: Incident::default(),
-        defects: Vec::new(),
-        notes: Vec::new(),
-        digest: ContentId([0; 32]),
-        reviews: Vec::new(),
-        reviews_digest: None,
-        notices: Vec::new(),
-        sources: Vec::new(),
-    }
+    Registry::of((0..PLANTS.len()).map(|number| Subject(number as u32).institution()).collect())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A collector in the place of index and crawler, for the tests of readers.
 
-use super::{Child, Limits, Outlet, Passage, ReadFn, Sink};
+use super::{Child, Format, Limits, Outlet, Passage, Probe, ReadFn, Sink};
 use crate::model::{Cause, ContentId};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -66,4 +66,17 @@ pub fn read_with_passwords<T>(read: ReadFn, bytes: &[u8], passwords: &[&str], lo
     }
     sink.finish();
     look(&sink, &collector)
+}
+
+/// Text, tables with their rows, gaps, notes, members.
+pub type Found = (String, Vec<(String, u64)>, Vec<(Cause, String)>, Vec<String>, Vec<Vec<u8>>);
+
+/// All that the reader of a format finds in bytes that are of it.
+pub fn read_all(format: &Format, bytes: &[u8]) -> Found {
+    assert!((format.recognise)(&Probe::new(bytes)), "not recognised");
+    read_with(format.read, bytes, |sink, collector| {
+        let tables = sink.facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
+        let gaps = sink.gaps.iter().map(|gap| (gap.cause, gap.detail.clone())).collect();
+        (collector.text(), tables, gaps, sink.facts.notes.clone(), collector.members.lock().unwrap().clone())
+    })
 }

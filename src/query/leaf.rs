@@ -7,6 +7,8 @@ use super::identifier::Identifier;
 use super::wildcard::Wildcard;
 use super::words::{Pattern, Text, patterns};
 use crate::case::Case;
+use crate::index::TextIndex;
+use crate::ledger::Parts;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::Result;
 use rayon::prelude::*;
@@ -55,13 +57,13 @@ impl Leaf {
     }
 
     /// The contents of which it holds; `None` where it is about paths.
-    pub(super) fn holds(&self, case: &Case, searcher: &Searcher) -> Result<Option<Holds>> {
+    pub(super) fn holds(&self, case: &Case, parts: &Parts, searcher: &Searcher) -> Result<Option<Holds>> {
         let contents = |ids: Vec<i64>| Ok(Some(Holds { contents: ids.into_iter().collect(), ..Holds::default() }));
         match self {
             Self::Text(patterns) => {
                 let found: Vec<Found> =
                     patterns.iter().map(|pattern| candidates::of_pattern(&case.index, searcher, pattern)).collect::<Result<_>>()?;
-                self.verified(case, searcher, Found::any(found)).map(Some)
+                self.verified((&case.index, parts), searcher, Found::any(found)).map(Some)
             }
             Self::Identifier(identifier) => {
                 let mut found = Vec::new();
@@ -72,7 +74,7 @@ impl Leaf {
                     found.push(candidates::of_typed(&case.index, searcher, term)?);
                 }
                 let found = Found { is_exact: false, ..Found::any(found) };
-                let mut holds = self.verified(case, searcher, found)?;
+                let mut holds = self.verified((&case.index, parts), searcher, found)?;
                 for term in &identifier.facts {
                     holds.fields.extend(case.ledger.contents_with_fact(term)?);
                 }
@@ -92,8 +94,8 @@ impl Leaf {
     }
 
     /// Contents of which a passage really holds it.
-    fn verified(&self, case: &Case, searcher: &Searcher, found: Found) -> Result<Holds> {
-        let (index, is_exact) = (&case.index, found.is_exact);
+    fn verified(&self, (index, parts): (&TextIndex, &Parts), searcher: &Searcher, found: Found) -> Result<Holds> {
+        let is_exact = found.is_exact;
         let all: Vec<(i64, Vec<DocAddress>)> = found.passages.into_iter().collect();
         let really = all
             .into_par_iter()
@@ -111,7 +113,6 @@ impl Leaf {
                 Ok(None)
             })
             .collect::<Result<Vec<_>>>()?;
-        let parts = case.ledger.parts()?;
         let mut passages: HashMap<i64, Vec<DocAddress>> = HashMap::new();
         for (row, found) in really.into_iter().flatten() {
             let mut holders: Vec<i64> = parts.holders(row).into_iter().map(|(content, _)| content).collect();

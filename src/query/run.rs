@@ -78,7 +78,8 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
     let plan = Plan::new(expression, &mut conditions);
     let leaves: Vec<Leaf> = conditions.iter().map(|condition| Leaf::new(condition)).collect();
     let searcher = case.index.reader()?.searcher();
-    let holds: Vec<Option<Holds>> = leaves.iter().map(|leaf| leaf.holds(case, &searcher)).collect::<Result<_>>()?;
+    let parts = case.ledger.parts()?;
+    let holds: Vec<Option<Holds>> = leaves.iter().map(|leaf| leaf.holds(case, &parts, &searcher)).collect::<Result<_>>()?;
 
     let mut total = Total { places_are_exact: true, ..Total::default() };
     let mut items = find(case, &plan, &leaves, &holds, &mut total)?;
@@ -96,7 +97,7 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
     });
     let asked: Vec<(&Leaf, &Holds)> = asked.into_iter().filter_map(|n| holds[n].as_ref().map(|holds| (&leaves[n], holds))).collect();
     let opened: usize = items.iter().filter_map(|item| item.content.as_ref()).map(|c| passages_of(&asked, c.id)).sum();
-    let (index, parts) = (&case.index, case.ledger.parts()?);
+    let index = &case.index;
     let mut hits = Vec::new();
     for batch in items.chunks(BATCH) {
         if limit > 0 && hits.len() >= limit && opened > PASSAGES_COUNTED {

@@ -30,6 +30,22 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// These institutions and nothing else, as controls and tests have them.
+    pub(crate) fn of(institutions: Vec<Institution>) -> Self {
+        Self {
+            institutions,
+            products: Vec::new(),
+            incident: Incident::default(),
+            defects: Vec::new(),
+            notes: Vec::new(),
+            digest: ContentId([0; 32]),
+            reviews: Vec::new(),
+            reviews_digest: None,
+            notices: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
     /// The index of the institution with this id. Looks at all of them; for many look-ups make a map.
     pub fn find(&self, customer_id: &str) -> Option<usize> {
         self.institutions.iter().position(|i| i.customer_id == customer_id)

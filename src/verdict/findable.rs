@@ -57,7 +57,7 @@ fn decides_alone(scheme: &Scheme) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Identifier, Incident, Registry};
+    use crate::registry::{Identifier, Registry};
 
     /// Institutions with these identifiers; a `?` before a value makes it unusable.
     fn registry(institutions: &[&[(&str, &str)]]) -> Registry {
@@ -73,18 +73,7 @@ mod tests {
         };
         let institution =
             |ids: &&[(&str, &str)]| Institution { identifiers: ids.iter().map(identifier).collect(), ..Institution::default() };
-        Registry {
-            institutions: institutions.iter().map(institution).collect(),
-            products: Vec::new(),
-            incident: Incident::default(),
-            defects: Vec::new(),
-            notes: Vec::new(),
-            digest: crate::model::ContentId([0; 32]),
-            reviews: Vec::new(),
-            reviews_digest: None,
-            notices: Vec::new(),
-            sources: Vec::new(),
-        }
+        Registry::of(institutions.iter().map(institution).collect())
     }
 
     #[test]

@@ -73,8 +73,8 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Basis, Cause, ContentId};
-    use crate::registry::{Deployment, Incident, Institution, Product};
+    use crate::model::{Basis, Cause};
+    use crate::registry::{Deployment, Institution, Product};
 
     #[test]
     fn a_products_gap_counts_whatever_the_case_of_its_id() {
@@ -84,16 +84,8 @@ mod tests {
         };
         let product = |id: &str| Product { product_id: id.to_owned(), ..Product::default() };
         let registry = Registry {
-            institutions: vec![institution("p1", Some(0)), institution("P2", Some(1)), institution("P9", None)],
             products: vec![product("P1"), product("P2")],
-            incident: Incident::default(),
-            defects: Vec::new(),
-            notes: Vec::new(),
-            digest: ContentId([0; 32]),
-            reviews: Vec::new(),
-            reviews_digest: None,
-            notices: Vec::new(),
-            sources: Vec::new(),
+            ..Registry::of(vec![institution("p1", Some(0)), institution("P2", Some(1)), institution("P9", None)])
         };
         let gap = OpenGap {
             item: "ev/a".to_owned(),

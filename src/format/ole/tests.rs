@@ -1,59 +1,6 @@
 use super::*;
+use crate::control::compound;
 use crate::format::testing::read_with;
-
-const FREE: u32 = u32::MAX;
-const END: u32 = 0xFFFF_FFFE;
-
-/// A compound file of these streams, each below a storage or the root; all at least as long as the cutoff,
-/// so that none stands in the mini stream.
-fn compound(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut table: Vec<u32> = vec![0xFFFF_FFFD];
-    let mut sectors: Vec<u8> = Vec::new();
-    let mut chain = |table: &mut Vec<u32>, data: &[u8]| {
-        let first = table.len() as u32;
-        let count = data.len().div_ceil(512).max(1);
-        for i in 0..count {
-            table.push(if i + 1 == count { END } else { first + i as u32 + 1 });
-        }
-        sectors.extend(data);
-        sectors.resize(sectors.len().next_multiple_of(512).max((table.len() - 1) * 512), 0);
-        first
-    };
-    let entry = |name: &str, kind: u8, right: u32, child: u32, start: u32, size: u32| {
-        let mut out = [0u8; 128];
-        let units: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        out[..units.len()].copy_from_slice(&units);
-        out[64..66].copy_from_slice(&(units.len() as u16 + 2).to_le_bytes());
-        out[66] = kind;
-        for (at, value) in [(68, FREE), (72, right), (76, child), (116, start), (120, size)] {
-            out[at..at + 4].copy_from_slice(&value.to_le_bytes());
-        }
-        out
-    };
-    let mut directory = entry("Root Entry", 5, FREE, if streams.is_empty() { FREE } else { 1 }, END, 0).to_vec();
-    for (i, (name, data)) in streams.iter().enumerate() {
-        let mut data = data.clone();
-        data.resize(data.len().max(4096), 0);
-        let start = chain(&mut table, &data);
-        let next = if i + 1 < streams.len() { i as u32 + 2 } else { FREE };
-        directory.extend(entry(name, 2, next, FREE, start, data.len() as u32));
-    }
-    let first = chain(&mut table, &directory);
-    assert!(table.len() <= 128);
-    table.resize(128, FREE);
-    let mut header = vec![0u8; 512];
-    header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
-    for (at, value) in [(26, 3u16), (28, 0xFFFE), (30, 9), (32, 6)] {
-        header[at..at + 2].copy_from_slice(&value.to_le_bytes());
-    }
-    for (at, value) in [(44, 1), (48, first), (56, 4096), (60, END), (68, END)] {
-        header[at..at + 4].copy_from_slice(&value.to_le_bytes());
-    }
-    header[76..].fill(0xFF);
-    header[76..80].fill(0);
-    let table: Vec<u8> = table.into_iter().flat_map(u32::to_le_bytes).collect();
-    [header, table, sectors].concat()
-}
 
 fn record(kind: u16, body: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()

@@ -16,7 +16,7 @@ pub static EXPORT: Format = Format {
     recognise: |probe| probe.head.get(..32).is_some_and(|head| memmem::find(head, b"EXPORT:V").is_some()),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "values of object types, nested tables and references are searched as they stand",
         "fractions and zones of time stamps are not shown",
@@ -32,6 +32,8 @@ const END: u16 = 0xFFFF;
 const PIECES: u16 = 0xFFFD;
 /// Rows begin within so many bytes behind the columns.
 const ROWS_WITHIN: usize = 64 << 10;
+/// Descriptions of columns that make no sense take so many bytes at most.
+const DESCRIPTIONS: usize = 4 << 10;
 /// Columns of a table.
 const MOST_COLUMNS: usize = 1000;
 /// Bytes of a statement.
@@ -59,16 +61,19 @@ impl Statement {
         let (target, rest) = rest.split_once('(')?;
         let (columns, values) = rest.rsplit_once(") VALUES (")?;
         let table = target.trim().split("\".\"").last()?.trim_matches('"').to_owned();
-        let names: Vec<String> = quoted(columns);
+        let names = names_of(columns);
         let fits = names.len() == values.matches(':').count() && (1..=MOST_COLUMNS).contains(&names.len());
         let length = memchr::memchr(b'\n', near)? + 1;
         fits.then_some(Self { table, names, end: at + length })
     }
 }
 
-/// The names in quotes.
-fn quoted(list: &str) -> Vec<String> {
-    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+/// The names of a list, in quotes as the utility writes them, or without.
+fn names_of(list: &str) -> Vec<String> {
+    match list.contains('"') {
+        true => list.split('"').skip(1).step_by(2).map(str::to_owned).collect(),
+        false => list.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+    }
 }
 
 /// Reads the descriptions of a table's columns behind its statement; gives where they end.
@@ -98,6 +103,33 @@ fn columns(bytes: &[u8], statement: &Statement) -> Option<(Vec<Column>, usize)> 
         });
     }
     Some((out, at))
+}
+
+/// Columns whose descriptions make no sense, all taken for text, and where their rows begin: near the statement, at
+/// the first place where three rows follow each other, or fewer up to the end of the table.
+fn plain_columns(bytes: &[u8], statement: &Statement) -> Option<(Vec<Column>, usize)> {
+    let column = |name: &String| Column { name: name.clone(), kind: Type::Text, length: 4000, set: 0, is_large: false };
+    let columns: Vec<Column> = statement.names.iter().map(column).collect();
+    let is_text = |values: &[Vec<Range<usize>>]| {
+        let whole = values.iter().flatten().map(|piece| &bytes[piece.clone()]);
+        whole.flatten().all(|b| *b >= 0x20 || matches!(b, b'\t' | b'\n' | b'\r'))
+    };
+    let fits = |from: usize| {
+        let mut at = from;
+        for _ in 0..3 {
+            if at > from && le16(bytes, at) == Some(END) {
+                return true;
+            }
+            match row(bytes, at, &columns) {
+                Some((values, next)) if is_text(&values) => at = next,
+                Some(_) | None => return false,
+            }
+        }
+        true
+    };
+    let near = statement.end..bytes.len().min(statement.end + DESCRIPTIONS);
+    let first = near.into_iter().find(|at| fits(*at))?;
+    Some((columns, first))
 }
 
 /// A row's values, and where the next row begins. Values are ranges of the item, one per piece.
@@ -161,8 +193,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let start = at + found + 1;
         at = start;
         let Some(statement) = Statement::of(bytes, start) else { continue };
-        let Some((columns, end)) = columns(bytes, &statement) else { continue };
-        let Some(first) = first_row(bytes, end, &columns) else {
+        let described = columns(bytes, &statement).and_then(|(columns, end)| Some((end, first_row(bytes, end, &columns)?, columns)));
+        let plain = || plain_columns(bytes, &statement).map(|(columns, first)| (statement.end, first, columns));
+        let Some((described, first, columns)) = described.or_else(plain) else {
             sink.note(format!("rows of {} were not found behind its statement", statement.table));
             continue;
         };
@@ -190,7 +223,8 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             }
         }
         out.end(sink);
-        sink.cover(statement.end as u64..first as u64, Class::Structure);
+        // What stands between the descriptions and the rows is not known, and left to the scan.
+        sink.cover(statement.end as u64..described as u64, Class::Structure);
     }
     sink.note(format!("{rows} rows of {tables} tables"));
     result

@@ -1,6 +1,6 @@
 use super::*;
 use crate::format::Covered;
-use crate::format::testing::read_with;
+use crate::format::testing::{read_all, read_with};
 use proptest::prelude::*;
 
 #[path = "../../../tests/main/layouts/sql_server.rs"]
@@ -71,18 +71,6 @@ fn clients(storage: Storage) -> Table {
 /// What a row of [`clients`] reads.
 const ROW: &str =
     "1\tHarbour Mutual Savings Bank\tAshford\t72000001\t-123456.01\t2000-09-04\t2023-03-17 01:30:00\tKöln\t1\topened by wire\n";
-
-/// Text, tables with their rows, gaps, notes, members.
-type Found = (String, Vec<(String, u64)>, Vec<(Cause, String)>, Vec<String>, Vec<Vec<u8>>);
-
-fn read_all(format: &Format, bytes: &[u8]) -> Found {
-    assert!((format.recognise)(&Probe::new(bytes)), "not recognised");
-    read_with(format.read, bytes, |sink, collector| {
-        let tables = sink.facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
-        let gaps = sink.gaps.iter().map(|gap| (gap.cause, gap.detail.clone())).collect();
-        (collector.text(), tables, gaps, sink.facts.notes.clone(), collector.members.lock().unwrap().clone())
-    })
-}
 
 #[test]
 fn rows_have_their_names_and_values_however_they_are_stored() {

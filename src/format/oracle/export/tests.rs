@@ -1,7 +1,6 @@
 use super::*;
-use crate::format::Probe;
 use crate::format::oracle::PUMP;
-use crate::format::testing::read_with;
+use crate::format::testing::{read_all, read_with};
 use crate::model::Cause;
 use proptest::prelude::*;
 
@@ -40,17 +39,6 @@ const ROWS: [&str; 5] = [
     "4\tWexford Loan Society\t1971-03-14\t10000\t\n",
     "5\tQuillcroft Orchard\t1971-03-14\t-1234\t\n",
 ];
-
-type Found = (String, Vec<(String, u64)>, Vec<(Cause, String)>, Vec<String>, Vec<Vec<u8>>);
-
-fn read_all(format: &Format, bytes: &[u8]) -> Found {
-    assert!((format.recognise)(&Probe::new(bytes)), "not recognised");
-    read_with(format.read, bytes, |sink, collector| {
-        let tables = sink.facts.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
-        let gaps = sink.gaps.iter().map(|gap| (gap.cause, gap.detail.clone())).collect();
-        (collector.text(), tables, gaps, sink.facts.notes.clone(), collector.members.lock().unwrap().clone())
-    })
-}
 
 #[test]
 fn rows_of_both_utilities_have_their_names_and_values() {
@@ -154,5 +142,26 @@ proptest! {
             let (text, ..) = read_all(format, &file);
             prop_assert!(text.contains(&row), "{row} in {text}");
         }
+    }
+}
+
+/// What stands behind the statement is another description than the utility's: the rows are found all the same.
+#[test]
+fn rows_without_known_descriptions_are_rows() {
+    let mut file = b"\x03\x01EXPORT:V08.00.00\nUSYSTEM\nTABLE \"T\"\nCREATE TABLE T (CLIENT, HOLDER)\nINSERT INTO T (CLIENT, HOLDER) VALUES (:1, :2)\n".to_vec();
+    file.extend([2, 0, 0x99, 0x77, 0x01]);
+    for n in 0..20 {
+        for value in [format!("{}", 20_360 + n), format!("Holder {n}")] {
+            file.extend((value.len() as u16).to_le_bytes());
+            file.extend(value.bytes());
+        }
+        file.extend([0, 0]);
+    }
+    file.extend(b"\xFF\xFF\nEXIT\n");
+    let (text, tables, gaps, ..) = read_all(&EXPORT, &file);
+    assert_eq!(tables, [("T".to_owned(), 20)]);
+    assert!(text.contains("CLIENT\tHOLDER") && text.contains("20379\tHolder 19") && gaps.is_empty());
+    for cut in 0..file.len() {
+        read_with(EXPORT.read, &file[..cut], |_, _| ());
     }
 }
