@@ -27,3 +27,11 @@ demo out="ruleout-demo":
 # Write anew what tests compare with: the schemas, and expected outputs. Read the difference before committing it
 bless:
     RULEOUT_BLESS=1 RULEOUT_WRITE_SCHEMAS=1 cargo test
+
+# Indexing and matching beside the floor and other programs for searching evidence; `just bench-peers 2000 5`
+bench-peers megabytes="300" runs="3" *arguments:
+    cargo bench --bench peers -- {{megabytes}} {{runs}} --peers {{arguments}}
+
+# Instructions of the hot paths, which no other load disturbs; needs valgrind
+bench-instructions *paths:
+    cargo bench --bench instructions -- {{paths}}

@@ -14,30 +14,8 @@ mod layouts;
 mod measure;
 
 use layouts::{Bank, Entry, LAYOUTS, Layout, Payments, Style};
-use measure::{Began, memory, reset_peak};
-use ruleout::format::{Child, Limits, Outlet, Passage, Probe, Sink, detect};
-use std::io::Read;
-
-/// Drops what is read.
-struct Nowhere;
-
-impl Outlet for Nowhere {
-    fn passage(&self, passage: Passage) {
-        std::hint::black_box(passage);
-    }
-
-    fn member(&self, _: &[u8], _: std::ops::Range<u64>, _: &mut dyn Read) -> Child {
-        Child { content: None, size: 0, defect: None }
-    }
-
-    fn limits(&self) -> Limits {
-        Limits::default()
-    }
-
-    fn stopped(&self) -> bool {
-        false
-    }
-}
+use measure::{Began, Nowhere, memory, reset_peak};
+use ruleout::format::{Probe, Sink, detect};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();

@@ -91,9 +91,12 @@ impl Mention {
 /// Judges all that stands in a passage. `tables` are the facts of its content's tables.
 pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) -> Vec<Mention> {
     let text = Text::new(&passage.text);
-    let found = text.find(lexicon);
+    let mut found = text.find(lexicon);
     if found.is_empty() {
         return Vec::new();
+    }
+    if matches!(passage.kind, PassageKind::Prose | PassageKind::Strings) {
+        add_numeric_codes(lexicon, &text, &mut found);
     }
     let rows = match passage.kind {
         PassageKind::Rows(table) => Some(Rows::new(&passage.text, tables.get(table as usize))),
@@ -117,6 +120,33 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         });
     }
     mentions
+}
+
+/// Adds the numeric codes that stand as values of their own near another identifier of their holder. By themselves
+/// they are numbers like any other; beside it they are its second scheme.
+fn add_numeric_codes(lexicon: &Lexicon, text: &Text<'_>, found: &mut Vec<Found>) {
+    let is_whole = |span: &Range<usize>| {
+        let joins = |c: char| matches!(c, '-' | '.' | '/' | '_' | '+' | '@' | '#');
+        let after = text.text[span.end..].strip_prefix(joins);
+        !text.text[..span.start].ends_with(joins) && !after.is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+    };
+    let mut codes = Vec::new();
+    for one in found.iter() {
+        let entry = &lexicon.entries[one.entry as usize];
+        let (What::Identifier(scheme, _), [holder]) = (&entry.what, &entry.holders[..]) else { continue };
+        if !counts_in_text(scheme, one.label) {
+            continue;
+        }
+        for (value, number) in lexicon.numeric_codes(*holder) {
+            let near = one.span.start.saturating_sub(BESIDE)..one.span.end + BESIDE;
+            let standing = text.tokens_in(&near).filter(|token| token.term == value && is_whole(&token.span));
+            codes.extend(standing.map(|token| Found { entry: number, span: token.span, label: None }));
+        }
+    }
+    codes.retain(|code| !found.iter().any(|known| known.entry == code.entry && known.span == code.span));
+    found.extend(codes);
+    found.sort_by_key(|f| (f.span.start, f.span.end, f.entry));
+    found.dedup();
 }
 
 struct Judgement<'a> {
@@ -175,7 +205,7 @@ impl Judgement<'_> {
                 if is_labelled || self.is_code_column(found) {
                     return sure;
                 }
-                if in_payment || is_numeric(value) {
+                if in_payment {
                     return None;
                 }
                 if self.has_second_scheme(found) {

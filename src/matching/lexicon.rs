@@ -72,6 +72,10 @@ impl Holders {
     }
 }
 
+/// A number of so many digits beside an identifier is the code of the same institution by chance once in some
+/// ten thousand times; years and counts are shorter.
+const LONG_NUMBER: usize = 5;
+
 /// The compiled registry.
 pub struct Lexicon {
     /// Entries, ordered.
@@ -85,6 +89,8 @@ pub struct Lexicon {
     pub places: Vec<Place>,
     /// Who bears each identifier.
     pub holders: Holders,
+    /// Entries of the long numeric codes of an institution that nobody else bears.
+    numeric_codes: HashMap<usize, Vec<u32>>,
     /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
     periods: HashMap<(usize, Scheme, String), Periods>,
 }
@@ -146,6 +152,7 @@ impl Lexicon {
             name_words,
             places,
             holders,
+            numeric_codes: HashMap::new(),
             periods,
         };
         for (what, holders) in all {
@@ -156,6 +163,13 @@ impl Lexicon {
                         lexicon.add_phrases(number, form);
                     }
                     lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
+                    if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
+                        && value.len() >= LONG_NUMBER
+                        && value.bytes().all(|b| b.is_ascii_digit())
+                        && let [holder] = holders.iter().copied().collect::<Vec<_>>()[..]
+                    {
+                        lexicon.numeric_codes.entry(holder).or_default().push(number);
+                    }
                     if let (Scheme::NationalBankCode, Some((_, bare))) = (scheme, value.split_once(':')) {
                         // Written without its country; of several countries' equal codes the first stands for all.
                         lexicon.by_value.entry((scheme.clone(), bare.to_owned())).or_insert(number);
@@ -193,6 +207,15 @@ impl Lexicon {
             Some(second) => beginning.longer.entry(second.clone()).or_default().push((number, rest)),
             None => beginning.whole.push(number),
         }
+    }
+
+    /// Codes of digits only that an institution bears alone and that are long enough not to stand beside another
+    /// identifier of its by chance: each value with its entry.
+    pub fn numeric_codes(&self, institution: usize) -> impl Iterator<Item = (&str, u32)> {
+        self.numeric_codes.get(&institution).into_iter().flatten().filter_map(|&number| match &self.entries[number as usize].what {
+            What::Identifier(_, value) => Some((value.as_str(), number)),
+            What::Name { .. } => None,
+        })
     }
 
     /// The entry of an identifier value.

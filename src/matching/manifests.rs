@@ -1,10 +1,11 @@
 //! What manifests prove: listings of what was taken, the platform's logs, and the seller's claims.
 
 use super::items::Item;
+use super::join::Join;
 use super::judge::{self, Mention, Source};
 use super::listed::{ListedItem, Reconciled};
 use super::transfers::{self, Logged, Why};
-use super::{Evidence, Join, OpenGap, Reach};
+use super::{Evidence, OpenGap, Reach};
 use crate::format::{OffsetMap, PassageKind};
 use crate::index::StoredPassage;
 use crate::ledger::ManifestRow;

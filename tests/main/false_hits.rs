@@ -107,7 +107,10 @@ fn a_name_of_several_is_singled_out_by_city_region_or_domain() {
 #[test]
 fn two_identifiers_together_prove_what_one_does_not() {
     let institutions = [
-        Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "QX7731").with("domain", "quarrystone.example"),
+        Institution::new("A", "Quarrystone Farmers Bank")
+            .with("client_code", "QX7731")
+            .with("client_code", "7731204")
+            .with("domain", "quarrystone.example"),
         Institution::new("B", "Second Harbour Savings Bank").with("client_code", "ZK4410").with("domain", "secondbank.example"),
     ];
     let list: String = (0..7).map(|n| format!("ops{n}@bank{n}.example, ")).collect();
@@ -117,6 +120,11 @@ fn two_identifiers_together_prove_what_one_does_not() {
         ("Files of QX7731 go to sftp.quarrystone.example.\n".to_owned(), ["affected", "ruled_out"]),
         // Another one's identifier beside them takes that away.
         ("Files of QX7731 and ZK4410 go to sftp.quarrystone.example.\n".to_owned(), ["undetermined", "undetermined"]),
+        // A number that is a code says nothing by itself, and is the second sign beside another identifier of its holder.
+        ("Files of 7731204 are here.\n".to_owned(), ["ruled_out", "ruled_out"]),
+        ("Files of 7731204 go to sftp.quarrystone.example.\n".to_owned(), ["affected", "ruled_out"]),
+        ("Files of 7731204 go to sftp.secondbank.example.\n".to_owned(), ["ruled_out", "undetermined"]),
+        ("Files of 7731204.5 and 12-7731204 go to sftp.quarrystone.example.\n".to_owned(), ["undetermined", "ruled_out"]),
         // In a longer token, and on a list of addresses, nothing is meant.
         ("Build xQX7731y of notquarrystone.example.org ended.\n".to_owned(), ["ruled_out", "ruled_out"]),
         (format!("To: {list}desk@quarrystone.example\n"), ["ruled_out", "ruled_out"]),

@@ -40,6 +40,12 @@ impl Matrix {
         (a * x + c * y + e, b * x + d * y + f)
     }
 
+    /// Where a vector points: what moves is left out.
+    fn turn(self, (x, y): Point) -> Point {
+        let [a, b, c, d, ..] = self.0;
+        (a * x + c * y, b * x + d * y)
+    }
+
     fn of(operands: &[Object]) -> Option<Self> {
         let numbers: Vec<f64> = operands.iter().filter_map(Object::number).collect();
         numbers.try_into().ok().map(Self)
@@ -291,43 +297,49 @@ impl<'i, 'f> Interpreter<'i, 'f> {
             }
             all
         };
-        let start = whole.then(*text).then(state.matrix);
-        let em = start.0[2].hypot(start.0[3]).abs();
-        let repeated = self.shown.lines.is_repeated(&plain(), start.apply((0.0, 0.0)), em);
+        // Within a string only the place changes: directions and sizes are those of its beginning.
+        let page = text.then(state.matrix);
+        let here = whole.then(page);
+        let mut start = here.apply((0.0, 0.0));
+        let unit = here.turn(if font.vertical { (0.0, -1.0) } else { (1.0, 0.0) });
+        let length = unit.0.hypot(unit.1).max(1e-9);
+        let along = (unit.0 / length, unit.1 / length);
+        let height = here.0[2].hypot(here.0[3]);
+        let em = height.min(length).max(1e-9);
+        let spacing = state.spacing * length / state.size.abs().max(1e-9);
+        let repeated = self.shown.lines.is_repeated(&plain(), start, height);
         let lines = &mut self.shown.lines;
+        let mut moved = (0.0, 0.0);
+        let mut advance = |start: &mut Point, by: f64| {
+            let (x, y) = if font.vertical { (0.0, -by) } else { (by * state.scale, 0.0) };
+            moved = (moved.0 + x, moved.1 + y);
+            let (x, y) = page.turn((x, y));
+            *start = (start.0 + x, start.1 + y);
+        };
         for item in items {
             match item {
                 Object::Number(n) => {
                     let back = -n / 1000.0 * state.size;
-                    let (x, y) = if font.vertical { (0.0, back) } else { (back * state.scale, 0.0) };
-                    *text = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(*text);
+                    advance(&mut start, if font.vertical { -back } else { back });
                 }
                 Object::String(s) => font.decode(s, &mut |glyph| {
-                    let here = whole.then(*text).then(state.matrix);
                     let width = if font.vertical { 1.0 } else { glyph.width };
-                    let start = here.apply((0.0, 0.0));
-                    let end = here.apply(if font.vertical { (0.0, -width) } else { (width, 0.0) });
-                    let unit = here.apply(if font.vertical { (0.0, -1.0) } else { (1.0, 0.0) });
-                    let along = (unit.0 - start.0, unit.1 - start.1);
-                    let length = along.0.hypot(along.1).max(1e-9);
-                    let spacing = state.spacing + if glyph.is_blank { state.word_spacing } else { 0.0 };
-                    let advance = width * state.size + spacing;
-                    let (x, y) = if font.vertical { (0.0, -advance) } else { (advance * state.scale, 0.0) };
-                    *text = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(*text);
                     match glyph.text {
                         Some(_) if repeated => {}
                         Some(shown) => {
-                            let em = here.0[2].hypot(here.0[3]).min(length).max(1e-9);
-                            let spacing = state.spacing * length / state.size.abs().max(1e-9);
-                            lines.push(&Placed { text: shown, start, end, along: (along.0 / length, along.1 / length), em, spacing });
+                            let end = (start.0 + unit.0 * width, start.1 + unit.1 * width);
+                            lines.push(&Placed { text: shown, start, end, along, em, spacing });
                         }
                         None if font.pictorial => {}
                         None => lines.unknown += 1,
                     }
+                    let spacing = state.spacing + if glyph.is_blank { state.word_spacing } else { 0.0 };
+                    advance(&mut start, width * state.size + spacing);
                 }),
                 _ => {}
             }
         }
+        *text = Matrix([1.0, 0.0, 0.0, 1.0, moved.0, moved.1]).then(*text);
     }
 
     fn draw(&mut self, resources: &Dictionary, name: &[u8], state: &State) {

@@ -48,7 +48,11 @@ impl Lines {
     pub fn push(&mut self, glyph: &Placed<'_>) {
         self.separate(glyph);
         self.join_hyphenated(glyph.text);
-        if glyph.text.chars().all(char::is_whitespace) {
+        if let [letter @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')] = glyph.text.as_bytes() {
+            // Nearly every glyph.
+            self.text.push(char::from(*letter));
+            self.letters += 1;
+        } else if glyph.text.chars().all(char::is_whitespace) {
             self.blank(' ');
         } else {
             self.text.push_str(glyph.text);
@@ -86,7 +90,10 @@ impl Lines {
 
     /// A word that was divided at the end of a line is one word.
     fn join_hyphenated(&mut self, next: &str) {
-        let Some(stem) = self.text.strip_suffix("-\n") else { return };
+        if !self.text.as_bytes().ends_with(b"-\n") {
+            return;
+        }
+        let stem = &self.text[..self.text.len() - 2];
         if stem.ends_with(char::is_lowercase) && next.starts_with(char::is_lowercase) {
             self.text.truncate(stem.len());
         }
