@@ -37,9 +37,23 @@ pub fn key_id(value: &str) -> &str {
     }
 }
 
-/// Do these letters of a text name the key: by its fingerprint or by the key id in it, with `0x` or without?
+/// As GnuPG prints it for people: groups of four with blanks between them.
+pub fn grouped(value: &str) -> String {
+    let groups: Vec<&str> = (0..value.len()).step_by(4).filter_map(|at| value.get(at..(at + 4).min(value.len()))).collect();
+    groups.join(" ")
+}
+
+/// Do these letters of a text name the key: by its fingerprint or by the key id in it, with `0x` or without, in
+/// groups or in one piece?
 pub fn is_written(raw: &str, value: &str) -> bool {
     let raw = raw.strip_prefix("0x").or_else(|| raw.strip_prefix("0X")).unwrap_or(raw);
+    let compact: String;
+    let raw = if raw.contains(' ') {
+        compact = raw.split(' ').collect();
+        &compact
+    } else {
+        raw
+    };
     raw.eq_ignore_ascii_case(value) || raw.eq_ignore_ascii_case(key_id(value))
 }
 

@@ -61,6 +61,8 @@ pub fn each_fact<'f>(facts: &'f Facts, take: &mut dyn FnMut(Fact<'f>)) {
                 | ColumnType::Amount
                 | ColumnType::Date
                 | ColumnType::Credential
+                | ColumnType::Sums
+                | ColumnType::Particulars
                 | ColumnType::Other => continue,
             };
             let place = FactPlace::Column(table.header.get(number).map_or("", String::as_str));

@@ -107,7 +107,7 @@ impl<'l> Folders<'l> {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }
                 }
-                None if is_parent_of_homes && place.unclaimed.is_none() && place.homes.is_empty() => {
+                None if is_parent_of_homes && place.unclaimed.is_none() && !place.homes.iter().any(|home| home.sure) => {
                     place.unclaimed = Some(above.iter().chain([&name]).map(|c| c.to_vec()).collect());
                 }
                 None => {}
@@ -127,9 +127,9 @@ impl<'l> Folders<'l> {
         self.lexicon.client(name)
     }
 
-    /// Are the children of this folder homes? By a declared layout; by its name, if one of its children is
-    /// named by an account or code of the registry (`home/oracle` on a server is no customer's); or because
-    /// at least two, and most, of its children are.
+    /// Are the children of this folder homes? By a declared layout; by its name, if it lies at the top or one of its
+    /// children is named by an account or code of the registry (`home/oracle` of a server's image is no customer's);
+    /// because at least two, and most, of its children are; or because one surely is and most look like it inside.
     fn holds_homes(&self, folder: &Folder, above: &[Vec<u8>]) -> bool {
         let path = above.iter().map(|c| String::from_utf8_lossy(c)).collect::<Vec<_>>().join("/");
         if !path.is_empty() && self.layouts.iter().any(|layout| layout.folder_below(&format!("{path}/home/file")) == Some("home")) {
@@ -137,7 +137,25 @@ impl<'l> Folders<'l> {
         }
         let named = above.last().is_some_and(|name| HOME_FOLDERS.iter().any(|h| name.eq_ignore_ascii_case(h.as_bytes())));
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
-        (named && registered >= 1) || (registered >= 2 && registered * 2 >= folder.children.len())
+        (named && (registered >= 1 || above.len() == 1))
+            || (registered >= 2 && registered * 2 >= folder.children.len())
+            || (registered >= 1 && self.look_like_a_home(folder))
+    }
+}
+
+impl Folders<'_> {
+    /// Has one of the children, which is named by an account that is no word, folders that most of its siblings have
+    /// as well, `inbound` or `outbound`?
+    fn look_like_a_home(&self, folder: &Folder) -> bool {
+        let is_account = |name: &[u8]| {
+            self.registered(name).is_some_and(|(scheme, value, _)| {
+                scheme == Scheme::TransferAccount && !is_numeric(&value) && !value.chars().all(char::is_alphabetic)
+            })
+        };
+        folder.children.iter().filter(|(name, _)| is_account(name)).any(|(_, home)| {
+            let alike = |child: &&Folder| child.children.keys().any(|inner| home.children.contains_key(inner));
+            folder.children.len() >= 2 && folder.children.values().filter(alike).count() * 2 > folder.children.len()
+        })
     }
 }
 

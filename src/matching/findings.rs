@@ -58,8 +58,8 @@ impl Findings {
     /// Joins equal mentions, and applies what can only be said of the content as a whole.
     pub fn settle(&mut self, list_size: u64, tables: &[TableFacts]) {
         self.join();
-        self.judge_lists(list_size);
-        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list()) {
+        self.judge_lists(list_size, tables.iter().any(TableFacts::has_particulars));
+        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list() && !t.has_particulars()) {
             for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows) {
                 *mention = mention.clone().as_reference();
             }
@@ -87,15 +87,15 @@ impl Findings {
 
     /// A text or table that names many institutions about once each, and holds no person's or account's data,
     /// is a directory: it says nothing about any of them. Strings of a binary tell no records apart, so
-    /// there only names count as such.
-    fn judge_lists(&mut self, list_size: u64) {
+    /// there only names count as such. Rows that say more than a directory does leave their codes open.
+    fn judge_lists(&mut self, list_size: u64, has_particulars: bool) {
         if self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty() {
             return;
         }
         let is_listed = |m: &Mention| match m.source {
             Source::Prose | Source::Rows => true,
             Source::Strings => m.scheme == Scheme::Name,
-            Source::Field | Source::Payment | Source::Path => false,
+            Source::Record | Source::Field | Source::Payment | Source::Path => false,
         };
         // A name or number that many bear is one entry, however many institutions it may mean.
         let mut bearers: BTreeMap<(&Scheme, &str), (usize, bool)> = BTreeMap::new();
@@ -119,7 +119,10 @@ impl Findings {
         let lists_codes = labelled.len() as u64 >= list_size;
         if entries.len() as u64 >= list_size && about_once {
             for mention in self.mentions.iter_mut().filter(|m| is_listed(m) && (lists_codes || !m.is_sure_owner())) {
-                *mention = mention.clone().as_reference();
+                *mention = match mention.source {
+                    Source::Rows if has_particulars && mention.is_sure_owner() => mention.clone().as_weak(),
+                    _ => mention.clone().as_reference(),
+                };
             }
         }
     }

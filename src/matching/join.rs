@@ -292,7 +292,8 @@ impl Join<'_> {
             let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
             self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
         }
-        let in_a_home = !place.homes.is_empty() || place.unclaimed.is_some();
+        // A folder whose name merely equals a code is nobody's home.
+        let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
         if in_a_home || !owners.is_empty() || !findings.ownerless.elements.concern_persons() {
             return;
         }

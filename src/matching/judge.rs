@@ -3,7 +3,7 @@
 
 use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
 use super::passage::{Found, Text, context, label_for};
-use crate::format::PassageKind;
+use crate::format::{BORDER, PassageKind};
 use crate::identifier::Specific;
 use crate::index::{StoredPassage, tokens::words_of};
 use crate::model::{Basis, Role, Scheme, Strength};
@@ -22,6 +22,8 @@ const ADDRESS_LIST: usize = 5;
 pub enum Source {
     /// Running text.
     Prose,
+    /// A labelled code in running text that says more than an entry of a list: it belongs to no list.
+    Record,
     /// A cell of a table that no column type speaks for.
     Rows,
     /// Strings of a scanned binary.
@@ -79,6 +81,12 @@ impl Mention {
         self.role == Role::Owner && self.strength == Strength::Sure
     }
 
+    /// It points to the institution, and does not decide.
+    pub fn as_weak(mut self) -> Self {
+        (self.role, self.strength, self.basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+        self
+    }
+
     /// An entry of a list that names everybody: it stays in the evidence and decides nothing.
     pub fn as_reference(mut self) -> Self {
         self.role = Role::Reference;
@@ -111,6 +119,8 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
             let is_account = one.label.is_none() && matches!(mention.scheme, Scheme::IbanBank | Scheme::NationalBankCode);
             mention.context = context(&passage.text, &one.span, is_account);
             mention.source = match passage.kind {
+                PassageKind::Prose if mention.is_sure_owner() && tells(&passage.text, &one.span) => Source::Record,
+                PassageKind::Rows(_) if mention.is_sure_owner() && judgement.is_inside_a_cell(one) => Source::Record,
                 PassageKind::Prose => Source::Prose,
                 PassageKind::Rows(_) => Source::Rows,
                 PassageKind::Payment => Source::Payment,
@@ -120,6 +130,34 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         });
     }
     mentions
+}
+
+/// Does the record around a code say something that happened: a time of day, or a few words that go on in small
+/// letters, as neither names nor labels do? The record is the line, or up to a blank line where the line is the
+/// code with its label.
+fn tells(text: &str, span: &Range<usize>) -> bool {
+    const RECORD: usize = 600;
+    let start = text[..span.start].rfind(['\n', BORDER]).map_or(0, |at| at + 1);
+    let line = &text[start..span.end + text[span.end..].find(['\n', BORDER]).unwrap_or(text.len() - span.end)];
+    let mut record = line;
+    if line.split_whitespace().count() <= 4 {
+        let mut end = (start + RECORD).min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let rest = &text[start..end.max(start + line.len())];
+        record = &rest[..rest.find("\n\n").or_else(|| rest.find("\n\r\n")).unwrap_or(rest.len())];
+    }
+    let is_time = |word: &str| {
+        let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split(':');
+        let number = |part: Option<&str>| {
+            part.is_some_and(|p| p.len() >= 2 && p.as_bytes()[p.len().saturating_sub(2)..].iter().all(u8::is_ascii_digit))
+        };
+        number(parts.next()) && number(parts.next())
+    };
+    // A label ends in a mark; a value in quotes or markup begins with one.
+    let goes_on = |word: &&str| word.len() > 2 && word.trim_end_matches([',', '.', ';']).bytes().all(|b| b.is_ascii_lowercase());
+    record.split_whitespace().any(is_time) || record.split_whitespace().filter(goes_on).count() >= 3
 }
 
 /// Adds the numeric codes that stand as values of their own near another identifier of their holder. By themselves
@@ -275,6 +313,13 @@ impl Judgement<'_> {
         codes >= 3 && codes * 100 >= filled.saturating_sub(1) * 80
     }
 
+    /// A code with its label amid other words of one cell: a line of a log, not an entry of a list.
+    fn is_inside_a_cell(&self, found: &Found) -> bool {
+        const WORDS: usize = 8;
+        let cell = self.rows.as_ref().map(|rows| rows.cell_span(found.span.start));
+        found.label.is_some() && cell.is_some_and(|cell| self.text.tokens_in(&cell).count() >= WORDS)
+    }
+
     /// Addresses of many domains stand in one list with this one: on its line, or on lines that continue it.
     fn is_address_list(&self, found: &Found) -> bool {
         let text = self.text.text;
@@ -341,9 +386,10 @@ impl Judgement<'_> {
             return identified.into_iter().collect();
         }
         let placed: Vec<usize> = holders.iter().copied().filter(|&h| self.city_beside(found, h)).collect();
+        let joined: Vec<usize> = placed.iter().copied().filter(|&h| self.city_joined(found, h)).collect();
         let regional: Vec<usize> = holders.iter().copied().filter(|&h| self.region_beside(found, h)).collect();
         let both: Vec<usize> = placed.iter().copied().filter(|h| regional.contains(h)).collect();
-        [both, placed, regional].into_iter().find(|some| some.len() == 1).unwrap_or_else(|| holders.to_vec())
+        [both, joined, regional].into_iter().find(|some| some.len() == 1).unwrap_or_else(|| holders.to_vec())
     }
 
     fn is_supported(&self, found: &Found, institution: usize) -> bool {
@@ -367,6 +413,25 @@ impl Judgement<'_> {
         tokens.windows(city.len()).any(|w| {
             w.iter().map(|t| t.term).eq(city) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start)
         })
+    }
+
+    /// The city stands right behind the name or before it, as a part of where it is: `First Bank, Ames`, `First
+    /// Bank of Ames`, on the next line, in the next cell. A person may be called as a city is.
+    fn city_joined(&self, found: &Found, institution: usize) -> bool {
+        let city = &self.lexicon.places[institution].city;
+        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).filter(|t| !t.compound).collect();
+        let is_joint = |gap: &str| {
+            let word =
+                gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | '-' | '–' | '—' | '|' | ':' | ';') || c == BORDER);
+            gap.len() <= 12 && (matches!(word, "of" | "in" | "at") || word.is_empty() && gap.chars().any(|c| c != ' '))
+        };
+        let text = self.text.text;
+        self.rows.is_some()
+            || tokens.windows(city.len()).filter(|w| w.iter().map(|t| t.term).eq(city)).any(|w| {
+                let (start, end) = (w[0].span.start, w[w.len() - 1].span.end);
+                start >= found.span.end && is_joint(&text[found.span.end..start])
+                    || end <= found.span.start && is_joint(&text[end..found.span.start])
+            })
     }
 
     /// The region's code after a comma or in brackets, or in a cell of its own: `Ames, IA`.

@@ -356,7 +356,8 @@ fn written_forms<'v>(scheme: &Scheme, value: &'v str) -> Vec<Cow<'v, str>> {
         Scheme::PgpKey => {
             let mut forms = vec![value, pgp_key::key_id(value)];
             forms.dedup();
-            forms.into_iter().flat_map(|form| [Cow::Borrowed(form), Cow::Owned(format!("0x{form}"))]).collect()
+            let written = |form| [Cow::Borrowed(form), Cow::Owned(format!("0x{form}")), Cow::Owned(pgp_key::grouped(form))];
+            forms.into_iter().flat_map(written).collect()
         }
         _ => vec![Cow::Borrowed(value)],
     }

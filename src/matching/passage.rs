@@ -52,7 +52,9 @@ impl<'t> Text<'t> {
                             Some(Written::InOtherCase) | None => {}
                         }
                     }
-                    What::Name { .. } if self.is_name(i, last, lexicon) => found.push(Found { entry, span, label: None }),
+                    What::Name { .. } if self.is_name(i, last, &lexicon.entries[entry as usize].holders, lexicon) => {
+                        found.push(Found { entry, span, label: None })
+                    }
                     What::Name { .. } => {}
                 }
             }
@@ -108,7 +110,7 @@ impl<'t> Text<'t> {
 
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
     /// part of a longer name?
-    fn is_name(&self, first: usize, last: usize, lexicon: &Lexicon) -> bool {
+    fn is_name(&self, first: usize, last: usize, holders: &[usize], lexicon: &Lexicon) -> bool {
         for i in first..last {
             let (end, next) = (self.tokens.span(i).end, self.tokens.span(i + 1).start);
             if next < end {
@@ -125,7 +127,7 @@ impl<'t> Text<'t> {
                 return false;
             }
         }
-        !self.is_glued(first, last) && !self.is_longer_before(first, lexicon) && !self.is_longer_after(last, lexicon)
+        !self.is_glued(first, last) && !self.is_longer_before(first, lexicon) && !self.is_longer_after(last, holders, lexicon)
     }
 
     /// A camelCase part of a longer word, or a name that runs into digits.
@@ -173,7 +175,7 @@ impl<'t> Text<'t> {
 
     /// What follows makes it a longer name: `of Somewhere`, another word that ends institutions' names, a legal
     /// form. `First Bank of Ellsworth`, `First Bank Holdings`; but not `First Bank Loan Statement`.
-    fn is_longer_after(&self, last: usize, lexicon: &Lexicon) -> bool {
+    fn is_longer_after(&self, last: usize, holders: &[usize], lexicon: &Lexicon) -> bool {
         let end = self.tokens.span(last).end;
         // After a whole camelCase word its own parts follow.
         let mut following = (last + 1..self.tokens.len()).filter(|&n| !self.tokens.get(n).compound && self.tokens.span(n).start >= end);
@@ -195,6 +197,9 @@ impl<'t> Text<'t> {
                     && near
                     && then.is_some_and(|n| is_capital(n) && lexicon.is_name_word(self.tokens.term(n)) && !self.begins_name(n, lexicon))
             }
+            // `FIRST BANK AS OF OCTOBER`; `First Bank, CO` where the bank is in Colorado.
+            "as" if then.is_some_and(|n| self.tokens.term(n) == "of") => false,
+            _ if gap == ", " && holders.iter().any(|&h| lexicon.places[h].region == self.text[next_token.span.clone()]) => false,
             term if is_legal_form(term) => is_capital(next) && !gap.contains('\n'),
             term => {
                 let ends_names = matches!(

@@ -104,7 +104,7 @@ fn basis_of(source: Source) -> Basis {
         Source::Path => Basis::AccountPath,
         Source::Payment => Basis::OwnerField,
         Source::Field | Source::Rows => Basis::Records,
-        Source::Prose | Source::Strings => Basis::ClientRecord,
+        Source::Prose | Source::Record | Source::Strings => Basis::ClientRecord,
     }
 }
 

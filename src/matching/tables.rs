@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
-use crate::identifier::Specific;
+use crate::identifier::{Specific, normalise};
 use crate::model::{Basis, DataElement, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
@@ -59,10 +59,11 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
 
 /// Each row belongs to the institution that its client-identifier column names.
 fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, specific: Specific, findings: &mut Findings) -> bool {
-    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, lexicon.client(value)?))).collect();
+    let registered: Vec<_> =
+        column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, holder(lexicon, value)?))).collect();
     let registered_rows: u64 = registered.iter().map(|(_, facts, _)| facts.count).sum();
     let share = registered_rows * 100 / column.facts.non_empty.max(1);
-    let is_list = is_list(table, column.facts.values.len());
+    let list = list(table, column.facts.values.len());
     let mut has_owner = false;
     for (value, facts, (scheme, _, holders)) in registered {
         // Small numbers are everybody's customer numbers; that one equals a code is chance unless most do.
@@ -74,8 +75,8 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             Specific::Exact => Proof::Weak,
             Specific::Generic => continue,
         };
-        let shared = holders.len() > 1 || proof == Proof::Weak;
-        has_owner |= !shared && !is_list;
+        let shared = holders.len() > 1 || proof == Proof::Weak || list == List::Perhaps;
+        has_owner |= !shared && list == List::No;
         for &institution in &holders {
             let (role, strength, basis) =
                 if shared { (Role::Unknown, Strength::Weak, Basis::WeakEvidence) } else { (Role::Owner, Strength::Sure, Basis::Records) };
@@ -87,8 +88,8 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
                 if_alone: (shared && proof == Proof::Sure).then_some((Role::Owner, Strength::Sure, Basis::Records)),
                 ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
             };
-            findings.mentions.push(if is_list { found.as_reference() } else { found });
-            if !shared && !is_list {
+            findings.mentions.push(if list == List::Surely { found.as_reference() } else { found });
+            if !shared && list == List::No {
                 findings.own.entry(institution).or_default().add(&facts.records, &facts.persons);
             }
         }
@@ -120,7 +121,8 @@ fn bank_column(
         Some((holders, rows)) if holders.len() == 1 && *rows >= policy.records_minimum => Some(holders[0]),
         _ => None,
     };
-    let is_list = is_list(table, column.facts.values.len());
+    // A bank's number beside long numbers is a directory's entry all the same.
+    let is_list = list(table, column.facts.values.len()) != List::No;
     let is_owned = |institution: usize| {
         majority.as_ref().is_some_and(|(most, rows)| most.len() > 1 && most.contains(&institution) && *rows >= policy.records_minimum)
     };
@@ -152,8 +154,35 @@ fn bank_column(
     }
 }
 
+/// Is a table a list of institutions?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    No,
+    /// Its rows say more than a directory does, and nothing that is surely a person's or an account's.
+    Perhaps,
+    Surely,
+}
+
 /// About one row per value, and no person, account, card or balance in it: a directory.
-fn is_list(table: &TableFacts, distinct: usize) -> bool {
+fn list(table: &TableFacts, distinct: usize) -> List {
+    let has_sums = table.columns.iter().any(|column| column.kind == ColumnType::Sums && column.non_empty > 0);
     let personal = table.elements.concern_persons() || table.elements.contains(DataElement::Amount) || !table.persons.is_empty();
-    !personal && distinct >= LIST_ENTRIES && table.rows <= distinct as u64 + distinct as u64 / 4 + 1
+    if personal || has_sums || distinct < LIST_ENTRIES || table.rows > distinct as u64 + distinct as u64 / 4 + 1 {
+        List::No
+    } else if table.has_particulars() {
+        List::Perhaps
+    } else {
+        List::Surely
+    }
+}
+
+/// Whoever a value of a client-identifier column means: by code or account, or by an equivalent of them.
+fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
+    lexicon.client(value).or_else(|| {
+        [Scheme::Lei, Scheme::Bic, Scheme::Aba, Scheme::Domain].into_iter().find_map(|scheme| {
+            let normal = normalise(&scheme, value, "").ok()?;
+            let (_, entry) = lexicon.by_value(&scheme, &normal.value)?;
+            Some((scheme, normal.value, entry.holders.clone()))
+        })
+    })
 }

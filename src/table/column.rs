@@ -72,6 +72,10 @@ pub enum ColumnType {
     /// Anything else.
     #[default]
     Other,
+    /// Sums of money that no header announces.
+    Sums,
+    /// What records have and entries of a directory do not: long numbers, sentences, names of files.
+    Particulars,
 }
 
 impl ColumnType {
@@ -87,7 +91,7 @@ impl ColumnType {
 
     /// Values are kept as long as they are few.
     pub(super) fn may_hold_codes(&self) -> bool {
-        matches!(self, Self::Other | Self::InstitutionName)
+        matches!(self, Self::Other | Self::Sums | Self::Particulars | Self::InstitutionName)
     }
 
     /// The kind of personal data that a value of the column is. Parts of an address are one only
@@ -108,7 +112,8 @@ impl ColumnType {
             Self::Amount => DataElement::Amount,
             Self::Credential => DataElement::Credential,
             Self::ClientId(_) | Self::BankId { .. } | Self::InstitutionName => return None,
-            Self::City | Self::Region | Self::PostCode | Self::Country | Self::Date | Self::Other => return None,
+            Self::City | Self::Region | Self::PostCode | Self::Country | Self::Date => return None,
+            Self::Sums | Self::Particulars | Self::Other => return None,
         })
     }
 

@@ -199,6 +199,23 @@ pub(super) fn is_code(text: &str) -> bool {
         && (is_number_of(text, 1..=64) || year_of(text).is_none())
 }
 
+/// Words go on in small letters, as no name does.
+pub(super) fn is_sentence(text: &str) -> bool {
+    text.split(' ').filter(|word| word.len() > 1 && word.starts_with(char::is_lowercase)).count() >= 3
+}
+
+/// What is said of one case only: a long number that is no date, a sentence, the name of a file.
+pub(super) fn is_particular(text: &str) -> bool {
+    const ENDINGS: [&str; 24] = [
+        "ach", "asc", "bai", "bak", "csv", "dat", "dmp", "doc", "docx", "edi", "gpg", "gz", "json", "log", "pdf", "pgp", "rpt", "tar",
+        "txt", "xls", "xlsx", "xml", "zip", "7z",
+    ];
+    let is_long_number = is_number_of(text, 8..=40) && year_of(text).is_none();
+    let is_file =
+        || text.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.iter().any(|e| ending.eq_ignore_ascii_case(e)));
+    is_long_number || is_sentence(text) || is_file()
+}
+
 /// Letters and digits with at least four digits, as identity documents have.
 pub(super) fn is_document_number(text: &str) -> bool {
     (5..=24).contains(&text.len())

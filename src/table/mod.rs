@@ -266,6 +266,11 @@ impl TableFacts {
         !personal && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
     }
 
+    /// Do its rows say what entries of a directory do not: sentences, long numbers, files?
+    pub fn has_particulars(&self) -> bool {
+        self.columns.iter().any(|column| column.kind == ColumnType::Particulars && column.non_empty > 0)
+    }
+
     /// Columns of identifiers, with their places.
     pub fn identifier_columns(&self) -> impl Iterator<Item = (usize, &ColumnFacts)> {
         self.columns.iter().enumerate().filter(|(_, column)| column.kind.is_identifier())

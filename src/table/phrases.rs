@@ -150,7 +150,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "size", "bytes", "count", "qty", "quantity", "sequence", "sequence number", "seq", "seq number", "line number", "row number",
         "line", "row", "hash", "checksum", "sha", "md", "url", "uri", "uuid", "guid", "rate", "percent", "score", "duration", "ms",
         "offset", "length", "email type", "email status", "phone type", "address type", "account type", "account status", "card type",
-        "loan type", "check number", "cheque number", "batch number", "batch id", "trace number", "trace id", "transaction id",
+        "loan type", "check number", "cheque number", "batch number", "batch id", "trace", "trace number", "trace id", "transaction id",
         "transaction number", "txn id", "session id", "request id", "message id", "state id", "machine state", "order state",
         "ticket number", "invoice number", "order number",
     ]),

@@ -142,7 +142,7 @@ fn telemetry_is_nobodys() {
         .collect();
     for head in [Some("ts|node|build|serial|latency_ms|queue"), None] {
         let facts = facts(head, &lines);
-        assert_eq!(kinds(&facts), [Date, Other, Other, Other, Other, Other], "{head:?}");
+        assert_eq!(kinds(&facts), [Date, Other, Other, Particulars, Other, Other], "{head:?}");
         assert!(facts.elements.is_empty() && facts.persons.is_empty() && !facts.is_reference_list());
     }
 }
@@ -174,7 +174,7 @@ fn routing_numbers_by_header_and_by_content() {
     }
     assert_eq!(facts(Some("rdfi_rtn|memo"), &table(false)).columns[0].kind, BankId { scheme: Scheme::Aba, side: Side::Receiving });
     let random: Rows = (0..50).map(|i| vec![digits(i, 9)]).collect();
-    assert_eq!(facts(Some("routing_number"), &random).columns[0].kind, Other);
+    assert_eq!(facts(Some("routing_number"), &random).columns[0].kind, Particulars);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn dfi_identifications_lack_their_check_digit() {
     let facts1 = facts(Some("ODFI"), &table);
     assert_eq!(facts1.columns[0].kind, BankId { scheme: Scheme::Aba, side: Side::Originating });
     assert!(facts1.columns[0].values.keys().eq(numbers.iter().collect::<std::collections::BTreeSet<_>>()));
-    assert_eq!(facts(Some("foo"), &table).columns[0].kind, Other);
+    assert_eq!(facts(Some("foo"), &table).columns[0].kind, Particulars);
 }
 
 #[test]

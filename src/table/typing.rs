@@ -76,7 +76,24 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
     if types.iter().any(|typed| typed.kind == ColumnType::PersonName) {
         second_look(&mut types, &readings, &cells);
     }
+    for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
+        typed.kind = remainder(reading, cells);
+    }
     types
+}
+
+/// What a column of no type holds that entries of a directory do not.
+fn remainder(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
+    let is_place = matches!(
+        reading.meaning,
+        Some(Meaning::Phone | Meaning::PostCode | Meaning::Date | Meaning::City | Meaning::Street | Meaning::Region | Meaning::Country)
+    );
+    match () {
+        () if is_place || cells.0.is_empty() => ColumnType::Other,
+        () if cells.share(is_money) >= 90 => ColumnType::Sums,
+        () if cells.share(is_particular) >= 50 && cells.distinct() * 2 > cells.0.len() => ColumnType::Particulars,
+        () => ColumnType::Other,
+    }
 }
 
 /// The type of a column by itself.
@@ -216,7 +233,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     // Names that the header does not announce: those of banks need their words, those of persons need
     // to be familiar.
     let unnamed = reading.meaning.is_none();
-    if unnamed && nearly_all(has_bank_word) {
+    if unnamed && nearly_all(has_bank_word) && cells.share(is_sentence) < 50 {
         return ColumnType::InstitutionName;
     }
     if unnamed && nearly_all(is_person_name) && cells.share(has_given_name) >= 20 {

@@ -26,6 +26,7 @@ mod layout_properties;
 mod layouts;
 mod links;
 mod listing_tools;
+mod lists;
 mod manifest_files;
 mod manifests;
 mod masking;

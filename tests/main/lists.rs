@@ -1,0 +1,124 @@
+//! What is a list that affects nobody, and what is a record of somebody's: the same codes, about once each.
+
+use crate::false_hits::{aba, outcome};
+use crate::harness::Institution;
+
+const CODES: [&str; 9] = ["QHSB77", "TRF042", "104233", "BPNB90", "ZVCB31", "KFSB55", "DCCU12", "RAVG01", "OSTM88"];
+const TOWNS: [&str; 9] = ["Norwell", "Tessaly", "Quill", "Brook", "Zeven", "Kirk", "Dale", "Raven", "Ostrow"];
+
+fn institutions() -> Vec<Institution> {
+    let one = |n: usize| {
+        Institution::new(CODES[n], &format!("{} Harbor Savings Bank", TOWNS[n]))
+            .with("client_code", CODES[n])
+            .with("aba", &aba(n as u32 * 37 + 5))
+            .with("bic", &format!("QXZ{}US33", char::from(b'A' + n as u8)))
+            .with("domain", &format!("{}bank.example", TOWNS[n].to_lowercase()))
+    };
+    (0..CODES.len()).map(one).collect()
+}
+
+/// One line for each institution, by its number, code and town.
+fn each(line: impl Fn(usize, &str, &str) -> String) -> String {
+    (0..CODES.len()).map(|n| line(n, CODES[n], TOWNS[n]) + "\n").collect()
+}
+
+/// The verdict of all institutions, which must be the same.
+fn verdict_of_all(path: &str, text: String) -> String {
+    let (_desk, outputs) = outcome(&institutions(), &[(path, text.clone())]);
+    let verdicts = outputs.verdicts();
+    let first = verdicts[CODES[0]].clone();
+    assert!(verdicts.values().all(|verdict| *verdict == first), "{verdicts:?} for\n{text}");
+    first
+}
+
+#[test]
+fn a_labelled_code_in_a_record_is_its_owners_however_many_records_there_are() {
+    let ticket = |n, code: &str, _: &str| {
+        format!("Ticket {n}\nClient code: {code}\nProblem: their payroll was sent twice and the accounts were debited.\n")
+    };
+    let delivered = |n, code: &str, _: &str| format!("2026-11-0{n} 10:00:00 INFO delivered payroll_{n}.pgp client_code={code} bytes=1{n}");
+    let asked = |n, code: &str, _: &str| {
+        format!("10.0.0.{n} - - [01/Nov/2026:10:00:00 +0000] \"GET /files?client_code={code}&f=loans_{n}.csv HTTP/1.1\" 200 50")
+    };
+    for (path, text) in [("x/tickets.txt", each(ticket)), ("x/out.log", each(delivered)), ("x/access.log", each(asked))] {
+        assert_eq!(verdict_of_all(path, text), "affected", "{path}");
+    }
+    let client = |n: usize, code: &str, town: &str| format!("{town} Harbor Savings Bank, {town}\nClient code: {code}\nDesk: 555-010{n}\n");
+    assert_eq!(verdict_of_all("x/clients.txt", each(client)), "ruled_out");
+}
+
+#[test]
+fn a_table_of_clients_that_says_more_than_a_directory_is_open() {
+    let tables: [(&str, fn(usize, &str, &str) -> String, &str); 6] = [
+        ("client_code,name,city", |_, code, town| format!("{code},{town} Harbor Savings Bank,{town}"), "ruled_out"),
+        ("client_code,city,since", |n, code, town| format!("{code},{town},2019-03-0{}", n + 1), "ruled_out"),
+        ("client_code,ref,val", |n, code, _| format!("{code},44556677{n}8,1002{n}"), "undetermined"),
+        ("client_code,note", |n, code, _| format!("{code},James called about his loan {n} and owes money"), "undetermined"),
+        ("client_code,file,kb", |n, code, _| format!("{code},payroll_{n}.pgp,{n}"), "undetermined"),
+        ("client_code,holder,account_no", |n, code, _| format!("{code},Mary Jones,44556677{n}8"), "affected"),
+    ];
+    for (header, line, expected) in tables {
+        assert_eq!(verdict_of_all("x/a.csv", format!("{header}\n{}", each(line))), expected, "{header}");
+    }
+    let totals = |n: usize, _: &str, _: &str| format!("{},3,10{n}.00", aba(n as u32 * 37 + 5));
+    assert_eq!(verdict_of_all("x/a.csv", format!("rdfi,count,total\n{}", each(totals))), "referenced");
+}
+
+#[test]
+fn a_client_column_may_hold_an_equivalent_of_the_code() {
+    let equivalents: [fn(usize) -> String; 3] = [
+        |n| aba(n as u32 * 37 + 5),
+        |n| format!("QXZ{}US33XXX", char::from(b'A' + n as u8)),
+        |n| format!("{}bank.example", TOWNS[n].to_lowercase()),
+    ];
+    for equivalent in equivalents {
+        let line = |n: usize, code: &str, _: &str| {
+            let client = if n == 3 { equivalent(n) } else { code.to_owned() };
+            format!("{client},Mary Jones,44556677{n}8")
+        };
+        assert_eq!(verdict_of_all("x/a.csv", format!("client_code,holder,account_no\n{}", each(line))), "affected");
+    }
+}
+
+#[test]
+fn a_folder_that_merely_equals_a_code_is_nobodys_home() {
+    let people = each(|n, _, _| format!("Mary Jones,1{n} Oak St,Norwell,0200{n},44556677{n}8"));
+    let text = format!("name,street,city,zip,account_no\n{people}");
+    for folder in ["proj/QHSB77", "proj"] {
+        assert_eq!(verdict_of_all(&format!("{folder}/x.csv"), text.clone()), "undetermined", "{folder}");
+    }
+}
+
+#[test]
+fn a_home_of_nobody_counts_against_those_without_an_account() {
+    let two = [
+        Institution::new("A", "Norwell Harbor Savings Bank").with("client_code", "QHSB77").with("transfer_account", "orv10"),
+        Institution::new("B", "Tessaly Harbor Savings Bank").with("client_code", "TRF042"),
+    ];
+    let file = |path: &'static str| (path, "nothing\n".to_owned());
+    for (files, expected) in [
+        (vec![file("home/zz99/in/x.txt")], ["ruled_out", "undetermined"]),
+        (vec![file("sftp/zz99/in/x.txt"), file("sftp/qq81/in/x.txt"), file("sftp/orv10/in/a.txt")], ["affected", "undetermined"]),
+        // A folder of the kind inside something else is a server's.
+        (vec![file("image/home/oracle/x.txt")], ["ruled_out", "ruled_out"]),
+    ] {
+        let (_desk, outputs) = outcome(&two, &files);
+        let verdicts = outputs.verdicts();
+        assert_eq!([verdicts["A"].as_str(), verdicts["B"].as_str()], expected, "{files:?}");
+    }
+}
+
+#[test]
+fn what_follows_a_name_without_belonging_to_it_hides_nothing() {
+    let one = [Institution::new("A", "Penhallow Industrial Bank")
+        .with("client_code", "QHSB77")
+        .with("pgp_key", "4F25E3B67C1D9A0855AA0B1C3AA5C34371567BD2")];
+    for (text, expected) in [
+        ("BALANCES HELD AT PENHALLOW INDUSTRIAL BANK AS OF OCTOBER 31\n", "referenced"),
+        ("We called Penhallow Industrial Bank AS yesterday.\n", "ruled_out"),
+        ("Key fingerprint = 4F25 E3B6 7C1D 9A08 55AA  0B1C 3AA5 C343 7156 7BD2\n", "undetermined"),
+    ] {
+        let (_desk, outputs) = outcome(&one, &[("notes/a.txt", text.to_owned())]);
+        assert_eq!(outputs.verdicts()["A"], expected, "{text}");
+    }
+}
