@@ -105,6 +105,14 @@ impl Moment {
         dates == 0
     }
 
+    /// Its day as it is written, where year, month and day leave nothing open.
+    pub fn day(&self) -> Option<Date> {
+        match (self.year, self.days) {
+            (Some(year), [Some((month, day)), None]) => Date::new(year, month, day).ok(),
+            _ => None,
+        }
+    }
+
     /// Reads a date at the beginning of a word, and gives the rest of the word.
     fn date<'w>(&mut self, word: &'w [u8]) -> Option<&'w [u8]> {
         let end = word.iter().position(|b| matches!(b, b'T' | b'_' | b':')).unwrap_or(word.len());

@@ -32,6 +32,7 @@ pub use lexicon::{Entry, Holders, Lexicon, What, is_numeric, is_telling_code};
 pub use listed::{Differs, ListedItem, Reconciled, not_held};
 pub use names::{forms, is_plain_pair};
 pub use passage::{is_whole_domain, mask};
+pub use transfers::{Activity, DayOfTransfers};
 
 use crate::case::Case;
 use crate::ledger::{ManifestRow, Reading, Root};
@@ -164,6 +165,8 @@ pub struct Matched {
     pub decoys: Vec<DecoyRow>,
     /// Planted files, and how many of them were recovered.
     pub planted: (u64, u64),
+    /// The platform's logs by day.
+    pub activity: Activity,
 }
 
 /// What the controls of a run bring into matching.
@@ -217,7 +220,7 @@ pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matc
     let mut folders = Folders::new(&lexicon, registry);
     derived.iter().for_each(|item| folders.add(item.path.components()));
     listed.rows.iter().filter(|l| l.kind != Kind::Seller).for_each(|l| folders.add(l.path(&derived).components()));
-    let logged = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
+    let (logged, activity) = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
     logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/')));
     let folders = folders.settle();
 
@@ -248,6 +251,7 @@ pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matc
         dated,
         decoys,
         planted: controls.planted,
+        activity,
     })
 }
 

@@ -5,9 +5,10 @@ use super::items::Item;
 use super::lexicon::Lexicon;
 use crate::ledger::{Ledger, ListedRow, ManifestRow};
 use crate::manifest::path_end::{end_key, ends, ends_with};
-use crate::manifest::{Kind, Moment, Window};
+use crate::manifest::{Kind, Moment, Transfer, Window};
 use crate::registry::{Incident, Indicator, Visitor};
 use anyhow::Result;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, HashMap};
 
 /// Why lines of a log count.
@@ -47,6 +48,28 @@ pub(super) struct Logged {
     pub item: Option<usize>,
 }
 
+/// Transfers of one day in the platform's logs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayOfTransfers {
+    /// Files that went out.
+    pub fetched: u64,
+    /// Their bytes, as far as the logs say.
+    pub fetched_bytes: u64,
+    /// Those among them that fit an indicator of the incident.
+    pub fitting: u64,
+    /// Files that were brought.
+    pub brought: u64,
+}
+
+/// The platform's logs by day, as their clocks say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Activity {
+    /// Days on which something moved.
+    pub days: BTreeMap<Date, DayOfTransfers>,
+    /// Lines that leave their day open.
+    pub undated: u64,
+}
+
 /// Judges every line of the platform's logs.
 pub(super) fn judge(
     ledger: &Ledger,
@@ -54,7 +77,7 @@ pub(super) fn judge(
     incident: &Incident,
     lexicon: &Lexicon,
     items: &[Item],
-) -> Result<Vec<Logged>> {
+) -> Result<(Vec<Logged>, Activity)> {
     let mut lines = Lines {
         indicators: incident.indicators.iter().filter_map(|text| Some((text.as_str(), Indicator::parse(text)?))).collect(),
         window: Window::new(incident.window_from, incident.window_to, &incident.timezone),
@@ -63,6 +86,7 @@ pub(super) fn judge(
         by_end: HashMap::new(),
         lists_taken: manifests.iter().any(|m| m.kind == Kind::Taken),
         found: BTreeMap::new(),
+        activity: Activity::default(),
     };
     let numbered = || (0u32..).zip(manifests);
     for (number, manifest) in numbered().filter(|(_, m)| m.kind == Kind::Platform) {
@@ -89,7 +113,7 @@ pub(super) fn judge(
     }
     let mut found: Vec<Logged> = lines.found.into_values().collect();
     find_held(&mut found, items, lexicon);
-    Ok(found)
+    Ok((found, lines.activity))
 }
 
 /// Names, each once.
@@ -124,6 +148,28 @@ struct Lines<'r> {
     /// There is a list of what was taken to compare them with.
     lists_taken: bool,
     found: BTreeMap<Key, Logged>,
+    activity: Activity,
+}
+
+impl Activity {
+    fn take(&mut self, event: &Transfer, fits: bool) {
+        if event.moved_nothing() {
+            return;
+        }
+        let moment = event.time.as_deref().and_then(|time| Moment::leading(time.as_bytes()));
+        let Some(day) = moment.and_then(|(moment, _)| moment.day()) else {
+            self.undated += 1;
+            return;
+        };
+        let day = self.days.entry(day).or_default();
+        if event.outgoing {
+            day.fetched += 1;
+            day.fetched_bytes = day.fetched_bytes.saturating_add(event.bytes.unwrap_or(0));
+            day.fitting += u64::from(fits);
+        } else {
+            day.brought += 1;
+        }
+    }
 }
 
 impl Lines<'_> {
@@ -136,14 +182,15 @@ impl Lines<'_> {
                 accounts.push(account);
             }
         }
+        let visitor = Visitor { account: row.account.as_deref(), peer: event.peer.as_deref(), client: event.client.as_deref() };
+        let fitting = self.indicators.iter().find(|(_, indicator)| indicator.fits(&visitor)).map(|(text, _)| (*text).to_owned());
+        self.activity.take(event, fitting.is_some());
         // What was brought to the platform did not leave it.
         if !event.outgoing {
             return;
         }
-        let visitor = Visitor { account: row.account.as_deref(), peer: event.peer.as_deref(), client: event.client.as_deref() };
-        if let Some((text, _)) = self.indicators.iter().find(|(_, indicator)| indicator.fits(&visitor)) {
-            let why = Why::Indicator((*text).to_owned());
-            self.add(manifest, row, why);
+        if let Some(text) = fitting {
+            self.add(manifest, row, Why::Indicator(text));
         } else if !event.moved_nothing() && self.may_be_in_window(event.time.as_deref()) {
             self.add(manifest, row, Why::Window);
         }

@@ -15,6 +15,7 @@ mod listings;
 mod provenance;
 mod registry;
 mod reviews;
+mod timeline;
 mod unattributed;
 
 use super::facts::Facts;
@@ -42,6 +43,7 @@ pub(super) static SECTIONS: &[Section] = &[
     Section { id: "coverage", title: "What was read", write: coverage::write },
     Section { id: "controls", title: "How well it could see", write: controls::write },
     Section { id: "listings", title: "Listed and recovered", write: listings::write },
+    Section { id: "timeline", title: "Day by day", write: timeline::write },
     Section { id: "differences", title: "Altered, withheld or added", write: differences::write },
     Section { id: "claimed", title: "Claimed, not found", write: claimed::write },
     Section { id: "unattributed", title: "Personal data without owner", write: unattributed::write },
