@@ -1,7 +1,7 @@
 //! What of the tokens of a passage enters the dictionaries of the index: words with their places, and of codes
 //! how they begin.
 
-use super::tokens::{Tokens, is_code, term_of};
+use super::tokens::{Tokens, term_of};
 use tantivy::Index;
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer};
 
@@ -26,7 +26,7 @@ impl Terms {
     /// The words among the tokens, at their places.
     pub(super) fn words(tokens: &Tokens) -> Self {
         let mut terms = Self::default();
-        tokens.iter().filter(|token| !is_code(token.term)).for_each(|token| terms.add(term_of(token.term), token.position));
+        tokens.iter().filter(|token| !token.code).for_each(|token| terms.add(term_of(token.term), token.position));
         terms
     }
 

@@ -3,7 +3,7 @@
 //! its codes. Who looks for some goes once through the column; a passage with the right hash is a candidate,
 //! and its text decides.
 
-use super::tokens::{Tokens, is_code};
+use super::tokens::Tokens;
 use anyhow::Result;
 use std::collections::HashMap;
 use tantivy::{DocId, SegmentReader};
@@ -40,10 +40,10 @@ pub(super) fn of(tokens: &Tokens) -> (Vec<u32>, Vec<&str>) {
     let width = (2 * tokens.len()).next_power_of_two().max(64);
     let mut met = vec![0u32; width];
     for i in 0..tokens.len() {
-        let term = tokens.term(i);
-        if !is_code(term) {
+        if !tokens.is_code(i) {
             continue;
         }
+        let term = tokens.term(i);
         let hash = hash(term);
         let mut at = hash as usize & (width - 1);
         while met[at] != 0 && met[at] != hash {

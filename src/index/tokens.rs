@@ -24,6 +24,8 @@ pub struct Token<'l> {
     pub position: u32,
     /// The token is a whole camelCase word, and its parts follow.
     pub compound: bool,
+    /// It is a number or a code with digits; see [`is_code`].
+    pub code: bool,
 }
 
 /// The tokens of a text in order, their folded terms in one piece of memory.
@@ -41,6 +43,7 @@ struct Entry {
     term: u32,
     position: u32,
     compound: bool,
+    code: bool,
 }
 
 /// The sequences of terms under which a text is found: one with its words in camelCase whole, and one with
@@ -83,12 +86,12 @@ impl Tokens {
             match bytes[at] {
                 b'&' => {
                     let end = at + if bytes[at..].starts_with(b"&amp;") { 5 } else { 1 };
-                    self.add(at..end, "and", position, false);
+                    self.add(at..end, "and", position, false, false);
                     (at, position) = (end, position + 1);
                 }
                 b if b.is_ascii_alphanumeric() => match plain_end(bytes, at) {
-                    Some(end) => {
-                        self.add(at..end, &text[at..end], position, false);
+                    Some((end, code)) => {
+                        self.add(at..end, &text[at..end], position, false, code);
                         (at, position) = (end, position + 1);
                     }
                     None => (at, position) = self.add_word(text, at, position),
@@ -122,13 +125,18 @@ impl Tokens {
     /// There are no so many.
     pub fn get(&self, i: usize) -> Token<'_> {
         let entry = &self.all[i];
-        Token { span: self.span(i), term: self.term(i), position: entry.position, compound: entry.compound }
+        Token { span: self.span(i), term: self.term(i), position: entry.position, compound: entry.compound, code: entry.code }
     }
 
     /// The folded term of the token with this index.
     pub fn term(&self, i: usize) -> &str {
         let end = self.all.get(i + 1).map_or(self.folded.len(), |next| next.term as usize);
         &self.folded[self.all[i].term as usize..end]
+    }
+
+    /// Is the token with this index a number or a code with digits?
+    pub fn is_code(&self, i: usize) -> bool {
+        self.all[i].code
     }
 
     /// The bytes of the text that the token with this index has.
@@ -154,11 +162,11 @@ impl Tokens {
     }
 
     /// Adds a token whose term is a word of ASCII, folded here.
-    fn add(&mut self, span: Range<usize>, word: &str, position: u32, compound: bool) {
+    fn add(&mut self, span: Range<usize>, word: &str, position: u32, compound: bool, code: bool) {
         let term = self.folded.len();
         self.folded.push_str(word);
         self.folded[term..].make_ascii_lowercase();
-        self.all.push(Entry { span: (span.start as u32, span.end as u32), term: term as u32, position, compound });
+        self.all.push(Entry { span: (span.start as u32, span.end as u32), term: term as u32, position, compound, code });
     }
 
     /// Adds the word that begins at `start` with all its readings; gives where to go on, and the next place.
@@ -183,30 +191,31 @@ impl Tokens {
         }
         // The index wants places in order.
         readings.sort_by_key(|(_, place, _)| *place);
-        self.add(start..end, &term, position, compound);
+        self.add(start..end, &term, position, compound, is_code(&term));
         for (span, position, compound) in readings {
             let term = fold(&text[span.clone()]);
-            self.add(span, &term, position, compound);
+            self.add(span, &term, position, compound, is_code(&term));
         }
         (end, position + width)
     }
 }
 
 /// The end of a word that begins at `start`, where it has one reading only: letters and digits of ASCII with no
-/// mark beside them that could belong to it, and not in camelCase. That is nearly every word.
-fn plain_end(bytes: &[u8], start: usize) -> Option<usize> {
+/// mark beside them that could belong to it, and not in camelCase. That is nearly every word. Also, is it a code?
+fn plain_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
     if start > 0 && matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') {
         return None;
     }
-    let (mut at, mut rises) = (start, false);
+    let (mut at, mut rises, mut digits) = (start, false, 0);
     while let Some(b) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
         rises |= b.is_ascii_uppercase() && at > start && bytes[at - 1].is_ascii_lowercase();
+        digits += usize::from(b.is_ascii_digit());
         at += 1;
     }
     match bytes.get(at) {
         Some(b'\'' | 0x80..) => None,
         _ if rises => None,
-        _ => Some(at),
+        _ => Some((at, is_code_of(at - start, digits))),
     }
 }
 
@@ -372,7 +381,11 @@ pub fn term_of(token: &str) -> &str {
 /// part of a phrase: the index keeps them apart from words.
 pub fn is_code(term: &str) -> bool {
     let digits = term.bytes().filter(u8::is_ascii_digit).count();
-    digits > 0 && (term.len() >= CODE_BYTES || digits == term.len())
+    is_code_of(term.len(), digits)
+}
+
+fn is_code_of(bytes: usize, digits: usize) -> bool {
+    digits > 0 && (bytes >= CODE_BYTES || digits == bytes)
 }
 
 #[cfg(test)]
@@ -416,8 +429,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn places_never_go_back(text in "[nN'\\\\=%a-fA-Z0-9 _&]{0,60}") {
-            let places: Vec<u32> = Tokens::of(&text).iter().map(|t| t.position).collect();
+            let tokens = Tokens::of(&text);
+            let places: Vec<u32> = tokens.iter().map(|t| t.position).collect();
             proptest::prop_assert!(places.is_sorted(), "{:?}", places);
+            proptest::prop_assert!(tokens.iter().all(|token| token.code == is_code(token.term)));
         }
     }
 

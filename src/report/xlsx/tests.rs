@@ -49,6 +49,7 @@ fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         dated: BTreeSet::new(),
         decoys: Vec::new(),
         planted: (0, 0),
+        activity: crate::matching::Activity::default(),
     };
     let ledger = LedgerState { digest: ContentId([0; 32]), items: 0, searched: 0, complete: None, controls: Default::default() };
     let (decided, blocking, _) = crate::verdict::decide_all(&registry, &matched);
