@@ -143,6 +143,7 @@ fn index(case: &Case, root: &Path, threads: usize) -> Result<()> {
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        ocr: None,
         fence: Fence::Off,
     };
     crawl::index(case, &options, &Stop::new(), &Progress::new(false)).map(drop)

@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         retry: Vec::new(),
         passwords: Vec::new(),
         fence: index::fence(),
+        ocr: None,
     };
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &Reading::default(), &options)?;

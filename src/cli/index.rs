@@ -1,7 +1,7 @@
 use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
 use crate::control;
-use crate::crawl::{self, Fence, IndexOptions, Memory, RootArgument};
+use crate::crawl::{self, Fence, IndexOptions, Memory, Ocr, RootArgument};
 use crate::format::Limits;
 use crate::manifest::{self, Columns, Kind};
 use crate::matching::Controls;
@@ -61,6 +61,7 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
     let memory =
         reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
+    let ocr = reading.ocr.as_deref().map(ocr).transpose().map_err(|error| usage(error.context("--ocr")))?.flatten();
     Ok(IndexOptions {
         roots,
         manifests,
@@ -71,7 +72,17 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
         retry: reading.retry.clone(),
         passwords,
         fence: fence(),
+        ocr,
     })
+}
+
+/// The engine for text in pictures; where there is none, that is said, and pictures end as they do without it.
+fn ocr(languages: &str) -> Result<Option<Ocr>> {
+    let ocr = Ocr::find(languages, &fence())?;
+    if ocr.is_none() {
+        say("ruleout: warning: tesseract is not on the PATH; pictures of text are not read");
+    }
+    Ok(ocr)
 }
 
 /// Workers run this very program, even when its file was replaced meanwhile.

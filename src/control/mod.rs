@@ -194,6 +194,7 @@ fn plant(scratch: &Path, fence: &Fence, threads: usize) -> Result<Planted> {
         retry: Vec::new(),
         passwords: Vec::new(),
         fence: fence.clone(),
+        ocr: None,
     };
     crawl::index(&case, &options, &Stop::new(), &Progress::new(false))?;
     let registry = registry();

@@ -26,6 +26,7 @@ pub mod payments;
 pub mod pdf;
 mod personal;
 pub mod pgp;
+pub mod picture;
 mod piece;
 pub mod pst;
 mod ranges;

@@ -41,6 +41,8 @@ vocabulary! {
         Opaque = "opaque_bytes",
         /// Pictures of text: a scan, a fax, a page without text.
         NeedsOcr = "needs_ocr",
+        /// Pictures of text that recognition of characters alone has read: words may be misread or missing.
+        OcrOnly = "ocr_only",
         /// Nested deeper than the limit.
         LimitDepth = "limit_depth",
         /// Decodes to more than the limit.

@@ -31,6 +31,7 @@ pub const fn remedy(cause: Cause) -> Remedy {
         | Cause::Corrupt
         | Cause::Ambiguous
         | Cause::Opaque
+        | Cause::OcrOnly
         | Cause::SpecialFile
         | Cause::Excluded
         | Cause::NotUnderstood

@@ -140,6 +140,7 @@ fn readings(desk: &Desk, name: &str, root: &Path, fence: Fence) -> (Vec<String>,
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        ocr: None,
         fence,
     };
     let summary = crawl::index(&case, &options, &Stop::new(), &Progress::new(false)).expect("it indexes");

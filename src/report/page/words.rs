@@ -77,6 +77,7 @@ pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
         Cause::Ambiguous => "two readers of this container would see different members",
         Cause::Opaque => "looks compressed or encrypted, and nothing decoded it",
         Cause::NeedsOcr => "a picture of text",
+        Cause::OcrOnly => "a picture of text, read by recognition of characters alone",
         Cause::LimitDepth => "nested deeper than the limit",
         Cause::LimitSize => "decodes to more than the limit",
         Cause::LimitEntries => "more members than the limit",
