@@ -22,7 +22,7 @@ use decoys::decoys;
 use crate::case::{Access, Case};
 use crate::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
 use crate::demo::containers;
-use crate::format::{Limits, formats};
+use crate::format::{Keyring, Limits, formats};
 use crate::manifest::Columns;
 use crate::matching::{self, Controls};
 use crate::model::ContentId;
@@ -193,6 +193,7 @@ fn plant(scratch: &Path, fence: &Fence, threads: usize) -> Result<Planted> {
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        keys: Keyring::new(),
         fence: fence.clone(),
         ocr: None,
     };

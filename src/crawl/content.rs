@@ -3,7 +3,7 @@ use super::fence::{Outcome, Pool};
 use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture};
+use crate::format::{self, Child, Covered, Failure, Keyring, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
@@ -26,6 +26,7 @@ pub(super) struct Reader<'r> {
     pub spool: PathBuf,
     pub limits: Limits,
     pub passwords: &'r [Vec<u8>],
+    pub keys: &'r Keyring,
     pub fence: &'r Pool<'r>,
     /// Reads text in pictures, where that is asked for.
     pub ocr: Option<&'r Ocr>,
@@ -329,6 +330,10 @@ impl Outlet for ItemOutlet<'_> {
 
     fn passwords(&self) -> &[Vec<u8>] {
         self.reader.passwords
+    }
+
+    fn keys(&self) -> &Keyring {
+        self.reader.keys
     }
 
     fn recognises(&self) -> bool {

@@ -4,7 +4,7 @@ use super::memory::Memory;
 use super::pieces::Pieces;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
-use crate::format::{Limits, picture, version_of};
+use crate::format::{Keyring, Limits, picture, version_of};
 use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
@@ -41,6 +41,8 @@ pub struct IndexOptions {
     pub retry: Vec<String>,
     /// Passwords to be tried on what is encrypted, in this order.
     pub passwords: Vec<Vec<u8>>,
+    /// Private keys to be tried on messages that are encrypted for them.
+    pub keys: Keyring,
     /// Where readers of complex or foreign formats run.
     pub fence: Fence,
     /// What recognises text in pictures, where that is asked for and possible.
@@ -81,7 +83,7 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
             walk::walk(&case.ledger, &argument, stop, &mut |rows| progress.listed(rows))?;
         }
     }
-    let offer = offer(case, &options.passwords)?;
+    let offer = offer(case, &options.passwords, &options.keys)?;
     let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()) };
     reopen(case, &options.retry, &tried)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
@@ -130,17 +132,18 @@ fn check(case: &Case) -> Result<()> {
     Ok(())
 }
 
-/// Names a list of passwords, so that what they could not open is not tried with them again. The name is
+/// Names a list of passwords and keys, so that what they could not open is not tried with them again. The name is
 /// salted by the case: it tells nobody what they are.
-fn offer(case: &Case, passwords: &[Vec<u8>]) -> Result<Option<String>> {
-    if passwords.is_empty() {
+fn offer(case: &Case, passwords: &[Vec<u8>], keys: &Keyring) -> Result<Option<String>> {
+    let ids = keys.ids();
+    if passwords.is_empty() && ids.is_empty() {
         return Ok(None);
     }
     let mut hash = Sha256::new_with_prefix(case.ledger.salt()?);
     let sorted: BTreeSet<&[u8]> = passwords.iter().map(Vec::as_slice).collect();
-    for password in sorted {
-        hash.update((password.len() as u64).to_be_bytes());
-        hash.update(password);
+    for offered in sorted.into_iter().chain(ids.iter().map(String::as_bytes)) {
+        hash.update((offered.len() as u64).to_be_bytes());
+        hash.update(offered);
     }
     Ok(Some(ContentId(hash.finalize().into()).to_string()))
 }
@@ -241,6 +244,7 @@ fn read_pending(
             spool: case.spool(),
             limits: Limits { memory_bytes: options.limits.memory_bytes.min(shares.member), ..options.limits },
             passwords: &options.passwords,
+            keys: &options.keys,
             fence,
             ocr: options.ocr.as_ref(),
             stop,

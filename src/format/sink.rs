@@ -1,4 +1,5 @@
 use super::payment::{Tally, make_room};
+use super::pgp::Keyring;
 use super::piece::{self, PieceFindings, PieceKey};
 use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, escapes, personal};
 use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey, Scheme};
@@ -227,6 +228,11 @@ pub trait Outlet: Sync {
     fn passwords(&self) -> &[Vec<u8>] {
         &[]
     }
+    /// Private keys that the operator offers.
+    fn keys(&self) -> &Keyring {
+        static NONE: Keyring = Keyring::new();
+        &NONE
+    }
     /// Is text in pictures read? A reader then hands over pictures of pages as members.
     fn recognises(&self) -> bool {
         false
@@ -272,6 +278,10 @@ impl Outlet for Moved<'_> {
 
     fn passwords(&self) -> &[Vec<u8>] {
         self.outlet.passwords()
+    }
+
+    fn keys(&self) -> &Keyring {
+        self.outlet.keys()
     }
 
     fn recognises(&self) -> bool {
@@ -412,6 +422,11 @@ impl<'a> Sink<'a> {
     /// Passwords to be tried on what is encrypted, in the order of the operator's list.
     pub fn passwords(&self) -> &'a [Vec<u8>] {
         self.outlet.passwords()
+    }
+
+    /// Private keys to be tried on what is encrypted.
+    pub fn keys(&self) -> &'a Keyring {
+        self.outlet.keys()
     }
 
     /// Is text in pictures read? Pictures of pages are then members.

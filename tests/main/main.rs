@@ -31,6 +31,7 @@ mod manifest_files;
 mod manifests;
 mod masking;
 mod ocr;
+mod opened_messages;
 mod packs;
 mod page;
 mod query;

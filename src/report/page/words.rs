@@ -70,6 +70,7 @@ pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Encrypted => "encrypted: a password or key is needed",
         Cause::EncryptedPgp => "an OpenPGP message whose key is not held",
+        Cause::EncryptedCms => "a CMS (S/MIME) message whose key is not held",
         Cause::UnsupportedFormat => "a known format without a reader in this version",
         Cause::UnsupportedMethod => "a compression method or variant that cannot be decoded",
         Cause::Corrupt => "the bytes contradict the format or a checksum",
