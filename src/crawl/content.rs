@@ -3,7 +3,9 @@ use super::fence::{Outcome, Pool};
 use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Keyring, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture};
+use crate::format::{
+    self, Child, Covered, Failure, Keyring, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
+};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;

@@ -111,20 +111,13 @@ impl Key {
         let mut fields = Fields(fields);
         let message = match (secret, algorithm) {
             (Secret::Rsa { modulus, exponent }, 1 | 2) => arithmetic::rsa(&fields.number()?, exponent, modulus)?,
-            (Secret::ElGamal { prime, exponent }, 16 | 20) => {
-                arithmetic::elgamal(&fields.number()?, &fields.number()?, exponent, prime)?
-            }
+            (Secret::ElGamal { prime, exponent }, 16 | 20) => arithmetic::elgamal(&fields.number()?, &fields.number()?, exponent, prime)?,
             (Secret::Curve25519 { scalar, hash, cipher }, 18) => {
                 let point = fields.bytes()?.strip_prefix(&[0x40])?.try_into().ok()?;
                 let shared = arithmetic::x25519(*scalar, point);
                 // Section 11.5: who derives what for whom.
-                let purpose = [
-                    &[CURVE25519.len() as u8][..],
-                    CURVE25519,
-                    &[18, 3, 1, *hash, *cipher],
-                    b"Anonymous Sender    ",
-                    self.name.bytes(),
-                ];
+                let purpose =
+                    [&[CURVE25519.len() as u8][..], CURVE25519, &[18, 3, 1, *hash, *cipher], b"Anonymous Sender    ", self.name.bytes()];
                 let derived = digest(*hash, &[&[0, 0, 0, 1][..], &shared, &purpose.concat()].concat())?;
                 let wrapped = fields.counted()?;
                 let padded = arithmetic::unwrapped(derived.get(..key_length(*cipher)?)?, wrapped)?;
