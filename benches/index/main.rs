@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use measure::Began;
 use ruleout::case::{Access, Case};
 use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
-use ruleout::format::Limits;
+use ruleout::format::{Keyring, Limits};
 use ruleout::manifest::Columns;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -143,6 +143,8 @@ fn index(case: &Case, root: &Path, threads: usize) -> Result<()> {
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        keys: Keyring::new(),
+        ocr: None,
         fence: Fence::Off,
     };
     crawl::index(case, &options, &Stop::new(), &Progress::new(false)).map(drop)

@@ -2,7 +2,7 @@ use super::{End, Reading, Usage, index, match_, say};
 use crate::case::{Access, Case};
 use crate::crawl::{IndexOptions, Memory, RootArgument};
 use crate::demo::{self, GapKind, Plan};
-use crate::format::Limits;
+use crate::format::{Keyring, Limits};
 use crate::manifest::Columns;
 use crate::registry;
 use anyhow::{Context, Result};
@@ -59,7 +59,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        keys: Keyring::new(),
         fence: index::fence(),
+        ocr: None,
     };
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &Reading::default(), &options)?;

@@ -1,8 +1,8 @@
 use super::{End, Reading, STOP, Usage, progress, say};
 use crate::case::{Access, Case};
 use crate::control;
-use crate::crawl::{self, Fence, IndexOptions, Memory, RootArgument};
-use crate::format::Limits;
+use crate::crawl::{self, Fence, IndexOptions, Memory, Ocr, RootArgument};
+use crate::format::{Keyring, Limits};
 use crate::manifest::{self, Columns, Kind};
 use crate::matching::Controls;
 use anyhow::{Context, Result};
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// How much of a manifest is looked at for the columns that were named.
 const HEAD: u64 = 1 << 20;
+/// So much of a file of keys is read.
+const MOST_KEYS: u64 = 16 << 20;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -61,6 +63,8 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
     let memory =
         reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
+    let keys = keys(&reading.keys).map_err(usage)?;
+    let ocr = reading.ocr.as_deref().map(ocr).transpose().map_err(|error| usage(error.context("--ocr")))?.flatten();
     Ok(IndexOptions {
         roots,
         manifests,
@@ -70,8 +74,19 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
         memory,
         retry: reading.retry.clone(),
         passwords,
+        keys,
         fence: fence(),
+        ocr,
     })
+}
+
+/// The engine for text in pictures; where there is none, that is said, and pictures end as they do without it.
+fn ocr(languages: &str) -> Result<Option<Ocr>> {
+    let ocr = Ocr::find(languages, &fence())?;
+    if ocr.is_none() {
+        say("ruleout: warning: tesseract is not on the PATH; pictures of text are not read");
+    }
+    Ok(ocr)
 }
 
 /// Workers run this very program, even when its file was replaced meanwhile.
@@ -99,6 +114,28 @@ fn passwords(path: &Path) -> Result<Vec<Vec<u8>>> {
     }
     anyhow::ensure!(!passwords.is_empty(), "{} holds no password; write one a line", path.display());
     Ok(passwords)
+}
+
+/// Private keys in files, and in the files of folders. What is named must hold one; a folder may hold other things too.
+fn keys(paths: &[PathBuf]) -> Result<Keyring> {
+    let mut keys = Keyring::new();
+    for path in paths {
+        let unreadable = || format!("cannot read the keys in {}", path.display());
+        let mut files = vec![path.clone()];
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).with_context(unreadable)?;
+            files = entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+            files.sort();
+        }
+        let mut count = 0;
+        for file in files {
+            let mut bytes = Vec::new();
+            std::fs::File::open(&file).and_then(|file| file.take(MOST_KEYS).read_to_end(&mut bytes)).with_context(unreadable)?;
+            count += keys.add(&bytes);
+        }
+        anyhow::ensure!(count > 0, "{} holds no private key of OpenPGP; `gpg --export-secret-keys` writes them", path.display());
+    }
+    Ok(keys)
 }
 
 /// `KIND:FILE` or `FILE`; a file that exists as written wins.

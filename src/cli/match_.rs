@@ -208,6 +208,7 @@ pub(super) fn decide(
         roots: joined.matched.roots.iter().map(|r| (r.label.clone(), String::from_utf8_lossy(&r.path).into_owned())).collect(),
         case: case.dir().display().to_string(),
         fence: case.ledger.fence()?,
+        ocr: case.ledger.ocr()?,
     };
     report::write_all(out, &joined.outcome(out), &facts)?;
     let open = say_answer(&joined, out);

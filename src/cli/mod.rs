@@ -110,6 +110,14 @@ struct Reading {
     /// A file of passwords to be tried on what is encrypted, one a line.
     #[arg(long, value_name = "FILE")]
     passwords: Option<PathBuf>,
+    /// Private keys of OpenPGP, binary or armored, that are tried on messages; a file, or a folder of them. Locked ones are
+    /// opened with the passwords.
+    #[arg(long, value_name = "FILE|DIR")]
+    keys: Vec<PathBuf>,
+    /// Read text in pictures and in pages without text, by tesseract where it is installed; its models, joined by `+`.
+    /// What was read so stays a gap of the cause `ocr_only`: recognition misreads and misses words.
+    #[arg(long, value_name = "LANGUAGES", num_args = 0..=1, require_equals = true, default_missing_value = "eng")]
+    ocr: Option<String>,
 }
 
 /// How a command ended.
@@ -134,6 +142,9 @@ fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == fence::ARGUMENT) {
         return fence::work();
+    }
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == fence::LAUNCH) {
+        return fence::launch(std::env::args_os().skip(2));
     }
     let arguments = match config::with_defaults(&command(), std::env::args_os().collect()) {
         Ok(arguments) => arguments,

@@ -192,6 +192,41 @@ pub(super) fn compress(subject: Subject) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// One meta-block that is not compressed, and an empty last one (RFC 7932, section 9.2).
+pub(super) fn brotli(subject: Subject) -> Result<Vec<u8>> {
+    let text = subject.letter();
+    let header = (text.len() as u32 - 1) << 4 | 1 << 20;
+    Ok([&header.to_le_bytes()[..3], text.as_bytes(), &[3]].concat())
+}
+
+/// One folder that is not compressed, one file in one block (MS-CAB, section 2).
+pub(super) fn cab(subject: Subject) -> Result<Vec<u8>> {
+    let text = subject.letter();
+    let file_at = 44u32;
+    let data_at = file_at + 16 + NAME.len() as u32 + 1;
+    let whole = data_at + 8 + text.len() as u32;
+    let long = |value: u32| value.to_le_bytes().to_vec();
+    let short = |value: u32| (value as u16).to_le_bytes().to_vec();
+    let header = [b"MSCF".to_vec(), long(0), long(whole), long(0), long(file_at), long(0), vec![3, 1]].concat();
+    let counts = [short(1), short(1), vec![0; 6]].concat();
+    let folder = [long(data_at), short(1), short(0)].concat();
+    let file = [long(text.len() as u32), long(0), vec![0; 8], NAME.as_bytes().to_vec(), vec![0]].concat();
+    let block = [long(0), short(text.len() as u32), short(text.len() as u32), text.into_bytes()].concat();
+    Ok([header, counts, folder, file, block].concat())
+}
+
+/// A stored member with a header of level 0, and the mark of the end.
+pub(super) fn lha(subject: Subject) -> Result<Vec<u8>> {
+    let text = subject.letter();
+    let size = (text.len() as u32).to_le_bytes();
+    let crc = text
+        .bytes()
+        .fold(0u16, |crc, byte| (0..8).fold(crc ^ u16::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xA001 } else { crc >> 1 }));
+    let head = [&b"-lh0-"[..], &size, &size, &[0, 0, 0, 0, 0x20, 0, NAME.len() as u8], NAME.as_bytes(), &crc.to_le_bytes()].concat();
+    let sum = head.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
+    Ok([&[head.len() as u8, sum][..], &head, text.as_bytes(), &[0]].concat())
+}
+
 pub(super) fn ar(subject: Subject) -> Result<Vec<u8>> {
     let data = subject.letter();
     let mut out = format!("!<arch>\n{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n{data}", "letter.txt/", 0, 0, 0, 100_644, data.len()).into_bytes();

@@ -49,6 +49,48 @@ pub(super) fn base64(subject: Subject) -> Vec<u8> {
     format!("statement:\n{}\n", crate::model::base64(subject.letter().repeat(2).as_bytes())).into_bytes()
 }
 
+/// A table of dBase III (header, fields of text, records).
+pub(super) fn dbf(subject: Subject) -> Vec<u8> {
+    const WIDTH: usize = 20;
+    let mut rows = subject.table();
+    let fields = rows.remove(0);
+    let (header, record) = (33 + 32 * fields.len(), 1 + WIDTH * fields.len());
+    let mut out = [&[3, 125, 3, 1][..], &(rows.len() as u32).to_le_bytes()].concat();
+    out.extend([(header as u16).to_le_bytes(), (record as u16).to_le_bytes()].concat());
+    out.resize(32, 0);
+    for field in &fields {
+        let start = out.len();
+        out.extend(field.to_uppercase().bytes().take(10));
+        out.resize(start + 11, 0);
+        out.push(b'C');
+        out.resize(start + 16, 0);
+        out.push(WIDTH as u8);
+        out.resize(start + 32, 0);
+    }
+    out.push(0x0D);
+    for row in rows {
+        out.push(b' ');
+        row.iter().for_each(|cell| out.extend(format!("{cell:<WIDTH$}").bytes()));
+    }
+    out.push(0x1A);
+    out
+}
+
+pub(super) fn sql(subject: Subject) -> Vec<u8> {
+    let mut rows = subject.table();
+    let columns = rows.remove(0);
+    let definition: Vec<String> = columns.iter().map(|column| format!("  {column} varchar(40)")).collect();
+    let mut out = format!("CREATE TABLE clients (\n{}\n);\n", definition.join(",\n"));
+    for row in rows {
+        out.push_str(&format!("INSERT INTO clients ({}) VALUES ('{}');\n", columns.join(", "), row.join("', '")));
+    }
+    out.into_bytes()
+}
+
+pub(super) fn vcard(subject: Subject) -> Vec<u8> {
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nNOTE:{}\r\nEND:VCARD\r\n", subject.sentence()).into_bytes()
+}
+
 fn delimited(subject: Subject, separator: &str) -> String {
     subject.table().iter().map(|row| row.join(separator) + "\r\n").collect()
 }

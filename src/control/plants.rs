@@ -1,7 +1,7 @@
 //! The planted files: one row per format and encoding, in the order of the catalogue.
 
 use super::subject::Subject;
-use super::{archives, documents, payments, plain};
+use super::{archives, documents, payments, plain, sealed};
 use std::io::Result;
 
 /// A file that is planted.
@@ -85,7 +85,15 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "edifact_payment" "" payments::edifact;
     "ofx" "" payments::ofx;
     "fints" "" payments::fints;
+    "cab" "" archives::cab;
+    "lha" "" archives::lha;
+    "dbf" "" plain::dbf;
+    "pgp_armored" "" sealed::pgp_armored;
+    "openpgp" "" sealed::openpgp;
+    "cms" "" sealed::cms;
     "zip_appended" "" archives::zip_appended;
+    "sql" "" plain::sql;
+    "vcard" "" plain::vcard;
     "eml" "7bit" documents::eml;
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;
@@ -109,6 +117,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "text" "utf-32le" plain::utf32_le;
     "text" "utf-32be" plain::utf32_be;
     "text" "base64 inside" plain::base64;
+    "brotli" "" archives::brotli;
     "unknown" "ascii" plain::scan_ascii;
     "unknown" "utf-16le" plain::scan_utf16_le;
     "unknown" "utf-16be" plain::scan_utf16_be;

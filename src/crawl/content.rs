@@ -1,8 +1,11 @@
 use super::bytes::Bytes;
 use super::fence::{Outcome, Pool};
+use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
-use crate::format::{self, Child, Covered, Failure, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink};
+use crate::format::{
+    self, Child, Covered, Failure, Keyring, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
+};
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
@@ -25,7 +28,10 @@ pub(super) struct Reader<'r> {
     pub spool: PathBuf,
     pub limits: Limits,
     pub passwords: &'r [Vec<u8>],
+    pub keys: &'r Keyring,
     pub fence: &'r Pool<'r>,
+    /// Reads text in pictures, where that is asked for.
+    pub ocr: Option<&'r Ocr>,
     pub stop: &'r Stop,
     pub progress: &'r Progress,
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
@@ -117,6 +123,9 @@ impl Reader<'_> {
             Outcome::Died(death) => self.lost(bytes, &outlet, &mut sink, (death.cause, format!("{}: {}", format.name(), death.detail))),
             // What is returned is thrown away.
             Outcome::Stopped => {}
+        }
+        if let Some(ocr) = self.ocr.filter(|_| picture::is_readable(bytes)) {
+            ocr.read(bytes, &mut sink, self.stop);
         }
         if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
             self.scan(bytes, &mut sink);
@@ -323,5 +332,13 @@ impl Outlet for ItemOutlet<'_> {
 
     fn passwords(&self) -> &[Vec<u8>] {
         self.reader.passwords
+    }
+
+    fn keys(&self) -> &Keyring {
+        self.reader.keys
+    }
+
+    fn recognises(&self) -> bool {
+        self.reader.ocr.is_some()
     }
 }

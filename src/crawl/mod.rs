@@ -6,6 +6,7 @@ mod content;
 pub mod fence;
 mod listings;
 mod memory;
+mod ocr;
 mod pieces;
 mod progress;
 mod roots;
@@ -15,6 +16,7 @@ mod walk;
 
 pub use fence::Fence;
 pub use memory::Memory;
+pub use ocr::Ocr;
 pub use progress::Progress;
 pub use roots::{RootArgument, check_apart, check_roots, parse_root};
 pub use run::{IndexOptions, IndexSummary, index};

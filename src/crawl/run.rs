@@ -2,10 +2,10 @@ use super::content::{Fresh, Known, Reader};
 use super::fence::{Fence, Pool};
 use super::memory::Memory;
 use super::pieces::Pieces;
-use super::{Interrupted, Progress, RootArgument, Stop, bytes, listings, walk};
+use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
-use crate::format::{Limits, version_of};
-use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow};
+use crate::format::{Keyring, Limits, picture, version_of};
+use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
@@ -41,8 +41,12 @@ pub struct IndexOptions {
     pub retry: Vec<String>,
     /// Passwords to be tried on what is encrypted, in this order.
     pub passwords: Vec<Vec<u8>>,
+    /// Private keys to be tried on messages that are encrypted for them.
+    pub keys: Keyring,
     /// Where readers of complex or foreign formats run.
     pub fence: Fence,
+    /// What recognises text in pictures, where that is asked for and possible.
+    pub ocr: Option<Ocr>,
 }
 
 /// What `index` did.
@@ -79,20 +83,23 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
             walk::walk(&case.ledger, &argument, stop, &mut |rows| progress.listed(rows))?;
         }
     }
-    let offer = offer(case, &options.passwords)?;
-    reopen(case, &options.retry, offer.as_deref())?;
+    let offer = offer(case, &options.passwords, &options.keys)?;
+    let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()) };
+    reopen(case, &options.retry, &tried)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
     let fence = Pool::new(&options.fence, pool.current_num_threads());
-    let result = read_pending(case, options, offer.as_deref(), &pool, &fence, stop, progress);
-    state_fence(case, &fence)?;
-    let summary = IndexSummary { fence_lacks: fence.lacks(), manifests, ..result? };
+    let result = read_pending(case, options, &tried, &pool, &fence, stop, progress);
+    let mut lacks = fence.lacks();
+    lacks.extend(options.ocr.iter().flat_map(|ocr| ocr.lacks().iter().cloned()));
+    state_fence(case, &fence, &lacks)?;
+    state_ocr(case, &tried)?;
+    let summary = IndexSummary { fence_lacks: lacks, manifests, ..result? };
     check(case)?;
     Ok(summary)
 }
 
 /// Says in the ledger how readers of complex formats were confined; `run.json` repeats it.
-fn state_fence(case: &Case, fence: &Pool<'_>) -> Result<()> {
-    let lacks = fence.lacks();
+fn state_fence(case: &Case, fence: &Pool<'_>, lacks: &[String]) -> Result<()> {
     let mut said: BTreeSet<String> = case.ledger.fence()?.into_iter().collect();
     let before = said.len();
     said.extend(lacks.iter().cloned());
@@ -105,6 +112,17 @@ fn state_fence(case: &Case, fence: &Pool<'_>) -> Result<()> {
     lacks.iter().try_for_each(|lack| case.ledger.record(&format!("fence: {lack}")))
 }
 
+/// Says in the ledger what text in pictures was recognised by; `run.json` repeats it.
+fn state_ocr(case: &Case, tried: &Tried) -> Result<()> {
+    let Some(ocr) = &tried.ocr else { return Ok(()) };
+    let mut said: BTreeSet<String> = case.ledger.ocr()?.into_iter().collect();
+    if said.insert(ocr.clone()) {
+        case.ledger.set_ocr(&said)?;
+        case.ledger.record(&format!("text in pictures is recognised by {ocr}"))?;
+    }
+    Ok(())
+}
+
 /// The law of the ledger, checked at the end of every run: every file has ended. That of everything that was
 /// read each byte is accounted for once is checked when it is kept.
 fn check(case: &Case) -> Result<()> {
@@ -114,24 +132,26 @@ fn check(case: &Case) -> Result<()> {
     Ok(())
 }
 
-/// Names a list of passwords, so that what they could not open is not tried with them again. The name is
+/// Names a list of passwords and keys, so that what they could not open is not tried with them again. The name is
 /// salted by the case: it tells nobody what they are.
-fn offer(case: &Case, passwords: &[Vec<u8>]) -> Result<Option<String>> {
-    if passwords.is_empty() {
+fn offer(case: &Case, passwords: &[Vec<u8>], keys: &Keyring) -> Result<Option<String>> {
+    let ids = keys.ids();
+    if passwords.is_empty() && ids.is_empty() {
         return Ok(None);
     }
     let mut hash = Sha256::new_with_prefix(case.ledger.salt()?);
     let sorted: BTreeSet<&[u8]> = passwords.iter().map(Vec::as_slice).collect();
-    for password in sorted {
-        hash.update((password.len() as u64).to_be_bytes());
-        hash.update(password);
+    for offered in sorted.into_iter().chain(ids.iter().map(String::as_bytes)) {
+        hash.update((offered.len() as u64).to_be_bytes());
+        hash.update(offered);
     }
     Ok(Some(ContentId(hash.finalize().into()).to_string()))
 }
 
 /// Contents with gaps that this version may read better, that the operator names, or that passwords may
-/// open which they were not tried with, are read again, together with every container around them.
-fn reopen(case: &Case, retry: &[String], offer: Option<&str>) -> Result<()> {
+/// open which they were not tried with, are read again, together with every container around them. So are pictures
+/// in which text was not looked for.
+fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<()> {
     let ledger = &case.ledger;
     let asked = |word: &str| retry.iter().any(|asked| asked == word);
     let mut stale: BTreeSet<i64> = BTreeSet::new();
@@ -142,13 +162,20 @@ fn reopen(case: &Case, retry: &[String], offer: Option<&str>) -> Result<()> {
         let of_member = |row: &MemberRow| row.defect.is_some_and(|cause| asked(cause.as_str()));
         stale.extend(ledger.members()?.iter().filter(|row| of_member(row)).map(|row| row.container));
     }
-    let offered = ledger.offers()?;
+    let before = ledger.tried()?;
+    let has_new =
+        |row: i64, what: fn(&Tried) -> &Option<String>| what(now).is_some() && before.get(&row).is_none_or(|b| what(b) != what(now));
+    if now.ocr.is_some() {
+        let of_picture = |row: &&ContentRow| picture::FORMATS.contains(&row.format.as_str()) && has_new(row.id, |t| &t.ocr);
+        stale.extend(ledger.content_rows()?.iter().filter(of_picture).map(|row| row.id));
+    }
     for (row, reading) in ledger.open_readings()? {
         let gappy = !reading.gaps.is_empty() || reading.status().0 == Status::Scanned;
         // What lies in something encrypted is read again with it, and so is what it lies in.
-        let locked = reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect)).any(Cause::is_locked);
-        let newly_offered = offer.is_some() && locked && offered.get(&row).map(String::as_str) != offer;
-        if newly_offered || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) {
+        let causes = || reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect));
+        let is_offered = has_new(row, |t| &t.offer) && causes().any(Cause::is_locked);
+        let is_seen = has_new(row, |t| &t.ocr) && causes().any(|cause| cause == Cause::NeedsOcr);
+        if is_offered || is_seen || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) {
             stale.insert(row);
         }
     }
@@ -184,7 +211,7 @@ fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Resul
 fn read_pending(
     case: &Case,
     options: &IndexOptions,
-    offer: Option<&str>,
+    tried: &Tried,
     pool: &rayon::ThreadPool,
     fence: &Pool<'_>,
     stop: &Stop,
@@ -217,7 +244,9 @@ fn read_pending(
             spool: case.spool(),
             limits: Limits { memory_bytes: options.limits.memory_bytes.min(shares.member), ..options.limits },
             passwords: &options.passwords,
+            keys: &options.keys,
             fence,
+            ocr: options.ocr.as_ref(),
             stop,
             progress,
             known: &known,
@@ -237,7 +266,7 @@ fn read_pending(
         }
         let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
         superseded.extend(reader.superseded.into_inner().expect("no thread panics with the lock"));
-        commit(case, &mut writer, generation, offer, (&fresh, &pieces.take_fresh(), &ended), next.load(Ordering::Relaxed))?;
+        commit(case, &mut writer, generation, tried, (&fresh, &pieces.take_fresh(), &ended), next.load(Ordering::Relaxed))?;
         for end in &ended {
             summary.files += 1;
             summary.bytes += end.size;
@@ -320,7 +349,7 @@ fn commit(
     case: &Case,
     writer: &mut tantivy::IndexWriter,
     generation: u64,
-    offer: Option<&str>,
+    tried: &Tried,
     (fresh, pieces, ended): (&[Fresh], &[PieceRow], &[Ended]),
     last_content: i64,
 ) -> Result<()> {
@@ -331,7 +360,7 @@ fn commit(
     ledger.begin()?;
     pieces.iter().try_for_each(|piece| ledger.keep_piece(piece))?;
     for Fresh { row, reading, parts } in fresh {
-        ledger.keep(*row, (reading, parts), generation, offer)?;
+        ledger.keep(*row, (reading, parts), generation, tried)?;
     }
     for end in ended {
         ledger.end_file(end.id, end.content, end.status, end.cause, &end.detail)?;

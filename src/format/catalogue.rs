@@ -32,6 +32,7 @@ pub static STRICT: &[&Format] = &[
     &container::AR,
     &container::CAB,
     &container::RAR,
+    &container::LHA,
     &container::CPIO,
     &container::RPM,
     &container::ISO9660,
@@ -92,6 +93,7 @@ pub static LOOSE: &[&Format] = &[
     &text::delimited::FORMAT,
     &text::fixed_width::FORMAT,
     &text::plain::FORMAT,
+    &container::BROTLI,
 ];
 
 /// Every format with a reader, in the order in which content is asked.

@@ -12,7 +12,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"\xCA\xFE\xBA\xBE\0") && matches!(probe.head.get(6..8), Some([0, 45..=99])),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["strings that code puts together are not seen"],
 };
 
@@ -23,7 +23,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.kind(PassageKind::Strings);
     let count = bytes.get(8..10).map_or(0, |b| u16::from_be_bytes([b[0], b[1]]));
     let (mut at, mut entry) = (10, 1);
-    let mut is_broken = count == 0;
+    let (mut is_broken, mut is_cut) = (count == 0, bytes.len() < 10);
     while entry < count {
         let length = match bytes.get(at) {
             Some(1) => bytes.get(at + 1..at + 3).map(|b| 3 + usize::from(u16::from_be_bytes([b[0], b[1]]))),
@@ -35,6 +35,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         };
         let Some(constant) = length.and_then(|length| bytes.get(at..at + length)) else {
             is_broken = true;
+            is_cut = length.is_some_and(|length| at + length > bytes.len()) || at + 3 > bytes.len();
             break;
         };
         if constant[0] == 1 {
@@ -47,6 +48,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     sink.cover(0..at.min(bytes.len()) as u64, Class::Read);
     scan_with(bytes, at as u64..bytes.len() as u64, sink, Suspicion { least: LEAST_NOISE, ..Suspicion::default() });
+    if is_cut {
+        return Err(Failure::truncated(bytes.len() as u64, "the constant pool is cut off"));
+    }
     if is_broken {
         // What only begins like a class is searched like any other bytes; all of it was.
         return Err(Failure::corrupt(at as u64, "the constant pool does not hold to the format"));

@@ -1,4 +1,5 @@
 use super::payment::{Tally, make_room};
+use super::pgp::Keyring;
 use super::piece::{self, PieceFindings, PieceKey};
 use super::{Coverage, Covered, Party, PaymentFacts, PaymentUnit, Seen, escapes, personal};
 use crate::model::{Cause, Class, ContentId, DataElement, Elements, Person, PersonKey, Scheme};
@@ -30,6 +31,8 @@ pub enum PassageKind {
     Payment,
     /// Printable runs of a scanned binary, separated by [`BORDER`].
     Strings,
+    /// Text that was recognised in a picture: characters may be wrong.
+    Recognised,
 }
 
 /// Where a piece of text stands in the bytes of its item.
@@ -225,6 +228,15 @@ pub trait Outlet: Sync {
     fn passwords(&self) -> &[Vec<u8>] {
         &[]
     }
+    /// Private keys that the operator offers.
+    fn keys(&self) -> &Keyring {
+        static NONE: Keyring = Keyring::new();
+        &NONE
+    }
+    /// Is text in pictures read? A reader then hands over pictures of pages as members.
+    fn recognises(&self) -> bool {
+        false
+    }
 }
 
 /// Takes what was found in decoded text, and says that it stands where the encoded bytes begin.
@@ -241,7 +253,7 @@ impl Outlet for Moved<'_> {
         map.push(0, At::Decoded(self.offset));
         let kind = match passage.kind {
             PassageKind::Rows(ordinal) => PassageKind::Rows(self.tables + ordinal),
-            kind @ (PassageKind::Prose | PassageKind::Payment | PassageKind::Strings) => kind,
+            kind @ (PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised) => kind,
         };
         self.outlet.passage(Passage { kind, text: passage.text, map });
     }
@@ -266,6 +278,14 @@ impl Outlet for Moved<'_> {
 
     fn passwords(&self) -> &[Vec<u8>] {
         self.outlet.passwords()
+    }
+
+    fn keys(&self) -> &Keyring {
+        self.outlet.keys()
+    }
+
+    fn recognises(&self) -> bool {
+        self.outlet.recognises()
     }
 }
 
@@ -404,6 +424,16 @@ impl<'a> Sink<'a> {
         self.outlet.passwords()
     }
 
+    /// Private keys to be tried on what is encrypted.
+    pub fn keys(&self) -> &'a Keyring {
+        self.outlet.keys()
+    }
+
+    /// Is text in pictures read? Pictures of pages are then members.
+    pub fn recognises(&self) -> bool {
+        self.outlet.recognises()
+    }
+
     /// Records which password of the list opened something; the password itself is never written.
     pub fn opened_with(&mut self, name: &str, place: usize) {
         self.note(format!("{name} was opened with password {} of the list", place + 1));
@@ -456,7 +486,7 @@ impl<'a> Sink<'a> {
         let last = self.facts.tables.len().saturating_sub(1);
         let place = match self.kind {
             PassageKind::Rows(ordinal) => self.ordinals.iter().position(|own| *own == ordinal).unwrap_or(ordinal as usize),
-            PassageKind::Prose | PassageKind::Payment | PassageKind::Strings => last,
+            PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => last,
         };
         let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
         table.row(cells, at);
@@ -673,7 +703,7 @@ impl<'a> Sink<'a> {
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
-            if matches!(self.kind, PassageKind::Prose | PassageKind::Strings) {
+            if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
                 self.facts.text.extend(personal::find(&text));
             }
             let meant = escaped(&text, &map);

@@ -25,6 +25,16 @@ impl Ledger {
         self.set_meta("fence", &serde_json::to_string(statements)?)
     }
 
+    /// What text in pictures was recognised by, over all runs of the case.
+    pub fn ocr(&self) -> Result<Vec<String>> {
+        Ok(self.meta("ocr")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    }
+
+    /// Keeps that.
+    pub fn set_ocr(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
+        self.set_meta("ocr", &serde_json::to_string(statements)?)
+    }
+
     /// Checks the audit chain; the first broken event, if any.
     pub fn broken_event(&self) -> Result<Option<i64>> {
         let mut query = self.db.prepare("SELECT seq, time, what, hash FROM event ORDER BY seq")?;

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 5;
+const LEDGER_VERSION: u32 = 6;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -84,6 +84,15 @@ pub struct ListedRow {
     pub folded: bool,
     /// The transfer, where it is the line of a log.
     pub event: Option<Box<Transfer>>,
+}
+
+/// What a content was read with beyond this program: read with something else, more of it may be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// Name of the list of passwords and keys.
+    pub offer: Option<String>,
+    /// What text in pictures was recognised by.
+    pub ocr: Option<String>,
 }
 
 /// A manifest as the ledger keeps it.
@@ -321,7 +330,7 @@ impl Ledger {
     /// Keeps a reading, and which pieces the content holds at which offsets; an earlier one of the same bytes is
     /// replaced. One that does not account for every byte
     /// once is refused.
-    pub fn keep(&self, id: i64, (reading, parts): (&Reading, &[(i64, u64)]), generation: u64, offer: Option<&str>) -> Result<()> {
+    pub fn keep(&self, id: i64, (reading, parts): (&Reading, &[(i64, u64)]), generation: u64, tried: &Tried) -> Result<()> {
         let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
         ensure!(
             accounted == reading.size,
@@ -338,8 +347,8 @@ impl Ledger {
         let (status, cause) = reading.status();
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, media_type, status, cause, reading)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 id,
@@ -349,7 +358,8 @@ impl Ledger {
                 reading.version,
                 generation as i64,
                 reading.cut_by_depth,
-                offer,
+                tried.offer,
+                tried.ocr,
                 reading.media_type,
                 status.as_str(),
                 cause.map(Cause::as_str),
@@ -359,10 +369,10 @@ impl Ledger {
         self.keep_pieces_of(id, parts)
     }
 
-    /// The name of the list of passwords that each content was last read with, where there was one.
-    pub fn offers(&self) -> Result<HashMap<i64, String>> {
-        let mut query = self.db.prepare("SELECT id, offer FROM content WHERE offer IS NOT NULL")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    /// What each content was last read with.
+    pub fn tried(&self) -> Result<HashMap<i64, Tried>> {
+        let mut query = self.db.prepare("SELECT id, offer, ocr FROM content")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, Tried { offer: r.get(1)?, ocr: r.get(2)? })))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -30,7 +30,8 @@ CREATE TABLE file (
 );
 CREATE INDEX file_content ON file (content);
 
--- Bytes that were read, once, wherever they lie. `offer` names the list of passwords that was tried. The blobs are postcard records of `ledger::Reading`.
+-- Bytes that were read, once, wherever they lie. `offer` names the passwords and keys that were tried, `ocr` what text
+-- in pictures was recognised by. The blobs are postcard records of `ledger::Reading`.
 CREATE TABLE content (
     id         INTEGER PRIMARY KEY,
     sha256     BLOB NOT NULL UNIQUE,
@@ -40,6 +41,7 @@ CREATE TABLE content (
     generation INTEGER NOT NULL,
     cut        INTEGER NOT NULL,
     offer      TEXT,
+    ocr        TEXT,
     media_type TEXT NOT NULL,
     status     TEXT NOT NULL,
     cause      TEXT,

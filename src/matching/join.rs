@@ -261,8 +261,13 @@ impl Join<'_> {
             }
             _ => return,
         };
-        if cause == Cause::NeedsOcr && policy.images == Images::Ignore {
-            return;
+        let (mut cause, mut detail) = (cause, detail);
+        let is_picture = |cause| matches!(cause, Cause::NeedsOcr | Cause::OcrOnly);
+        if is_picture(cause) && policy.images == Images::Ignore {
+            // What else was not read of the item still counts.
+            let others = reading.iter().flat_map(|reading| &reading.gaps).filter(|gap| !is_picture(gap.cause));
+            let Some(other) = others.max_by_key(|gap| gap.range.end - gap.range.start) else { return };
+            (cause, detail) = (other.cause, other.detail.clone());
         }
         let bytes = match reading {
             Some(reading) => reading

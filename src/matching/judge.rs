@@ -16,6 +16,8 @@ use std::ops::Range;
 const BESIDE: usize = 300;
 /// Addresses of so many domains together are an address list, which says nothing about any of them.
 const ADDRESS_LIST: usize = 5;
+/// Stands before the context of what was recognised in a picture.
+const RECOGNISED: &str = "[OCR] ";
 
 /// Where a mention was found; lists are judged by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,12 +105,12 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
     if found.is_empty() {
         return Vec::new();
     }
-    if matches!(passage.kind, PassageKind::Prose | PassageKind::Strings) {
+    if matches!(passage.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
         add_numeric_codes(lexicon, &text, &mut found);
     }
     let rows = match passage.kind {
         PassageKind::Rows(table) => Some(Rows::new(&passage.text, tables.get(table as usize))),
-        PassageKind::Prose | PassageKind::Payment | PassageKind::Strings => None,
+        PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => None,
     };
     let judgement = Judgement { lexicon, text: &text, found: &found, rows, kind: passage.kind };
     let mut mentions = Vec::new();
@@ -118,10 +120,13 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
             // The bank part of an IBAN was found inside an account's number.
             let is_account = one.label.is_none() && matches!(mention.scheme, Scheme::IbanBank | Scheme::NationalBankCode);
             mention.context = context(&passage.text, &one.span, is_account);
+            if passage.kind == PassageKind::Recognised {
+                mention.context.insert_str(0, RECOGNISED);
+            }
             mention.source = match passage.kind {
                 PassageKind::Prose if mention.is_sure_owner() && tells(&passage.text, &one.span) => Source::Record,
                 PassageKind::Rows(_) if mention.is_sure_owner() && judgement.is_inside_a_cell(one) => Source::Record,
-                PassageKind::Prose => Source::Prose,
+                PassageKind::Prose | PassageKind::Recognised => Source::Prose,
                 PassageKind::Rows(_) => Source::Rows,
                 PassageKind::Payment => Source::Payment,
                 PassageKind::Strings => Source::Strings,
@@ -241,7 +246,8 @@ impl Judgement<'_> {
                     None => false,
                 };
                 if is_labelled || self.is_code_column(found) {
-                    return sure;
+                    // No check digit tells a code that was misread from another one's.
+                    return if self.kind == PassageKind::Recognised && !self.has_second_scheme(found) { weak } else { sure };
                 }
                 if in_payment {
                     return None;
@@ -350,7 +356,7 @@ impl Judgement<'_> {
             return;
         }
         // `we hope for the best`: a single word in small letters is a word, unless something beside it says otherwise.
-        let is_text = matches!(self.kind, PassageKind::Prose | PassageKind::Strings);
+        let is_text = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
         if one_word
             && is_text
             && self.text.text[found.span.clone()].starts_with(char::is_lowercase)

@@ -27,6 +27,8 @@ vocabulary! {
         Encrypted = "encrypted",
         /// An OpenPGP message whose key is not held.
         EncryptedPgp = "encrypted_pgp",
+        /// A CMS (S/MIME) message whose key is not held.
+        EncryptedCms = "encrypted_cms",
         /// The format is known, and this version has no reader for it.
         UnsupportedFormat = "unsupported_format",
         /// The container uses a compression method or a variant that cannot be decoded.
@@ -41,6 +43,8 @@ vocabulary! {
         Opaque = "opaque_bytes",
         /// Pictures of text: a scan, a fax, a page without text.
         NeedsOcr = "needs_ocr",
+        /// Pictures of text that recognition of characters alone has read: words may be misread or missing.
+        OcrOnly = "ocr_only",
         /// Nested deeper than the limit.
         LimitDepth = "limit_depth",
         /// Decodes to more than the limit.
@@ -89,7 +93,7 @@ vocabulary! {
 impl Cause {
     /// Would a password or key open it?
     pub const fn is_locked(self) -> bool {
-        matches!(self, Self::Encrypted | Self::EncryptedPgp)
+        matches!(self, Self::Encrypted | Self::EncryptedPgp | Self::EncryptedCms)
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn in_text((index, parts): (&TextIndex, &Parts), searcher: &Searcher,
         let offsets: Vec<u64> = holders.map(|(_, offset)| offset).collect();
         let text = Text::new(&stored.text, stored.kind);
         let kind = match stored.kind {
-            PassageKind::Prose => HitKind::Text,
+            PassageKind::Prose | PassageKind::Recognised => HitKind::Text,
             PassageKind::Rows(_) => HitKind::Row,
             PassageKind::Payment => HitKind::Payment,
             PassageKind::Strings => HitKind::Strings,

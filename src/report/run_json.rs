@@ -27,6 +27,8 @@ pub struct RunFacts {
     /// How readers of complex formats were confined when the case was read, and what was lacking; empty where
     /// nothing had to be.
     pub fence: Vec<String>,
+    /// Programs, versions and languages by which text in pictures was recognised; empty where it was not.
+    pub ocr: Vec<String>,
 }
 
 #[derive(Serialize)]

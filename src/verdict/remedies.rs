@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const fn remedy(cause: Cause) -> Remedy {
     match cause {
         Cause::Encrypted => Remedy::Password,
-        Cause::EncryptedPgp => Remedy::Key,
+        Cause::EncryptedPgp | Cause::EncryptedCms => Remedy::Key,
         Cause::NeedsOcr => Remedy::Ocr,
         Cause::Unattributed | Cause::UnclaimedHome => Remedy::Scope,
         Cause::NotRecovered | Cause::Truncated | Cause::Differs | Cause::Link => Remedy::Recover,
@@ -31,6 +31,7 @@ pub const fn remedy(cause: Cause) -> Remedy {
         | Cause::Corrupt
         | Cause::Ambiguous
         | Cause::Opaque
+        | Cause::OcrOnly
         | Cause::SpecialFile
         | Cause::Excluded
         | Cause::NotUnderstood

@@ -3,7 +3,7 @@
 use crate::harness::{Desk, Finished, Institution, Job, Outputs, docx, write, write_registry, xlsx, zip_of};
 use ruleout::case::{Access, Case};
 use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
-use ruleout::format::Limits;
+use ruleout::format::{Keyring, Limits};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -140,6 +140,8 @@ fn readings(desk: &Desk, name: &str, root: &Path, fence: Fence) -> (Vec<String>,
         memory: Memory::default(),
         retry: Vec::new(),
         passwords: Vec::new(),
+        keys: Keyring::new(),
+        ocr: None,
         fence,
     };
     let summary = crawl::index(&case, &options, &Stop::new(), &Progress::new(false)).expect("it indexes");

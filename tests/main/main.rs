@@ -30,6 +30,8 @@ mod lists;
 mod manifest_files;
 mod manifests;
 mod masking;
+mod ocr;
+mod opened_messages;
 mod packs;
 mod page;
 mod query;

@@ -71,7 +71,7 @@ impl Worker {
         if let Err(error) = worker.ration(0) {
             missing.push(format!("memory and processor time are not limited: {error}"));
         }
-        let setup = Request::Setup { limits: sink.limits(), passwords };
+        let setup = Request::Setup { limits: sink.limits(), passwords, recognises: sink.recognises() };
         worker.line.send(&setup, None, stop).map_err(|_| anyhow::anyhow!("it did not take its limits"))?;
         Ok((worker, missing))
     }

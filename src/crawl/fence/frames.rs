@@ -26,8 +26,8 @@ pub(super) enum Kind {
 /// What the parent asks of a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Before the first item: the run's limits and passwords.
-    Setup { limits: Limits, passwords: Vec<Vec<u8>> },
+    /// Before the first item: the run's limits and passwords, and whether text in pictures is read.
+    Setup { limits: Limits, passwords: Vec<Vec<u8>>, recognises: bool },
     /// Read the item whose descriptor comes along with a reader.
     Read { format: String, len: u64 },
     /// Go on decoding the member.

@@ -1,11 +1,14 @@
 //! What confines a worker. Each layer is applied by the worker to itself before it sees an item; one that the
 //! kernel does not have is named, and the others hold.
 
-use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+};
 use rustix::process::{Resource, Rlimit, Signal};
 use seccompiler::{BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
 use std::collections::BTreeMap;
 use std::os::fd::AsRawFd;
+use std::path::PathBuf;
 
 /// Bytes of address space that this process has; a quarter of a gibibyte where that cannot be told.
 pub(super) fn address_space() -> u64 {
@@ -26,7 +29,7 @@ pub(super) fn confine() -> Vec<String> {
     apply("no new privileges", rustix::thread::set_no_new_privs(true).map_err(words));
     // Items come one at a time, so that this will be the number of each one's descriptor: no other can be had.
     let item = std::fs::File::open("/dev/null").map(|file| file.as_raw_fd() as u64);
-    apply("landlock", landlock());
+    apply("landlock", landlock(&[]));
     match item {
         Ok(item) => {
             apply("limits of files and processes", limits(item).map_err(words));
@@ -34,6 +37,25 @@ pub(super) fn confine() -> Vec<String> {
         }
         Err(error) => apply("limits and seccomp", Err(words(error))),
     }
+    missing
+}
+
+/// Applies what a foreign program can be confined by, which this process then becomes: it reads below some paths, writes
+/// nothing, starts nothing, speaks to nobody. Gives the layers that are not in place, in words.
+pub(super) fn confine_program(readable: &[PathBuf], memory: u64, seconds: u64) -> Vec<String> {
+    let mut missing = Vec::new();
+    let mut apply = |what: &str, result: Result<(), String>| {
+        if let Err(error) = result {
+            missing.push(format!("{what}: {error}"));
+        }
+    };
+    apply("end with the parent", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(words));
+    apply("no new privileges", rustix::thread::set_no_new_privs(true).map_err(words));
+    apply("landlock", landlock(readable));
+    let set = |(resource, most)| rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+    let most = [(Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, 64), (Resource::Cpu, seconds), (Resource::As, memory)];
+    apply("limits of memory, time and files", most.into_iter().try_for_each(set).map_err(words));
+    apply("seccomp", seccomp_of_program().map_err(words));
     missing
 }
 
@@ -50,14 +72,20 @@ fn limits(item: u64) -> rustix::io::Result<()> {
     set(Resource::Nofile, item + 1)
 }
 
-/// No path, no port, no signal to others.
-fn landlock() -> Result<(), String> {
+/// No path but what lies below those that may be read, no port, no signal to others.
+fn landlock(readable: &[PathBuf]) -> Result<(), String> {
     let abi = ABI::V6;
+    let rules = readable.iter().filter_map(|path| PathFd::new(path).ok().map(|fd| (path, fd)));
+    let rules = rules.map(|(path, fd)| {
+        let access = if path.is_dir() { AccessFs::from_read(abi) } else { AccessFs::ReadFile.into() };
+        Ok::<_, RulesetError>(PathBeneath::new(fd, access))
+    });
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(abi))
         .and_then(|rules| rules.handle_access(AccessNet::from_all(abi)))
         .and_then(|rules| rules.scope(Scope::from_all(abi)))
         .and_then(Ruleset::create)
+        .and_then(|ruleset| ruleset.add_rules(rules))
         .and_then(|rules| rules.restrict_self())
         .map_err(words)?;
     match status.ruleset {
@@ -78,6 +106,25 @@ fn seccomp(item: u64) -> Result<(), seccompiler::Error> {
     // The second first: the first forbids to add another.
     seccompiler::apply_filter(&kill)?;
     seccompiler::apply_filter(&allow)
+}
+
+/// What a foreign program asks for of these fails. It is loaded and reads its models, so that files may be opened,
+/// where landlock lets it; a thread may be started, a process not. `clone3`, which does not show which of them it
+/// makes, looks as if the kernel were older.
+fn seccomp_of_program() -> Result<(), seccompiler::Error> {
+    let arch = std::env::consts::ARCH.try_into()?;
+    let mut refused = deadly()?;
+    for call in [libc::SYS_openat, libc::SYS_openat2, libc::SYS_execve, libc::SYS_kill, libc::SYS_setrlimit] {
+        refused.remove(&call);
+    }
+    #[cfg(target_arch = "x86_64")]
+    refused.remove(&libc::SYS_open);
+    let older = Rules::from([(libc::SYS_clone3, Vec::new())]);
+    for (rules, errno) in [(refused, libc::EPERM), (older, libc::ENOSYS)] {
+        let filter: BpfProgram = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(errno as u32), arch)?.try_into()?;
+        seccompiler::apply_filter(&filter)?;
+    }
+    Ok(())
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;

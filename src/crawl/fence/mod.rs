@@ -9,6 +9,7 @@
 mod child;
 mod exit;
 mod frames;
+mod launch;
 mod layers;
 mod line;
 mod rations;
@@ -18,13 +19,14 @@ mod sabotage;
 mod tests;
 mod worker;
 
+pub(in crate::crawl) use exit::Death;
+pub use launch::{LACKS, LAUNCH, launch};
 pub use worker::{ARGUMENT, work};
 
 use super::Stop;
 use super::bytes::Bytes;
 use crate::format::Sink;
 use child::{Broke, Worker};
-use exit::Death;
 use frames::Ended;
 use std::collections::BTreeSet;
 use std::path::PathBuf;

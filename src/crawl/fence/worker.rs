@@ -32,8 +32,8 @@ pub fn work() -> ExitCode {
 
 fn serve(end: &mut WorkerEnd, memory: u64, missing: Vec<String>) -> io::Result<()> {
     end.tell(&Event::Hello { build: frames::build(), memory, missing })?;
-    let Some(Request::Setup { limits, passwords }) = end.asked()? else { return Err(unexpected()) };
-    let outlet = WorkerOutlet { end: Mutex::new(end), limits, passwords };
+    let Some(Request::Setup { limits, passwords, recognises }) = end.asked()? else { return Err(unexpected()) };
+    let outlet = WorkerOutlet { end: Mutex::new(end), limits, passwords, recognises };
     loop {
         let (request, descriptor) = {
             let mut end = outlet.end();
@@ -160,6 +160,7 @@ struct WorkerOutlet<'w> {
     end: Mutex<&'w mut WorkerEnd>,
     limits: Limits,
     passwords: Vec<Vec<u8>>,
+    recognises: bool,
 }
 
 impl<'w> WorkerOutlet<'w> {
@@ -250,6 +251,10 @@ impl Outlet for WorkerOutlet<'_> {
 
     fn passwords(&self) -> &[Vec<u8>] {
         &self.passwords
+    }
+
+    fn recognises(&self) -> bool {
+        self.recognises
     }
 }
 

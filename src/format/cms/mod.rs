@@ -79,7 +79,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     match (kind, content) {
         (Kind::Encrypted, content) => {
             let range = content.map_or(end as u64..end as u64, |content| content.at as u64..content.end().0 as u64);
-            sink.gap(range, Cause::Encrypted, format!("encrypted CMS message, opened with {}", recipients(&inner)));
+            sink.gap(range, Cause::EncryptedCms, format!("encrypted CMS message, opened with {}", recipients(&inner)));
         }
         (Kind::Clear | Kind::Compressed, None) => {}
         (Kind::Clear, Some(content)) => _ = sink.member(b"content", span(&content), &mut content.octets()),

@@ -106,7 +106,7 @@ fn what_is_encrypted_is_a_gap_that_names_its_recipient() {
     for wrap in [element, open] {
         let seen = seen(&enveloped(wrap));
         let words = "encrypted CMS message, opened with the key of the certificate with serial number 12AB of Issuing Authority";
-        assert_eq!(seen.gaps, [(Cause::Encrypted, words.to_owned())]);
+        assert_eq!(seen.gaps, [(Cause::EncryptedCms, words.to_owned())]);
         assert!(seen.is_covered && seen.text.contains("Issuing Authority"));
     }
 }

@@ -3,6 +3,7 @@
 
 mod aes_cbc;
 mod ar;
+mod brotli;
 mod bzip2;
 mod cab;
 mod compress;
@@ -11,6 +12,8 @@ mod frames;
 mod gzip;
 mod iso9660;
 mod iso9660_record;
+mod lha;
+mod lha_huffman;
 mod lz4;
 mod rar;
 mod seven_zip;
@@ -30,12 +33,14 @@ mod zlib;
 mod zstd;
 
 pub use ar::AR;
+pub use brotli::BROTLI;
 pub use bzip2::BZIP2;
 pub use cab::CAB;
 pub use compress::COMPRESS;
 pub use cpio::{CPIO, RPM};
 pub use gzip::GZIP;
 pub use iso9660::ISO9660;
+pub use lha::LHA;
 pub use lz4::LZ4;
 pub use rar::RAR;
 pub use seven_zip::{SEVEN_ZIP, SEVEN_ZIP_APPENDED};

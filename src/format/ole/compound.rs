@@ -2,11 +2,13 @@
 //! many sectors as the file has, and trees after as many entries.
 
 use crate::format::{Failure, Sink};
-use crate::model::Class;
+use crate::model::{Cause, Class};
 use std::ops::Range;
 
 /// Sector numbers from here on are marks (2.1).
 const LAST_SECTOR: u32 = 0xFFFF_FFF9;
+/// The mark of a sector that is not in use.
+const FREE: u32 = u32::MAX;
 /// Entries of the directory.
 const MOST_ENTRIES: usize = 1 << 18;
 
@@ -116,6 +118,7 @@ impl<'a> Compound<'a> {
             next = following;
         }
         own.truncate(file.sectors());
+        let mut is_cut = own.iter().any(|number| !file.is_held(*number));
         for number in own {
             let Some(sector) = file.sector(number) else { continue };
             sink.cover(sector.start as u64..sector.end as u64, Class::Structure);
@@ -128,6 +131,13 @@ impl<'a> Compound<'a> {
         let directory = file.chain(number(48), u64::MAX);
         directory.cover(Class::Structure, sink);
         file.read_directory(&directory.bytes);
+        // Sectors that are in use, and lie behind the end.
+        is_cut |= file.table.iter().enumerate().any(|(number, next)| *next != FREE && !file.begins(number as u32));
+        is_cut |= [&mini_table, &directory].iter().any(|chain| chain.bytes.len() % (1 << shift) != 0) || !file.begins(number(48));
+        if is_cut {
+            let end = bytes.len() as u64;
+            sink.gap(end..end, Cause::Truncated, "sectors that are in use lie behind the end of the file");
+        }
         if file.streams.is_empty() {
             return Err(Failure::corrupt(48, "no streams"));
         }
@@ -142,6 +152,16 @@ impl<'a> Compound<'a> {
         let start = (u64::from(number) + 1) << self.shift;
         let start = usize::try_from(start).ok().filter(|s| *s < self.bytes.len() && number <= LAST_SECTOR)?;
         Some(start..(start + (1 << self.shift)).min(self.bytes.len()))
+    }
+
+    /// Is something of this sector there? The last one of a file need not be full.
+    fn begins(&self, number: u32) -> bool {
+        self.sector(number).is_some()
+    }
+
+    /// Is all of this sector there?
+    fn is_held(&self, number: u32) -> bool {
+        self.sector(number).is_some_and(|sector| sector.len() == 1 << self.shift)
     }
 
     /// The bytes of a chain of sectors, up to a size.

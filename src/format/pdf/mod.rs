@@ -11,6 +11,7 @@ mod glyph;
 mod line;
 mod object;
 mod pages;
+mod picture;
 mod streams;
 mod strings;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::content::{Fonts, Interpreter, Shown};
 use super::file::{Entry, File, Place};
 use super::object::{Dictionary, Object};
+use super::picture;
 use crate::format::{At, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -141,12 +142,13 @@ impl Page<'_, '_> {
             _ => false,
         };
         let mut stated = false;
-        for &(picture, area) in &shown.pictures {
-            let Some(range) = data_of(&self.file.entries[picture]) else { continue };
+        for &(at, area) in &shown.pictures {
+            let Some(range) = data_of(&self.file.entries[at]) else { continue };
             if is_picture && area * 50.0 > sheet {
-                done[picture] = true;
+                done[at] = true;
                 stated = true;
-                sink.gap(range, Cause::NeedsOcr, format!("page {} is a picture", self.number));
+                let shows = format!("page {} is a picture", self.number);
+                picture::unread(self.file, at, range, &format!("page {}", self.number), shows, sink);
             }
         }
         if is_picture && !stated {

@@ -2,12 +2,13 @@
 //! pictures, and the content of damaged documents.
 
 use super::content::{Fonts, Interpreter, is_content};
-use super::file::{Entry, File, Place};
+use super::file::{File, Place};
 use super::filter::Decoded;
 use super::object::{Dictionary, Object};
 use super::pages::{data_of, push};
+use super::picture;
 use crate::format::Sink;
-use crate::model::{Cause, Class};
+use crate::model::Class;
 use std::collections::HashMap;
 
 /// Reads all streams that are not done with.
@@ -23,12 +24,13 @@ pub fn read(file: &File<'_>, done: &mut [bool], sink: &mut Sink<'_>) {
         }
         done[i] = true;
         if let Object::Dictionary(d) = file.object(entry) {
-            one(file, entry, &d, &names, &mut fonts, sink);
+            one(file, i, &d, &names, &mut fonts, sink);
         }
     }
 }
 
-fn one(file: &File<'_>, entry: &Entry, d: &Dictionary, names: &HashMap<u32, Vec<u8>>, fonts: &mut Fonts, sink: &mut Sink<'_>) {
+fn one(file: &File<'_>, at: usize, d: &Dictionary, names: &HashMap<u32, Vec<u8>>, fonts: &mut Fonts, sink: &mut Sink<'_>) {
+    let entry = &file.entries[at];
     let Some(range) = data_of(entry) else { return };
     if d.is("Subtype", "Image") {
         let filters = file.array(d, "Filter");
@@ -36,7 +38,7 @@ fn one(file: &File<'_>, entry: &Entry, d: &Dictionary, names: &HashMap<u32, Vec<
         let drawn_as_text = is_fax && d.get("ImageMask") != Some(&Object::Bool(true));
         return match drawn_as_text {
             // A fax that no page shows, or that a page shows beside its text, is still a picture of text.
-            true => sink.gap(range, Cause::NeedsOcr, format!("picture {} of a fax", entry.number)),
+            true => picture::unread(file, at, range, "fax", format!("picture {} of a fax", entry.number), sink),
             false => sink.cover(range, Class::Opaque),
         };
     }

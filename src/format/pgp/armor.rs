@@ -1,7 +1,8 @@
 //! ASCII armor (RFC 9580, section 6): base64 between lines that say what it is, with a checksum behind it.
 
 use crate::format::text::{base64, plain};
-use crate::format::{Format, Probe, Runs};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
+use crate::model::Cause;
 
 /// Text that begins with an armored message, signature or key. It is text as any other, whose blocks of base64 are
 /// members.
@@ -9,15 +10,27 @@ pub static ARMORED: Format = Format {
     name: "pgp_armored",
     media_type: "application/pgp-encrypted",
     recognise: |probe: &Probe<'_>| is_armored(probe.head),
-    read: plain::read,
+    read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["the checksum of the armor is not compared"],
 };
 
 const BEGIN: &[u8] = b"-----BEGIN PGP ";
+const END: &[u8] = b"-----END PGP ";
 /// What it may be; signed text in the clear is text.
 const KINDS: [&[u8]; 5] = [b"MESSAGE", b"SIGNATURE", b"PUBLIC KEY BLOCK", b"PRIVATE KEY BLOCK", b"ARMORED FILE"];
+
+/// Armor that does not end is cut off, however little of it there is.
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    plain::read(bytes, sink)?;
+    let last = memchr::memmem::rfind(bytes, BEGIN).unwrap_or(0);
+    if memchr::memmem::find(&bytes[last..], END).is_none() {
+        let end = bytes.len() as u64;
+        sink.gap(end..end, Cause::Truncated, "the armor does not end");
+    }
+    Ok(())
+}
 
 /// At most some lines of text from the start.
 fn is_armored(head: &[u8]) -> bool {

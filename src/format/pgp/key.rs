@@ -15,6 +15,11 @@ impl KeyName {
         (matches!(bytes.len(), 8 | 20 | 32) && bytes.iter().any(|b| *b != 0)).then(|| Self(bytes.to_vec()))
     }
 
+    /// Its bytes: id or fingerprint.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Its id in 16 hexadecimal digits.
     pub fn id(&self) -> String {
         match self.0.len() {

@@ -1,9 +1,13 @@
 //! OpenPGP (RFC 9580, and RFC 4880 before it), binary and in ASCII armor. Whom a message is for and who signed it
-//! stands in the clear, and becomes text; literal and compressed data are members; encrypted data is a gap that
-//! names the keys that open it.
+//! stands in the clear, and becomes text; literal and compressed data are members, and so is encrypted data that a key or
+//! password of the operator opens; other encrypted data is a gap that names the keys that open it.
 
+mod arithmetic;
 mod armor;
+mod cipher;
+mod decrypt;
 mod key;
+mod keyring;
 mod packet;
 mod recognise;
 #[cfg(test)]
@@ -11,6 +15,7 @@ mod tests;
 
 pub use armor::ARMORED;
 pub(super) use armor::is_open_armor;
+pub use keyring::Keyring;
 
 use super::{At, Failure, Format, Runs, Sink};
 use crate::model::{Cause, Class};
@@ -25,8 +30,11 @@ pub static FORMAT: Format = Format {
     recognise: |probe| recognise::is_openpgp(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 2,
-    limitations: &["encrypted messages are gaps that name the keys which open them; there is no option for private keys"],
+    version: 3,
+    limitations: &[
+        "encrypted messages that no key of `--keys` and no password opens are gaps that name the keys which do",
+        "opened are messages with a digest (MDC) under AES, 3DES and CAST5, for keys of version 4: RSA, ElGamal, Curve25519",
+    ],
 };
 
 /// So many keys are named in a gap, and further ones counted.
@@ -34,16 +42,28 @@ const NAMED: usize = 16;
 /// What is no data is held in memory, and longer packets of it are none.
 const LONGEST: usize = 16 << 20;
 
+/// Session keys and passphrases that are tried on one message.
+const TRIED: usize = 256;
+
 /// What stands before encrypted data: whom it is for.
 #[derive(Default)]
-struct Recipients {
+struct Recipients<'a> {
     keys: Vec<String>,
     /// Session keys that do not say whose they are.
     hidden: u64,
     has_passphrase: bool,
+    /// Bodies of the packets that hold the session key.
+    sessions: Vec<&'a [u8]>,
+    passphrases: Vec<&'a [u8]>,
 }
 
-impl Recipients {
+impl<'a> Recipients<'a> {
+    fn add_session(&mut self, body: &'a [u8]) {
+        if self.sessions.len() < TRIED {
+            self.sessions.push(body);
+        }
+    }
+
     /// What opens the data, in words.
     fn words(&self) -> String {
         let mut ways: Vec<String> = self.keys.iter().take(NAMED).map(|id| format!("the key {id}")).collect();
@@ -78,8 +98,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             tag::LITERAL => literal(&packet, at, end, sink),
             tag::COMPRESSED => compressed(&packet, at, end, sink),
             tag::ENCRYPTED | tag::PROTECTED | tag::AEAD => {
-                let detail = format!("OpenPGP message, opened with {}", std::mem::take(&mut recipients).words());
-                sink.gap(at as u64..end as u64, Cause::EncryptedPgp, detail);
+                encrypted(&packet, at, end, std::mem::take(&mut recipients), sink);
             }
             _ if end - at > LONGEST => return Err(Failure::corrupt(at as u64, "a packet is longer than its kind ever is")),
             _ => in_the_clear(&packet, at, end, &mut recipients, sink),
@@ -96,8 +115,23 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Encrypted data: what a key or password opens is packets of its own, which are read as a message is.
+fn encrypted(packet: &Packet<'_>, at: usize, end: usize, recipients: Recipients<'_>, sink: &mut Sink<'_>) {
+    let range = at as u64..end as u64;
+    match decrypt::open(packet, (&recipients.sessions, &recipients.passphrases), sink.keys(), sink.passwords()) {
+        Ok(mut opened) => {
+            sink.note(format!("the OpenPGP message was opened with {}", opened.with));
+            sink.member(b"message", range, &mut opened.plain);
+        }
+        Err(reason) => {
+            let reason = reason.map_or(String::new(), |reason| format!("; {reason}"));
+            sink.gap(range, Cause::EncryptedPgp, format!("OpenPGP message, opened with {}{reason}", recipients.words()));
+        }
+    }
+}
+
 /// Packets that are no data: what they say becomes text.
-fn in_the_clear(packet: &Packet<'_>, at: usize, end: usize, recipients: &mut Recipients, sink: &mut Sink<'_>) {
+fn in_the_clear<'a>(packet: &Packet<'a>, at: usize, end: usize, recipients: &mut Recipients<'a>, sink: &mut Sink<'_>) {
     let body = packet.start();
     let mut says = |what: &str, words: &str| {
         sink.border();
@@ -106,14 +140,22 @@ fn in_the_clear(packet: &Packet<'_>, at: usize, end: usize, recipients: &mut Rec
     };
     let mut class = Class::Structure;
     match packet.tag {
-        tag::SESSION_KEY => match key::of_session_key(body) {
-            Some(Some(key)) => {
-                says("recipient key id", &key.words());
-                recipients.keys.push(key.id());
+        tag::SESSION_KEY => {
+            recipients.add_session(body);
+            match key::of_session_key(body) {
+                Some(Some(key)) => {
+                    says("recipient key id", &key.words());
+                    recipients.keys.push(key.id());
+                }
+                Some(None) | None => recipients.hidden += 1,
             }
-            Some(None) | None => recipients.hidden += 1,
-        },
-        tag::PASSPHRASE => recipients.has_passphrase = true,
+        }
+        tag::PASSPHRASE => {
+            recipients.has_passphrase = true;
+            if recipients.passphrases.len() < TRIED {
+                recipients.passphrases.push(body);
+            }
+        }
         tag::ONE_PASS => key::of_one_pass(body).iter().for_each(|key| says("signer key id", &key.words())),
         tag::SIGNATURE => {
             class = Class::Opaque;

@@ -51,7 +51,7 @@ pub static SIGNATURES: &[Signature] = &[
         Whole(UNSUPPORTED),
     ),
     row(
-        "lha",
+        "lha_other",
         "application/x-lzh-compressed",
         |p| matches!(p.head.get(2..7), Some([b'-', b'l', b'h' | b'z', _, b'-'])),
         Whole(UNSUPPORTED),

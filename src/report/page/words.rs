@@ -70,6 +70,7 @@ pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Encrypted => "encrypted: a password or key is needed",
         Cause::EncryptedPgp => "an OpenPGP message whose key is not held",
+        Cause::EncryptedCms => "a CMS (S/MIME) message whose key is not held",
         Cause::UnsupportedFormat => "a known format without a reader in this version",
         Cause::UnsupportedMethod => "a compression method or variant that cannot be decoded",
         Cause::Corrupt => "the bytes contradict the format or a checksum",
@@ -77,6 +78,7 @@ pub(in crate::report) const fn cause(cause: Cause) -> &'static str {
         Cause::Ambiguous => "two readers of this container would see different members",
         Cause::Opaque => "looks compressed or encrypted, and nothing decoded it",
         Cause::NeedsOcr => "a picture of text",
+        Cause::OcrOnly => "a picture of text, read by recognition of characters alone",
         Cause::LimitDepth => "nested deeper than the limit",
         Cause::LimitSize => "decodes to more than the limit",
         Cause::LimitEntries => "more members than the limit",

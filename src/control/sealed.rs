@@ -1,0 +1,34 @@
+//! Messages that seal their content without hiding it.
+
+use super::subject::Subject;
+
+/// A packet of literal data (RFC 9580, section 5.9).
+pub(super) fn openpgp(subject: Subject) -> Vec<u8> {
+    literal(subject.letter().as_bytes())
+}
+
+fn literal(text: &[u8]) -> Vec<u8> {
+    let name = b"letter.txt";
+    let body = [&[b'b', name.len() as u8][..], name, &[0x5F; 4], text].concat();
+    [&[0xCB, 0xFF][..], &(body.len() as u32).to_be_bytes(), &body].concat()
+}
+
+/// The same in ASCII armor; without the checksum, which need not be there.
+pub(super) fn pgp_armored(subject: Subject) -> Vec<u8> {
+    let text = crate::model::base64(&literal(subject.letter().repeat(2).as_bytes()));
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
+    format!("-----BEGIN PGP MESSAGE-----\n\n{}\n-----END PGP MESSAGE-----\n", lines.join("\n")).into_bytes()
+}
+
+/// Signed data with nobody's signature (RFC 5652, section 5).
+pub(super) fn cms(subject: Subject) -> Vec<u8> {
+    let element = |tag: u8, parts: &[&[u8]]| {
+        let body = parts.concat();
+        [&[tag, 0x82][..], &(body.len() as u16).to_be_bytes(), &body].concat()
+    };
+    let kind = |number: u8| element(6, &[b"\x2A\x86\x48\x86\xF7\x0D\x01\x07", &[number]]);
+    let content = element(0xA0, &[&element(4, &[subject.letter().as_bytes()])]);
+    let held = element(0x30, &[&kind(1), &content]);
+    let signed = element(0x30, &[&element(2, &[&[1]]), &element(0x31, &[]), &held, &element(0x31, &[])]);
+    element(0x30, &[&kind(2), &element(0xA0, &[&signed])])
+}
