@@ -8,7 +8,7 @@ pub(super) fn push_row(text: &mut String, map: &mut OffsetMap, cells: &[&str], a
         if i > 0 {
             text.push('\t');
         }
-        if cell.contains(['\t', '\n', '\r']) {
+        if cell.bytes().fold(false, |any, byte| any | matches!(byte, b'\t' | b'\n' | b'\r')) {
             text.extend(cell.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }));
         } else {
             text.push_str(cell);

@@ -333,6 +333,14 @@ impl Keep {
 
 /// A cell without the blanks around it; nothing, where a database wrote that there is nothing.
 fn held(cell: &str) -> &str {
+    // Most cells begin and end with a character that says that they are no such word and have no blanks around.
+    if let [first, .., last] = cell.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+        && !matches!(first, b'N' | b'n' | b'\\' | b'<' | b'(')
+    {
+        return cell;
+    }
     match cell.trim() {
         "NULL" | "null" | "\\N" | "<null>" | "(null)" => "",
         cell => cell,

@@ -63,16 +63,19 @@ impl Marks {
     /// Stretches of a page that hold something and are not accounted for.
     pub fn open(&self, page: &[u8]) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
-        for (i, word) in self.0.iter().enumerate().filter(|(_, word)| **word != u64::MAX) {
-            for bit in (0..64).filter(|bit| word >> bit & 1 == 0) {
-                let at = 64 * i + bit;
-                if page[at] == 0 {
-                    continue;
-                }
+        for ((i, word), bytes) in self.0.iter().enumerate().zip(page.chunks_exact(64)).filter(|((_, word), _)| **word != u64::MAX) {
+            // One bit for each byte that holds something, and then of those that are not accounted for.
+            let filled = bytes.iter().rev().fold(0, |bits: u64, byte| bits << 1 | u64::from(*byte != 0));
+            let mut open = filled & !word;
+            while open != 0 {
+                let start = open.trailing_zeros();
+                let length = (open >> start).trailing_ones();
+                open &= u64::MAX.checked_shl(start + length).unwrap_or(0);
+                let run = 64 * i + start as usize..64 * i + (start + length) as usize;
                 match out.last_mut() {
                     // A few zeros stand in text of two bytes per character, and between short values.
-                    Some(last) if at - last.end < 8 && (last.end..at).all(|between| !self.has(between)) => last.end = at + 1,
-                    _ => out.push(at..at + 1),
+                    Some(last) if run.start - last.end < 8 && (last.end..run.start).all(|between| !self.has(between)) => last.end = run.end,
+                    _ => out.push(run),
                 }
             }
         }
@@ -116,6 +119,7 @@ fn plain_row(bytes: &[u8], at: usize, table: Option<&Table>, marks: &mut Marks, 
         }
         return Some(Found::Row);
     };
+    row.cells.reserve(table.columns.len());
     for column in table.columns.iter().filter(|column| column.is_shown) {
         row.plain_cell(&record, column, at, marks);
     }

@@ -118,21 +118,21 @@ impl Type {
             Self::Float(_) => Some(float(f64::from_bits(le64(bytes, 0)?))),
             Self::Bit => Some(if bytes.first()? & 1 == 0 { "0" } else { "1" }.to_owned()),
             Self::Guid => guid(bytes.first_chunk()?),
-            Self::Date => date(little(bytes.get(..3)?)),
-            Self::Time(scale) => time(little(bytes), scale),
+            Self::Date => shown(|out| push_date(out, little(bytes.get(..3)?))),
+            Self::Time(scale) => shown(|out| push_time(out, little(bytes), scale)),
             Self::SmallDateTime => {
                 let (minutes, days) = (le16(bytes, 0)?, le16(bytes, 2)?);
-                Some(format!("{} {}", date(DAYS_TO_1900 + i64::from(days))?, time(i64::from(minutes) * 60, 0)?))
+                moment(DAYS_TO_1900 + i64::from(days), i64::from(minutes) * 60, 0)
             }
             Self::DateTime => datetime(le64(bytes, 0)? as i64),
             Self::DateTime2(scale) => {
                 let (clock, days) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
-                Some(format!("{} {}", date(little(days))?, time(little(clock), scale)?))
+                moment(little(days), little(clock), scale)
             }
             // The zone is not added: the day of a birth or a payment is the one in UTC only by chance.
             Self::DateTimeOffset(scale) => Self::DateTime2(scale).show(bytes.get(..bytes.len().checked_sub(2)?)?).map(|at| at + "Z"),
-            Self::Text(collation, _) => Some(trimmed(&text(bytes, collation))),
-            Self::Wide(_) => wide(bytes).map(|text| trimmed(&text)),
+            Self::Text(collation, _) => Some(trimmed(text(bytes, collation).into_owned())),
+            Self::Wide(_) => wide(bytes).map(trimmed),
             Self::Variant => variant(bytes),
             Self::Binary(_) => None,
         }
@@ -187,10 +187,30 @@ fn scaled(amount: i128, scale: u8) -> String {
     if scale == 0 {
         return amount.to_string();
     }
+    let sign = if amount < 0 { "-" } else { "" };
+    if let (Ok(digits), Some(unit)) = (u64::try_from(amount.unsigned_abs()), 10u64.checked_pow(scale.into())) {
+        let mut out = sign.to_owned();
+        push_number(&mut out, digits / unit, 1);
+        out.push('.');
+        push_number(&mut out, digits % unit, scale.into());
+        return out;
+    }
     let scale = usize::from(scale);
     let digits = format!("{:0>width$}", amount.unsigned_abs(), width = scale + 1);
     let (before, behind) = digits.split_at(digits.len() - scale);
-    format!("{}{before}.{behind}", if amount < 0 { "-" } else { "" })
+    format!("{sign}{before}.{behind}")
+}
+
+/// Appends a number with at least so many digits, up to twenty.
+fn push_number(out: &mut String, number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut at) = (number, digits.len());
+    while rest > 0 {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.push_str(std::str::from_utf8(&digits[at.min(digits.len().saturating_sub(width))..]).unwrap_or_default());
 }
 
 /// A fraction; one that is a whole number without a point, as an identifier would be written.
@@ -216,8 +236,8 @@ fn vardecimal(bytes: &[u8], scale: u8) -> Option<String> {
     Some(scaled(if head & 0x80 != 0 { amount } else { -amount }, scale))
 }
 
-/// A day, counted from 1 January of year 1 (Howard Hinnant, "chrono-compatible low-level date algorithms").
-fn date(days: i64) -> Option<String> {
+/// Appends a day, counted from 1 January of year 1 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+fn push_date(out: &mut String, days: i64) -> Option<()> {
     let from_march = days + 306;
     let era = from_march.div_euclid(146_097);
     let day_of_era = from_march.rem_euclid(146_097);
@@ -227,26 +247,56 @@ fn date(days: i64) -> Option<String> {
     let day = day_of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (1..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
+    if !(1..=9999).contains(&year) {
+        return None;
+    }
+    push_number(out, year as u64, 4);
+    for part in [month, day] {
+        out.push('-');
+        push_number(out, part as u64, 2);
+    }
+    Some(())
 }
 
-/// A time of day in units of so many digits behind the second.
-fn time(ticks: i64, scale: u8) -> Option<String> {
-    let unit = 10i64.checked_pow(scale.into())?;
+/// Appends a time of day in units of so many digits behind the second.
+fn push_time(out: &mut String, ticks: i64, scale: u8) -> Option<()> {
+    let unit = 10i64.checked_pow(scale.into())?.unsigned_abs();
+    let ticks = u64::try_from(ticks).ok()?;
     let (seconds, fraction) = (ticks / unit, ticks % unit);
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let fraction = if fraction == 0 { String::new() } else { format!(".{fraction:0>width$}", width = usize::from(scale)) };
-    (0..86_400).contains(&seconds).then(|| clock + &fraction)
+    if seconds >= 86_400 {
+        return None;
+    }
+    push_number(out, seconds / 3600, 2);
+    for part in [seconds / 60 % 60, seconds % 60] {
+        out.push(':');
+        push_number(out, part, 2);
+    }
+    if fraction > 0 {
+        out.push('.');
+        push_number(out, fraction, scale.into());
+    }
+    Some(())
+}
+
+/// Text of something that may be no such value.
+fn shown(push: impl FnOnce(&mut String) -> Option<()>) -> Option<String> {
+    let mut out = String::with_capacity(24);
+    push(&mut out).map(|()| out)
+}
+
+/// A day and a time of it.
+fn moment(days: i64, ticks: i64, scale: u8) -> Option<String> {
+    shown(|out| {
+        push_date(out, days)?;
+        out.push(' ');
+        push_time(out, ticks, scale)
+    })
 }
 
 /// Days since 1900 above ticks of a three-hundredth of a second.
 fn datetime(value: i64) -> Option<String> {
     let (days, ticks) = (value >> 32, value & 0xFFFF_FFFF);
-    let day = date(DAYS_TO_1900 + days)?;
-    if ticks == 0 {
-        return Some(day);
-    }
-    Some(format!("{day} {}", time((ticks * 10 + 1) / 3, 3)?))
+    if ticks == 0 { shown(|out| push_date(out, DAYS_TO_1900 + days)) } else { moment(DAYS_TO_1900 + days, (ticks * 10 + 1) / 3, 3) }
 }
 
 fn guid(b: &[u8; 16]) -> Option<String> {
@@ -264,20 +314,25 @@ pub(super) fn wide(bytes: &[u8]) -> Option<String> {
     if !bytes.len().is_multiple_of(2) {
         return None;
     }
-    let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
-    Some(String::from_utf16_lossy(&units))
+    let pairs = bytes.as_chunks::<2>().0;
+    if pairs.iter().fold(0, |any, [low, high]| any | *high | (*low & 0x80)) == 0 {
+        return String::from_utf8(pairs.iter().map(|[low, _]| *low).collect()).ok();
+    }
+    let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// Without what fills a value up.
-fn trimmed(text: &str) -> String {
-    text.trim_end_matches([' ', '\0']).to_owned()
+fn trimmed(mut text: String) -> String {
+    text.truncate(text.trim_end_matches([' ', '\0']).len());
+    text
 }
 
 /// UTF-16 of a compressed row: SCSU where that is shorter, as it is otherwise. Nothing says which; text of an odd
 /// length is SCSU, and of an even length is what reads as text.
 fn compressed_wide(bytes: &[u8]) -> Option<String> {
-    let short = scsu::decode(bytes).map(|text| trimmed(&text));
-    let plain = wide(bytes).map(|text| trimmed(&text));
+    let short = scsu::decode(bytes).map(trimmed);
+    let plain = wide(bytes).map(trimmed);
     if !bytes.len().is_multiple_of(2) {
         return short.or(plain);
     }
