@@ -64,9 +64,9 @@ pub struct PaymentFacts {
 
 impl PaymentFacts {
     /// Adds a unit to the one with the same owner fields, or as a new one.
-    pub fn merge(&mut self, unit: PaymentUnit) {
+    pub fn merge(&mut self, mut unit: PaymentUnit) {
         match self.units.iter_mut().find(|other| other.has_sides_of(&unit)) {
-            Some(other) => other.absorb(unit),
+            Some(other) => other.absorb(&mut unit),
             None => self.units.push(unit),
         }
     }
@@ -84,30 +84,37 @@ impl PaymentUnit {
     }
 
     pub(super) fn has_sides_of(&self, other: &Self) -> bool {
-        self.owners.keys().eq(other.owners.keys())
-            && self.either.keys().eq(other.either.keys())
-            && self.other_side.keys().eq(other.other_side.keys())
+        let same = |a: &BTreeMap<Party, Seen>, b: &BTreeMap<Party, Seen>| a.len() == b.len() && a.keys().eq(b.keys());
+        same(&self.owners, &other.owners) && same(&self.either, &other.either) && same(&self.other_side, &other.other_side)
     }
 
-    pub(super) fn absorb(&mut self, unit: PaymentUnit) {
-        let join = |into: &mut BTreeMap<Party, Seen>, from: BTreeMap<Party, Seen>| {
-            for (party, seen) in from {
-                into.entry(party)
-                    .and_modify(|s| {
-                        s.count += seen.count;
-                        s.offset = s.offset.min(seen.offset);
-                    })
-                    .or_insert(seen);
-            }
-        };
-        join(&mut self.owners, unit.owners);
-        join(&mut self.either, unit.either);
-        join(&mut self.counterparties, unit.counterparties);
-        join(&mut self.other_side, unit.other_side);
-        self.records += unit.records;
-        self.elements.extend(unit.elements);
+    /// Takes all that another unit holds, and leaves it empty; its memory for persons serves the next one.
+    pub(super) fn absorb(&mut self, unit: &mut PaymentUnit) {
+        let sides = [
+            (&mut self.owners, &mut unit.owners),
+            (&mut self.either, &mut unit.either),
+            (&mut self.counterparties, &mut unit.counterparties),
+            (&mut self.other_side, &mut unit.other_side),
+        ];
+        for (own, other) in sides.into_iter().filter(|(_, other)| !other.is_empty()) {
+            join(own, std::mem::take(other));
+        }
+        self.records += std::mem::take(&mut unit.records);
+        self.elements.extend(std::mem::take(&mut unit.elements));
         make_room(&mut self.persons, unit.persons.len());
-        self.persons.extend(unit.persons);
+        self.persons.append(&mut unit.persons);
+    }
+}
+
+fn join(into: &mut BTreeMap<Party, Seen>, from: impl IntoIterator<Item = (Party, Seen)>) {
+    for (party, seen) in from {
+        match into.get_mut(&party) {
+            Some(known) => {
+                known.count += seen.count;
+                known.offset = known.offset.min(seen.offset);
+            }
+            None => _ = into.insert(party, seen),
+        }
     }
 }
 
@@ -135,9 +142,14 @@ impl Tally {
         }
     }
 
-    /// Empties the tally in the parties' order.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Empties the tally into parties.
     pub(super) fn move_into(&mut self, parties: &mut BTreeMap<Party, Seen>) {
-        parties.extend(std::mem::take(&mut self.0));
+        // Going through a large and nearly empty table again and again would cost more than a new one.
+        if self.0.capacity() > 64 { join(parties, std::mem::take(&mut self.0)) } else { join(parties, self.0.drain()) }
     }
 }
 

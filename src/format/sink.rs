@@ -54,6 +54,7 @@ pub struct OffsetMap {
 }
 
 impl OffsetMap {
+    #[inline]
     pub(super) fn push(&mut self, text_at: usize, at: At) {
         let (offset, unit) = match at {
             At::Utf8(offset) => (offset, 255),
@@ -308,10 +309,14 @@ pub struct Sink<'a> {
     kind: PassageKind,
     text: String,
     map: OffsetMap,
+    /// Where fields are put together.
+    fields: Vec<u8>,
     unit: PaymentUnit,
     counterparties: Tally,
     /// Where units with these sides are, by a hash of the sides.
     units: HashMap<u64, usize>,
+    /// Where the unit is that ended last.
+    last_unit: usize,
     /// Of a fork: which tables of the whole its own ones go on with.
     ordinals: Vec<u32>,
     /// What was covered so far.
@@ -332,9 +337,11 @@ impl<'a> Sink<'a> {
             kind: PassageKind::Prose,
             text: String::new(),
             map: OffsetMap::default(),
+            fields: Vec::new(),
             unit: PaymentUnit::default(),
             counterparties: Tally::default(),
             units: HashMap::new(),
+            last_unit: 0,
             ordinals: Vec::new(),
             coverage: Coverage::default(),
             members: Vec::new(),
@@ -448,11 +455,17 @@ impl<'a> Sink<'a> {
     }
 
     /// Text that follows the text before it without a break.
+    #[inline]
     pub fn text(&mut self, text: &str, at: At) {
         if self.text.len() + text.len() < PASSAGE_TEXT && !text.is_empty() {
             self.map.push(self.text.len(), at);
             return self.text.push_str(text);
         }
+        self.break_text(text, at);
+    }
+
+    /// Text that may not fit into the passage.
+    fn break_text(&mut self, text: &str, at: At) {
         let mut rest = text;
         let mut at = at;
         while !rest.is_empty() {
@@ -473,11 +486,45 @@ impl<'a> Sink<'a> {
     }
 
     /// Names and identifiers do not run across this place.
+    #[inline]
     pub fn border(&mut self) {
         // The border is one byte in UTF-8.
         if self.text.as_bytes().last().is_some_and(|&last| last != BORDER as u8) {
             self.text.push(BORDER);
         }
+    }
+
+    /// Fields that stand side by side, each as text of its own that starts at its place; what separates them becomes
+    /// borders. False, and nothing is taken, where they are not UTF-8 or do not fit into the passage.
+    pub fn fields(&mut self, bytes: &[u8], offset: u64, separates: impl Fn(u8) -> bool) -> bool {
+        const BETWEEN: u8 = BORDER as u8;
+        if self.text.len() + bytes.len() + 1 >= PASSAGE_TEXT {
+            return false;
+        }
+        self.fields.clear();
+        self.fields.extend(bytes.iter().map(|&byte| if separates(byte) { BETWEEN } else { byte }));
+        let Ok(fields) = std::str::from_utf8(&self.fields) else { return false };
+        if self.text.as_bytes().last().is_some_and(|&last| last != BETWEEN) {
+            self.text.push(BORDER);
+        }
+        let behind = self.fields.get(1..).unwrap_or_default();
+        let has_empty =
+            self.fields.iter().zip(behind).fold(0, |any, (a, b)| any | (u8::from(*a == BETWEEN) & u8::from(*b == BETWEEN))) != 0;
+        let mut from = 0;
+        // A run of fields ends where one is empty: there places and offsets no longer run on together.
+        while let Some(start) = self.fields[from..].iter().position(|&byte| byte != BETWEEN).map(|n| from + n) {
+            let empty = if has_empty { self.fields[start..].windows(2).position(|pair| pair == [BETWEEN; 2]) } else { None };
+            let end = empty.map_or(fields.len(), |n| start + n);
+            self.map.push(self.text.len(), At::Utf8(offset + start as u64));
+            self.text.push_str(&fields[start..end]);
+            self.text.push(BORDER);
+            from = end;
+        }
+        // A single separator at the end is the border.
+        if self.text.ends_with("\u{1E}\u{1E}") {
+            self.text.pop();
+        }
+        true
     }
 
     /// A row of the table at hand: its cells joined by tabs. Also counts it in the table's facts. `at` is
@@ -667,23 +714,26 @@ impl<'a> Sink<'a> {
 
     /// Ends the current unit (file, batch or message with owner fields of its own).
     pub fn end_unit(&mut self) {
-        let mut unit = std::mem::take(&mut self.unit);
-        self.counterparties.move_into(&mut unit.counterparties);
-        if unit == PaymentUnit::default() {
+        let unit = &mut self.unit;
+        if self.counterparties.is_empty() && *unit == PaymentUnit::default() {
             return;
         }
         // Entries are not told apart: each person is counted with all that the unit holds.
         let elements = unit.elements;
         unit.persons.iter_mut().for_each(|person| person.elements.extend(elements));
         let units = &mut self.facts.payments.get_or_insert_with(PaymentFacts::default).units;
-        let sides = unit.sides();
-        match self.units.get(&sides).and_then(|&place| units.get_mut(place)).filter(|known| known.has_sides_of(&unit)) {
-            Some(known) => known.absorb(unit),
+        let has_sides = |place: &usize| units.get(*place).is_some_and(|known| known.has_sides_of(unit));
+        // Units that follow one another have the same sides more often than not.
+        let known = Some(self.last_unit).filter(has_sides).or_else(|| self.units.get(&unit.sides()).copied().filter(has_sides));
+        self.last_unit = known.unwrap_or(units.len());
+        match known {
+            Some(place) => units[place].absorb(unit),
             None => {
-                self.units.insert(sides, units.len());
-                units.push(unit);
+                self.units.insert(unit.sides(), self.last_unit);
+                units.push(std::mem::take(unit));
             }
         }
+        self.counterparties.move_into(&mut units[self.last_unit].counterparties);
     }
 
     /// Hands over the last passage and unit; called once by the caller of the reader.

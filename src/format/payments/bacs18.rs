@@ -162,7 +162,9 @@ impl Reader<'_, '_> {
         if !contra {
             self.sink.entry();
             if record.field(1, 6) != record.field(18, 23) {
-                self.sink.counterparty(sort_code(record.field(1, 6)), record.at);
+                // The field holds digits alone.
+                let code = std::str::from_utf8(record.field(1, 6)).unwrap_or_default();
+                self.sink.counterparty_of(&Scheme::SortCode, code, record.at);
             }
             let name = record.text(83, 100);
             if !is_company(&name) {

@@ -66,7 +66,7 @@ const WORDS: WordSet = WordSet::new(&[
 
 /// A name with a legal form, or a word that names a trade or an office.
 pub(super) fn is_company(name: &str) -> bool {
-    name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(word, |_| false))
+    WORDS.has_word_of(name, |c| !c.is_alphanumeric(), |_| false)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 use super::segment::{self, Segment, Syntax};
 use super::{party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
-use crate::model::{Cause, Class, DataElement, Person};
+use crate::model::{Cause, Class, DataElement, Person, Scheme};
 use memchr::memmem;
 
 /// EDIFACT payments.
@@ -82,13 +82,15 @@ struct Interchange {
     own: Vec<(Party, u64)>,
     account: Vec<(Party, u64)>,
     entries: u64,
+    /// Where an address is put together.
+    address: String,
 }
 
 impl Interchange {
     fn segment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         let (name, _) = segment.component(0, 0);
-        match name.as_str() {
-            "UNB" => {
+        match name.as_bytes() {
+            b"UNB" => {
                 self.open = true;
                 let end = |element| {
                     let (bic, at) = segment.component(element, 0);
@@ -96,17 +98,17 @@ impl Interchange {
                 };
                 (self.sender, self.receiver) = (end(2), end(3));
             }
-            "UNH" => {
+            b"UNH" => {
                 self.end_message(sink);
-                self.message = segment.component(2, 0).0;
+                self.message = segment.component(2, 0).0.into_owned();
             }
-            "UNT" => self.end_message(sink),
-            "UNZ" => self.open = false,
-            "SEQ" => self.entries += 1,
-            "MOA" => sink.element(DataElement::Amount),
-            "FII" => self.institution(segment, sink),
-            "NAD" => named(segment, sink),
-            "COM" => match segment.component(1, 1).0.as_str() {
+            b"UNT" => self.end_message(sink),
+            b"UNZ" => self.open = false,
+            b"SEQ" => self.entries += 1,
+            b"MOA" => sink.element(DataElement::Amount),
+            b"FII" => self.institution(segment, sink),
+            b"NAD" => named(segment, &mut self.address, sink),
+            b"COM" => match &*segment.component(1, 1).0 {
                 "EM" => sink.element(DataElement::Email),
                 "TE" | "FX" | "AL" => sink.element(DataElement::Phone),
                 _ => {}
@@ -125,35 +127,38 @@ impl Interchange {
     }
 
     fn institution(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
-        let own = self.is_own(&segment.element(1).0);
-        let (account, account_at) = segment.component(2, 0);
+        let [_, qualifier, holder, bank, country] = segment.first_elements();
+        let own = self.is_own(&segment.text(qualifier));
+        let [account, holder] = segment.first_components(holder);
+        let (account, account_at) = segment.placed(account);
         if party::is_iban_shaped(&account) {
             sink.element(DataElement::Iban);
         } else if account.bytes().filter(u8::is_ascii_digit).count() >= 4 {
             sink.element(DataElement::AccountNumber);
         }
-        let holder = segment.component(2, 1).0;
+        let holder = segment.text(holder);
         if !holder.is_empty() {
             person::push(sink, &holder, "", "");
         }
-        let (bic, bic_at) = segment.component(3, 0);
-        let (branch, branch_at) = segment.component(3, 3);
-        let (agency, country) = (segment.component(3, 5).0, segment.element(4).0);
-        let national = match (agency.as_str(), country.as_str()) {
+        let [bic, _, _, branch, _, agency] = segment.first_components(bank);
+        let ((bic, bic_at), (branch, branch_at)) = (segment.placed(bic), segment.placed(branch));
+        let national = match (&*segment.text(agency), &*segment.text(country)) {
             ("131", _) | (_, "DE") => party::bankleitzahl(&branch),
             ("133", _) | (_, "GB") => party::sort_code(&branch),
             (_, "US") => party::aba(&branch),
             _ => None,
         };
-        let banks = party::bic(&bic).map(|party| (party, bic_at)).into_iter().chain(national.map(|party| (party, branch_at)));
+        let national = national.map(|party| (party, branch_at));
         let of_account = party::iban_banks(&account).map(|party| (party, account_at));
         if own {
-            self.own.extend(banks);
+            self.own.extend(party::bic(&bic).map(|party| (party, bic_at)));
+            self.own.extend(national);
             self.account.extend(of_account);
             self.own.truncate(64);
             self.account.truncate(64);
         } else {
-            banks.chain(of_account).for_each(|(party, at)| sink.counterparty(party, at));
+            party::bic8(&bic).into_iter().for_each(|bic| sink.counterparty_of(&Scheme::Bic, bic, bic_at));
+            national.into_iter().chain(of_account).for_each(|(party, at)| sink.counterparty(party, at));
         }
     }
 
@@ -186,18 +191,28 @@ impl Interchange {
 
 /// NAD: 3035 qualifier, C082 identification, C058 name and address, C080 name, C059 street, 3164 city,
 /// C819 region, 3251 postal code, 3207 country.
-fn named(segment: &Segment<'_>, sink: &mut Sink<'_>) {
-    let joined = |element: usize| segment.components(element).map(|(_, part)| segment.text(part)).collect::<Vec<_>>().join(" ");
-    let (block, name) = (joined(3), joined(4));
-    let address = [joined(5), segment.element(6).0, segment.element(8).0].join(" ");
+fn named(segment: &Segment<'_>, address: &mut String, sink: &mut Sink<'_>) {
+    let [_, _, _, block, name, street, city, _, code, country] = segment.first_elements();
+    let joined = |element| {
+        let mut parts = segment.components(element).map(|part| segment.text(part));
+        let first = parts.next().unwrap_or_default();
+        parts.fold(first, |mut all, part| {
+            all.to_mut().extend([" ", &*part]);
+            all
+        })
+    };
+    let name = joined(name);
     if name.trim().is_empty() {
-        let (name, _) = segment.component(3, 0);
-        let rest = block.strip_prefix(&name).unwrap_or_default();
+        let (whole, [name]) = (joined(block), segment.first_components(block));
+        let name = segment.text(name);
+        let rest = whole.strip_prefix(&*name).unwrap_or_default();
         if !name.is_empty() {
             person::push(sink, &name, rest, "");
         }
     } else {
-        person::push_living(sink, Person { name: &name, address: &address, region: "", country: &segment.element(9).0 });
+        address.clear();
+        address.extend([&*joined(street), " ", &*segment.text(city), " ", &*segment.text(code)]);
+        person::push_living(sink, Person { name: &name, address, region: "", country: &segment.text(country) });
     }
 }
 

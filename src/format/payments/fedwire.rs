@@ -16,6 +16,7 @@ use super::routing_number::{Placed, RoutingNumber};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Elements, Person, PersonKey, Scheme};
 use memchr::memchr;
+use std::borrow::Cow;
 
 /// Fedwire messages with tags.
 pub const FORMAT: Format = Format {
@@ -34,8 +35,23 @@ const MOST_GAPS: usize = 64;
 /// A message of more tags is none: what was read of it so far is handed over.
 const MOST_TAGS: u32 = 1 << 12;
 
-/// Tags that every message has.
-const MANDATORY: [&[u8; 4]; 6] = [b"1510", b"1520", b"2000", b"3100", b"3400", b"3600"];
+/// Tags that every message has, a bit each.
+const MANDATORY: u8 = 0b11_1111;
+/// The last of them in the order of the manual: a message that has it was not cut before it.
+const LAST: u8 = 0b10_0000;
+
+/// The bit of a mandatory tag.
+fn mandatory(tag: &[u8; 4]) -> u8 {
+    match tag {
+        b"1510" => 0b1,
+        b"1520" => 0b10,
+        b"2000" => 0b100,
+        b"3100" => 0b1000,
+        b"3400" => 0b1_0000,
+        b"3600" => LAST,
+        _ => 0,
+    }
+}
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head;
@@ -47,7 +63,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let mut found = 0;
     let mut at = 0;
     while let Some(next) = next_tag(start, at) {
-        if tag_at(start, next).is_some_and(|tag| MANDATORY.contains(&tag)) {
+        if tag_at(start, next).is_some_and(|tag| mandatory(tag) != 0) {
             found += 1;
         }
         if found == 2 {
@@ -155,7 +171,7 @@ impl Reader<'_, '_> {
     }
 
     fn tag(&mut self, bytes: &[u8], at: usize, next: usize) {
-        let (Some(tag), Some(value)) = (tag_at(bytes, at), bytes.get(at + 6..next)) else { return };
+        let (Some(tag), Some(whole)) = (tag_at(bytes, at), bytes.get(at..next)) else { return };
         let begins = match tag {
             b"1500" => self.message.has_1500 || self.message.seen & 0b1000 != 0,
             b"1100" | b"1110" | b"1120" if self.receipt_first => self.message.seen & 0b1000 != 0,
@@ -170,12 +186,11 @@ impl Reader<'_, '_> {
         }
         self.message.begun = true;
         self.message.has_1500 |= tag == b"1500";
-        if let Some(i) = MANDATORY.iter().position(|&mandatory| mandatory == tag) {
-            self.message.seen |= 1 << i;
-        }
+        self.message.seen |= mandatory(tag);
         self.sink.cover(at as u64..next as u64, Class::Read);
-        let value = Record::new(value.trim_ascii_end(), at as u64 + 6);
-        self.sink.text(std::str::from_utf8(&bytes[at..at + 6]).unwrap_or_default(), At::Utf8(at as u64));
+        let whole = Record::new(whole.trim_ascii_end(), at as u64);
+        let value = whole.behind(6);
+        whole.push_open(self.sink, 1, 6);
         self.sink.border();
         let ends = self.read_tag(tag, &value);
         self.push(&value, ends);
@@ -248,7 +263,8 @@ impl Reader<'_, '_> {
 
     /// Identifier code, identifier, name and address of an institution.
     fn institution(&mut self, value: &Record<'_>) {
-        let identifier = elements(value).next().unwrap_or_default();
+        let (start, end) = elements(value).next().unwrap_or_default();
+        let identifier = value.bytes().get(start..end).unwrap_or_default();
         match value.char_at(1) {
             b'F' => {
                 if let Some(number) = RoutingNumber::parse(identifier.trim_ascii()).filter(|&n| !is_operator(n)) {
@@ -278,7 +294,11 @@ impl Reader<'_, '_> {
             b'3' => self.message.elements.insert(DataElement::DriversLicense),
             _ => {}
         }
-        let mut parts = elements(value).skip(1).map(|part| String::from_utf8_lossy(part.trim_ascii()));
+        let text = |(start, end)| match value.span(start, end) {
+            Some(text) => Cow::Borrowed(text.trim_ascii()),
+            None => String::from_utf8_lossy(value.bytes().get(start..end).unwrap_or_default().trim_ascii()),
+        };
+        let mut parts = elements(value).skip(1).map(text);
         let name = parts.next().unwrap_or_default();
         let mut address = parts.next().unwrap_or_default();
         for line in parts.take(2).filter(|line| !line.is_empty()) {
@@ -336,8 +356,14 @@ impl Reader<'_, '_> {
         if memchr(b'*', bytes).is_some() {
             let fixed = ends.first().copied().filter(|&end| end < 10).unwrap_or(0);
             value.push_field(self.sink, 1, fixed);
+            let rest = bytes.get(fixed..).unwrap_or_default();
+            let behind = rest.get(1..).unwrap_or_default();
+            let is_padded = rest.iter().zip(behind).fold(0, |any, (a, b)| any | (u8::from(*a <= b' ') & u8::from(*b == b'*'))) != 0;
+            if !is_padded && self.sink.fields(rest, value.at + fixed as u64, |byte| byte == b'*') {
+                return self.line_end(value);
+            }
             let mut from = fixed;
-            for part in bytes.get(fixed..).unwrap_or_default().split(|&b| b == b'*') {
+            for part in rest.split(|&b| b == b'*') {
                 value.push_span(self.sink, from, from + part.len());
                 from += part.len() + 1;
             }
@@ -349,7 +375,11 @@ impl Reader<'_, '_> {
             }
             value.push_field(self.sink, first, bytes.len());
         }
-        self.sink.text("\n", At::Decoded(value.at + bytes.len() as u64));
+        self.line_end(value);
+    }
+
+    fn line_end(&mut self, value: &Record<'_>) {
+        self.sink.text("\n", At::Decoded(value.at + value.bytes().len() as u64));
     }
 
     fn end_message(&mut self, at: u64, last: bool) {
@@ -357,9 +387,8 @@ impl Reader<'_, '_> {
         if !message.begun {
             return;
         }
-        let missing = message.seen != (1 << MANDATORY.len()) - 1;
-        // {3600} is the last of them in the order of the manual: a message that has it was not cut before it.
-        let cut = missing && message.seen >> (MANDATORY.len() - 1) == 0;
+        let missing = message.seen != MANDATORY;
+        let cut = missing && message.seen & LAST == 0;
         if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {
             let detail = if cut { "a message without its mandatory tags" } else { "the last element has no end" };
             self.sink.gap(at..at, Cause::Truncated, detail);
@@ -413,12 +442,21 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Identifier, name and address lines after the identifier code: ended by asterisks, or 34 characters and
+/// Where identifier, name and address lines stand after the identifier code: ended by asterisks, or 34 characters and
 /// then 35 each.
-fn elements<'a>(value: &Record<'a>) -> impl Iterator<Item = &'a [u8]> {
-    let bytes = value.bytes();
-    let starred = memchr(b'*', bytes).is_some();
-    let split = bytes.get(1..).unwrap_or_default().split(|&b| b == b'*').take(if starred { usize::MAX } else { 0 });
-    let padded = [(2, 35), (36, 70), (71, 105), (106, 140), (141, 175)].map(|(first, last)| value.field(first, last));
-    split.chain(padded.into_iter().take(if starred { 0 } else { 5 }))
+fn elements<'a>(value: &Record<'a>) -> impl Iterator<Item = (usize, usize)> + use<'a> {
+    const PADDED: [(usize, usize); 5] = [(2, 35), (36, 70), (71, 105), (106, 140), (141, 175)];
+    let value = *value;
+    let starred = memchr(b'*', value.bytes()).is_some();
+    let (mut next, mut padded) = (Some(1), PADDED.into_iter());
+    std::iter::from_fn(move || {
+        if !starred {
+            return padded.next().map(|(first, last)| value.bounds(first, last));
+        }
+        let start = next?;
+        let rest = value.bytes().get(start..).unwrap_or_default();
+        let length = rest.iter().position(|&byte| byte == b'*');
+        next = length.map(|length| start + length + 1);
+        Some((start, start + length.unwrap_or(rest.len())))
+    })
 }

@@ -5,10 +5,11 @@
 //! dialogue is led with (HKIDN, HIBPA, security header) owns it. Statements and orders inside (MT 940,
 //! camt, pain) are members; a message in `HNVSD` is read in place.
 
-use super::segment::{self, Segment, Syntax};
+use super::segment::{self, Placed, Segment, Syntax};
 use super::{party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
+use std::borrow::Cow;
 
 /// FinTS messages.
 pub const FORMAT: Format = Format {
@@ -36,10 +37,8 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut at = 0;
     while at < bytes.len() && !sink.stopped() {
         let (end, payload) = segment_end(bytes, at);
-        let part = &bytes[at..end];
-        let cut = payload.as_ref().map_or(part.len(), |p| p.start.saturating_sub(at).min(part.len()));
-        if let Some(segment) = segment::next(&part[..cut], SYNTAX, 0) {
-            let segment = Segment { at: segment.at + at, ..segment };
+        let cut = payload.as_ref().map_or(end, |payload| payload.start.min(end)).saturating_sub(at);
+        if let Some(segment) = segment::next(&bytes[..at + cut], SYNTAX, at) {
             sink.cover(value::offset(at)..value::offset(at + cut), Class::Read);
             segment.push(sink);
             dialogue.segment(&segment, sink);
@@ -65,17 +64,16 @@ fn segment_end(bytes: &[u8], at: usize) -> (usize, Option<std::ops::Range<usize>
     const WINDOW: usize = 64 << 10;
     let mut place = at;
     let limit = bytes.len().min(at + WINDOW);
-    while place < limit {
-        match bytes[place] {
-            b'?' => place += 2,
-            b'\'' => return (place + 1, None),
-            b'@' => {
-                if let Some(payload) = payload_at(bytes, place) {
+    while let Some(found) = bytes.get(place..limit).and_then(|rest| memchr::memchr3(b'?', b'\'', b'@', rest)) {
+        place += found + 1;
+        match bytes[place - 1] {
+            b'?' => place += 1,
+            b'\'' => return (place, None),
+            _ => {
+                if let Some(payload) = payload_at(bytes, place - 1) {
                     return (payload.end.min(bytes.len()), Some(payload));
                 }
-                place += 1;
             }
-            _ => place += 1,
         }
     }
     (limit, None)
@@ -100,63 +98,75 @@ struct Dialogue {
 impl Dialogue {
     fn segment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         let (name, _) = segment.component(0, 0);
-        match name.as_str() {
-            "HNHBK" => {
+        match name.as_bytes() {
+            b"HNHBK" => {
                 self.end(sink);
                 self.open = true;
             }
-            "HNHBS" => self.open = false,
-            "HNSHA" if !segment.element(3).0.is_empty() => sink.element(DataElement::Credential),
-            "HIUPD" => {
-                let name = [segment.element(6).0, segment.element(7).0, segment.element(8).0];
+            b"HNHBS" => self.open = false,
+            b"HNSHA" if !segment.element(3).0.is_empty() => sink.element(DataElement::Credential),
+            b"HIUPD" => {
+                let name = [6, 7, 8].map(|index| segment.element(index).0);
                 let start = usize::from(name[0].len() == 3);
                 person::push(sink, &name[start..2 + start].concat(), "", "");
             }
             // Own account, the other side's account and name.
-            "HKUEB" | "HKLAS" => {
+            b"HKUEB" | b"HKLAS" => {
                 person::push(sink, &segment.element(3).0, "", "");
                 sink.entry();
             }
-            "HKCCS" | "HKDSE" | "HKDME" | "HKCCM" | "HKIPZ" => sink.entry(),
+            b"HKCCS" | b"HKDSE" | b"HKDME" | b"HKCCM" | b"HKIPZ" => sink.entry(),
             _ => {}
         }
-        let leads = matches!(name.as_str(), "HKIDN" | "HIBPA" | "HNVSK" | "HNSHK" | "HKVVB" | "HKSYN");
-        for index in 1..segment.elements().count().min(32) {
-            self.institution(segment, index, leads, sink);
+        let leads = matches!(name.as_bytes(), b"HKIDN" | b"HIBPA" | b"HNVSK" | b"HNSHK" | b"HKVVB" | b"HKSYN");
+        for element in segment.elements().take(32).skip(1) {
+            self.institution(segment, element, leads, sink);
         }
     }
 
     /// An element that names an institution: `…:280:50010517` with a BIC, IBAN or account before it.
-    fn institution(&mut self, segment: &Segment<'_>, index: usize, leads: bool, sink: &mut Sink<'_>) {
-        let parts: Vec<_> = segment.components(index).take(8).map(|(at, part)| (segment.text(part), value::offset(at))).collect();
-        let bank = parts
-            .windows(2)
-            .find(|pair| pair[0].0 == "280")
-            .and_then(|pair| party::bankleitzahl(&pair[1].0).map(|party| (party, pair[1].1)));
-        let bics = parts.iter().filter_map(|(text, at)| party::bic(text).map(|party| (party, *at)));
-        if let Some((party, at)) = &bank {
-            if leads && self.owner.is_none() {
-                self.owner = Some(party.clone());
-            }
-            let own = self.owner.as_ref() == Some(party);
-            if own {
-                sink.owner(party.clone(), *at);
-                bics.for_each(|(bic, at)| sink.owner(bic, at));
-            } else {
-                sink.counterparty(party.clone(), *at);
-                bics.for_each(|(bic, at)| sink.counterparty(bic, at));
-            }
-            if !leads && parts.first().is_some_and(|(text, _)| text.bytes().filter(u8::is_ascii_digit).count() >= 4 && text != "280") {
-                sink.element(DataElement::AccountNumber);
-            }
+    fn institution(&mut self, segment: &Segment<'_>, element: Placed<'_>, leads: bool, sink: &mut Sink<'_>) {
+        // Nothing shorter holds `280:` and eight digits, or an IBAN.
+        if element.1.len() < 12 {
+            return;
         }
-        for (text, at) in &parts {
-            if party::is_iban_shaped(text) {
-                sink.element(DataElement::Iban);
-                if bank.is_none() {
-                    party::iban_banks(text).for_each(|party| sink.counterparty(party, *at));
+        let (mut parts, mut count) = ([(0, &b""[..]); 8], 0);
+        for (place, part) in parts.iter_mut().zip(segment.components(element)) {
+            *place = part;
+            count += 1;
+        }
+        let parts = || parts[..count].iter().map(|part| segment.placed(*part));
+        let (mut before, mut code, mut has_iban) = (Cow::Borrowed(""), None, false);
+        for (text, at) in parts() {
+            if before == "280" && code.is_none() {
+                code = Some((text.clone(), at));
+            }
+            has_iban |= party::is_iban_shaped(&text);
+            before = text;
+        }
+        let bank = code.and_then(|(code, at)| party::bankleitzahl(&code).map(|party| (party, at)));
+        if has_iban {
+            sink.element(DataElement::Iban);
+            if bank.is_none() {
+                for (text, at) in parts() {
+                    party::iban_banks(&text).for_each(|party| sink.counterparty(party, at));
                 }
             }
+        }
+        let Some((party, at)) = bank else { return };
+        if !leads && parts().next().is_some_and(|(first, _)| first != "280" && first.bytes().filter(u8::is_ascii_digit).count() >= 4) {
+            sink.element(DataElement::AccountNumber);
+        }
+        if leads && self.owner.is_none() {
+            self.owner = Some(party.clone());
+        }
+        let bics = parts().filter_map(|(text, at)| party::bic(&text).map(|party| (party, at)));
+        if self.owner.as_ref() == Some(&party) {
+            sink.owner(party, at);
+            bics.for_each(|(bic, at)| sink.owner(bic, at));
+        } else {
+            sink.counterparty(party, at);
+            bics.for_each(|(bic, at)| sink.counterparty(bic, at));
         }
     }
 

@@ -175,14 +175,13 @@ impl Statement {
 
     fn field(&mut self, bytes: &[u8], from: usize, end: usize, tag: &str, sink: &mut Sink<'_>) {
         let whole = bytes.get(from..end).unwrap_or_default();
-        let value_at = (from + tag.len() + 2).min(end);
-        let field = Field { tag, whole, value: bytes.get(value_at..end).unwrap_or_default(), at: from, value_at };
-        let at = value::offset(value_at);
+        let field = Field::new(tag, whole, from);
+        let at = value::offset(field.value_at);
         self.begun = true;
         match tag {
             "25" | "25P" => {
                 self.identified = true;
-                let text = value::decode(field.value);
+                let text = field.text();
                 for party in account_banks(text.lines().next().unwrap_or_default()) {
                     self.owner(Some(party), at, sink);
                 }
@@ -199,7 +198,7 @@ impl Statement {
         if matches!(tag, "25" | "25P" | "NS") {
             value::push_field(sink, whole, value::offset(from));
             if tag != "NS" {
-                let text = value::decode(field.value);
+                let text = field.text();
                 swift_field::account_element(text.lines().next().unwrap_or_default(), sink);
             }
         } else {
@@ -210,10 +209,9 @@ impl Statement {
     /// `:NS:`, lines of two digits and a value: 22 account holder, 30 bank code of the statement;
     /// after an entry 15–16 name, 18 bank code, 19 account of the other side.
     fn non_swift(&mut self, field: &Field<'_>, sink: &mut Sink<'_>) {
-        for (place, line) in value::lines(field.value) {
-            let text = value::decode(line);
+        for (at, text) in field.lines() {
             let (Some(code), Some(rest)) = (text.get(..2), text.get(2..)) else { continue };
-            let (rest, at) = (rest.trim(), value::offset(field.value_at + place + 2));
+            let (rest, at) = (rest.trim(), at + 2);
             match (code, self.entry) {
                 ("30", false) => self.owner(party::bankleitzahl(rest), at, sink),
                 ("18", true) => swift_field::counterparty(party::bankleitzahl(rest), at, self.owner.as_ref(), sink),

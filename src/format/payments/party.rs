@@ -3,14 +3,20 @@
 //! A field counts only as a whole: a value that merely contains an identifier names nobody. Whether
 //! a well-formed value belongs to anybody is the registry's question.
 
+use super::routing_number::RoutingNumber;
 use crate::format::Party;
 use crate::identifier::iban;
 use crate::model::Scheme;
 
 /// A BIC of 8 or 11 characters (ISO 9362), upper case, as the party of its first eight.
 pub(super) fn bic(field: &str) -> Option<Party> {
+    bic8(field).map(of_bic8)
+}
+
+/// The first eight characters of a BIC.
+pub(super) fn bic8(field: &str) -> Option<&str> {
     let bytes = field.as_bytes();
-    (matches!(bytes.len(), 8 | 11) && is_bic8(&bytes[..8]) && bytes[8..].iter().all(is_bic_char)).then(|| of_bic8(&field[..8]))
+    (matches!(bytes.len(), 8 | 11) && is_bic8(&bytes[..8]) && bytes[8..].iter().all(is_bic_char)).then(|| &field[..8])
 }
 
 /// A logical terminal of 12 characters (its ninth is the terminal code), or a plain BIC.
@@ -38,8 +44,8 @@ fn is_bic_char(b: &u8) -> bool {
 
 /// Business party prefix, country, suffix.
 fn is_bic8(bytes: &[u8]) -> bool {
-    matches!(bytes, [prefix @ .., c, d, e, f]
-        if prefix.len() == 4 && prefix.iter().all(is_bic_char) && c.is_ascii_uppercase() && d.is_ascii_uppercase() && is_bic_char(e) && is_bic_char(f))
+    matches!(bytes, [a, b, c, d, e, f, g, h]
+        if e.is_ascii_uppercase() && f.is_ascii_uppercase() && [a, b, c, d, g, h].into_iter().all(is_bic_char))
 }
 
 fn of_bic8(bic8: &str) -> Party {
@@ -48,14 +54,7 @@ fn of_bic8(bic8: &str) -> Party {
 
 /// An ABA routing number: nine digits, a prefix in use, check digit (weights 3, 7, 1).
 pub(super) fn aba(field: &str) -> Option<Party> {
-    let digits: &[u8; 9] = field.as_bytes().try_into().ok()?;
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let weighted: u32 = digits.iter().zip([3u32, 7, 1].into_iter().cycle()).map(|(&d, w)| u32::from(d - b'0') * w).sum();
-    let prefix = (digits[0] - b'0') * 10 + (digits[1] - b'0');
-    let sound = weighted > 0 && weighted.is_multiple_of(10) && matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
-    sound.then(|| Party { scheme: Scheme::Aba, value: field.to_owned() })
+    RoutingNumber::parse(field.as_bytes()).filter(|number| number.has_assigned_prefix()).map(RoutingNumber::party)
 }
 
 /// An LEI (ISO 17442): 18 characters and two check digits, ISO 7064 mod 97-10.
@@ -100,15 +99,19 @@ fn unspaced(field: &str) -> String {
 
 /// A national clearing code of a country.
 fn national(country: &str, code: &str) -> Option<Party> {
-    let code: String = code.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    let sound = (3..=16).contains(&code.len()) && code.bytes().all(|b| is_bic_char(&b)) && code.bytes().any(|b| b != b'0');
-    sound.then(|| Party { scheme: Scheme::NationalBankCode, value: format!("{country}:{code}") })
+    let mut value = String::with_capacity(country.len() + 1 + code.len());
+    value.push_str(country);
+    value.push(':');
+    value.extend(code.chars().filter(|c| !matches!(c, ' ' | '-')));
+    let code = &value.as_bytes()[country.len() + 1..];
+    let sound = (3..=16).contains(&code.len()) && code.iter().all(is_bic_char) && code.iter().any(|b| *b != b'0');
+    sound.then_some(Party { scheme: Scheme::NationalBankCode, value })
 }
 
 /// A German Bankleitzahl.
 pub(super) fn bankleitzahl(field: &str) -> Option<Party> {
     let sound = field.len() == 8 && field.bytes().all(|b| b.is_ascii_digit()) && !field.starts_with(['0', '9']);
-    sound.then(|| national("DE", field)).flatten()
+    sound.then(|| Party { scheme: Scheme::NationalBankCode, value: ["DE:", field].concat() })
 }
 
 /// A UK sort code: six digits, hyphens allowed.

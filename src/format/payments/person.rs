@@ -79,15 +79,15 @@ pub(super) fn push(sink: &mut Sink<'_>, name: &str, address: &str, region: &str)
 /// As [`push`], where the country of the address stands apart.
 pub(super) fn push_living(sink: &mut Sink<'_>, person: Person<'_>) {
     let name = person.name.trim();
-    if !is_firm(name) && !name.contains(['{', '}', '$', '<', '>']) {
+    if !is_firm(name) && !name.bytes().any(|byte| matches!(byte, b'{' | b'}' | b'$' | b'<' | b'>')) {
         sink.person(Person { name, address: person.address.trim(), ..person });
     }
 }
 
 /// Does a word of the name say that it is a firm's? Dots and slashes inside a legal form do not count.
 fn is_firm(name: &str) -> bool {
-    name.split(|c: char| c.is_whitespace() || matches!(c, ',' | '-' | '(' | ')' | '&'))
-        .any(|word| FIRM_WORDS.contains(word, |byte| matches!(byte, b'.' | b'/')))
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '-' | '(' | ')' | '&');
+    FIRM_WORDS.has_word_of(name, between, |byte| matches!(byte, b'.' | b'/'))
 }
 
 #[cfg(test)]

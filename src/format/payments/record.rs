@@ -47,14 +47,28 @@ impl<'a> Record<'a> {
         Self { bytes, text, at, coding, decoded: true }
     }
 
+    /// The record without its first bytes, which are ASCII.
+    pub fn behind(&self, prefix: usize) -> Self {
+        let bytes = self.bytes.get(prefix..).unwrap_or_default();
+        let text = self.text.and_then(|text| text.get(prefix..));
+        Self { bytes, text, at: self.at + prefix as u64, ..*self }
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
+    /// Where the field from one position to another begins and ends in the record's bytes.
+    #[inline]
+    pub fn bounds(&self, first: usize, last: usize) -> (usize, usize) {
+        (self.byte_of(first), self.byte_of(last + 1))
+    }
+
     /// The field from one position to another.
+    #[inline]
     pub fn field(&self, first: usize, last: usize) -> &'a [u8] {
-        let (start, end) = (self.byte_of(first), self.byte_of(last + 1));
+        let (start, end) = self.bounds(first, last);
         self.bytes.get(start..end).unwrap_or_default()
     }
 
@@ -65,7 +79,16 @@ impl<'a> Record<'a> {
 
     /// The field as text, without the blanks around it.
     pub fn text(&self, first: usize, last: usize) -> Cow<'a, str> {
-        self.decode(self.field(first, last).trim_ascii())
+        let (start, end) = self.bounds(first, last);
+        match self.span(start, end) {
+            Some(text) => Cow::Borrowed(text.trim_ascii()),
+            None => self.decode(self.field(first, last).trim_ascii()),
+        }
+    }
+
+    /// A span of the record's bytes, where they are text as they stand.
+    pub fn span(&self, start: usize, end: usize) -> Option<&'a str> {
+        self.text.and_then(|text| text.get(start..end))
     }
 
     /// Offset of a position in the item.
@@ -87,15 +110,19 @@ impl<'a> Record<'a> {
     }
 
     /// Pushes one field and a border.
+    #[inline]
     pub fn push_field(&self, sink: &mut Sink<'_>, first: usize, last: usize) {
-        self.push_bytes(sink, self.byte_of(first), self.byte_of(last + 1));
+        let (start, end) = self.bounds(first, last);
+        self.push_bytes(sink, start, end);
     }
 
     /// Pushes one field as text that the text pushed next continues.
     pub fn push_open(&self, sink: &mut Sink<'_>, first: usize, last: usize) {
-        let start = self.byte_of(first);
-        let field = self.bytes.get(start..self.byte_of(last + 1)).unwrap_or_default();
-        sink.text(&self.decode(field), self.place(start));
+        let (start, end) = self.bounds(first, last);
+        match self.span(start, end) {
+            Some(text) => sink.text(text, self.place(start)),
+            None => sink.text(&self.decode(self.field(first, last)), self.place(start)),
+        }
     }
 
     /// Pushes a span of the record's bytes and a border.
@@ -109,6 +136,7 @@ impl<'a> Record<'a> {
         sink.text(&self.decode(self.bytes[from..].trim_ascii_end()), self.place(from));
     }
 
+    #[inline]
     fn push_bytes(&self, sink: &mut Sink<'_>, start: usize, end: usize) {
         let field = self.bytes.get(start..end).unwrap_or_default();
         let filled = field.trim_ascii_end().len();
@@ -118,13 +146,14 @@ impl<'a> Record<'a> {
         // The border takes the place of the last blank where there are few: the offsets then run on.
         let padding = field.len() - filled;
         let shown = if (1..=8).contains(&padding) { field.len() - 1 } else { filled };
-        match self.text.and_then(|text| text.get(start..start + shown)) {
+        match self.span(start, start + shown) {
             Some(text) => sink.text(text, self.place(start)),
             None => sink.text(&self.decode(&field[..shown]), self.place(start)),
         }
         sink.border();
     }
 
+    #[inline]
     fn place(&self, byte: usize) -> At {
         let offset = self.at + byte as u64;
         match self.coding {
@@ -140,6 +169,7 @@ impl<'a> Record<'a> {
         }
     }
 
+    #[inline]
     fn byte_of(&self, position: usize) -> usize {
         let before = position.saturating_sub(1);
         match self.coding {

@@ -65,7 +65,7 @@ impl RoutingNumber {
 
     /// The prefixes that are in use: 00 government, 01-12 districts, 21-32 thrifts, 61-72 electronic
     /// transaction identifiers, 80 traveller's cheques.
-    fn has_assigned_prefix(self) -> bool {
+    pub fn has_assigned_prefix(self) -> bool {
         matches!(self.prefix(), 0..=12 | 21..=32 | 61..=72 | 80)
     }
 

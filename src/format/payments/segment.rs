@@ -3,6 +3,7 @@
 use super::value;
 use crate::format::Sink;
 use memchr::memchr2;
+use std::borrow::Cow;
 
 /// The separators of one interchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +18,17 @@ pub(super) struct Syntax {
 /// A longer segment is handed out in pieces of this size.
 const MAX_SEGMENT: usize = 64 << 10;
 
+/// An element or component and its place in the item.
+pub(super) type Placed<'a> = (usize, &'a [u8]);
+
 /// One segment without its terminator.
 #[derive(Clone, Copy)]
 pub(super) struct Segment<'a> {
-    pub syntax: Syntax,
+    /// Separators of the interchange; without the release character where the segment has none.
+    syntax: Syntax,
     pub bytes: &'a [u8],
+    /// The bytes as text, where they are UTF-8.
+    text: Option<&'a str>,
     /// Its place in the item.
     pub at: usize,
     /// Its terminator was there.
@@ -38,11 +45,9 @@ pub(super) fn next(bytes: &[u8], syntax: Syntax, from: usize) -> Option<Segment<
         None => memchr::memchr(syntax.terminator, window),
         Some(release) => unreleased(window, syntax.terminator, release),
     };
-    let segment = |len: usize, terminated| Segment { syntax, bytes: &rest[..len], at, terminated };
-    Some(match end {
-        Some(len) => segment(len, true),
-        None => segment(window.len(), false),
-    })
+    let (bytes, terminated) = (&window[..end.unwrap_or(window.len())], end.is_some());
+    let release = syntax.release.filter(|release| memchr::memchr(*release, bytes).is_some());
+    Some(Segment { syntax: Syntax { release, ..syntax }, bytes, text: std::str::from_utf8(bytes).ok(), at, terminated })
 }
 
 fn unreleased(bytes: &[u8], wanted: u8, release: u8) -> Option<usize> {
@@ -63,30 +68,52 @@ impl<'a> Segment<'a> {
     }
 
     /// Its elements, the first is its name.
-    pub(super) fn elements(&self) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
+    pub(super) fn elements(&self) -> impl Iterator<Item = Placed<'a>> + use<'a> {
         split(self.bytes, self.at, self.syntax.element, self.syntax.release)
     }
 
-    /// An element's components.
-    pub(super) fn components(&self, element: usize) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
-        let (at, bytes) = self.elements().nth(element).unwrap_or((self.at, b""));
-        split(bytes, at, self.syntax.component, self.syntax.release)
+    /// So many elements from the first on; those that are missing are empty.
+    pub(super) fn first_elements<const N: usize>(&self) -> [Placed<'a>; N] {
+        first(self.elements(), self.at)
+    }
+
+    /// The components of an element.
+    pub(super) fn components(&self, (at, element): Placed<'a>) -> impl Iterator<Item = Placed<'a>> + use<'a> {
+        split(element, at, self.syntax.component, self.syntax.release)
+    }
+
+    /// So many components of an element from the first on; those that are missing are empty.
+    pub(super) fn first_components<const N: usize>(&self, element: Placed<'a>) -> [Placed<'a>; N] {
+        first(self.components(element), element.0)
     }
 
     /// An element as text with its offset; empty where it is missing.
-    pub(super) fn element(&self, index: usize) -> (String, u64) {
-        let (at, bytes) = self.elements().nth(index).unwrap_or((self.at, b""));
-        (self.text(bytes), value::offset(at))
+    pub(super) fn element(&self, index: usize) -> (Cow<'a, str>, u64) {
+        self.placed(self.elements().nth(index).unwrap_or((self.at, b"")))
     }
 
     /// A component as text with its offset; empty where it is missing.
-    pub(super) fn component(&self, element: usize, index: usize) -> (String, u64) {
-        let (at, bytes) = self.components(element).nth(index).unwrap_or((self.at, b""));
-        (self.text(bytes), value::offset(at))
+    pub(super) fn component(&self, element: usize, index: usize) -> (Cow<'a, str>, u64) {
+        let (at, bytes) = self.elements().nth(element).unwrap_or((self.at, b""));
+        self.placed(self.components((at, bytes)).nth(index).unwrap_or((at, b"")))
     }
 
-    /// Bytes of the segment as text, without release characters.
-    pub(super) fn text(&self, bytes: &[u8]) -> String {
+    /// An element or component as text with its offset.
+    pub(super) fn placed(&self, part: Placed<'a>) -> (Cow<'a, str>, u64) {
+        (self.text(part), value::offset(part.0))
+    }
+
+    /// An element or component as text, without release characters.
+    #[inline]
+    pub(super) fn text(&self, (at, bytes): Placed<'a>) -> Cow<'a, str> {
+        let start = at - self.at;
+        match self.text.and_then(|text| text.get(start..start + bytes.len())) {
+            Some(text) if self.syntax.release.is_none() => Cow::Borrowed(text.trim_ascii()),
+            _ => self.released(bytes),
+        }
+    }
+
+    fn released(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         let text = value::decode(bytes.trim_ascii());
         match self.syntax.release.map(char::from) {
             Some(release) if text.contains(release) => {
@@ -98,16 +125,20 @@ impl<'a> Segment<'a> {
                         c => out.push(c),
                     }
                 }
-                out
+                Cow::Owned(out)
             }
-            _ => text.into_owned(),
+            _ => text,
         }
     }
 
     /// Hands out the segment's text, its elements and components apart.
     pub(super) fn push(&self, sink: &mut Sink<'_>) {
-        for (at, element) in self.elements() {
-            for (at, component) in split(element, at, self.syntax.component, self.syntax.release) {
+        let Syntax { element, component, release, .. } = self.syntax;
+        if release.is_none() && sink.fields(self.bytes, value::offset(self.at), |byte| (byte == element) | (byte == component)) {
+            return;
+        }
+        for element in self.elements() {
+            for (at, component) in self.components(element) {
                 let Some(release) = self.syntax.release.filter(|r| memchr::memchr(*r, component).is_some()) else {
                     value::push_field(sink, component, value::offset(at));
                     continue;
@@ -127,13 +158,20 @@ impl<'a> Segment<'a> {
     }
 }
 
+fn first<'a, const N: usize>(fields: impl Iterator<Item = Placed<'a>>, at: usize) -> [Placed<'a>; N] {
+    let mut out = [(at, &b""[..]); N];
+    out.iter_mut().zip(fields).for_each(|(place, field)| *place = field);
+    out
+}
+
 fn split(bytes: &[u8], base: usize, separator: u8, release: Option<u8>) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = Some(0);
     std::iter::from_fn(move || {
         let from = at?;
         let rest = bytes.get(from..)?;
         let end = match release {
-            None => memchr::memchr(separator, rest),
+            // Fields are short: going through their bytes is quicker than a vectorised search that is called for each.
+            None => rest.iter().position(|byte| *byte == separator),
             Some(release) => unreleased(rest, separator, release),
         };
         at = end.map(|len| from + len + 1);

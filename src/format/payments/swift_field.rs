@@ -6,6 +6,7 @@
 use super::{party, person, swift_information, value};
 use crate::format::{Party, Sink};
 use crate::model::DataElement;
+use std::borrow::Cow;
 
 /// Lines of a party field that are looked at; the standard has at most six.
 const PARTY_LINES: usize = 12;
@@ -22,6 +23,8 @@ pub(super) struct Field<'a> {
     pub at: usize,
     /// Place of the value.
     pub value_at: usize,
+    /// The value as text, where it is UTF-8 as it stands.
+    text: Option<&'a str>,
 }
 
 /// The fields of a text block in their order.
@@ -59,11 +62,9 @@ impl<'a> Iterator for Fields<'a> {
             }
         }
         let whole = trim_end(&rest[..end]);
-        let tag = tag(whole).unwrap_or_default();
-        let skip = if tag.is_empty() { 0 } else { tag.len() + 2 };
         let at = self.base + self.at;
         self.at += end;
-        Some(Field { tag, whole, value: &whole[skip..], at, value_at: at + skip })
+        Some(Field::new(tag(whole).unwrap_or_default(), whole, at))
     }
 }
 
@@ -72,7 +73,28 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
     &bytes[..len]
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    /// A field at a place in the item.
+    pub(super) fn new(tag: &'a str, whole: &'a [u8], at: usize) -> Self {
+        let skip = if tag.is_empty() { 0 } else { (tag.len() + 2).min(whole.len()) };
+        let value = &whole[skip..];
+        Self { tag, whole, value, at, value_at: at + skip, text: std::str::from_utf8(value).ok() }
+    }
+
+    /// The value as text.
+    pub(super) fn text(&self) -> Cow<'a, str> {
+        self.text.map_or_else(|| value::decode(self.value), Cow::Borrowed)
+    }
+
+    /// Lines of the value with their places in the item.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, Cow<'a, str>)> + use<'a> {
+        let Self { value, value_at, text, .. } = *self;
+        value::lines(value).map(move |(at, line)| {
+            let decoded = text.and_then(|text| text.get(at..at + line.len())).map_or_else(|| value::decode(line), Cow::Borrowed);
+            (value::offset(value_at + at), decoded)
+        })
+    }
+
     /// Number of the tag, zero where it has none.
     pub(super) fn number(&self) -> u8 {
         match self.tag.as_bytes() {
@@ -97,18 +119,18 @@ impl Field<'_> {
             (50 | 59, _) => self.customer(own, sink),
             (41 | 42 | 51..=58 | 80..=89, b'A'..=b'J') => self.institution(own, sink),
             (72, _) => self.sender_to_receiver(own, sink),
-            (86, _) => swift_information::read(self.value, value::offset(self.value_at), own, sink),
+            (86, _) => swift_information::read(self, own, sink),
             (95, b'P') => self.party_of_settlement(own, sink),
             _ => {}
         }
     }
 
-    fn lines(&self) -> impl Iterator<Item = (u64, std::borrow::Cow<'_, str>)> {
-        value::lines(self.value).take(PARTY_LINES).map(|(at, line)| (value::offset(self.value_at + at), value::decode(line)))
+    fn party_lines(&self) -> impl Iterator<Item = (u64, Cow<'a, str>)> + use<'a> {
+        self.lines().take(PARTY_LINES)
     }
 
     fn institution(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
-        for (at, line) in self.lines() {
+        for (at, line) in self.party_lines() {
             if line.starts_with("//") {
                 counterparty(party::swift_clearing(&line), at, own, sink);
             } else if let Some(bic) = line.strip_prefix("/ABIC/") {
@@ -124,7 +146,7 @@ impl Field<'_> {
     fn customer(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
         let mut name = String::new();
         let mut address = String::new();
-        for (i, (at, line)) in self.lines().enumerate() {
+        for (i, (at, line)) in self.party_lines().enumerate() {
             let line = line.trim_end();
             if let Some(number) = line.strip_prefix('/').filter(|_| i == 0) {
                 account(number, at, own, sink);
@@ -158,7 +180,7 @@ impl Field<'_> {
 
     fn statement_line(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
         amount(self.value, sink);
-        for (at, line) in self.lines().skip(1) {
+        for (at, line) in self.party_lines().skip(1) {
             if party::is_iban_shaped(line.trim_end()) {
                 account(line.trim_end(), at, own, sink);
             }
@@ -166,14 +188,14 @@ impl Field<'_> {
     }
 
     fn account_of_statement(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
-        if let Some((at, line)) = self.lines().next() {
+        if let Some((at, line)) = self.party_lines().next() {
             let number = line.rsplit("//").next().unwrap_or_default();
             account(number, at, own, sink);
         }
     }
 
     fn sender_to_receiver(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
-        for (at, line) in self.lines() {
+        for (at, line) in self.party_lines() {
             if let Some(bic) = line.strip_prefix("/INS/").or_else(|| line.strip_prefix("/INTA/")) {
                 counterparty(party::bic(bic.trim()), at, own, sink);
             }
@@ -182,7 +204,7 @@ impl Field<'_> {
 
     /// `:95P::ACOW//DEUTDEFF` of the ISO 15022 messages.
     fn party_of_settlement(&self, own: Option<&Party>, sink: &mut Sink<'_>) {
-        for (at, line) in self.lines() {
+        for (at, line) in self.party_lines() {
             if let Some((_, bic)) = line.split_once("//") {
                 counterparty(party::bic(bic.trim_end()), at, own, sink);
             }

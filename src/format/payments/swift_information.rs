@@ -4,7 +4,7 @@
 //! the separator is free) or with code words (`/BENM//NAME/…`, `/CNTP/IBAN/BIC/NAME/CITY/`). Lines are
 //! cut at 65 characters in the middle of words, so a cut value is handed out once more in one piece.
 
-use super::swift_field::{account, counterparty};
+use super::swift_field::{Field, account, counterparty};
 use super::{party, person, value};
 use crate::format::{At, Party, Sink};
 use std::borrow::Cow;
@@ -12,12 +12,12 @@ use std::borrow::Cow;
 /// Longer values are not looked into; the standard has six lines of 65 characters.
 const MAX: usize = 8 << 10;
 
-/// Reads the value of a field 86 whose text was handed out already.
-pub(super) fn read(bytes: &[u8], at: u64, own: Option<&Party>, sink: &mut Sink<'_>) {
-    if bytes.len() > MAX {
+/// Reads a field 86 whose text was handed out already.
+pub(super) fn read(field: &Field<'_>, own: Option<&Party>, sink: &mut Sink<'_>) {
+    if field.value.len() > MAX {
         return;
     }
-    let text = value::decode(bytes);
+    let (text, at) = (field.text(), value::offset(field.value_at));
     match text.as_bytes() {
         [a, b, c, separator, d, e, ..]
             if [a, b, c, d, e].iter().all(|b| b.is_ascii_digit())
@@ -77,10 +77,13 @@ fn subfields(text: &str, separator: u8, at: u64, own: Option<&Party>, sink: &mut
 fn parts(text: &str, separator: u8) -> impl Iterator<Item = (&[u8; 2], &str)> {
     let bytes = text.as_bytes();
     let code = move |start: usize| bytes.get(start + 1..)?.first_chunk::<2>().filter(|code| code.iter().all(u8::is_ascii_digit));
-    let mut starts = memchr::memchr_iter(separator, bytes).filter_map(move |start| code(start).map(|code| (start, code))).peekable();
+    // Values are short.
+    let find = move |from: usize| (from..bytes.len()).find_map(|at| if bytes[at] == separator { Some((at, code(at)?)) } else { None });
+    let mut next = find(0);
     std::iter::from_fn(move || {
-        let (start, code) = starts.next()?;
-        let end = starts.peek().map_or(text.len(), |next| next.0);
+        let (start, code) = next?;
+        next = find(start + 1);
+        let end = next.map_or(text.len(), |next| next.0);
         // A code that begins inside the one before leaves no value.
         Some((code, text.get(start + 3..end).unwrap_or_default()))
     })

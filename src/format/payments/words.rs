@@ -8,34 +8,54 @@ pub(super) struct WordSet {
     words: &'static [&'static str],
     /// Lengths of the words by their first letter, one bit each.
     lengths: [u32; 26],
+    /// Where the words of each first letter begin, and where the last ones end.
+    starts: [usize; 27],
 }
 
 impl WordSet {
     /// A set of sorted words, each of them `A` to `Z` and at most 16 letters.
     pub(super) const fn new(words: &'static [&'static str]) -> Self {
-        let mut lengths = [0; 26];
+        let (mut lengths, mut starts) = ([0; 26], [0; 27]);
         let mut i = 0;
         while i < words.len() {
             let word = words[i].as_bytes();
             assert!(word.len() <= LONGEST, "a longer word is never found");
-            lengths[(word[0] - b'A') as usize] |= 1 << word.len();
+            let letter = (word[0] - b'A') as usize;
+            lengths[letter] |= 1 << word.len();
             i += 1;
+            starts[letter + 1] = i;
         }
-        Self { words, lengths }
+        let mut letter = 0;
+        while letter < 26 {
+            if starts[letter + 1] == 0 {
+                starts[letter + 1] = starts[letter];
+            }
+            letter += 1;
+        }
+        Self { words, lengths, starts }
     }
 
     /// Is a word in the set, in any case? Characters that `skipped` takes do not count.
-    pub(super) fn contains(&self, word: &str, skipped: impl Fn(u8) -> bool) -> bool {
-        let mut upper = [0; LONGEST];
-        let mut len = 0;
-        for byte in word.bytes().filter(|&byte| !skipped(byte)) {
-            let Some(slot) = upper.get_mut(len) else { return false };
-            *slot = byte.to_ascii_uppercase();
-            len += 1;
+    pub(super) fn contains(&self, word: &[u8], skipped: impl Fn(u8) -> bool) -> bool {
+        let letters = || word.iter().copied().filter(|&byte| !skipped(byte)).map(|byte| byte.to_ascii_uppercase());
+        let Some(first @ b'A'..=b'Z') = letters().next() else { return false };
+        let letter = usize::from(first - b'A');
+        let lengths = self.lengths[letter];
+        let len = if lengths == 0 { 0 } else { letters().count() };
+        if len > LONGEST || lengths & (1 << len) == 0 {
+            return false;
         }
-        let [first @ b'A'..=b'Z', ..] = upper else { return false };
-        self.lengths[usize::from(first - b'A')] & (1 << len) != 0
-            && self.words.binary_search_by(|known| known.as_bytes().cmp(&upper[..len])).is_ok()
+        let mut upper = [0; LONGEST];
+        upper.iter_mut().zip(letters()).for_each(|(slot, letter)| *slot = letter);
+        self.words[self.starts[letter]..self.starts[letter + 1]].iter().any(|known| known.as_bytes() == &upper[..len])
+    }
+
+    /// Is one of the words of a name in the set? Words end where `between` says so of a character.
+    pub(super) fn has_word_of(&self, name: &str, between: impl Fn(char) -> bool, skipped: impl Fn(u8) -> bool) -> bool {
+        if name.is_ascii() {
+            return name.as_bytes().split(|&byte| between(char::from(byte))).any(|word| self.contains(word, &skipped));
+        }
+        name.split(between).any(|word| self.contains(word.as_bytes(), &skipped))
     }
 
     #[cfg(test)]

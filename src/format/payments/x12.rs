@@ -57,16 +57,16 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut at = start(bytes);
     let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no ISA segment")) };
     let mut interchange = Interchange::default();
-    while let Some(segment) = segment::next(bytes, separators, at) {
+    while let Some(mut segment) = segment::next(bytes, separators, at) {
         if segment.bytes.starts_with(b"ISA") {
             if sink.stopped() {
                 return Ok(());
             }
             if let Some(own) = syntax(&bytes[segment.at..]) {
                 separators = own;
+                segment = segment::next(bytes, separators, segment.at).unwrap_or(segment);
             }
         }
-        let segment = segment::next(bytes, separators, segment.at).unwrap_or(segment);
         segment.push(sink);
         interchange.segment(&segment, sink);
         at = segment.end();
@@ -96,64 +96,65 @@ struct Interchange {
 impl Interchange {
     fn segment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         let (name, _) = segment.element(0);
-        match name.as_str() {
-            "ISA" => {
+        match name.as_bytes() {
+            b"ISA" => {
                 self.open = true;
                 self.sender.clear();
                 self.sender.extend(bank(&segment.element(6).0));
             }
-            "GS" if self.sender.len() < 64 => self.sender.extend(bank(&segment.element(2).0)),
-            "IEA" => self.open = false,
-            "ST" => {
+            b"GS" if self.sender.len() < 64 => self.sender.extend(bank(&segment.element(2).0)),
+            b"IEA" => self.open = false,
+            b"ST" => {
                 self.end_set(sink);
                 self.set = true;
             }
-            "SE" => self.end_set(sink),
-            "BPR" => self.payment(segment, sink),
-            "RMR" | "CLP" => self.entries += 1,
-            "N1" | "NM1" => self.named(segment, &name, sink),
-            "N3" | "N4" => self.addressed(segment, &name),
-            "REF" if segment.element(1).0 == "SY" => sink.element(DataElement::Ssn),
-            "DMG" => sink.element(DataElement::Dob),
-            "PER" => contact(segment, sink),
+            b"SE" => self.end_set(sink),
+            b"BPR" => self.payment(segment, sink),
+            b"RMR" | b"CLP" => self.entries += 1,
+            b"N1" | b"NM1" => self.named(segment, &name, sink),
+            b"N3" | b"N4" => self.addressed(segment, &name),
+            b"REF" if segment.element(1).0 == "SY" => sink.element(DataElement::Ssn),
+            b"DMG" => sink.element(DataElement::Dob),
+            b"PER" => contact(segment, sink),
             _ => {}
         }
-        if !matches!(name.as_str(), "N1" | "NM1" | "N2" | "N3" | "N4") {
+        if !matches!(name.as_bytes(), b"N1" | b"NM1" | b"N2" | b"N3" | b"N4") {
             self.end_name(sink);
         }
     }
 
     fn payment(&mut self, segment: &Segment<'_>, sink: &mut Sink<'_>) {
         sink.element(DataElement::Amount);
+        let elements = segment.first_elements::<16>();
         let institution = |qualifier: usize| {
-            let (number, at) = segment.element(qualifier + 1);
-            depository(&segment.element(qualifier).0, &number).map(|party| (party, at))
+            let (number, at) = segment.placed(elements[qualifier + 1]);
+            depository(&segment.text(elements[qualifier]), &number).map(|party| (party, at))
         };
         (self.originating, self.receiving) = (institution(6), institution(12));
-        for account in [9, 15] {
-            if !segment.element(account).0.is_empty() {
-                sink.element(DataElement::AccountNumber);
-            }
+        if [9, 15].into_iter().any(|account| !segment.text(elements[account]).is_empty()) {
+            sink.element(DataElement::AccountNumber);
         }
     }
 
     fn named(&mut self, segment: &Segment<'_>, name: &str, sink: &mut Sink<'_>) {
         self.end_name(sink);
+        let elements = segment.first_elements::<10>();
+        let text = |element: usize| segment.text(elements[element]);
         let (qualifier, number, bank) = match name {
             "N1" => {
-                self.name = segment.element(2).0;
-                (3, 4, matches!(segment.element(1).0.as_str(), "BK" | "BB" | "O1" | "RB"))
+                self.name.push_str(&text(2));
+                (3, 4, matches!(&*text(1), "BK" | "BB" | "O1" | "RB"))
             }
             _ => {
                 // 1 says a person; last, first, middle name.
-                if segment.element(2).0 == "1" {
-                    self.name = [segment.element(4).0, segment.element(5).0, segment.element(3).0].join(" ");
+                if text(2) == "1" {
+                    self.name = [text(4), text(5), text(3)].join(" ");
                 }
                 (8, 9, false)
             }
         };
-        let (number, at) = segment.element(number);
-        match segment.element(qualifier).0.as_str() {
+        let (number, at) = segment.placed(elements[number]);
+        match &*text(qualifier) {
             "34" => sink.element(DataElement::Ssn),
             "13" => party::aba(&number).into_iter().for_each(|p| sink.counterparty(p, at)),
             _ => {}
@@ -164,12 +165,16 @@ impl Interchange {
     }
 
     fn addressed(&mut self, segment: &Segment<'_>, name: &str) {
-        for (_, part) in segment.elements().skip(1).take(4) {
-            self.address.push_str(&segment.text(part));
-            self.address.push(' ');
-        }
         if name == "N4" {
-            self.region = segment.element(2).0;
+            self.region.clear();
+        }
+        for (place, part) in segment.elements().skip(1).take(4).enumerate() {
+            let part = segment.text(part);
+            self.address.push_str(&part);
+            self.address.push(' ');
+            if name == "N4" && place == 1 {
+                self.region.push_str(&part);
+            }
         }
     }
 
@@ -227,7 +232,7 @@ fn bank(identifier: &str) -> Option<Party> {
 
 fn contact(segment: &Segment<'_>, sink: &mut Sink<'_>) {
     for qualifier in [3, 5, 7] {
-        match segment.element(qualifier).0.as_str() {
+        match &*segment.element(qualifier).0 {
             "EM" => sink.element(DataElement::Email),
             "TE" | "FX" | "HP" | "WP" | "CP" => sink.element(DataElement::Phone),
             _ => {}
