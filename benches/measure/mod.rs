@@ -49,6 +49,7 @@ pub struct Began {
 
 impl Began {
     /// It begins now, on this thread.
+    #[allow(dead_code, reason = "some benches have several threads")]
     pub fn now() -> Self {
         Self::on(thread_seconds)
     }
