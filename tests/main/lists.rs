@@ -47,9 +47,12 @@ fn a_labelled_code_in_a_record_is_its_owners_however_many_records_there_are() {
     assert_eq!(verdict_of_all("x/clients.txt", each(client)), "ruled_out");
 }
 
+/// A header, what writes the line of each institution, and the verdict.
+type Table = (&'static str, fn(usize, &str, &str) -> String, &'static str);
+
 #[test]
 fn a_table_of_clients_that_says_more_than_a_directory_is_open() {
-    let tables: [(&str, fn(usize, &str, &str) -> String, &str); 6] = [
+    let tables: [Table; 6] = [
         ("client_code,name,city", |_, code, town| format!("{code},{town} Harbor Savings Bank,{town}"), "ruled_out"),
         ("client_code,city,since", |n, code, town| format!("{code},{town},2019-03-0{}", n + 1), "ruled_out"),
         ("client_code,ref,val", |n, code, _| format!("{code},44556677{n}8,1002{n}"), "undetermined"),
