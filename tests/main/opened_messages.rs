@@ -62,7 +62,8 @@ fn messages_are_opened_with_the_key_that_fits() {
     // Keys alone: what a password locks stays locked, be it a key or a message.
     Finished::from(index(&desk).arg("--keys").arg(desk.path("keys")).output().unwrap()).with_code(&[3]);
     let found = opened(&desk);
-    assert!(["rsa.gpg", "broken.gpg", "cut.gpg"].iter().all(|name| found.iter().any(|item| item == name)), "{found:?}");
+    // What is read is the first of two copies.
+    assert!(["nested.zip", "broken.gpg", "cut.gpg"].iter().all(|name| found.iter().any(|item| item == name)), "{found:?}");
     assert!(!found.iter().any(|item| ["curve", "hidden", "pass", "other"].iter().any(|name| item.contains(name))), "{found:?}");
 
     // With the password as well. Nothing but the list changed, and what it opened is read again.
@@ -73,7 +74,7 @@ fn messages_are_opened_with_the_key_that_fits() {
     assert_eq!(verdict, "affected");
     assert!(items.keys().any(|item| item.starts_with("ev/curve.asc!/") && item.ends_with("!/message")), "{items:?}");
     assert!(desk.query("\"statements of the month\"").contains("letter.txt"));
-    for name in ["rsa.gpg", "hidden.gpg", "passphrase.gpg"] {
+    for name in ["nested.zip", "hidden.gpg", "passphrase.gpg"] {
         let below: Vec<_> = items.iter().filter(|(item, _)| item.starts_with(&format!("ev/{name}"))).collect();
         assert!(below.len() > 1 && below.iter().all(|(_, row)| matches!(&row["status"][..], "read" | "duplicate")), "{below:?}");
     }
