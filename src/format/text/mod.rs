@@ -16,6 +16,7 @@ pub mod xml;
 mod attribute;
 pub(super) mod base64;
 pub(super) mod entity;
+mod headed;
 mod json_record;
 mod layout;
 mod record;
