@@ -19,6 +19,7 @@ pub(super) mod entity;
 mod headed;
 mod json_record;
 mod layout;
+mod nested;
 mod record;
 mod sniff;
 
