@@ -85,6 +85,7 @@ pub static LOOSE: &[&Format] = &[
     &mail::MBOX,
     &database::SQL,
     &database::PG_COPY,
+    &text::transcoded::FORMAT,
     &text::calendar::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,

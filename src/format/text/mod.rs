@@ -11,6 +11,7 @@ pub mod json;
 pub mod markup;
 pub mod plain;
 pub mod stretch;
+pub mod transcoded;
 pub mod xml;
 
 mod attribute;
