@@ -29,6 +29,10 @@ pub(super) fn nacha(subject: Subject) -> Vec<u8> {
     lines(&records, "\n")
 }
 
+pub(super) fn nacha_ebcdic(subject: Subject) -> Vec<u8> {
+    ebcdic(&String::from_utf8_lossy(&nacha(subject)))
+}
+
 fn x937_records(subject: Subject) -> Vec<String> {
     let own = subject.aba();
     vec![

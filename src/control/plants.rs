@@ -98,6 +98,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;
     "mbox" "" documents::mbox;
+    "transcoded" "nacha, ebcdic" payments::nacha_ebcdic;
     "json" "array" plain::json;
     "json" "lines" plain::json_lines;
     "html" "" plain::html;

@@ -86,6 +86,7 @@ pub static LOOSE: &[&Format] = &[
     &mail::MBOX,
     &database::SQL,
     &database::PG_COPY,
+    &text::transcoded::FORMAT,
     &text::calendar::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,

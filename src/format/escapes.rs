@@ -1,6 +1,7 @@
 //! Escapes inside text that stands in no format of its own: percent-encoding (RFC 3986, section 2.1) in addresses,
-//! forms and logs, and quoted-printable (RFC 2045, section 6.7) in messages that were pasted or exported. The text
-//! stays as it is; what is meant stands behind it.
+//! forms and logs, quoted-printable (RFC 2045, section 6.7) in messages that were pasted or exported, and the escapes
+//! of strings (RFC 8259, section 7; `\xXX` of many languages) in logs, properties and strings inside strings. The
+//! text stays as it is; what is meant stands behind it.
 
 use super::mail::{self, Encoding, decode};
 
@@ -13,7 +14,96 @@ const LEAST: usize = 3;
 pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
     let mut out = percent_encoded(text);
     out.extend(quoted_printable(text));
+    out.extend(string_escapes(text));
     out
+}
+
+/// Strings with escaped characters, or lines with them, as they are meant.
+fn string_escapes(text: &str) -> Vec<(usize, String)> {
+    let (mut out, mut done) = (Vec::new(), 0);
+    for at in memchr::memchr_iter(b'\\', text.as_bytes()) {
+        if at < done || !coded(&text[at..]).is_some_and(|(c, _)| !c.is_control()) {
+            continue;
+        }
+        let is_border = |c: char| c.is_control() || c == '"';
+        let start = text[done..at].rfind(is_border).map_or(done, |n| done + n + text[done + n..].chars().next().map_or(1, char::len_utf8));
+        let end = text[at..].find(is_border).map_or(text.len(), |n| at + n);
+        out.push((start, unescaped(&text[start..end])));
+        done = end;
+    }
+    out
+}
+
+/// A text in whose strings escapes may stand inside escapes, as it is meant.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..ROUNDS {
+        let plain = undo_string(&text);
+        if plain == text {
+            break;
+        }
+        text = plain;
+    }
+    text
+}
+
+/// The character that `\uXXXX`, two of them for one character, or `\xXX` stands for, and the escape's length.
+pub(super) fn coded(text: &str) -> Option<(char, usize)> {
+    let number = |range: std::ops::Range<usize>| {
+        let digits = text.get(range).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    if text.starts_with("\\x") {
+        return Some((char::from(number(2..4)? as u8), 4));
+    }
+    let first = text.starts_with("\\u").then(|| number(2..6))??;
+    if (0xD800..0xDC00).contains(&first)
+        && text.get(6..8) == Some("\\u")
+        && let Some(second) = number(8..12)
+        && let Some(Ok(c)) = char::decode_utf16([first, second]).next()
+    {
+        return Some((c, 12));
+    }
+    Some((char::from_u32(u32::from(first)).unwrap_or(char::REPLACEMENT_CHARACTER), 6))
+}
+
+/// One round: each backslash with what follows it becomes one character; several bytes `\xXX` may be one.
+fn undo_string(text: &str) -> String {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text);
+    while let Some(n) = memchr::memchr(b'\\', rest.as_bytes()) {
+        out.extend_from_slice(&rest.as_bytes()[..n]);
+        rest = &rest[n..];
+        let len = match (coded(rest), rest.as_bytes().get(1)) {
+            (Some((c, 4)), _) => {
+                out.push(c as u32 as u8);
+                4
+            }
+            (Some((c, len)), _) => {
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                len
+            }
+            (None, Some(&b @ (b'\\' | b'"' | b'\'' | b'/'))) => {
+                out.push(b);
+                2
+            }
+            (None, Some(b'n' | b'r' | b't')) => {
+                out.push(b' ');
+                2
+            }
+            (None, _) => {
+                out.push(b'\\');
+                1
+            }
+        };
+        rest = &rest[len..];
+    }
+    out.extend_from_slice(rest.as_bytes());
+    let mut text = String::with_capacity(out.len());
+    for chunk in out.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.push_str(&mail::eight_bit(chunk.invalid()));
+    }
+    text
 }
 
 /// Words with percent-encoded characters, as they are meant.
@@ -104,9 +194,19 @@ mod tests {
         assert!(decoded("a = b; if x == 3 { y = 20 } size=20 id=3D").is_empty());
     }
 
+    #[test]
+    fn strings_are_read_as_they_are_meant() {
+        let meant = |text: &str| decoded(text).into_iter().map(|(_, meant)| meant).collect::<Vec<_>>().join("|");
+        assert_eq!(meant(r#"INFO {"bank": "West Penn P\u0026P Bank"} ok"#), "West Penn P&P Bank");
+        assert_eq!(meant(r#"{\"bank\": \"Ann \\u0026 Bo Trust\", \"x\": 1}"#), "Ann & Bo Trust\\");
+        assert_eq!(meant(r"x=\u0046irst\u0020State \ud83d\ude00"), "x=First State 😀");
+        assert_eq!(meant(r"msg=Soci\xc3\xa9t\xc3\xa9 é G\xe9n"), "msg=Société é Gén");
+        assert_eq!(meant(r"C:\users\xavier \u12 \x1b[0m"), "");
+    }
+
     proptest! {
         #[test]
-        fn no_text_panics(text in "[%=a-fA-F0-9é\\r\\n\" ]{0,60}") {
+        fn no_text_panics(text in r#"[%=\\ux0-9a-fdé\r\n" ]{0,60}"#) {
             decoded(&text);
         }
     }

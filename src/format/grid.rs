@@ -16,6 +16,8 @@ pub struct Grid {
     /// The names of its columns, where they are known without looking at rows. Rows of such tables come mixed
     /// with those of others; they are handed on in bunches.
     header: Option<Vec<String>>,
+    /// The row that was found to be the header.
+    found: Option<Vec<String>>,
     held: Vec<(u64, Vec<String>)>,
     held_bytes: usize,
     table: Option<u32>,
@@ -24,7 +26,7 @@ pub struct Grid {
 impl Grid {
     /// A table of this name, whose encoded bytes begin at `offset`.
     pub fn new(name: &str, offset: u64) -> Self {
-        Self { name: name.to_owned(), offset, header: None, held: Vec::new(), held_bytes: 0, table: None }
+        Self { name: name.to_owned(), offset, header: None, found: None, held: Vec::new(), held_bytes: 0, table: None }
     }
 
     /// A table whose columns have these names; empty where nobody knows them, and no row is a header.
@@ -42,7 +44,7 @@ impl Grid {
     /// Takes a row that stands at this offset in the item, be it empty.
     pub fn row_at(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
         if self.table.is_some() && self.header.is_none() {
-            return push(&row, at, sink);
+            return self.push(&row, at, sink);
         }
         self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
         self.held.push((at, row));
@@ -58,7 +60,7 @@ impl Grid {
         if let Some(ordinal) = self.table {
             if !held.is_empty() {
                 sink.resume_table(ordinal);
-                held.iter().for_each(|(at, row)| push(row, *at, sink));
+                held.iter().for_each(|(at, row)| self.push(row, *at, sink));
             }
             return;
         }
@@ -74,15 +76,15 @@ impl Grid {
         if rows.is_empty() {
             return;
         }
-        let found = has_header.then(|| std::mem::take(&mut rows[first]));
-        let header = found.as_ref().or(self.header.as_ref().filter(|header| !header.is_empty()));
+        self.found = has_header.then(|| std::mem::take(&mut rows[first]));
+        let header = self.found.as_ref().or(self.header.as_ref().filter(|header| !header.is_empty()));
         let body = first + usize::from(has_header);
         self.table = Some(sink.facts.tables.len() as u32);
         sink.begin_table(TableFacts::new(&self.name, header.map(Vec::as_slice), &rows[body..]));
         if let Some(header) = header {
             sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
         }
-        rows[body..].iter().zip(&places[body..]).for_each(|(row, at)| push(row, *at, sink));
+        rows[body..].iter().zip(&places[body..]).for_each(|(row, at)| self.push(row, *at, sink));
     }
 
     /// Text that is in no row.
@@ -104,9 +106,13 @@ impl Grid {
         self.begin(sink);
         sink.kind(PassageKind::Prose);
     }
-}
 
-fn push(row: &[String], offset: u64, sink: &mut Sink<'_>) {
-    let cells: Vec<&str> = row.iter().map(String::as_str).collect();
-    sink.row(&cells, offset);
+    /// Hands on a row; the header, where it comes again, is text.
+    fn push(&self, row: &[String], offset: u64, sink: &mut Sink<'_>) {
+        if self.found.as_ref().is_some_and(|header| header::is_repeated(header, row)) {
+            return sink.text(&format!("{}\n", row.join("\t").replace(['\n', '\r'], " ")), At::Decoded(offset));
+        }
+        let cells: Vec<&str> = row.iter().map(String::as_str).collect();
+        sink.row(&cells, offset);
+    }
 }

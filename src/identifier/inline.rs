@@ -14,6 +14,8 @@ use std::ops::Range;
 const LABEL_WORDS: usize = 4;
 /// Words that may stand between a label and its value.
 pub(super) const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
+/// Values of a list that are gone through to find its label.
+const LONGEST_LIST: usize = 256;
 /// Text between two words of a label, or between label and value, is at most so long, leaders included.
 const LONGEST_GAP: usize = 48;
 /// And has at most so many marks besides blanks and dots.
@@ -41,6 +43,7 @@ impl Inline {
 
 /// Finds labelled numbers and IBANs in a text of which these are the tokens.
 pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
+    let mut list: Option<Item> = None;
     for (i, token) in all.iter().enumerate() {
         let bytes = token.term.as_bytes();
         if bytes.len() >= 4
@@ -54,20 +57,111 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if bytes.len() == 11 {
             find_branch_bic(text, &token, found);
         }
-        if bytes.first().is_some_and(u8::is_ascii_digit)
-            && bytes.iter().all(u8::is_ascii_digit)
-            && may_be_labelled(all, i)
-            && !continues_number(text, all, i)
-        {
-            find_labelled(text, all, i, found);
+        if !is_value(text, &token) || continues_number(text, all, i) {
+            continue;
         }
+        let carried = list.take_if(|item| item.end <= token.span.start);
+        let mut label = Vec::new();
+        if may_be_labelled(text, all, i) {
+            label = label_before(text, all, i);
+        }
+        if !names_number(&label)
+            && let Some(item) = carried
+            && item.continues(text, &token)
+        {
+            label = item.label;
+        }
+        if !names_number(&label) {
+            continue;
+        }
+        if bytes.iter().all(u8::is_ascii_digit) {
+            find_labelled(text, all, i, &label, found);
+        }
+        list = Some(Item { end: token.span.end, len: token.span.len(), label });
     }
 }
 
+/// A labelled value, behind which others may stand in a list.
+struct Item {
+    end: usize,
+    len: usize,
+    label: Vec<String>,
+}
+
+impl Item {
+    /// `client codes: TRF042, 104233 and 104235`: is the token the next value of the same list? The label speaks of
+    /// several, or the values are of one length; and no word follows that says what is counted.
+    fn continues(&self, text: &str, token: &Token<'_>) -> bool {
+        let is_plural = self.label.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || word == "nummern");
+        (is_plural || self.len == token.span.len()) && separates(&text[self.end..token.span.start]) && !counts_words(text, token)
+    }
+}
+
+/// Could the token be a value of a list: does it hold a digit, or is it all capitals?
+fn is_value(text: &str, token: &Token<'_>) -> bool {
+    let raw = text[token.span.clone()].as_bytes();
+    raw.iter().any(u8::is_ascii_digit) || raw.len() > 2 && raw.iter().all(u8::is_ascii_uppercase)
+}
+
+/// Does this text part two values of one list?
+fn separates(gap: &str) -> bool {
+    if gap.len() > 16 || gap.bytes().filter(|b| *b == b'\n').count() > 1 {
+        return false;
+    }
+    let quoted = gap.contains(['"', '\'']);
+    let bare = gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`') || c == BORDER && quoted);
+    let bare = bare.strip_prefix(',').map_or(bare, |rest| if rest.trim().is_empty() { bare } else { rest.trim() });
+    matches!(bare, "," | ";" | "/" | "|" | "&" | "+" | "and" | "or" | "und" | "oder" | "et" | "y" | "e")
+        || bare.is_empty() && quoted && gap.contains(BORDER)
+}
+
+/// `55 files`: a word right behind the number says what it counts.
+fn counts_words(text: &str, token: &Token<'_>) -> bool {
+    let word: String = text[token.span.end..].strip_prefix(' ').unwrap_or_default().chars().take_while(|c| c.is_alphabetic()).collect();
+    !word.is_empty() && !matches!(&word[..], "and" | "or" | "und" | "oder" | "et" | "y" | "e")
+}
+
+/// Does a label name a scheme and no other, and say that a number follows?
+fn names_number(label: &[String]) -> bool {
+    let words: Vec<&str> = label.iter().map(String::as_str).collect();
+    !label.is_empty() && says_number(label) && labelled(&words).iter().any(|(_, specific)| *specific == Specific::Exact)
+}
+
+/// The label of the list in which a token is a value that is not the first.
+pub fn label_of_list(text: &str, all: &Tokens, i: usize) -> Vec<String> {
+    let mut last = i;
+    for _ in 0..LONGEST_LIST {
+        let start = all.span(last).start;
+        let Some(before) = (0..last).rev().find(|&n| all.span(n).end <= start && !all.get(n).compound) else { break };
+        // `and` is a token as well.
+        let before = match matches!(all.term(before), "and" | "or" | "und" | "oder" | "et" | "y" | "e") {
+            true => match (0..before).rev().find(|&n| all.span(n).end <= all.span(before).start && !all.get(n).compound) {
+                Some(before) => before,
+                None => break,
+            },
+            false => before,
+        };
+        if !is_value(text, &all.get(before)) || !separates(&text[all.span(before).end..start]) {
+            break;
+        }
+        last = before;
+        let label = label_before(text, all, last);
+        if names_number(&label) {
+            let item = Item { end: all.span(last).end, len: all.span(last).len(), label };
+            let is_plural = item.label.last().is_some_and(|word| word.ends_with('s'));
+            let fits = is_plural || item.len == all.span(i).len();
+            return if fits && !counts_words(text, &all.get(i)) { item.label } else { Vec::new() };
+        }
+    }
+    Vec::new()
+}
+
 /// Could what stands before the token end a label? Before most numbers stands something else.
-fn may_be_labelled(all: &Tokens, i: usize) -> bool {
+fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
     let start = all.span(i).start;
-    (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| label::may_end(all.term(before)))
+    (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| {
+        label::may_end(all.term(before)) || text.get(all.span(before).end..start).is_some_and(|gap| gap.starts_with([')', ']']))
+    })
 }
 
 /// Is the token a later group of a number written in groups? The first group leads.
@@ -77,11 +171,7 @@ fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
         && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
 }
 
-fn find_labelled(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
-    let label = label_before(text, all, i);
-    if label.is_empty() || !says_number(&label) {
-        return;
-    }
+fn find_labelled(text: &str, all: &Tokens, i: usize, label: &[String], found: &mut dyn FnMut(Inline)) {
     let words: Vec<&str> = label.iter().map(String::as_str).collect();
     for (scheme, specific) in labelled(&words) {
         // A number after `account` or `code` is nearly always somebody else's.
@@ -161,9 +251,40 @@ fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) 
 /// value itself may stand on the next, or in the next cell), with nothing between them but blanks, dot
 /// leaders and the marks of assignments, markup and quotes. Fillers such as `is` and `value` next to the
 /// value are dropped where more words stand before them.
+///
+/// A remark in brackets between label and value is passed over where the label does not end in it:
+/// `client code (internal): 104233`.
 pub fn label_before(text: &str, all: &Tokens, i: usize) -> Vec<String> {
+    let start = all.span(i).start;
+    let words = words_before(text, all, i, start);
+    let known = |words: &[String]| !labelled(&words.iter().map(String::as_str).collect::<Vec<_>>()).is_empty();
+    if !known(&words)
+        && let Some(open) = bracket_before(text, start)
+    {
+        let first = (0..i).rev().find(|&n| all.span(n).end <= open).map_or(0, |n| n + 1);
+        let before = words_before(text, all, first, open);
+        if known(&before) {
+            return before;
+        }
+    }
+    words
+}
+
+/// Where the brackets open that close right before a place, with nothing but marks behind them.
+fn bracket_before(text: &str, at: usize) -> Option<usize> {
+    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    let head = text[line..at].trim_end_matches(|c: char| " \t:=.-\"'#".contains(c) || c == BORDER);
+    let open = match head.chars().next_back()? {
+        ')' => head.rfind('('),
+        ']' => head.rfind('['),
+        _ => None,
+    }?;
+    (head.len() - open <= LONGEST_GAP).then_some(line + open)
+}
+
+/// The words of a label that end before `border`, where the token `i` begins or a bracket opens.
+fn words_before(text: &str, all: &Tokens, i: usize, mut border: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    let mut border = all.span(i).start;
     let mut at = i;
     while at > 0 && words.len() < LABEL_WORDS {
         at -= 1;

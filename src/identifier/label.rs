@@ -62,7 +62,9 @@ type Phrases = HashMap<String, Vec<(Scheme, Specific)>>;
 static LABELS: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();
     for rules in SCHEMES {
-        rules.labels.iter().for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Exact));
+        // What names a scheme over a column names it before a value, too, but where that is said to be less sure.
+        let headers = rules.headers.iter().filter(|phrase| !rules.generic_labels.contains(phrase));
+        rules.labels.iter().chain(headers).for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Exact));
         rules.generic_labels.iter().for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Generic));
     }
     phrases

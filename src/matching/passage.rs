@@ -101,8 +101,12 @@ impl<'t> Text<'t> {
 
     /// Does the label right before the token name the scheme?
     fn label(&self, i: usize, scheme: &Scheme) -> Option<Specific> {
-        let words = inline::label_before(self.text, &self.tokens, i);
-        let label = label_for(&words, scheme);
+        let mut words = inline::label_before(self.text, &self.tokens, i);
+        let mut label = label_for(&words, scheme);
+        if label.is_none() {
+            words = inline::label_of_list(self.text, &self.tokens, i);
+            label = label_for(&words, scheme);
+        }
         // `client 1024 ms`: a number needs a label that says what number it is.
         let numeric = is_numeric(&self.text[self.tokens.span(i)]);
         label.filter(|_| !numeric || inline::says_number(&words))

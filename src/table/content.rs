@@ -199,6 +199,13 @@ pub(super) fn is_code(text: &str) -> bool {
         && (is_number_of(text, 1..=64) || year_of(text).is_none())
 }
 
+/// The codes of a cell: one as it stands, or those of a list.
+pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
+    let is_list = |c: char| text.contains(c) && text.split(c).all(|one| is_code(one.trim()));
+    let separator = [';', '|', ','].into_iter().find(|&c| is_list(c) && !is_amount(text));
+    text.split(move |c| Some(c) == separator).map(str::trim)
+}
+
 /// Words go on in small letters, as no name does.
 pub(super) fn is_sentence(text: &str) -> bool {
     text.split(' ').filter(|word| word.len() > 1 && word.starts_with(char::is_lowercase)).count() >= 3

@@ -203,7 +203,7 @@ impl TableFacts {
                 Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
                 Keep::Cells => column.tally.add(cell, at),
                 Keep::Clients if cell.len() > LONGEST_VALUE => {}
-                Keep::Clients => column.tally.add_record(cell, at, elements, &work.row_persons),
+                Keep::Clients => content::codes(cell).for_each(|one| column.tally.add_record(one, at, elements, &work.row_persons)),
                 Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at)),
                 Keep::Dfis => {
                     if let Some(value) = aba::with_check_digit(cell).or_else(|| Some(normalise(&Scheme::Aba, cell, "").ok()?.value)) {

@@ -139,8 +139,8 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
         }
     }
     let vendors = vendors?;
-    let codes =
-        cells.0.is_empty() && vendors == Specific::Exact || !cells.0.is_empty() && cells.share(is_code) >= 80 && cells.share(is_email) < 50;
+    let codes = cells.0.is_empty() && vendors == Specific::Exact
+        || !cells.0.is_empty() && cells.share(|cell| codes(cell).all(is_code)) >= 80 && cells.share(is_email) < 50;
     // A client on the other side is not whose row it is.
     (codes && reading.side != Side::Receiving).then_some(ColumnType::ClientId(vendors))
 }

@@ -30,6 +30,7 @@ mod lists;
 mod manifest_files;
 mod manifests;
 mod masking;
+mod numeric_codes;
 mod ocr;
 mod opened_messages;
 mod packs;

@@ -16,7 +16,7 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 1,
+    version: 2,
     limitations: &["encrypted documents are gaps", "formulas are not computed: their last results are read"],
 };
 

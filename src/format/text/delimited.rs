@@ -2,6 +2,7 @@
 //! header, preamble and further tables below the first.
 
 use super::encoding::{self, TextEncoding};
+use super::header;
 use super::record::{Dialect, Found, RecordReader};
 use super::sniff::{SAMPLE, Table, sniff};
 use super::stretch::{PART, Stretch, body, parts, stretches};
@@ -17,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",
         "fields parted by runs of blanks are no delimited table",
@@ -104,6 +105,7 @@ fn begin(offset: u64, table: &Table, sample: &[Vec<String>], sink: &mut Sink<'_>
 fn read_rows(stretch: &Stretch<'_>, from: usize, table: &Table, looks: &mut usize, sink: &mut Sink<'_>) -> usize {
     let text = &*stretch.text;
     let mut reader = RecordReader::new(table.dialect, Some(table.columns));
+    let is_repeated = |cells: &[&str]| table.header.as_deref().is_some_and(|header| header::is_repeated(header, cells));
     let (mut at, mut regular, mut rows) = (from, true, 0u64);
     while at < text.len() {
         let (found, next) = reader.read(text, at);
@@ -118,7 +120,11 @@ fn read_rows(stretch: &Stretch<'_>, from: usize, table: &Table, looks: &mut usiz
         regular = fits;
         match found {
             Found::Record => {
-                sink.row(&reader.cells(text), stretch.offset(at));
+                let cells = reader.cells(text);
+                match is_repeated(&cells) {
+                    true => sink.text(&format!("{}\n", cells.join("\t").replace(['\n', '\r'], " ")), At::Decoded(stretch.offset(at))),
+                    false => sink.row(&cells, stretch.offset(at)),
+                }
                 rows += 1;
             }
             Found::Oversize => stretch.push(at..next, sink),

@@ -3,6 +3,7 @@
 
 use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
 use super::encoding::{self, TextEncoding};
+use super::headed::{self, Headed};
 use super::header;
 use super::layout::{self, Layout, MAX_LEN};
 use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
@@ -20,7 +21,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "columns of digits that touch are told apart only at routing numbers and dates",
         "records with binary or packed decimal fields are left to the scan",
@@ -30,13 +31,26 @@ pub const FORMAT: Format = Format {
 
 /// Text that is looked at.
 const SAMPLE: usize = 64 << 10;
+/// Usual length of a line, in whose multiples EBCDIC is cut where nothing says better.
+const LINE: usize = 80;
 /// Blocks of EBCDIC are judged one by one: text or not.
 const BLOCK: usize = 16 << 10;
+
+/// How records are cut into cells.
+#[derive(Clone, Debug)]
+enum Columns {
+    /// At fixed places.
+    Places(Layout),
+    /// At the blanks under a heading.
+    Headed(Headed),
+}
 
 /// How the records of an item are written.
 #[derive(Clone, Debug)]
 struct Found {
-    layout: Layout,
+    columns: Columns,
+    /// Characters of a record; of lines, where the records of a text without line ends would be cut.
+    len: usize,
     /// Character after each record; records without one follow each other.
     line_end: Option<char>,
     header: Option<Vec<String>>,
@@ -55,7 +69,9 @@ impl Found {
     fn of(text: &str, whole: bool, total: usize) -> Option<Self> {
         let line_end = ['\n', '\u{85}', '\r'].into_iter().find(|end| text.contains(*end));
         match line_end {
-            Some(_) => Self::with_length(text, whole, line_end, usual_length(text, line_end?)?),
+            Some(end) => Self::under_heading(text, end)
+                .or_else(|| Self::with_length(text, whole, line_end, usual_length(text, end)?))
+                .or_else(|| Self::ragged(text, whole, end)),
             None => layout::record_lengths(text, total).into_iter().find_map(|len| Self::with_length(text, whole, None, len)),
         }
     }
@@ -79,7 +95,38 @@ impl Found {
         let first: Option<Vec<String>> = records.first().and_then(|r| layout.cut(r)).map(|r| r.into_iter().map(str::to_owned).collect());
         let header =
             first.filter(|first| layout.cells(records[0]).is_none() && header::known(first) >= 2 && header::is_header(first, &sample));
-        Some(Self { layout, line_end, header, sample })
+        Some(Self { columns: Columns::Places(layout), len, line_end, header, sample })
+    }
+
+    fn under_heading(text: &str, end: char) -> Option<Self> {
+        let found = headed::find(text, end)?;
+        let (header, sample) = (Some(found.header.clone()), found.sample(text, end));
+        Some(Self { columns: Columns::Headed(found), len: LINE, line_end: Some(end), header, sample })
+    }
+
+    /// Lines that lost the blanks at their end.
+    fn ragged(text: &str, whole: bool, end: char) -> Option<Self> {
+        let mut lines: Vec<&str> = text.split(end).map(str::trim_end).collect();
+        if !whole {
+            lines.pop();
+        }
+        let layout = layout::find_ragged(&lines)?;
+        let cells = lines.iter().filter_map(|line| layout.cells(line));
+        let sample = cells.map(|row| row.into_iter().map(str::to_owned).collect()).take(layout::RECORDS).collect();
+        Some(Self { len: layout.len, columns: Columns::Places(layout), line_end: Some(end), header: None, sample })
+    }
+
+    fn cells<'t>(&self, record: &'t str) -> Option<Vec<&'t str>> {
+        match &self.columns {
+            Columns::Places(layout) if layout.ragged => layout.cells(record.trim_end()).filter(|cells| cells.iter().any(|c| !c.is_empty())),
+            Columns::Places(layout) => layout.cells(record),
+            Columns::Headed(headed) => headed.cells(record),
+        }
+    }
+
+    /// Columns that the records show by their looks may be cut wrongly; they are read as running text, too.
+    fn is_also_text(&self) -> bool {
+        self.header.is_none() || matches!(self.columns, Columns::Headed(_))
     }
 }
 
@@ -118,10 +165,13 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     if is_ebcdic(bytes) {
         let head = single_byte(bytes, 0..bytes.len().min(SAMPLE), &CP037);
         let found = Found::of(&head.text, bytes.len() <= SAMPLE, bytes.len());
-        let len = found.as_ref().filter(|f| f.line_end.is_none()).map_or(80, |f| f.layout.len);
+        let len = found.as_ref().filter(|f| f.line_end.is_none()).map_or(LINE, |f| f.len);
         let step = PART / len * len;
         let cuts: Vec<Range<usize>> = (0..bytes.len()).step_by(step).map(|start| start..bytes.len().min(start + step)).collect();
         read_cuts(&cuts, found.as_ref(), sink, |cut| ebcdic_stretches(bytes, cut, len));
+        if found.as_ref().is_some_and(|found| matches!(found.columns, Columns::Headed(_))) {
+            push_text(&cuts, sink, |cut| ebcdic_stretches(bytes, cut, len));
+        }
         return Ok(());
     }
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
@@ -135,13 +185,12 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let cuts = match found.line_end {
         Some(_) => parts(bytes, encoding, range.clone()),
         None => {
-            let step = (PART / found.layout.len).max(1) * found.layout.len * encoding.unit();
+            let step = (PART / found.len).max(1) * found.len * encoding.unit();
             range.clone().step_by(step).map(|start| start..range.end.min(start + step)).collect()
         }
     };
     read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut));
-    if found.header.is_none() {
-        // Columns that only the shape of the records shows may be cut wrongly; the whole records are text too.
+    if found.is_also_text() {
         super::plain::read_range(bytes, encoding, range, sink);
     }
     Ok(())
@@ -172,14 +221,7 @@ fn read_cuts<'t>(
 ) {
     let Some(found) = found else {
         sink.note("no columns could be established; read as running text");
-        sink.kind(PassageKind::Prose);
-        super::read_parts(sink, cuts, |cut, fork| {
-            for stretch in decode(cut.clone()) {
-                stretch.push_all(fork);
-                stretch.cover(fork);
-            }
-        });
-        return;
+        return push_text(cuts, sink, decode);
     };
     sink.begin_table(TableFacts::new("", found.header.as_deref(), &found.sample));
     if let Some(header) = &found.header {
@@ -190,18 +232,35 @@ fn read_cuts<'t>(
     super::read_parts(sink, cuts, |cut, fork| {
         fork.continue_table(facts.clone(), 0);
         for stretch in decode(cut.clone()) {
-            let skip = found.header.is_some() && Some(stretch.range.start as usize) == first;
-            read_records(&stretch, found, skip, fork);
+            let is_first = Some(stretch.range.start as usize) == first;
+            read_records(&stretch, found, is_first, fork);
             stretch.cover(fork);
         }
     });
 }
 
-fn read_records(stretch: &Stretch<'_>, found: &Found, skip_header: bool, sink: &mut Sink<'_>) {
-    for (n, range) in records(&stretch.text, found.line_end, found.layout.len).enumerate().skip(usize::from(skip_header)) {
+fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Range<usize>) -> Vec<Stretch<'t>> + Sync) {
+    sink.kind(PassageKind::Prose);
+    super::read_parts(sink, cuts, |cut, fork| {
+        for stretch in decode(cut.clone()) {
+            stretch.push_all(fork);
+            stretch.cover(fork);
+        }
+    });
+}
+
+/// `is_first`: the header stands in this stretch, above the rows.
+fn read_records(stretch: &Stretch<'_>, found: &Found, is_first: bool, sink: &mut Sink<'_>) {
+    let skipped = match &found.columns {
+        _ if !is_first || found.header.is_none() => 0,
+        Columns::Places(layout) => records(&stretch.text, found.line_end, layout.len).next().map_or(0, |record| record.end),
+        Columns::Headed(headed) => headed.body,
+    };
+    for (n, range) in records(&stretch.text, found.line_end, found.len).enumerate().filter(|(_, range)| range.start >= skipped) {
         let record = record_text(&stretch.text[range.clone()]);
-        match found.layout.cells(record) {
+        match found.cells(record) {
             Some(cells) => sink.row(&cells, stretch.offset(range.start)),
+            None if matches!(found.columns, Columns::Headed(_)) => {}
             // Headers, trailers and records of another length are text among the rows.
             None => {
                 stretch.push(range, sink);

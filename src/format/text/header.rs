@@ -193,8 +193,10 @@ impl Shape {
     }
 }
 
-/// Is `first` the header of these rows?
+/// Is `first` the header of these rows? Where it stands again among them, on top of each printed page say, it is
+/// no value of its columns.
 pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
+    let rows: Vec<&[String]> = rows.iter().map(AsRef::as_ref).filter(|row| !is_repeated(first, row)).collect();
     let named = first.iter().filter(|c| !c.trim().is_empty()).count();
     let wordlike = first.iter().filter(|c| is_wordlike(c)).count();
     if named < first.len().min(2) || named * 2 < first.len() || wordlike * 10 < named * 7 {
@@ -203,7 +205,7 @@ pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
     let known = known(first);
     let (mut differ, mut repeated) = (0, 0);
     for (i, head) in first.iter().enumerate().filter(|(_, c)| is_wordlike(c)) {
-        let column = || rows.iter().filter_map(|r| r.as_ref().get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
+        let column = || rows.iter().filter_map(|r| r.get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
         let values = column().count();
         let unlike = column().filter(|c| matches!(Shape::of(c), Shape::Number) || Shape::of(c) == Shape::Code && !is_wordlike(c)).count();
         differ += usize::from(values > 0 && unlike * 10 >= values * 7);
@@ -215,13 +217,18 @@ pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
     differ > 0 && (known > 0 || differ * 3 >= named || rows.len() >= 5) || known * 2 > named || known >= 3
 }
 
+/// Is the row the header once more?
+pub fn is_repeated<H: AsRef<str>, C: AsRef<str>>(header: &[H], row: &[C]) -> bool {
+    header.len() == row.len() && header.iter().zip(row).all(|(head, cell)| head.as_ref().trim() == cell.as_ref().trim())
+}
+
 /// How many cells are words that usually head columns.
 pub fn known(cells: &[String]) -> usize {
     cells.iter().filter(|c| is_known(c)).count()
 }
 
 /// Could the cell head a column?
-fn is_wordlike(cell: &str) -> bool {
+pub fn is_wordlike(cell: &str) -> bool {
     let cell = cell.trim();
     let digits = cell.bytes().filter(u8::is_ascii_digit).count();
     let starts = cell.chars().next().is_some_and(|c| c.is_alphabetic() || "#_$@*(".contains(c));
@@ -248,21 +255,31 @@ fn is_known(cell: &str) -> bool {
     words.len() <= 6 && (known(words.last()) || known(words.first()))
 }
 
-/// The rows of a sheet without dialect: how many stand before the header or the first data row, and
-/// whether the row there is a header. Rows above a header are titles.
+/// Rows in which a header is looked for.
+const HEADS: usize = 20;
+
+/// The rows of a table as they come: how many stand before the header or the first data row, and whether the row
+/// there is a header. Rows above a header are titles; most of their cells are empty.
 pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
     let filled = |row: &[String]| row.iter().filter(|c| !c.trim().is_empty()).count();
     let mut widths: Vec<usize> = rows.iter().map(|r| filled(r)).filter(|n| *n > 1).collect();
     widths.sort_unstable();
     let Some(&usual) = widths.get(widths.len() / 2) else { return (0, false) };
-    for (i, row) in rows.iter().enumerate().take(20) {
+    let mut first = None;
+    for (i, row) in rows.iter().enumerate().take(HEADS) {
         if filled(row) * 10 < usual * 6 || filled(row) < 2 {
             continue;
         }
-        let below = &rows[i + 1..];
-        return (i, is_header(row, below));
+        if is_header(row, &rows[i + 1..]) {
+            return (i, true);
+        }
+        first = first.or(Some(i));
+        // A title may fill several cells, but not as many as the rows do.
+        if filled(row) >= usual {
+            break;
+        }
     }
-    (0, false)
+    (first.unwrap_or(0), false)
 }
 
 #[cfg(test)]
@@ -290,5 +307,13 @@ mod tests {
     #[test]
     fn titles_stand_above_the_header() {
         assert_eq!(find_header(&rows("Report for First State Bank,,\n,,\nname,account,balance\nAnn,12,3\nBo,13,4")), (2, true));
+        let wide = "Page,1,of,2,,\nclient,name,city,zip,account,balance\nC1,Ann,Rome,1,12,3\nC2,Bo,Paris,2,13,4";
+        assert_eq!(find_header(&rows(wide)), (1, true));
+    }
+
+    #[test]
+    fn a_header_that_comes_again_is_no_value() {
+        let rows = rows("name,account\nAnn,12\nname,account\nBo,13");
+        assert!(is_header(&rows[0], &rows[1..]));
     }
 }

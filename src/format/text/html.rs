@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["text that scripts put together is not seen"],
 };
 
@@ -46,8 +46,31 @@ pub(super) const LINES: &[&str] = &[
 ];
 
 /// Elements that only HTML has; one of them at the start makes a page or a fragment of one.
-const ROOTS: &[&str] =
-    &["<!doctype html", "<html", "<head", "<body", "<table", "<div", "<p>", "<meta ", "<title", "<script", "<style", "<h1", "<center"];
+const ROOTS: &[&str] = &[
+    "<!doctype html",
+    "<html",
+    "<head",
+    "<body",
+    "<table",
+    "<div",
+    "<p>",
+    "<meta ",
+    "<title",
+    "<script",
+    "<style",
+    "<h1",
+    "<h2",
+    "<h3",
+    "<center",
+    "<dl>",
+    "<dl ",
+    "<ul>",
+    "<ul ",
+    "<ol>",
+    "<ol ",
+    "<br>",
+    "<hr>",
+];
 
 /// Does the text begin as HTML does? Comments and an XML declaration may stand before.
 pub(super) fn is_html(text: &str) -> bool {

@@ -2,7 +2,8 @@
 //! else is text with its escapes decoded.
 
 use super::encoding;
-use super::json_record::{Broken, Event, Walker, escape, flatten, skip_blanks};
+use super::json_record::{Broken, Event, Walker, escape, flatten, skip_blanks, unescape};
+use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
@@ -18,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
         "an array of objects that begins more than 256 KiB after the start, or after the table before it, is read as text",
@@ -30,6 +31,9 @@ const SAMPLE: usize = 64 << 10;
 /// Records that make the columns of a table, and the most columns it gets; further values follow them, each with its path.
 const RECORDS: usize = 500;
 const COLUMNS: usize = 1024;
+/// Text around tables that may hold values, and the longest value that is looked at with two names.
+const LEAST: usize = 8;
+const LONGEST_NESTED: usize = 64;
 /// Arrays of objects in one document that become tables.
 const TABLES: usize = 256;
 
@@ -105,10 +109,11 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 /// Reads a text: its sequences and arrays of objects as tables, what stands around them as text.
 fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     let text = &*stretch.text;
-    let mut at = 0;
+    let (mut at, mut outside) = (0, Vec::new());
     for _ in 0..TABLES {
         let Some(first) = first_record(text, at) else { break };
         let columns = Columns::of(text, first);
+        outside.push(at..first);
         push_text(stretch, at..first, sink);
         columns.begin(stretch.offset(first), sink);
         at = read_records(stretch, first, &columns, sink);
@@ -116,7 +121,42 @@ fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
             return;
         }
     }
+    outside.push(at..text.len());
     push_text(stretch, at..text.len(), sink);
+    push_nested(stretch, &outside, sink);
+}
+
+/// Values outside the tables whose names need that of the object around them: `"client": {"name": …, "code": …}`.
+fn push_nested(stretch: &Stretch<'_>, outside: &[Range<usize>], sink: &mut Sink<'_>) {
+    let text = &*stretch.text;
+    let Some(start) = next_value(text, 0).filter(|_| outside.iter().any(|range| range.len() > LEAST)) else { return };
+    let mut walker = Walker::new(text, start);
+    let (mut key, mut around, mut part) = (0..0, Vec::new(), 0);
+    while let Ok(Some((place, event))) = walker.next() {
+        match event {
+            Event::Key(name) => key = name,
+            // The elements of an array bear its name.
+            Event::Open(_) => around.push(key.clone()),
+            Event::Close => {
+                if let Some(name) = around.pop() {
+                    key = name;
+                }
+            }
+            Event::String(value) | Event::Scalar(value) => {
+                while outside.get(part).is_some_and(|range| range.end <= place) {
+                    part += 1;
+                }
+                let is_outside = outside.get(part).is_some_and(|range| range.contains(&place));
+                if let Some(outer) = around.last().filter(|_| is_outside && value.len() <= LONGEST_NESTED)
+                    && let Some(label) = nested::joint(&unescape(&text[outer.clone()]), &unescape(&text[key.clone()]))
+                {
+                    sink.kind(PassageKind::Prose);
+                    sink.border();
+                    sink.text(&format!("{label}: {}\n", unescape(&text[value])), At::Decoded(stretch.offset(place)));
+                }
+            }
+        }
+    }
 }
 
 /// Where the first object of an outermost sequence or array of objects begins.
@@ -366,6 +406,15 @@ mod tests {
         assert_eq!(rows, [2, 3]);
         assert!(text.contains("First \"State\" Bank") && text.contains("\"end\":\"z\""), "{text}");
         assert_eq!(read_text("[{\"id\":1,\"a\":[1,2]},{\"id\":2,\"a\":[3]}]").0, [2]);
+    }
+
+    #[test]
+    fn a_value_is_named_by_the_object_around_it_too() {
+        let (rows, text) = read_text(
+            r#"{"client":{"name":"z","code":104233,"x":{"code":1}},"a":[{"client":{"code":"T1"},"v":1},{"client":{"code":"T2"},"v":2}]}"#,
+        );
+        assert_eq!(rows, [2]);
+        assert!(text.contains("client code: 104233\n") && !text.contains("code: 1\n") && !text.contains("code: T2"), "{text}");
     }
 
     #[test]

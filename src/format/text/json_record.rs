@@ -1,5 +1,6 @@
 //! A walk over JSON (RFC 8259) without recursion, and records flattened to paths and values.
 
+use crate::format::escapes;
 use memchr::memchr2;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -192,6 +193,12 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A value in which another string stands with its escapes.
+fn meant(value: Cow<'_, str>) -> Cow<'_, str> {
+    let is_escaped = value.match_indices("\\u").any(|(at, _)| escapes::coded(&value[at..]).is_some());
+    if is_escaped { Cow::Owned(escapes::unescaped(&value)) } else { value }
+}
+
 /// A record: the paths of its values (`a.b.0.c`) with the values, and the place after it.
 pub(super) type Record<'a> = (Vec<(String, Cow<'a, str>)>, usize);
 
@@ -227,7 +234,7 @@ pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
             Event::Close => {
                 around.pop();
             }
-            Event::String(content) => values.push((path.clone(), unescape(&text[content]))),
+            Event::String(content) => values.push((path.clone(), meant(unescape(&text[content])))),
             Event::Scalar(content) if &text[content.clone()] == "null" => values.push((path.clone(), Cow::Borrowed(""))),
             Event::Scalar(content) => values.push((path.clone(), Cow::Borrowed(&text[content]))),
         }
@@ -249,10 +256,13 @@ mod tests {
 
     #[test]
     fn records_are_flattened_without_loss() {
-        let text = r#" {"a":"x\u00e9\/","b":{"c":12345678901234567890123,"a":null},"d":[{"e":true},"\ud83d\ude00"],"a":"y"} tail"#;
+        let text = r#" {"a":"x\u00e9\/","b":{"c":12345678901234567890123,"a":null},"d":[{"e":true},"\ud83d\ude00"],"a":"y","f":"A \\u0026 B"} tail"#;
         let (values, end) = flatten(text, 0).unwrap();
         let values: Vec<(&str, &str)> = values.iter().map(|(p, v)| (p.as_str(), &**v)).collect();
-        assert_eq!(values, [("a", "xé/"), ("b.c", "12345678901234567890123"), ("b.a", ""), ("d.0.e", "true"), ("d.1", "😀"), ("a", "y")]);
+        assert_eq!(
+            values,
+            [("a", "xé/"), ("b.c", "12345678901234567890123"), ("b.a", ""), ("d.0.e", "true"), ("d.1", "😀"), ("a", "y"), ("f", "A & B")]
+        );
         assert_eq!(&text[end..], " tail");
         assert_eq!(flatten(&"[".repeat(1 << 20), 0).unwrap_err(), Broken::Invalid);
         assert_eq!(flatten(r#"{"a": 1"#, 0).unwrap_err(), Broken::Ended);

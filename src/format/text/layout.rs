@@ -7,6 +7,12 @@ use std::ops::Range;
 pub(super) const RECORDS: usize = 400;
 /// Fewer show no columns.
 const MIN_RECORDS: usize = 5;
+/// Lines of different lengths show no columns below so many, beyond this length or with so many columns, nor where
+/// the last column holds more words on average.
+const MIN_RAGGED: usize = 10;
+const MAX_RAGGED: usize = 512;
+const MAX_COLUMNS: usize = 40;
+const MAX_WORDS: usize = 4;
 /// Longest record.
 pub(super) const MAX_LEN: usize = 4096;
 
@@ -21,6 +27,8 @@ pub(super) struct Layout {
     pub digits: Vec<bool>,
     /// First character of the records, where files mix records of several kinds.
     pub kind: Option<char>,
+    /// Blanks at the end of records are not written, and the last column may run on.
+    pub ragged: bool,
 }
 
 impl Layout {
@@ -36,11 +44,24 @@ impl Layout {
     /// A record of the right length cut at the columns, whatever it holds.
     pub fn cut<'t>(&self, record: &'t str) -> Option<Vec<&'t str>> {
         if record.is_ascii() {
-            return (record.len() == self.len).then(|| self.columns.iter().map(|c| record[c.clone()].trim()).collect());
+            let end = record.len();
+            let place = |n: usize| n.min(end);
+            return (self.ragged || end == self.len).then(|| self.cells_at(record, place, end));
         }
         let mut places: Vec<usize> = record.char_indices().map(|(place, _)| place).collect();
         places.push(record.len());
-        (places.len() == self.len + 1).then(|| self.columns.iter().map(|c| record[places[c.start]..places[c.end]].trim()).collect())
+        let place = |n: usize| places.get(n).copied().unwrap_or(record.len());
+        (self.ragged || places.len() == self.len + 1).then(|| self.cells_at(record, place, record.len()))
+    }
+
+    /// The cells of a record, of whose characters `place` tells the bytes.
+    fn cells_at<'t>(&self, record: &'t str, place: impl Fn(usize) -> usize, end: usize) -> Vec<&'t str> {
+        let last = self.columns.len().saturating_sub(1);
+        let cell = |(i, column): (usize, &Range<usize>)| {
+            let to = if self.ragged && i == last { end } else { place(column.end) };
+            record[place(column.start)..to].trim()
+        };
+        self.columns.iter().enumerate().map(cell).collect()
     }
 }
 
@@ -62,7 +83,7 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
     let all: Vec<&[char]> = records.iter().map(Vec::as_slice).collect();
     let layout = |columns: Vec<(Range<usize>, bool)>, kind| {
         let (columns, digits) = columns.into_iter().unzip();
-        Layout { len, columns, digits, kind }
+        Layout { len, columns, digits, kind, ragged: false }
     };
     if let Some(columns) = headed_columns(&all) {
         return Some(layout(columns, None));
@@ -84,6 +105,29 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
     }
     let same: Vec<&[char]> = all.into_iter().filter(|r| r[0] == kind).collect();
     columns(&same, len).map(|columns| layout(columns, Some(kind)))
+}
+
+/// The layout of lines of different lengths, whose records lost the blanks at their end; `None` where they show no
+/// columns, or look like lines of a log.
+pub(super) fn find_ragged(lines: &[&str]) -> Option<Layout> {
+    let lines: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).take(RECORDS).collect();
+    let len = lines.iter().map(|line| line.chars().count()).max()?;
+    if lines.len() < MIN_RAGGED || len > MAX_RAGGED || lines.iter().any(|line| line.contains('\t')) {
+        return None;
+    }
+    let padded: Vec<String> = lines.iter().map(|line| format!("{line:len$}")).collect();
+    let records: Vec<&str> = padded.iter().map(String::as_str).collect();
+    let layout = Layout { ragged: true, ..find(&records, len)? };
+    let rows: Vec<Vec<&str>> = lines.iter().filter_map(|line| layout.cells(line)).collect();
+    let filled = |row: &&Vec<&str>| row.iter().all(|cell| !cell.is_empty());
+    // The last cell is a value, not what happened.
+    let words: usize = rows.iter().filter_map(|row| row.last()).map(|cell| cell.split(' ').count()).sum();
+    let is_table = layout.columns.len() >= 3
+        && layout.columns.len() <= MAX_COLUMNS
+        && rows.len() * 10 >= lines.len() * 9
+        && rows.iter().filter(filled).count() * 10 >= rows.len() * 8
+        && words <= rows.len() * MAX_WORDS;
+    is_table.then_some(layout)
 }
 
 /// The columns under a first record of words that stand two blanks apart, where all other records have

@@ -11,13 +11,16 @@ pub mod json;
 pub mod markup;
 pub mod plain;
 pub mod stretch;
+pub mod transcoded;
 pub mod xml;
 
 mod attribute;
 pub(super) mod base64;
 pub(super) mod entity;
+mod headed;
 mod json_record;
 mod layout;
+mod nested;
 mod record;
 mod sniff;
 

@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
@@ -55,6 +55,7 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &mu
             sink.border();
         }
         stretch.push_all(sink);
+        super::nested::push(stretch, sink);
         stretch.cover(sink);
     }
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 const MAX_RECORD: usize = 1 << 20;
 /// A quoted field that is not closed within so many bytes is not quoted.
 const MAX_QUOTED: usize = 256 << 10;
+/// Dashes of a rule at least.
+const RULE: usize = 3;
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ enum Cell {
 pub(super) enum Found {
     /// A record; its cells are in the reader.
     Record,
-    /// An empty line.
+    /// An empty line, or a rule.
     Blank,
     /// A line too long for a record.
     Oversize,
@@ -67,7 +69,7 @@ impl RecordReader {
             return (Found::Oversize, next);
         }
         let content = &bytes[line.clone()];
-        if content.iter().all(|b| *b == b' ') {
+        if content.iter().all(|b| *b == b' ') || self.is_rule(content) {
             return (Found::Blank, next);
         }
         if !self.dialect.quotes || memchr(b'"', content).is_none() {
@@ -94,6 +96,13 @@ impl RecordReader {
                 (Found::Record, next)
             }
         }
+    }
+
+    /// A line that is drawn between heading and rows, or around them, as database clients print it.
+    fn is_rule(&self, line: &[u8]) -> bool {
+        let drawn = |b: &u8| matches!(b, b'-' | b'=' | b'_');
+        line.iter().all(|b| drawn(b) || matches!(b, b'+' | b'|' | b' ') || *b == self.dialect.delimiter)
+            && line.iter().filter(|b| drawn(b)).count() >= RULE
     }
 
     /// How many fields the record has.

@@ -92,16 +92,17 @@ fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, 
     // Rows that end in a delimiter have one field more than their header.
     let above = first.checked_sub(1).and_then(|n| records.get(n)).filter(|r| r.cells.len().abs_diff(columns) == 1 && r.cells.len() > 1);
     let above = above.filter(|r| header::is_header(&r.cells, &rows));
-    let has_header = above.is_none() && header::is_header(&rows[0], &rows[1..]);
-    let body = &rows[usize::from(has_header)..];
-    let (start, has_header) = (above.unwrap_or(&table[0]), has_header || above.is_some());
+    let (titles, has_header) = if above.is_some() { (0, false) } else { headed(&rows) };
+    let (start, has_header) = (above.unwrap_or(&table[titles]), has_header || above.is_some());
+    let is_row = |row: &&Vec<String>| !has_header || !header::is_repeated(&start.cells, row);
+    let body: Vec<Vec<String>> = rows[titles..].iter().filter(is_row).cloned().collect();
     // A table among other text shows itself by its header, or by being nearly all of it.
     let part = table.len() * 100 / records.len();
     let enough = match has_header {
         true => part >= 50 || columns + body.len() >= 5 && header::known(&start.cells) * 2 >= columns,
         false => part >= if columns == 2 { 90 } else { 70 },
     };
-    if !enough || !is_tabular(sample, dialect, columns, body, has_header) {
+    if !enough || !is_tabular(sample, dialect, columns, &body, has_header) {
         return None;
     }
     let last = table.last()?;
@@ -112,8 +113,20 @@ fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, 
         body: if has_header { start.next } else { start.at },
         end: last.next,
         header: has_header.then(|| start.cells.clone()),
-        sample: body.to_vec(),
+        sample: body,
     })
+}
+
+/// How many rows are titles, whose empty cells a spreadsheet program wrote as well, and whether a header follows them.
+fn headed(rows: &[Vec<String>]) -> (usize, bool) {
+    let (titles, has_header) = header::find_header(rows);
+    // Lines of code fill one of two or three fields, too; there the names of the columns must be known.
+    if titles > 0 && rows[titles].len() < 4 && header::known(&rows[titles]) * 2 < rows[titles].len() {
+        return (0, header::is_header(&rows[0], &rows[1..]));
+    }
+    let is_bare = |row: &Vec<String>| row.len() > 2 && row.iter().filter(|cell| !cell.trim().is_empty()).count() < 2;
+    // Where no header tells, a row of few values is a row.
+    (if has_header { titles } else { rows[..titles].iter().take_while(|row| is_bare(row)).count() }, has_header)
 }
 
 fn read_sample(sample: &str, dialect: Dialect) -> (Vec<Sampled>, usize) {
@@ -174,6 +187,9 @@ fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String
     if dialect.delimiter == b',' && count(&|row| is_log_time(row)) * 2 > body.len() {
         return false;
     }
+    if dialect.delimiter == b',' && count(&|row| is_grouped(row)) * 10 >= body.len() * 9 {
+        return false;
+    }
     let words = |row: &Vec<String>| row.iter().map(|c| c.split_whitespace().count()).max().unwrap_or(0);
     let long = count(&|row| words(row) > 9);
     let spaced = match dialect.delimiter {
@@ -206,6 +222,15 @@ fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String
         (3, 2) => typed,
         _ => typed || control || matches!(dialect.delimiter, b'\t' | b'|' | b';') || columns >= 4,
     }
+}
+
+/// `Ann Lee    1,234.50`: the comma groups the digits of a number in a line whose columns are parted by blanks.
+fn is_grouped(row: &[String]) -> bool {
+    let groups = |pair: &[String]| {
+        let digits = pair[1].bytes().take_while(u8::is_ascii_digit).count();
+        digits == 3 && pair[0].ends_with(|c: char| c.is_ascii_digit())
+    };
+    row.len() > 1 && row.windows(2).all(groups) && row.iter().any(|cell| cell.contains("  "))
 }
 
 /// `2024-11-07 10:00:00,123 INFO …`: the comma stands before milliseconds.
@@ -242,6 +267,32 @@ mod tests {
     }
 
     #[test]
+    fn titles_with_empty_cells_stand_above_the_header() {
+        for titles in ["Monthly extract,,,\nCreated 2024-11-01,,,\n", ",,,\n", "Bank,First State,,\n\n,,,\n"] {
+            let text = format!("{titles}client code,name,zip,balance\n104233,Ann Lee,02061,1.00\n104233,Bo Ek,10001,2.00\n");
+            let table = sniff(&text, true).unwrap();
+            assert_eq!(
+                (table.header.unwrap()[0].as_str(), &text[table.first..table.first + 6], table.sample.len()),
+                ("client code", "client", 2)
+            );
+        }
+        let table = sniff("Ann Lee,,,\nBo Ek,12,Rome,5\nCy Ott,13,Paris,6\nDi Moe,14,Bern,7\n", true).unwrap();
+        assert_eq!((table.header, table.sample.len()), (None, 3));
+    }
+
+    #[test]
+    fn rules_of_database_clients_are_no_records() {
+        let psql = " client_code | balance |   name\n-------------+---------+---------\n 104233      |    1.70 | Ann Lee\n Q7          |   12.00 | Bo Ek\n(2 rows)\n";
+        let mysql = "+-------------+---------+\n| client_code | balance |\n+-------------+---------+\n| 104233      |    1.70 |\n| Q7          |   12.00 |\n+-------------+---------+\n";
+        let sqlcmd = "client_code,balance\n-----------,-------\n104233,1.70\nQ7,12.00\n";
+        for text in [psql, mysql, sqlcmd] {
+            let table = sniff(text, true).unwrap();
+            assert!(table.header.is_some_and(|header| header.contains(&"client_code".to_owned())), "{text}");
+            assert_eq!(table.sample.len(), 2, "{text}");
+        }
+    }
+
+    #[test]
     fn prose_logs_and_configuration_are_no_tables() {
         for text in [
             "Dear Sir, we write to you\nabout your account, which\nis overdue, and must be paid\n",
@@ -249,6 +300,7 @@ mod tests {
             "2024-11-07 10:00:00,123 INFO started\n2024-11-07 10:00:01,456 WARN slow, very slow\n2024-11-07 10:00:02,789 INFO done\n",
             "const x = {\n  a: 1,\n  b: 2,\n  c: 3,\n};\n",
             "INSERT INTO t VALUES (1,'a','b');\nINSERT INTO t VALUES (2,'c','d');\n",
+            "client  name    balance\nQ1      Ann     1,204.50\nQ2      Bo      7,310.00\nQ3      Cy      2,000.00\n",
             "Date: Mon, 1 Jan 2024\nFrom: a@b.c\nTo: d@e.f\nSubject: hello\n\nbody\n",
         ] {
             assert_eq!(shape(text), None, "{text}");

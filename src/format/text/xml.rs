@@ -5,6 +5,7 @@ use super::encoding;
 use super::entity;
 use super::html;
 use super::markup::{self, Lexer, Token};
+use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
 use crate::format::cells::Cells;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
@@ -17,15 +18,19 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
 /// Elements inside running text, which do not end a word or a name.
 const INLINE: &[&str] = &["b", "i", "u", "sub", "sup", "tt", "em", "strong", "span", "font", "emphasis", "phrase", "hi", "rPr", "tspan"];
 /// Elements and attributes that hold a name for the value beside them.
-const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name"];
-const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data"];
+const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name", "label", "dt", "term"];
+const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data", "dd", "definition"];
+/// Elements inside elements whose names are kept.
+const DEPTH: usize = 256;
+/// Longest name of a value.
+const LONGEST_KEY: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let Some(encoding) = probe.encoding() else { return false };
@@ -82,6 +87,9 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
                 html,
                 sink,
                 label: None,
+                spoken: None,
+                open: Vec::new(),
+                deeper: 0,
                 aside: String::new(),
                 key: Key::None,
                 kept: false,
@@ -114,12 +122,25 @@ enum Key {
     Closed,
 }
 
+/// An element that text or other elements stand in.
+struct Around {
+    name: String,
+    /// What an attribute calls its value: `<entry key="client.code">`.
+    key: Option<String>,
+}
+
 struct Writer<'w, 's> {
     stretch: &'w Stretch<'w>,
     html: bool,
     sink: &'w mut Sink<'s>,
     /// Name of the element that was opened last, until something follows it, and its place.
     label: Option<(usize, String)>,
+    /// What is written before the text of that element instead of its name.
+    spoken: Option<String>,
+    /// The elements around, by their names; of XML alone.
+    open: Vec<Around>,
+    /// Elements that are too deep to be kept.
+    deeper: usize,
     /// Attributes of elements inside running text, until that ends.
     aside: String,
     key: Key,
@@ -147,7 +168,7 @@ impl Writer<'_, '_> {
                     self.border(place);
                 }
                 Token::Aside(_) => {}
-                Token::Start(name, attributes, _) => self.start(place, name, attributes),
+                Token::Start(name, attributes, empty) => self.start(place, name, attributes, empty),
                 Token::End(name) => self.end(place, name),
             }
         }
@@ -155,7 +176,7 @@ impl Writer<'_, '_> {
         lexer.is_cut_off()
     }
 
-    fn start(&mut self, place: usize, name: &str, attributes: &str) {
+    fn start(&mut self, place: usize, name: &str, attributes: &str, empty: bool) {
         let local = markup::local(name);
         let attributes_at = place + name.len();
         if self.is_inline(local) {
@@ -210,6 +231,36 @@ impl Writer<'_, '_> {
                 named = Some(value);
             }
         }
+        if !empty {
+            self.enter(name, local, named);
+        }
+    }
+
+    /// An element begins that may hold text: what its value is called may be said by an attribute, by the
+    /// element around it, or by both names together.
+    fn enter(&mut self, name: &str, local: &str, named: Option<&str>) {
+        let key = named.filter(|key| key.len() <= LONGEST_KEY).map(|key| entity::decode(key).into_owned());
+        let outer = self.open.last();
+        self.spoken = match (&key, outer) {
+            (Some(key), _) => Some(format!("{local} {key}")),
+            (None, Some(Around { key: Some(outer), .. })) if VALUES.contains(&local) => Some(outer.clone()),
+            (None, Some(outer)) => nested::joint(&outer.name, local),
+            (None, None) => None,
+        };
+        if self.open.len() < DEPTH {
+            self.open.push(Around { name: markup::local(name).to_owned(), key });
+        } else {
+            self.deeper += 1;
+        }
+    }
+
+    /// An element ends; those inside it that were not closed end with it.
+    fn leave(&mut self, local: &str) {
+        if self.deeper > 0 {
+            self.deeper -= 1;
+        } else if let Some(n) = self.open.iter().rposition(|around| around.name == local) {
+            self.open.truncate(n);
+        }
     }
 
     fn end(&mut self, place: usize, name: &str) {
@@ -223,6 +274,8 @@ impl Writer<'_, '_> {
                 "td" | "th" => self.cells.end_cell(),
                 _ => self.cells.text(" "),
             }
+        } else {
+            self.leave(local);
         }
         if self.key == Key::Open && KEYS.contains(&local) {
             // No border: the value that may follow belongs to this name.
@@ -264,7 +317,8 @@ impl Writer<'_, '_> {
             self.key = Key::None;
         }
         if let Some((at, label)) = self.label.take() {
-            self.word(at, &label);
+            let spoken = self.spoken.take().unwrap_or(label);
+            self.word(at, &spoken);
             self.word(at, ": ");
         }
         self.text_only(place, text, references);
@@ -308,6 +362,7 @@ impl Writer<'_, '_> {
 
     /// Names do not run across this place.
     fn border(&mut self, place: usize) {
+        self.spoken = None;
         if let Some((at, label)) = self.label.take() {
             self.sink.border();
             self.word(at, &label);
@@ -351,6 +406,20 @@ mod tests {
             text("<p><property name=\"client.code\" value=\"AB12CD\"/><dict><key>clientCode</key>\n<string>XY99</string></dict></p>");
         assert!(text.contains("client.code: AB12CD"), "{text:?}");
         assert!(text.contains("clientCode : XY99") || text.contains("clientCode: XY99"), "{text:?}");
+    }
+
+    #[test]
+    fn names_of_values_are_put_together() {
+        for (xml, wanted) in [
+            ("<r><Client><Name>Ann</Name><Code>104233</Code></Client></r>", "Client Code: 104233"),
+            ("<c><entry key=\"client.code\">104233</entry></c>", "client.code: 104233"),
+            ("<c><data name=\"client.code\"><value>104233</value></data></c>", "client.code: 104233"),
+            ("<l><dt>Client code</dt><dd>104233</dd></l>", "Client code: 104233"),
+        ] {
+            assert!(text(xml).contains(wanted), "{wanted} in {:?}", text(xml));
+        }
+        let text = text("<r><client><a><code>1</code></a></client><code>2</code></r>");
+        assert!(!text.contains("client code"), "{text}");
     }
 
     #[test]

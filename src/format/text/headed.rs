@@ -1,0 +1,280 @@
+//! Columns under their headings, in text whose lines need not be of one length: reports, lists, results of queries
+//! as they are printed. Columns are cut where blanks stand in the heading and in the rows below it, or where the
+//! rule under the heading has gaps.
+
+use super::header;
+use super::layout::RECORDS;
+use std::ops::Range;
+
+/// Lines in which the heading is looked for.
+const HEADS: usize = 60;
+/// Lines of one heading above a rule.
+const STACKED: usize = 3;
+/// So many rows show columns whose names are all known; others need one more.
+const MIN_ROWS: usize = 2;
+/// Lines at the end of the rows that may be none.
+const LAST: usize = 2;
+/// In so many rows a blank that all have is no chance.
+const ENOUGH: usize = 8;
+/// Longest line that is looked at.
+const LONGEST: usize = 4096;
+
+/// A heading, and how the lines below it are cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Headed {
+    /// Names of the columns.
+    pub header: Vec<String>,
+    /// Between the columns, in characters; of each, one place at least is blank in every row.
+    gutters: Vec<Range<usize>>,
+    /// Byte of the text from which on rows stand.
+    pub body: usize,
+}
+
+/// A line with its characters; blanks at its end do not count.
+struct Line {
+    end: usize,
+    chars: Vec<char>,
+}
+
+impl Line {
+    fn is_blank(&self, at: usize) -> bool {
+        self.chars.get(at).is_none_or(|c| *c == ' ')
+    }
+
+    fn is_empty(&self) -> bool {
+        self.chars.iter().all(|c| *c == ' ')
+    }
+
+    /// Groups of characters that so many blanks part.
+    fn groups(&self, blanks: usize) -> Vec<Range<usize>> {
+        let mut out: Vec<Range<usize>> = Vec::new();
+        for at in (0..self.chars.len()).filter(|&at| !self.is_blank(at)) {
+            match out.last_mut() {
+                Some(group) if at < group.end + blanks => group.end = at + 1,
+                _ => out.push(at..at + 1),
+            }
+        }
+        out
+    }
+
+    fn text(&self, range: Range<usize>) -> String {
+        self.chars[range.start.min(self.chars.len())..range.end.min(self.chars.len())].iter().collect::<String>().trim().to_owned()
+    }
+}
+
+/// The heading of this text, with rows below it.
+pub(super) fn find(text: &str, line_end: char) -> Option<Headed> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut at = 0;
+    for raw in text.split_inclusive(line_end).take(RECORDS) {
+        at += raw.len();
+        let content = raw.trim_end().trim_start_matches('\u{C}');
+        if content.len() > LONGEST || content.contains('\t') {
+            return None;
+        }
+        lines.push(Line { end: at, chars: content.chars().collect() });
+    }
+    (0..lines.len().min(HEADS)).find_map(|i| ruled(&lines, i).or_else(|| aligned(&lines, i)))
+}
+
+/// The heading above the line `i`, if that is a rule with gaps.
+fn ruled(lines: &[Line], i: usize) -> Option<Headed> {
+    let rule = &lines[i];
+    let runs = rule.groups(1);
+    if i == 0 || runs.len() < 2 || !is_rule(&rule.chars) {
+        return None;
+    }
+    let gutters: Vec<Range<usize>> = runs.windows(2).map(|w| w[0].end..w[1].start).collect();
+    let mut header = vec![String::new(); runs.len()];
+    for line in lines[..i].iter().rev().take(STACKED).take_while(|line| !line.is_empty()) {
+        let text: String = line.chars.iter().collect();
+        let Some(cells) = cut(&gutters, &text) else { break };
+        for (head, cell) in header.iter_mut().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            *head = if head.is_empty() { cell.to_owned() } else { format!("{cell} {head}") };
+        }
+    }
+    let headed = Headed { header, gutters, body: rule.end };
+    let section: Vec<&Line> = lines[i + 1..].iter().take_while(|line| !line.is_empty()).collect();
+    let rows = headed.rows(section.iter().copied());
+    let fits = !rows.is_empty() && rows.len() * 10 >= section.len() * 8;
+    (fits && (header::known(&headed.header) > 0 || header::is_header(&headed.header, &rows))).then_some(headed)
+}
+
+/// The heading in the line `i`, if the lines below it have blanks where it has.
+fn aligned(lines: &[Line], i: usize) -> Option<Headed> {
+    let head = &lines[i];
+    let labels = head.groups(2);
+    let names: Vec<String> = labels.iter().map(|label| head.text(label.clone())).collect();
+    let known = header::known(&names);
+    let is_heading = |name: &String| header::is_wordlike(name) && !name.ends_with([':', ',', ';', '{', '(']);
+    if labels.len() < 2 || known < 2 || known * 2 < names.len() || !names.iter().all(is_heading) {
+        return None;
+    }
+    let enough = MIN_ROWS + usize::from(known < names.len());
+    let rows = section(&lines[i + 1..], head, enough);
+    // Lines at the end may be no rows: sums, counts of rows.
+    let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev();
+    ends.find_map(|end| under(head, &labels, &rows[..end], enough))
+}
+
+/// The columns that these rows show under the heading, whose words stand at `labels`.
+fn under(head: &Line, labels: &[Range<usize>], rows: &[&Line], enough: usize) -> Option<Headed> {
+    let width = rows.iter().map(|row| row.chars.len()).max()?.max(head.chars.len());
+    let most = |at: usize| rows.iter().filter(|row| !row.is_blank(at)).count() * 8 <= rows.len();
+    let common: Vec<bool> = (0..width).map(|at| head.is_blank(at) && most(at)).collect();
+    let runs = |within: Range<usize>| {
+        let mut out: Vec<Range<usize>> = Vec::new();
+        for at in within.filter(|&at| common[at]) {
+            match out.last_mut() {
+                Some(run) if run.end == at => run.end = at + 1,
+                _ => out.push(at..at + 1),
+            }
+        }
+        out
+    };
+    // Of several gaps the widest parts the columns; the others are inside words that stand alike in all rows.
+    let mut gutters: Vec<Range<usize>> = Vec::new();
+    for pair in labels.windows(2) {
+        gutters.push(runs(pair[0].end..pair[1].start).into_iter().max_by_key(|run| (run.len(), run.start))?);
+    }
+    // A single blank in the heading parts two columns where the rows have values on both sides of it.
+    for label in labels {
+        for gap in runs(label.clone()) {
+            let left = gutters.iter().filter(|g| g.end <= gap.start).map(|g| g.end).max().unwrap_or(0);
+            let right = gutters.iter().filter(|g| g.start >= gap.end).map(|g| g.start).min().unwrap_or(width);
+            let both = |row: &&&Line| !row.text(left..gap.start).is_empty() && !row.text(gap.end..right).is_empty();
+            let names = [head.text(left..gap.start), head.text(gap.end..right)];
+            if rows.iter().filter(both).count() * 5 >= rows.len() * 4 && (header::known(&names) == 2 || rows.len() >= ENOUGH) {
+                gutters.push(gap);
+            }
+        }
+    }
+    gutters.sort_by_key(|gutter| gutter.start);
+    let text: String = head.chars.iter().collect();
+    let header: Vec<String> = cut(&gutters, &text)?.into_iter().map(str::to_owned).collect();
+    let headed = Headed { header, gutters, body: head.end };
+    let cells = headed.rows(rows.iter().copied());
+    let fits = cells.len() >= enough && cells.len() * 10 >= rows.len() * 8;
+    // Columns of words alone also stand in verse and drawings.
+    let differs = cells.iter().flatten().any(|cell| cell.bytes().any(|b| b.is_ascii_digit()));
+    (fits && differs).then_some(headed)
+}
+
+/// The lines that belong together below a heading, without rules and the heading itself: up to a blank line behind
+/// enough of them.
+fn section<'l>(lines: &'l [Line], head: &Line, enough: usize) -> Vec<&'l Line> {
+    let mut rows: Vec<&Line> = Vec::new();
+    for line in lines {
+        if line.is_empty() {
+            if rows.len() >= enough {
+                break;
+            }
+        } else if !is_rule(&line.chars) && line.chars != head.chars {
+            rows.push(line);
+        }
+    }
+    rows
+}
+
+/// A line of dashes and the like.
+fn is_rule(chars: &[char]) -> bool {
+    chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
+        && chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
+}
+
+impl Headed {
+    /// The cells of a line; `None` where it is no row: it does not fit the columns, holds a single value, is a rule
+    /// or the heading once more.
+    pub fn cells<'t>(&self, line: &'t str) -> Option<Vec<&'t str>> {
+        let cells = cut(&self.gutters, line)?;
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        let is_rule = || cells.iter().all(|cell| cell.bytes().all(|b| matches!(b, b'-' | b'=' | b'_')));
+        (filled >= 2 && !header::is_repeated(&self.header, &cells) && !is_rule()).then_some(cells)
+    }
+
+    fn rows<'l>(&self, lines: impl Iterator<Item = &'l Line>) -> Vec<Vec<String>> {
+        let texts = lines.map(|line| line.chars.iter().collect::<String>());
+        texts.filter_map(|text| Some(self.cells(&text)?.into_iter().map(str::to_owned).collect())).collect()
+    }
+
+    /// Rows of the text, as they were read to find the columns.
+    pub fn sample(&self, text: &str, line_end: char) -> Vec<Vec<String>> {
+        let lines = text.get(self.body..).unwrap_or_default().split(line_end).take(RECORDS);
+        lines.filter_map(|line| Some(self.cells(line)?.into_iter().map(str::to_owned).collect())).collect()
+    }
+}
+
+/// A line cut at a blank of each gutter; `None` where one has none.
+fn cut<'t>(gutters: &[Range<usize>], line: &'t str) -> Option<Vec<&'t str>> {
+    let line = line.trim_end().trim_start_matches('\u{C}');
+    if line.contains('\t') {
+        return None;
+    }
+    let (mut cells, mut from, mut place, mut chars) = (Vec::with_capacity(gutters.len() + 1), 0, 0, line.char_indices());
+    for gutter in gutters {
+        // Behind the end of the line all is blank.
+        let mut blank = line.len();
+        while place < gutter.end {
+            let Some((at, c)) = chars.next() else { break };
+            place += 1;
+            if place > gutter.start && c == ' ' {
+                blank = at;
+                break;
+            }
+        }
+        if blank == line.len() && place >= gutter.end {
+            return None;
+        }
+        cells.push(line[from..blank].trim());
+        from = blank;
+    }
+    cells.push(line[from..].trim());
+    Some(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Option<(Vec<String>, Vec<Vec<String>>)> {
+        find(text, '\n').map(|headed| (headed.header.clone(), headed.sample(text, '\n')))
+    }
+
+    #[test]
+    fn lines_of_different_lengths_are_cut_under_their_heading() {
+        let text = "LOAN TRIAL BALANCE        PAGE 1\n\nCLIENT CODE  BALANCE  NAME\n104233          0.00  James Miller\n104233       1,221.70  Mary Jo\nTRF042          3.40  Linda Walkerson\n\nTOTAL           5.10\n30 rows selected.\n";
+        let (header, rows) = rows(text).unwrap();
+        assert_eq!(header, ["CLIENT CODE", "BALANCE", "NAME"]);
+        assert_eq!(rows[1], ["104233", "1,221.70", "Mary Jo"]);
+        assert_eq!((rows.len(), &rows[3][..2]), (4, &["TOTAL".to_owned(), "5.10".to_owned()][..]));
+    }
+
+    #[test]
+    fn rules_show_columns_that_touch() {
+        let text = "CLIENT  ACCT\nCODE    NO   ST\n------- ---- --\nQ1      12   MA\n104233X 1234 NY\n\nCODE    NO   ST\n------- ---- --\nQ2      7    IA\n";
+        let (header, rows) = rows(text).unwrap();
+        assert_eq!(header, ["CLIENT CODE", "ACCT NO", "ST"]);
+        assert_eq!(rows.first().unwrap(), &["Q1", "12", "MA"]);
+        assert!(rows.iter().any(|row| row == &["Q2", "7", "IA"]));
+    }
+
+    #[test]
+    fn a_single_blank_parts_headings_where_values_stand_on_both_sides() {
+        let text = "NAME          STATE ZIP    BALANCE\nJames Miller  MA    02061     1.00\nMary Jones    NY    10001    22.00\nLinda Garcia  TX    73301     3.00\n";
+        let (header, rows) = rows(text).unwrap();
+        assert_eq!(header, ["NAME", "STATE", "ZIP", "BALANCE"]);
+        assert_eq!(rows[1], ["Mary Jones", "NY", "10001", "22.00"]);
+    }
+
+    #[test]
+    fn running_text_has_no_headings() {
+        for text in [
+            "Name and state of the client  are given below\nas they were found on the day\nof the inspection in the year 2024\n",
+            "usage: tool [options] file\n\noptions:\n  -n, --name   the name of the file\n  -t, --type   the type of it\n",
+            "Date:  Monday\nFrom:  Ann\nTo:    Bo\n\nDear Bo, the account is closed.\n",
+            "name    state\n\nwhat stands here runs on and on over both of them\nand so does this line of text, 17 times\nand this\n",
+        ] {
+            assert_eq!(rows(text), None, "{text}");
+        }
+    }
+}

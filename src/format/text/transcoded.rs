@@ -1,0 +1,174 @@
+//! Payment files in EBCDIC, or in UTF-16 or UTF-32, of layouts that are written in ASCII: what their characters say
+//! is a member, which is then read as the payment file it is.
+
+use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
+use super::encoding::TextEncoding;
+use super::stretch::body;
+use crate::format::{Failure, Format, Probe, Runs, Sink, payments};
+use std::io::Read;
+use std::ops::Range;
+
+/// Payment files in the characters of another machine.
+pub const FORMAT: Format = Format {
+    name: "transcoded",
+    media_type: "text/plain",
+    recognise,
+    read,
+    runs: Runs::Inside,
+    version: 1,
+    limitations: &["EBCDIC is read as code page 037", "other texts than payment files are read where they stand, not as members"],
+};
+
+/// Layouts whose readers know ASCII alone.
+const LAYOUTS: &[&Format] = &[
+    &payments::NACHA,
+    &payments::CPA005,
+    &payments::BACS18,
+    &payments::METRO2,
+    &payments::BAI2,
+    &payments::SWIFT,
+    &payments::FEDWIRE,
+    &payments::MT940,
+    &payments::ISO20022,
+    &payments::X12,
+    &payments::EDIFACT,
+    &payments::OFX,
+    &payments::FINTS,
+];
+/// Bytes of the item by which its layout is told, and bytes that are decoded at once.
+const HEAD: usize = 64 << 10;
+/// Bytes that are judged at once: text or not.
+const BLOCK: usize = 16 << 10;
+
+/// How the characters are written.
+#[derive(Clone, Copy)]
+enum Script {
+    Ebcdic,
+    Wide(TextEncoding),
+}
+
+fn script(bytes: &[u8], encoding: impl FnOnce() -> Option<TextEncoding>) -> Option<Script> {
+    if is_ebcdic(bytes) {
+        return Some(Script::Ebcdic);
+    }
+    encoding().filter(|encoding| encoding.unit() > 1).map(Script::Wide)
+}
+
+fn recognise(probe: &Probe<'_>) -> bool {
+    let Some(script) = script(probe.bytes, || probe.encoding()) else { return false };
+    let mut head = Vec::new();
+    decode(probe.bytes, start(probe.bytes, script)..probe.bytes.len().min(HEAD), script, &mut head);
+    let decoded = Probe::new(&head);
+    LAYOUTS.iter().any(|layout| (layout.recognise)(&decoded)) && is_whole(probe.bytes, script)
+}
+
+/// All of it is text, so that nothing is lost by reading characters alone.
+fn is_whole(bytes: &[u8], script: Script) -> bool {
+    let is_text = |block: &[u8]| match script {
+        Script::Ebcdic => is_ebcdic_text(block),
+        Script::Wide(encoding) => encoding.plausible(block),
+    };
+    bytes[start(bytes, script)..].chunks(BLOCK).all(is_text)
+}
+
+fn start(bytes: &[u8], script: Script) -> usize {
+    match script {
+        Script::Ebcdic => 0,
+        Script::Wide(encoding) => body(bytes, encoding).0.start,
+    }
+}
+
+/// Characters of ISO 8859-1 as one byte each, as the layouts count them; others as UTF-8. The line end of EBCDIC is a
+/// line feed.
+fn decode(bytes: &[u8], range: Range<usize>, script: Script, out: &mut Vec<u8>) {
+    let mut push = |c: char| match c {
+        '\u{85}' => out.push(b'\n'),
+        c if (c as u32) < 0x100 => out.push(c as u32 as u8),
+        c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    };
+    let bytes = &bytes[range];
+    let sixteen = |unit: fn([u8; 2]) -> u16| char::decode_utf16(bytes.chunks_exact(2).map(move |pair| unit([pair[0], pair[1]])));
+    let thirty_two = |unit: fn([u8; 4]) -> u32| bytes.chunks_exact(4).map(move |quad| unit([quad[0], quad[1], quad[2], quad[3]]));
+    match script {
+        Script::Ebcdic => bytes.iter().for_each(|b| push(CP037[usize::from(*b)])),
+        Script::Wide(TextEncoding::Utf16Le) => sixteen(u16::from_le_bytes).for_each(|c| push(c.unwrap_or(char::REPLACEMENT_CHARACTER))),
+        Script::Wide(TextEncoding::Utf16Be) => sixteen(u16::from_be_bytes).for_each(|c| push(c.unwrap_or(char::REPLACEMENT_CHARACTER))),
+        Script::Wide(TextEncoding::Utf32Le) => thirty_two(u32::from_le_bytes).for_each(|c| push(character(c))),
+        Script::Wide(TextEncoding::Utf32Be) => thirty_two(u32::from_be_bytes).for_each(|c| push(character(c))),
+        Script::Wide(TextEncoding::Utf8 | TextEncoding::Windows1252) => bytes.iter().for_each(|b| push(char::from(*b))),
+    }
+}
+
+fn character(code: u32) -> char {
+    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Reads an item as the member that its characters are.
+pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let Some(script) = script(bytes, || super::encoding::detect(bytes)) else {
+        return Err(Failure::corrupt(0, "no text in an encoding that is known"));
+    };
+    let mut decoder = Decoder { bytes, at: start(bytes, script), script, ready: Vec::new(), taken: 0 };
+    sink.member(b"content", 0..bytes.len() as u64, &mut decoder);
+    Ok(())
+}
+
+struct Decoder<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    script: Script,
+    ready: Vec<u8>,
+    taken: usize,
+}
+
+impl Read for Decoder<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        while self.taken == self.ready.len() && self.at < self.bytes.len() {
+            // Parts end between characters; only a character of two units in UTF-16 may be cut, which no layout has.
+            let end = self.bytes.len().min(self.at + HEAD);
+            self.ready.clear();
+            self.taken = 0;
+            decode(self.bytes, self.at..end, self.script, &mut self.ready);
+            self.at = end;
+        }
+        let len = out.len().min(self.ready.len() - self.taken);
+        out[..len].copy_from_slice(&self.ready[self.taken..self.taken + len]);
+        self.taken += len;
+        Ok(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nacha() -> String {
+        let entry = format!("622{}{:<17}{:010}{:<15}{:<22}  0{:015}", "273971238", "1234567", 1000, "ID0", "ANN LEE", 1);
+        let records = [
+            "101 061000146 0113001262411011200A094101".to_owned(),
+            format!("5200{:<36}1234567890PPDPAYROLL   241101241101   1011300120000001", "ACME CO"),
+            entry,
+            format!("82000000010027397123{:012}{:012}1234567890{:25}011300120000001", 0, 1000, ""),
+            format!("9{:06}{:06}{:08}{:010}{:012}{:012}", 1, 1, 1, 27_397_123, 0, 1000),
+        ];
+        records.iter().map(|record| format!("{record:<94}")).collect()
+    }
+
+    fn ebcdic(text: &str) -> Vec<u8> {
+        text.chars().map(|c| CP037.iter().position(|p| *p == c).unwrap() as u8).collect()
+    }
+
+    #[test]
+    fn payment_files_are_known_in_other_characters() {
+        let wide = |unit: fn(u16) -> [u8; 2], mark: &[u8]| [mark.to_vec(), nacha().encode_utf16().flat_map(unit).collect()].concat();
+        for bytes in [ebcdic(&nacha()), wide(u16::to_le_bytes, &[0xFF, 0xFE]), wide(u16::to_be_bytes, &[0xFE, 0xFF])] {
+            assert!(recognise(&Probe::new(&bytes)));
+            let script = script(&bytes, || super::super::encoding::detect(&bytes)).unwrap();
+            let mut decoder = Decoder { bytes: &bytes, at: start(&bytes, script), script, ready: Vec::new(), taken: 0 };
+            let mut text = String::new();
+            decoder.read_to_string(&mut text).unwrap();
+            assert_eq!(text, nacha());
+        }
+        assert!(!recognise(&Probe::new(nacha().as_bytes())) && !recognise(&Probe::new(&ebcdic(&"DEAR ANN, ALL IS WELL.  ".repeat(40)))));
+    }
+}

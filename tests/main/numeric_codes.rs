@@ -1,0 +1,92 @@
+//! A client code that is a number counts in a column of its type or after a label: in every way in which tables,
+//! reports, settings and markup write columns and labels.
+
+use crate::harness::{Desk, Institution, Job, write, write_registry};
+
+const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia-Walkerson", "Robert Young", "Susan Lee", "Karen Lopez"];
+
+/// Six records about persons, each made of the code, a name and a balance.
+fn rows(row: impl Fn(&str, f64) -> String) -> String {
+    NAMES.iter().enumerate().map(|(i, name)| row(name, 100.0 * i as f64 + 1.7)).collect()
+}
+
+/// Files that are their institution's, whose code stands for `#`.
+fn files() -> Vec<(&'static str, String)> {
+    let csv = |titles: &str| format!("{titles}client code,name,state,balance\n{}", rows(|name, sum| format!("#,{name},MA,{sum}\n")));
+    let report = |heading: &str| format!("{heading}\n{}", rows(|name, sum| format!("{:<12} {sum:>8.2}  {name}\n", "#")));
+    let again = csv("");
+    vec![
+        ("titles.csv", csv("Monthly extract,,,\nCreated 2025-01-01,,,\n")),
+        ("blank.csv", csv(",,,\n")),
+        ("semicolons.csv", csv("Monthly extract,,,\n,,,\n").replace(',', ";")),
+        ("pages.csv", again.replace('#', "ZZTOP1") + "\u{C}" + &again),
+        ("report.txt", report("ACME CORE     LOAN TRIAL BALANCE     PAGE 1\n\nCLIENT CODE   BALANCE  NAME") + "\nTOTAL         1510.20\n"),
+        ("ruled.txt", report("CLIENT_CODE   BALANCE  NAME\n-----------  --------  ----------------------") + "\n6 rows selected.\n"),
+        ("psql.txt", {
+            let rows = rows(|name, sum| format!(" {:<11} | {sum:>7.2} | {name}\n", "#"));
+            format!(" client_code | balance |      name\n-------------+---------+----------------\n{rows}(6 rows)\n")
+        }),
+        ("mysql.txt", {
+            let rule = format!("+{:-<13}+{:-<9}+{:-<24}+\n", "", "", "");
+            let rows = rows(|name, sum| format!("| {:<11} | {sum:>7.2} | {name:<22} |\n", "#"));
+            format!("{rule}| client_code | balance | {:<22} |\n{rule}{rows}{rule}", "name")
+        }),
+        ("nested.xml", "<?xml version=\"1.0\"?><export><client><holder>Ann</holder><code>#</code></client></export>".to_owned()),
+        ("entry.xml", "<cfg><entry key=\"client.code\">#</entry></cfg>".to_owned()),
+        ("list.html", "<dl><dt>Client code</dt><dd>#</dd></dl><p>as agreed".to_owned()),
+        ("nested.json", "{\"client\": {\"name\": \"z\", \"code\": #}, \"mode\": \"live\"}".to_owned()),
+        ("settings.yml", "client:\n  mode: live\n  code: #\n".to_owned()),
+        ("settings.ini", "[client]\nmode=live\ncode=#\n".to_owned()),
+        ("remark.txt", "Client code (internal): #\n".to_owned()),
+        ("german.txt", "Mandantennummer: #\n".to_owned()),
+        ("several.txt", "Client codes: TRF042, # and QQ7731\n".to_owned()),
+        ("cell.csv", "file,clients,name\na.pgp,#;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
+    ]
+}
+
+#[test]
+fn a_numeric_code_is_found_however_its_column_or_label_is_written() {
+    let desk = Desk::new();
+    let files = files();
+    let institution = |n: usize| Institution::new(&format!("C{n:02}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
+    let code = |n: usize| (480_213 + 917 * n).to_string();
+    let institutions: Vec<Institution> = (0..=files.len()).map(|n| institution(n).with("client_code", &code(n))).collect();
+    let registry = desk.path("registry");
+    write_registry(&registry, &institutions);
+    for (n, (name, text)) in files.iter().enumerate() {
+        write(&desk.path("ev").join(format!("f{n:02}")).join(name), text.replace('#', &code(n)).as_bytes());
+    }
+    // Without a label that says what number it is, it is nobody's.
+    let other = format!("The order code (internal): {0}\nitems: 5, {0}\nclient count 12, {0}\n[order]\ncode={0}\n", code(files.len()));
+    write(&desk.path("ev/notes/other.txt"), other.as_bytes());
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    let evidence = outputs.rows("evidence.csv");
+    for (n, (name, _)) in files.iter().enumerate() {
+        let id = format!("C{n:02}");
+        let own: Vec<_> = evidence.iter().filter(|row| row["customer_id"] == id && row["role"] == "owner").collect();
+        // Where half of the codes in a cell's column are nobody's, chance could be the reason.
+        if *name != "cell.csv" && *name != "pages.csv" {
+            assert!(own.iter().any(|row| row["strength"] == "sure"), "{name}: {:?}", outputs.verdicts()[&id]);
+        }
+        assert!(evidence.iter().any(|row| row["customer_id"] == id), "{name}");
+    }
+    let none = format!("C{:02}", files.len());
+    assert!(evidence.iter().all(|row| row["customer_id"] != none), "{:?}", evidence.iter().find(|row| row["customer_id"] == none));
+}
+
+/// Persons in a table that is nobody's leave nobody ruled out.
+#[test]
+fn persons_under_a_heading_are_records() {
+    let csv = "Monthly extract,,,\nCreated 2025-01-01,,,\nname,street,account_number,balance\n".to_owned();
+    let csv = csv + &rows(|name, sum| format!("{name},12 Oak St,44556677,{sum}\n"));
+    let report = "ACCOUNT      BALANCE  NAME\n".to_owned() + &rows(|name, sum| format!("{:<12} {sum:>7.2}  {name}\n", "4455667788"));
+    for (name, text) in [("titles.csv", csv), ("report.txt", report)] {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(&registry, &[Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "QX7731")]);
+        write(&desk.path("ev/x").join(name), text.as_bytes());
+        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+        let row = &outputs.impact()["A"];
+        assert_eq!((row["verdict"].as_str(), row["basis"].as_str()), ("undetermined", "unattributed_data"), "{name}");
+    }
+}
