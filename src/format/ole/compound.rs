@@ -169,16 +169,6 @@ impl<'a> Compound<'a> {
         Some(start..(start + (1 << self.shift)).min(self.bytes.len()))
     }
 
-    /// Is something of this sector there? The last one of a file need not be full.
-    fn begins(&self, number: u32) -> bool {
-        self.sector(number).is_some()
-    }
-
-    /// Is all of this sector there?
-    fn is_held(&self, number: u32) -> bool {
-        self.sector(number).is_some_and(|sector| sector.len() == 1 << self.shift)
-    }
-
     /// The bytes of a chain of sectors, up to a size.
     fn chain(&self, start: u32, size: u64) -> Content {
         let mut out = Content::default();

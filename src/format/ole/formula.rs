@@ -58,7 +58,8 @@ fn read(body: &[u8], at: usize, literal: Literal) -> Option<(String, usize)> {
     };
     let end = start + if wide { 2 * length } else { length };
     let text = Text::characters(body.get(start..end)?, wide);
-    let is_text = length > 0 && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r') || c == char::REPLACEMENT_CHARACTER);
+    let is_text =
+        length > 0 && !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r') || c == char::REPLACEMENT_CHARACTER);
     is_text.then_some((text, end))
 }
 

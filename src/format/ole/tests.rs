@@ -45,7 +45,9 @@ fn seen(bytes: &[u8]) -> Seen {
 fn workbooks_are_tables() {
     let bytes = compound(&[("Workbook", workbook())]);
     let (text, causes, _) = seen(&bytes);
-    for wanted in ["name\trouting\n", "First State\t021000021\n", "Peoples\t011000015\n", "Secret head", "Orphan Bank", "Clients", "Code: AB12CD"] {
+    for wanted in
+        ["name\trouting\n", "First State\t021000021\n", "Peoples\t011000015\n", "Secret head", "Orphan Bank", "Clients", "Code: AB12CD"]
+    {
         assert!(text.contains(wanted), "{wanted} in {text:?}");
     }
     assert!(causes.is_empty(), "{causes:?}");
