@@ -103,7 +103,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Raised when signatures or the scan read more than before.
-const SCAN_VERSION: u32 = 1;
+const SCAN_VERSION: u32 = 2;
 
 /// What some content is.
 #[derive(Clone, Copy)]

@@ -45,7 +45,7 @@ pub use coverage::{Coverage, Covered};
 pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
-pub use scan::{ScanOutcome, Suspicion, scan, scan_with};
+pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 use std::cell::OnceCell;

@@ -1,18 +1,20 @@
 //! The scan: what is done with bytes that no reader knows. Every printable run in ASCII, UTF-8, cp1252,
-//! UTF-16 (both byte orders, both alignments) and EBCDIC becomes text; what looks compressed or encrypted
+//! UTF-16 (both byte orders, both alignments), UTF-32 and EBCDIC becomes text; what looks compressed or encrypted
 //! becomes a gap. Every byte of the range ends as one or the other.
 
 mod blocks;
 mod ebcdic;
+mod lengths;
 mod noise;
 mod runs;
 mod streams;
 
-use super::{PassageKind, Sink};
+use super::{Child, Limits, Outlet, Passage, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use rayon::prelude::*;
 use runs::Window;
 use std::ops::Range;
+use std::sync::Mutex;
 
 /// Longer ranges are scanned in parts of this size, in parallel.
 const PART: usize = 8 << 20;
@@ -85,6 +87,42 @@ pub fn scan_with(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>, suspicion
         opaque = vec![Opaque { range: range.clone(), what: None }];
     }
     cover(range, opaque, sink, suspicion)
+}
+
+/// The printable runs of some bytes in all encodings, separated by borders.
+pub fn runs_of(bytes: &[u8]) -> String {
+    let kept = Kept::default();
+    let mut sink = Sink::new(&kept);
+    sink.kind(PassageKind::Strings);
+    let all = 0..bytes.len();
+    Window { bytes, cut_start: false, cut_end: false, seen: all.clone(), part: all, noise: &[] }.push_runs(&mut sink);
+    sink.flush();
+    kept.0.into_inner().unwrap_or_default()
+}
+
+/// Keeps the text of a scan.
+#[derive(Default)]
+struct Kept(Mutex<String>);
+
+impl Outlet for Kept {
+    fn passage(&self, passage: Passage) {
+        // A scan that panicked has no text.
+        if let Ok(mut text) = self.0.lock() {
+            text.push_str(&passage.text);
+        }
+    }
+
+    fn member(&self, _: &[u8], _: Range<u64>, _: &mut dyn std::io::Read) -> Child {
+        Child { content: None, size: 0, defect: None }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
 }
 
 /// A stretch that looks compressed or encrypted; `what` names the kind of a stream that was proved.

@@ -2,6 +2,7 @@
 //! of their bytes.
 
 mod elf;
+mod stores;
 mod table;
 
 use super::opaque::{self, WalkFn};

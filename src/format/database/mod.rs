@@ -15,6 +15,7 @@ mod sql;
 mod sql_rows;
 mod sql_token;
 mod sqlite;
+mod sqlite_freed;
 mod sqlite_pages;
 mod value;
 

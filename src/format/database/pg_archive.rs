@@ -32,7 +32,7 @@ pub static PG_DUMP_TAR: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"toc.dat\0") && probe.head.get(512..).is_some_and(|b| b.starts_with(MAGIC)),
     read: read_tar,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[],
 };
 

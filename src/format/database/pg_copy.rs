@@ -23,7 +23,7 @@ pub static PG_COPY: Format = Format {
     },
     read: read_text,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["columns have no names"],
 };
 
@@ -34,7 +34,7 @@ pub static PG_COPY_BINARY: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read: read_binary,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["columns have no names, and their types are told by their values; dates and times stand as numbers"],
 };
 

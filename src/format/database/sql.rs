@@ -18,7 +18,7 @@ pub static SQL: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "values that are expressions stand as they are written",
         "COPY in CSV form, INSERT … SET and INSERT … SELECT are read as text",
@@ -64,7 +64,7 @@ const PREFACE: usize = 64 << 10;
 const LONGEST_ROW: usize = 256 << 20;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = encoding::detect(probe.head) else { return false };
+    let Some(encoding) = encoding_of(probe.bytes) else { return false };
     let (range, _) = body(probe.bytes, encoding);
     match encoding {
         TextEncoding::Utf8 | TextEncoding::Windows1252 => {
@@ -80,6 +80,21 @@ fn recognise(probe: &Probe<'_>) -> bool {
             })
         }
     }
+}
+
+/// How dumps and statements with rows begin. Binary values in the first rows make no other thing of them.
+const DUMPS: &[&[u8]] = &[b"-- MySQL dump", b"-- MariaDB dump", b"-- PostgreSQL database dump"];
+const STATEMENTS: &[&[u8]] = &[b"CREATE TABLE", b"INSERT INTO", b"create table", b"insert into"];
+
+/// The encoding of a script; of one that says what it is, whatever its values hold.
+fn encoding_of(bytes: &[u8]) -> Option<TextEncoding> {
+    let head = &bytes[..bytes.len().min(64 << 10)];
+    encoding::detect(head).or_else(|| {
+        let starts = |line: &[u8], marks: &[&[u8]]| marks.iter().any(|mark| line.starts_with(mark));
+        let mut lines = head.split(|b| *b == b'\n').take(8);
+        let says_so = starts(head.trim_ascii_start(), STATEMENTS) || lines.any(|line| starts(line, DUMPS));
+        says_so.then_some(TextEncoding::Utf8)
+    })
 }
 
 /// Is the first thing behind comments a statement?
@@ -126,8 +141,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let encoding =
-        encoding::detect(&bytes[..bytes.len().min(64 << 10)]).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
+    let encoding = encoding_of(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
     let (range, mark) = body(bytes, encoding);
     sink.cover(mark, Class::Structure);
     if matches!(encoding, TextEncoding::Utf8 | TextEncoding::Windows1252) {
@@ -226,5 +240,38 @@ impl Source for Decoded<'_, '_> {
     fn place(&self, range: Range<usize>) -> Range<u64> {
         let end = if range.end >= self.stretch.text.len() { self.stretch.range.end } else { self.stretch.offset(range.end) };
         self.stretch.offset(range.start)..end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::testing::read_all;
+    use std::io::Write;
+
+    #[test]
+    fn a_script_that_says_what_it_is_may_hold_any_bytes() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let letter = (0..60).map(|i| format!("First State Bank {}", i * 7919 % 1000)).collect::<String>();
+        gzip.write_all(letter.as_bytes()).unwrap();
+        let packed = gzip.finish().unwrap();
+        let mut escaped = Vec::new();
+        for &byte in &packed {
+            match byte {
+                0 => escaped.extend(b"\\0"),
+                b'\n' => escaped.extend(b"\\n"),
+                b'\\' | b'\'' | b'"' => escaped.extend([b'\\', byte]),
+                byte => escaped.push(byte),
+            }
+        }
+        let head = "-- MariaDB dump 10.19\n--\nCREATE TABLE `docs` (\n  `id` int(11),\n  `doc` blob\n) ENGINE=InnoDB;\nINSERT INTO `docs` VALUES\n(1,'";
+        for head in [head, &head[head.find("CREATE").unwrap()..]] {
+            let script = [head.as_bytes(), &escaped, b"');\n"].concat();
+            assert_eq!(encoding::detect(&script), None);
+            let (_, tables, gaps, _, members) = read_all(&SQL, &script);
+            assert_eq!((tables, gaps, members), (vec![("docs".to_owned(), 1)], vec![], vec![packed.clone()]));
+        }
+        let other = [b"-- some notes\nINSERT INTO things VALUES\n", &escaped[..]].concat();
+        assert!(!recognise(&Probe::new(&other)));
     }
 }

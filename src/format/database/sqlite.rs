@@ -5,6 +5,7 @@
 
 use super::definition::{self, Definition};
 use super::sql_token::Dialect;
+use super::sqlite_freed as freed;
 use super::sqlite_pages::{Cell, Encoding, PageKind, Pages, Payload, Value, be16, be32, record};
 use super::value;
 use crate::format::grid::Grid;
@@ -20,9 +21,9 @@ pub static SQLITE: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
-        "rows that were deleted are read where their page was freed as a whole; elsewhere they are scanned",
+        "rows that were deleted are read where enough of them is left to tell their values apart; elsewhere they are scanned",
         "changes in a write-ahead log or rollback journal are read as rows without names of columns, beside the database",
     ],
 };
@@ -34,7 +35,7 @@ pub static SQLITE_WAL: Format = Format {
     recognise: |probe| matches!(probe.head, [0x37, 0x7F, 6, 0x82 | 0x83, 0, 0x2D, 0xE2, 0x18, ..]) && wal_page(probe.bytes).is_some(),
     read: read_wal,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 
@@ -45,7 +46,7 @@ pub static SQLITE_JOURNAL: Format = Format {
     recognise: |probe| probe.head.starts_with(b"\xD9\xD5\x05\xF9\x20\xA1\x63\xD7") && journal_page(probe.bytes).is_some(),
     read: read_journal,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 
@@ -74,7 +75,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         Some(3) => Encoding::Utf16Be,
         _ => Encoding::Utf8,
     };
-    let mut database = Database { pages: Pages::new(bytes, size, reserved, encoding), broken: 0 };
+    let mut database = Database { pages: Pages::new(bytes, size, reserved, encoding), leaves: Vec::new(), broken: 0 };
     let schema = database.schema(sink);
     sink.cover(0..72, Class::Structure);
     sink.cover(92..100, Class::Structure);
@@ -111,6 +112,8 @@ struct Entry {
 
 struct Database<'a> {
     pages: Pages<'a>,
+    /// Where the pages with rows of the table stand that was read last.
+    leaves: Vec<usize>,
     /// Pages and cells that could not be read.
     broken: u64,
 }
@@ -205,8 +208,21 @@ impl Database<'_> {
         let layout = Layout::of(&entry.name, definition);
         let at = self.pages.place(entry.root).unwrap_or(0) as u64;
         let mut grid = Grid::headed(&layout.name, layout.names.clone(), at);
+        self.leaves.clear();
         self.tree(entry.root, &mut Records::Rows(&mut grid, &layout), sink);
+        self.freed(&layout, &mut grid, sink);
         grid.end(sink);
+    }
+
+    /// Rows that were deleted from the pages of the table. Their bytes are scanned besides.
+    fn freed(&self, layout: &Layout, grid: &mut Grid, sink: &mut Sink<'_>) {
+        for &start in &self.leaves {
+            let page = &self.pages.bytes[start..start + self.pages.usable];
+            let header = if start == 0 { 100 } else { 0 };
+            for row in freed::rows(page, header, layout.names.len(), self.pages.encoding) {
+                grid.row_at(row.cells, (start + row.at) as u64, sink);
+            }
+        }
     }
 
     fn tree(&mut self, root: u32, into: &mut Records<'_>, sink: &mut Sink<'_>) {
@@ -227,6 +243,9 @@ impl Database<'_> {
             }
             sink.cover(page.head.start as u64..page.head.end as u64, Class::Structure);
             open.extend(page.last_child);
+            if page.kind == PageKind::TableLeaf {
+                self.leaves.push(start);
+            }
             let mut children = Vec::new();
             for &at in &page.cells {
                 let Some(cell) = self.pages.cell(start, at, page.kind, true) else {

@@ -240,14 +240,7 @@ pub(super) fn record(payload: &Payload, bytes: &[u8]) -> Option<Vec<Value>> {
     while !types.is_empty() {
         let (serial, n) = varint(types)?;
         types = &types[n..];
-        let length = match serial {
-            0 | 8 | 9 => 0,
-            1..=4 => serial as usize,
-            5 => 6,
-            6 | 7 => 8,
-            12.. => usize::try_from((serial - 12) / 2).ok()?,
-            _ => return None,
-        };
+        let length = length_of(serial)?;
         let end = at.checked_add(length).filter(|&end| end <= payload.length)?;
         if end > held {
             break;
@@ -270,6 +263,18 @@ pub(super) fn record(payload: &Payload, bytes: &[u8]) -> Option<Vec<Value>> {
     Some(out)
 }
 
+/// Bytes of a value of this type (section 2.1); `None` for types that there are not.
+pub(super) fn length_of(serial: i64) -> Option<usize> {
+    match serial {
+        0 | 8 | 9 => Some(0),
+        1..=4 => Some(serial as usize),
+        5 => Some(6),
+        6 | 7 => Some(8),
+        12.. => usize::try_from((serial - 12) / 2).ok(),
+        _ => None,
+    }
+}
+
 impl Encoding {
     pub fn decode(self, bytes: &[u8]) -> String {
         let units = |read: fn([u8; 2]) -> u16| {
@@ -285,7 +290,7 @@ impl Encoding {
 }
 
 /// A number of up to nine bytes, and how many it takes.
-fn varint(bytes: &[u8]) -> Option<(i64, usize)> {
+pub(super) fn varint(bytes: &[u8]) -> Option<(i64, usize)> {
     let mut value = 0u64;
     for (i, &b) in bytes.iter().take(9).enumerate() {
         if i == 8 {

@@ -1,6 +1,6 @@
 //! Values of database records as cells of a table.
 
-use crate::format::{Kind, Probe, Sink, detect};
+use crate::format::{BORDER, Kind, Probe, Sink, detect, runs_of};
 use crate::model::Cause;
 use std::ops::Range;
 
@@ -20,13 +20,19 @@ pub fn owned(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| text(error.as_bytes()))
 }
 
-/// What a binary value is as a cell; `None` where it is a content of its own, such as a file.
+/// What a binary value is as a cell: its text, or its digits and whatever of it is printable; `None` where it is a content of its own, such as a file.
 pub fn binary(bytes: &[u8]) -> Option<String> {
     if let Some(text) = as_text(bytes) {
         return Some(text);
     }
     let is_file = bytes.len() > 64 && !matches!(detect(&Probe::new(bytes)), Kind::Unknown);
-    (bytes.len() <= SHOWN_IN_HEX && !is_file).then(|| bytes.iter().map(|b| format!("{b:02X}")).collect())
+    (bytes.len() <= SHOWN_IN_HEX && !is_file).then(|| {
+        let digits: String = bytes.iter().map(|b| format!("{b:02X}")).collect();
+        match runs_of(bytes) {
+            runs if runs.is_empty() => digits,
+            runs => format!("{digits}{BORDER}{}", runs.trim_matches(BORDER)),
+        }
+    })
 }
 
 /// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones are contents.
@@ -70,4 +76,24 @@ pub fn from_hex(digits: &[u8]) -> Option<Vec<u8>> {
     let nibble = |b: u8| (b as char).to_digit(16).map(|n| n as u8);
     let whole = digits.len().is_multiple_of(2) && !digits.is_empty();
     whole.then(|| digits.as_chunks::<2>().0.iter().map(|[a, b]| Some(nibble(*a)? << 4 | nibble(*b)?)).collect()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::binary;
+
+    #[test]
+    fn what_is_printable_in_a_short_value_stands_beside_its_digits() {
+        let wide: Vec<u8> = "First State".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (bytes, text) in [
+            ([&b"\x01\x02"[..], b"First State\0\xFF"].concat(), Some("First State")),
+            ([&b"\x01\x02\xFF"[..], &wide, b"\0\0"].concat(), Some("First State")),
+            (b"\x01\x02\x03\xFF\xFE\x90".to_vec(), None),
+        ] {
+            let cell = binary(&bytes).unwrap();
+            let (digits, runs) = cell.split_once(crate::format::BORDER).map_or((&cell[..], None), |(digits, runs)| (digits, Some(runs)));
+            assert!(digits.len() == 2 * bytes.len() && digits.starts_with("0102"), "{digits}");
+            assert_eq!(runs, text);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 use super::ooxml::{Package, has_part, relations};
 use super::xlsx_styles::Styles;
 use crate::format::grid::Grid;
+use crate::format::ole::{Literal, formula_texts};
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::Cause;
 
@@ -32,7 +33,12 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     if let Some(part) = package.find("xl/sharedstrings.bin")
         && let Some(content) = package.read_bytes(part, sink)
     {
-        strings = shared_strings(&content);
+        let (held, is_sound) = shared_strings(&content);
+        strings = held;
+        if !is_sound {
+            let at = package.part(part).range.start;
+            sink.gap(at..at, Cause::Corrupt, "the table of strings ends before it does, or holds more than is held");
+        }
     }
     let mut used = vec![false; strings.len()];
     for part in package.select(|name| name.starts_with("xl/worksheets/sheet") && name.ends_with(".bin")) {
@@ -48,7 +54,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             let whole = sheet(&content, &strings, &mut used, &styles, &mut grid, sink);
             grid.end(sink);
             if !whole {
-                sink.gap(range.start..range.start, Cause::Corrupt, format!("{name}: its records end before it does"));
+                sink.gap(range.start..range.start, Cause::Corrupt, format!("{name}: its records or values end before it does"));
             }
         }
     }
@@ -144,26 +150,40 @@ fn styles(part: &[u8], from_1904: bool) -> Styles {
     Styles::of_records(&own, &used, from_1904)
 }
 
-fn shared_strings(part: &[u8]) -> Vec<String> {
-    let (mut out, mut held) = (Vec::new(), 0);
-    for (kind, body) in (Records { bytes: part, at: 0 }) {
-        if kind == 19 && held < MOST_STRINGS {
-            let text = wide(body, 1).map_or(String::new(), |(text, _)| text);
+/// The table of strings, and whether all of it was read.
+fn shared_strings(part: &[u8]) -> (Vec<String>, bool) {
+    let (mut out, mut held, mut is_sound) = (Vec::new(), 0, true);
+    let mut records = Records { bytes: part, at: 0 };
+    for (kind, body) in records.by_ref() {
+        if kind == 19 {
+            let text = wide(body, 1).filter(|_| held < MOST_STRINGS).map(|(text, _)| text);
+            is_sound &= text.is_some();
+            let text = text.unwrap_or_default();
             held += text.len() + 24;
             out.push(text);
         }
     }
-    out
+    (out, is_sound && records.at >= part.len())
 }
 
-/// Reads a sheet; says whether its records reach its end.
+/// Reads a sheet; says whether its records reach its end, and its cells have their values.
 fn sheet(part: &[u8], strings: &[String], used: &mut [bool], styles: &Styles, grid: &mut Grid, sink: &mut Sink<'_>) -> bool {
     let mut records = Records { bytes: part, at: 0 };
-    let (mut row, mut aside): (Vec<String>, String) = (Vec::new(), String::new());
+    let (mut row, mut aside, mut is_sound): (Vec<String>, String, bool) = (Vec::new(), String::new(), true);
     for (kind, body) in records.by_ref() {
         let column = u32_at(body, 0).unwrap_or(0) as usize;
         let style = u32_at(body, 4).map(|word| (word & 0x00FF_FFFF) as usize);
         let number = |value: f64| styles.show(&value.to_string(), style);
+        // Results of formulas: the formula comes behind what its last result was.
+        let result = match kind {
+            8 => wide(body, 8).map(|(_, end)| end),
+            9 => Some(16),
+            10 | 11 => Some(9),
+            _ => None,
+        };
+        if let Some(formula) = result.and_then(|end| body.get(end..)) {
+            aside.push_str(&formula_texts(formula, Literal::Wide));
+        }
         let text = match kind {
             0 => {
                 grid.row(std::mem::take(&mut row), sink);
@@ -178,16 +198,21 @@ fn sheet(part: &[u8], strings: &[String], used: &mut [bool], styles: &Styles, gr
                 used[index as usize] = true;
                 Some(text.clone())
             }),
-            1 | 3 => None,
             _ => {
-                aside.push_str(&crate::format::ole::printable(body));
-                if aside.len() > 64 << 10 {
-                    grid.aside(&std::mem::take(&mut aside), sink);
+                if !matches!(kind, 1 | 3 | 11) {
+                    aside.push_str(&formula_texts(body, Literal::Wide));
                 }
                 None
             }
         };
-        let Some(text) = text else { continue };
+        if aside.len() > 64 << 10 {
+            grid.aside(&std::mem::take(&mut aside), sink);
+        }
+        let Some(text) = text else {
+            // Cells whose value is cut off or not there.
+            is_sound &= !matches!(kind, 2 | 4..=10);
+            continue;
+        };
         if column < COLUMNS && row.len() < column {
             row.resize(column, String::new());
         }
@@ -195,7 +220,7 @@ fn sheet(part: &[u8], strings: &[String], used: &mut [bool], styles: &Styles, gr
     }
     grid.row(row, sink);
     grid.aside(&aside, sink);
-    records.at >= part.len()
+    is_sound && records.at >= part.len()
 }
 
 #[cfg(test)]

@@ -23,55 +23,73 @@ impl Record {
     }
 }
 
-/// The records from a place on, to the end of the stream.
-pub fn records(bytes: &[u8], at: usize) -> impl Iterator<Item = Record> + '_ {
-    let mut at = at;
-    std::iter::from_fn(move || {
-        let (kind, body) = header(bytes, at)?;
-        at = body.end;
-        let mut record = Record { kind, body: bytes[body].to_vec(), ends: Vec::new() };
+/// The longest record of any version (2.1.4), with some room.
+const LONGEST: usize = 8228;
+/// No record has a number beyond: what bears one is no record.
+const LAST_KIND: u16 = 0x10FF;
+
+/// The records from a place on, until one is no record, or the stream ends.
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    /// Where the next one begins.
+    pub at: usize,
+}
+
+/// The records from a place on.
+pub fn records(bytes: &[u8], at: usize) -> Records<'_> {
+    Records { bytes, at }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        let (kind, body) = header(self.bytes, self.at)?;
+        self.at = body.end;
+        let mut record = Record { kind, body: self.bytes[body].to_vec(), ends: Vec::new() };
         record.ends.push(record.body.len());
-        while let Some((0x003C, more)) = header(bytes, at) {
-            at = more.end;
-            record.body.extend_from_slice(&bytes[more]);
+        while let Some((0x003C, more)) = header(self.bytes, self.at) {
+            self.at = more.end;
+            record.body.extend_from_slice(&self.bytes[more]);
             record.ends.push(record.body.len());
         }
         Some(record)
-    })
+    }
 }
 
+/// Type and body of the record at a place; `None` where there is none, or it is damaged.
 fn header(bytes: &[u8], at: usize) -> Option<(u16, Range<usize>)> {
     let head = bytes.get(at..at.checked_add(4)?)?;
-    let length = usize::from(u16::from_le_bytes([head[2], head[3]]));
-    Some((u16::from_le_bytes([head[0], head[1]]), at + 4..(at + 4 + length).min(bytes.len())))
+    let (kind, length) = (u16::from_le_bytes([head[0], head[1]]), usize::from(u16::from_le_bytes([head[2], head[3]])));
+    let is_sound = kind <= LAST_KIND && (kind, length) != (0, 0) && length <= LONGEST && bytes.len() - at - 4 >= length;
+    is_sound.then_some((kind, at + 4..at + 4 + length))
 }
 
-/// Strings of cells and names.
+/// Strings of cells and names; `None` where they end before they are stated to.
 pub struct Text;
 
 impl Text {
     /// A length in one byte before the characters.
-    pub fn short(bytes: &[u8], wide: bool) -> String {
-        let Some((&length, rest)) = bytes.split_first() else { return String::new() };
+    pub fn short(bytes: &[u8], wide: bool) -> Option<String> {
+        let (&length, rest) = bytes.split_first()?;
         Self::counted(rest, usize::from(length), wide)
     }
 
     /// A length in two bytes before the characters.
-    pub fn long(bytes: &[u8], wide: bool) -> String {
-        let Some((length, rest)) = bytes.split_first_chunk() else { return String::new() };
+    pub fn long(bytes: &[u8], wide: bool) -> Option<String> {
+        let (length, rest) = bytes.split_first_chunk()?;
         Self::counted(rest, usize::from(u16::from_le_bytes(*length)), wide)
     }
 
     /// `wide`: flags stand before the characters, as in Excel 97 and later.
-    fn counted(bytes: &[u8], length: usize, wide: bool) -> String {
+    fn counted(bytes: &[u8], length: usize, wide: bool) -> Option<String> {
         if !wide {
-            return Self::narrow(&bytes[..length.min(bytes.len())]);
+            return bytes.get(..length).map(Self::narrow);
         }
-        let Some((&flags, rest)) = bytes.split_first() else { return String::new() };
+        let Some((&flags, rest)) = bytes.split_first() else { return (length == 0).then(String::new) };
         let skip = if flags & 8 != 0 { 2 } else { 0 } + if flags & 4 != 0 { 4 } else { 0 };
-        let rest = rest.get(skip..).unwrap_or_default();
         let size = if flags & 1 != 0 { 2 * length } else { length };
-        Self::characters(&rest[..size.min(rest.len())], flags & 1 != 0)
+        rest.get(skip..)?.get(..size).map(|text| Self::characters(text, flags & 1 != 0))
     }
 
     /// Characters of one or of two bytes.
@@ -87,22 +105,28 @@ impl Text {
     }
 }
 
-/// The table of shared strings. A string goes on in the next record with new flags (2.5.293).
-pub fn shared_strings(record: &Record) -> Vec<String> {
-    let mut cursor = Cursor { body: &record.body, ends: &record.ends, at: 8 };
-    let stated = record.body.get(4..8).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])) as usize;
+/// The table of shared strings, and whether it is sound: as many as are stated, with known flags, to its last
+/// byte. A string goes on in the next record with new flags (2.5.293).
+pub fn shared_strings(record: &Record) -> (Vec<String>, bool) {
+    let mut cursor = Cursor { body: &record.body, ends: &record.ends, at: 8, is_sound: true };
+    let Some(stated) = record.body.get(4..8).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize) else {
+        return (Vec::new(), false);
+    };
     let mut out = Vec::new();
     while out.len() < stated.min(MOST_STRINGS) {
         let Some(text) = cursor.string() else { break };
         out.push(text);
     }
-    out
+    let is_sound = cursor.is_sound && out.len() == stated && cursor.at == record.body.len();
+    (out, is_sound)
 }
 
 struct Cursor<'a> {
     body: &'a [u8],
     ends: &'a [usize],
     at: usize,
+    /// All flags were such as are defined, and no string was cut off.
+    is_sound: bool,
 }
 
 impl Cursor<'_> {
@@ -122,16 +146,19 @@ impl Cursor<'_> {
         let (mut left, flags) = (usize::from(u16::from_le_bytes([head[0], head[1]])), head[2]);
         let runs = if flags & 8 != 0 { self.take(2).map(|b| usize::from(u16::from_le_bytes([b[0], b[1]])))? } else { 0 };
         let phonetic = if flags & 4 != 0 { self.take(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)? } else { 0 };
+        self.is_sound &= flags & !0x0D == 0;
         let (mut out, mut wide) = (String::new(), flags & 1 != 0);
         while left > 0 {
             if self.ends.binary_search(&self.at).is_ok() {
-                let Some(flags) = self.take(1) else { break };
-                wide = flags[0] & 1 != 0;
+                let Some(&[flags]) = self.take(1) else { break };
+                self.is_sound &= flags & !1 == 0;
+                wide = flags & 1 != 0;
             }
             let unit = if wide { 2 } else { 1 };
             let here = ((self.end() - self.at) / unit).min(left);
             if here == 0 {
                 // Half a character at the end of a record.
+                self.is_sound = false;
                 if self.at >= self.body.len() {
                     break;
                 }
@@ -188,9 +215,9 @@ mod tests {
         let mut bytes = b"\xFC\0\x10\0\x02\0\0\0\x02\0\0\0\x05\0\0First".to_vec();
         bytes.truncate(4 + 8 + 3 + 3);
         bytes[2] = 14;
-        bytes.extend(b"\x3C\0\x0D\0\x01s\0t\0\x02\0\x01\xE9\0A\0");
+        bytes.extend(b"\x3C\0\x0C\0\x01s\0t\0\x02\0\x01\xE9\0A\0");
         let record = records(&bytes, 0).next().unwrap();
-        assert_eq!(shared_strings(&record), ["First", "éA"]);
+        assert_eq!(shared_strings(&record), (vec!["First".to_owned(), "éA".to_owned()], true));
     }
 
     proptest! {

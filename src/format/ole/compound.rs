@@ -7,8 +7,11 @@ use std::ops::Range;
 
 /// Sector numbers from here on are marks (2.1).
 const LAST_SECTOR: u32 = 0xFFFF_FFF9;
-/// The mark of a sector that is not in use.
-const FREE: u32 = u32::MAX;
+/// The mark of a chain's end, and of a sector of nothing.
+const END: u32 = 0xFFFF_FFFE;
+const FREE: u32 = 0xFFFF_FFFF;
+/// The folder of streams that no storage names.
+const UNLINKED: &str = "unlinked";
 /// Entries of the directory.
 const MOST_ENTRIES: usize = 1 << 18;
 
@@ -106,37 +109,49 @@ impl<'a> Compound<'a> {
             streams: Vec::new(),
             left,
         };
+        let mut cut = false;
         // The table's own sectors: 109 in the header, the others in a chain of sectors (2.5).
         let mut own: Vec<u32> = (0..109).filter_map(|i| u32_at(header, 76 + 4 * i)).filter(|n| *n <= LAST_SECTOR).collect();
         let (mut next, per_sector) = (number(68), (1usize << shift) / 4);
-        for _ in 0..file.sectors() {
+        for _ in 0..=file.sectors() {
             let Some(sector) = file.sector(next) else { break };
             sink.cover(sector.start as u64..sector.end as u64, Class::Structure);
             let words: Vec<u32> = (0..per_sector).filter_map(|i| u32_at(&bytes[sector.clone()], 4 * i)).collect();
-            let Some((&following, entries)) = words.split_last().filter(|_| words.len() == per_sector) else { break };
+            let Some((&following, entries)) = words.split_last().filter(|_| words.len() == per_sector) else {
+                cut = true;
+                break;
+            };
             own.extend(entries.iter().filter(|n| **n <= LAST_SECTOR));
             next = following;
         }
+        // Some write that there is no further sector as one that is free.
+        cut |= !matches!(next, END | FREE) || own.len() > file.sectors();
         own.truncate(file.sectors());
-        let mut is_cut = own.iter().any(|number| !file.is_held(*number));
         for number in own {
-            let Some(sector) = file.sector(number) else { continue };
+            let sector = file.sector(number).filter(|sector| sector.len() == 1 << shift);
+            cut |= sector.is_none();
+            let Some(sector) = sector else {
+                // What is missing leaves its place.
+                file.table.extend(std::iter::repeat_n(FREE, per_sector));
+                continue;
+            };
             sink.cover(sector.start as u64..sector.end as u64, Class::Structure);
             let read = &bytes[sector];
             file.table.extend((0..per_sector).map(|i| u32_at(read, 4 * i).unwrap_or(u32::MAX)));
         }
-        let mini_table = file.chain(number(60), u64::MAX);
+        let mini_table = file.chain_to_end(number(60));
         mini_table.cover(Class::Structure, sink);
         file.mini_table = mini_table.bytes.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let directory = file.chain(number(48), u64::MAX);
+        let directory = file.chain_to_end(number(48));
         directory.cover(Class::Structure, sink);
         file.read_directory(&directory.bytes);
-        // Sectors that are in use, and lie behind the end.
-        is_cut |= file.table.iter().enumerate().any(|(number, next)| *next != FREE && !file.begins(number as u32));
-        is_cut |= [&mini_table, &directory].iter().any(|chain| chain.bytes.len() % (1 << shift) != 0) || !file.begins(number(48));
-        if is_cut {
+        let last = file.table.iter().rposition(|next| *next != FREE);
+        cut |= last.is_some_and(|last| (last as u64 + 1) << shift >= bytes.len() as u64);
+        if cut || !mini_table.whole || !directory.whole || !file.mini.whole {
             let end = bytes.len() as u64;
-            sink.gap(end..end, Cause::Truncated, "sectors that are in use lie behind the end of the file");
+            sink.gap(end..end, Cause::Truncated, "sectors that the file's tables name are not there");
+        } else if file.is_entangled() {
+            sink.gap(0..0, Cause::Corrupt, "chains of sectors run into each other");
         }
         if file.streams.is_empty() {
             return Err(Failure::corrupt(48, "no streams"));
@@ -152,16 +167,6 @@ impl<'a> Compound<'a> {
         let start = (u64::from(number) + 1) << self.shift;
         let start = usize::try_from(start).ok().filter(|s| *s < self.bytes.len() && number <= LAST_SECTOR)?;
         Some(start..(start + (1 << self.shift)).min(self.bytes.len()))
-    }
-
-    /// Is something of this sector there? The last one of a file need not be full.
-    fn begins(&self, number: u32) -> bool {
-        self.sector(number).is_some()
-    }
-
-    /// Is all of this sector there?
-    fn is_held(&self, number: u32) -> bool {
-        self.sector(number).is_some_and(|sector| sector.len() == 1 << self.shift)
     }
 
     /// The bytes of a chain of sectors, up to a size.
@@ -181,6 +186,37 @@ impl<'a> Compound<'a> {
         }
         out.whole = out.bytes.len() as u64 == size;
         out
+    }
+
+    /// The bytes of a chain of sectors that nobody states the size of: whole where it ends with its mark.
+    fn chain_to_end(&self, start: u32) -> Content {
+        let mut out = self.chain(start, u64::MAX);
+        let mut next = start;
+        for _ in 0..=self.sectors() {
+            match self.table.get(next as usize) {
+                Some(following) if next <= LAST_SECTOR => next = *following,
+                _ => break,
+            }
+        }
+        out.whole = matches!(next, END | FREE) && out.bytes.len().is_multiple_of(1 << self.shift);
+        out
+    }
+
+    /// Does a sector belong to two streams, or twice to one? Then a table of sectors is damaged.
+    fn is_entangled(&self) -> bool {
+        let (mut large, mut small) = (vec![false; self.table.len()], vec![false; self.mini_table.len()]);
+        // Sectors of streams that were deleted may belong to others by now.
+        self.streams.iter().filter(|stream| stream.folder.first().is_none_or(|folder| folder != UNLINKED)).any(|stream| {
+            let (table, seen, shift) = match stream.size >= self.cutoff {
+                true => (&self.table, &mut large, self.shift),
+                false => (&self.mini_table, &mut small, 6),
+            };
+            let mut next = stream.start as usize;
+            (0..stream.size.div_ceil(1 << shift)).any(|_| {
+                let Some(following) = table.get(next) else { return false };
+                std::mem::replace(&mut seen[std::mem::replace(&mut next, *following as usize)], true)
+            })
+        })
     }
 
     fn read_directory(&mut self, directory: &[u8]) {
@@ -205,7 +241,7 @@ impl<'a> Compound<'a> {
             let Some((number, folder)) = open.pop() else {
                 // What the tree does not reach was deleted, or the tree is broken.
                 match orphans.find(|i| !seen[*i] && matches!(entries[*i][66], 1 | 2)) {
-                    Some(i) => open.push((i as u32, vec!["unlinked".to_owned()])),
+                    Some(i) => open.push((i as u32, vec![UNLINKED.to_owned()])),
                     None => return,
                 }
                 continue;

@@ -30,7 +30,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
     if version < 0xC0 {
         // Word 6 and 95: text from fcMin to fcMac in windows-1252.
         let (from, to) = (u32_at(bytes, 24).ok_or(corrupt("the header is cut off"))?, u32_at(bytes, 28).unwrap_or(0));
-        let text = bytes.get(from..to.min(bytes.len())).ok_or(corrupt("the text lies outside the stream"))?;
+        let text = bytes.get(from..to).ok_or(corrupt("the text lies outside the stream"))?;
         push_text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(text).0, offset, sink);
         return Ok(());
     }
@@ -41,10 +41,13 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
     // So many characters and one, then eight bytes for each piece (2.8.35).
     let count = (pieces.len().saturating_sub(4)) / 12;
     let mut text = String::new();
-    let mut missing = false;
+    // Body, notes, headers, macros, comments, end notes, text boxes and those of headers, in characters (2.5.5).
+    let stated: usize = (0x4C..0x6C).step_by(4).filter_map(|at| u32_at(bytes, at)).fold(0, usize::saturating_add);
+    let mut missing = u32_at(pieces, 4 * count).is_none_or(|end| end < stated);
     for i in 0..count {
         let (Some(first), Some(last)) = (u32_at(pieces, 4 * i), u32_at(pieces, 4 * i + 4)) else { break };
         let Some(place) = u32_at(pieces, 4 * (count + 1) + 8 * i + 2) else { break };
+        missing |= last < first;
         let characters = last.saturating_sub(first);
         let narrow = place & 0x4000_0000 != 0;
         let at = place & 0x3FFF_FFFF;
@@ -64,7 +67,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
         }
     }
     push_text(&text, offset, sink);
-    if missing { Err((Cause::Truncated, "pieces of the text lie outside the stream")) } else { Ok(()) }
+    if missing { Err((Cause::Truncated, "the pieces of the text are not as long as it is")) } else { Ok(()) }
 }
 
 /// The piece table behind the property lists of a Clx (2.9.38).

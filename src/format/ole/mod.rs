@@ -4,6 +4,7 @@
 mod biff;
 mod compound;
 mod doc;
+mod formula;
 mod macros;
 mod msg;
 mod pictures;
@@ -16,8 +17,8 @@ mod xls;
 
 use crate::format::{Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
-pub(in crate::format) use biff::printable;
 use compound::{Compound, Content, Stream};
+pub(in crate::format) use formula::{Literal, texts as formula_texts};
 pub(in crate::format) use rtf_compressed::decode as decompressed_rtf;
 pub(in crate::format) use xls::rk as short_number;
 
@@ -81,7 +82,7 @@ fn one(file: &mut Compound<'_>, streams: &[Stream], stream: &Stream, sink: &mut 
         "Workbook" | "Book" => xls::push(&content, sink),
         "PowerPoint Document" => match ppt::push(&content, sink) {
             (true, _) => Err((Cause::Encrypted, "the presentation is encrypted")),
-            (false, end) if end < content.bytes.len() && content.bytes[end..].iter().any(|b| *b != 0) => {
+            (false, end) if content.bytes[end..].iter().any(|b| *b != 0) => {
                 Err((Cause::Corrupt, "the records of the presentation end before it does"))
             }
             (false, _) => Ok(()),

@@ -9,6 +9,11 @@ const TEXT_BYTES: u16 = 0x0FA8;
 const C_STRING: u16 = 0x0FBA;
 const ENCRYPTED: u16 = 0x2F14;
 
+/// Numbers of records: those of presentations (2.13.24), and those of drawings (MS-ODRAW 2.1).
+fn is_known(kind: u16) -> bool {
+    matches!(kind, 0x03E8..=0x2FFF | 0xF000..=0xF1FF)
+}
+
 /// Pushes the texts of a `PowerPoint Document` stream; says whether it is encrypted, and how many of its
 /// bytes are records.
 pub fn push(document: &Content, sink: &mut Sink<'_>) -> (bool, usize) {
@@ -16,6 +21,9 @@ pub fn push(document: &Content, sink: &mut Sink<'_>) -> (bool, usize) {
     let (mut at, mut encrypted) = (0usize, false);
     while let Some(header) = bytes.get(at..at + 8) {
         let kind = u16::from_le_bytes([header[2], header[3]]);
+        if !is_known(kind) {
+            break;
+        }
         let length = u32::from_le_bytes([header[4], header[5], header[6], header[7]]) as usize;
         at += 8;
         // Containers are walked into.

@@ -24,6 +24,7 @@ fn workbook() -> Vec<u8> {
         record(0x0207, b"\x07\0\0Peoples"),
         record(0x027E, &cell(2, 1, &(11_000_015u32 << 2 | 2).to_le_bytes())),
         record(0x0014, b"\x0D\0\0&LSecret head"),
+        record(0x0006, &cell(3, 0, b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x14\0\x17\x06\0Code: \x17\x06\0AB12CD\x08")),
         record(0x000A, b""),
     ];
     [start, formats, strings, sheet, record(0x000A, b""), rows.concat()].concat()
@@ -44,11 +45,13 @@ fn seen(bytes: &[u8]) -> Seen {
 fn workbooks_are_tables() {
     let bytes = compound(&[("Workbook", workbook())]);
     let (text, causes, _) = seen(&bytes);
-    for wanted in ["name\trouting\n", "First State\t021000021\n", "Peoples\t011000015\n", "Secret head", "Orphan Bank", "Clients"] {
+    for wanted in
+        ["name\trouting\n", "First State\t021000021\n", "Peoples\t011000015\n", "Secret head", "Orphan Bank", "Clients", "Code: AB12CD"]
+    {
         assert!(text.contains(wanted), "{wanted} in {text:?}");
     }
     assert!(causes.is_empty(), "{causes:?}");
-    read_with(read, &bytes, |sink, _| assert_eq!((sink.facts.tables.len(), sink.facts.tables[0].rows), (1, 2)));
+    read_with(read, &bytes, |sink, _| assert_eq!((sink.facts.tables.len(), sink.facts.tables[0].rows), (1, 3)));
     let locked = [record(0x0809, &[0, 6, 5, 0]), record(0x002F, &[1, 0])].concat();
     assert_eq!(seen(&compound(&[("Workbook", locked)])).1, [Cause::Encrypted]);
 }
@@ -124,4 +127,37 @@ fn damage_is_no_panic_and_no_silence() {
         looped[512 + 4 * sector..516 + 4 * sector].copy_from_slice(&1u32.to_le_bytes());
     }
     read_with(read, &looped, |_, _| ());
+}
+
+#[test]
+fn a_damaged_workbook_is_never_read_as_whole() {
+    let sound = workbook();
+    let place = |mark: &[u8]| memchr::memmem::find(&sound, mark).unwrap();
+    let broken = |at: usize, with: &[u8]| {
+        let mut book = sound.clone();
+        book[at..at + with.len()].copy_from_slice(with);
+        seen(&compound(&[("Workbook", book)])).1
+    };
+    for (what, at, with) in [
+        ("length of a string", place(b"\x07\0\0routing"), &[3][..]),
+        ("flags of a string", place(b"\0\0routing") + 1, &[0x40]),
+        ("number of strings", place(b"\x03\0\0\0\x04\0\0name"), &[2]),
+        ("record among the globals", place(b"\xE0\0\x04\0"), &[0; 8]),
+        ("record of a sheet", place(b"\xFD\0\x0A\0"), &[0; 14]),
+        ("length of a record", place(b"\x04\x02\x14\0") + 2, &[0xFF, 0xFF]),
+        ("string of a cell", place(b"\xFD\0\x0A\0") + 10, &[9]),
+        ("place of a sheet", place(b"\x85\0\x0F\0") + 4, &[1]),
+        ("text of a cell", place(b"\x0B\0\0First"), &[0x7F]),
+    ] {
+        assert_eq!(broken(at, with), [Cause::Corrupt], "{what}");
+    }
+}
+
+#[test]
+fn a_file_whose_sectors_are_not_there_is_cut_off() {
+    let bytes = compound(&[("Workbook", workbook()), ("Other", vec![1; 20_000])]);
+    for missing in [1, 512, 5000, 15_000] {
+        let causes = seen(&bytes[..bytes.len() - missing]).1;
+        assert!(causes.contains(&Cause::Truncated), "{missing}: {causes:?}");
+    }
 }

@@ -80,6 +80,8 @@ pub(super) struct Candidates {
     pub little: [u64; WORDS],
     /// Two characters of UTF-16BE begin here.
     pub big: [u64; WORDS],
+    /// Two characters of UTF-32 begin here; of big-endian ones the last byte of the first.
+    pub quad: [u64; WORDS],
     /// Four bytes of EBCDIC text begin here.
     pub ebcdic: [u64; WORDS],
 }
@@ -118,6 +120,7 @@ impl Candidates {
         let wide = Bits::build(|w| text.0[w] | high.0[w]);
         let little = Bits::build(|w| wide.0[w] & zero.after(w, 1));
         let big = Bits::build(|w| zero.0[w] & wide.after(w, 1));
+        let zeros3 = Bits::build(|w| zero.after(w, 1) & zero.after(w, 2) & zero.after(w, 3));
         let four = |bits: &Bits| Bits::build(|w| bits.0[w] & bits.after(w, 1) & bits.after(w, 2) & bits.after(w, 3));
         let narrow4 = four(&narrow);
         let inner = |word: &dyn Fn(usize) -> u64| {
@@ -133,6 +136,7 @@ impl Candidates {
             narrow8: inner(&|w| narrow4.0[w] & narrow4.after(w, 4)),
             little: inner(&|w| little.0[w] & little.after(w, 2)),
             big: inner(&|w| big.0[w] & big.after(w, 2)),
+            quad: inner(&|w| wide.0[w] & zeros3.0[w] & wide.after(w, 4)),
             ebcdic: inner(&|w| ebcdic4.0[w]),
         }
     }

@@ -2,7 +2,7 @@
 //! with their places.
 
 use super::blocks::{BLOCK, Candidates, is_high_letter, is_text};
-use super::{OVERLAP, ebcdic};
+use super::{OVERLAP, ebcdic, lengths};
 use crate::format::{At, Sink};
 use std::ops::Range;
 
@@ -35,6 +35,7 @@ pub(super) struct Window<'a> {
 struct Done {
     narrow: usize,
     wide: usize,
+    quad: usize,
     ebcdic: usize,
 }
 
@@ -48,7 +49,7 @@ impl Window<'_> {
     /// Pushes all runs, block by block.
     pub fn push_runs(&self, sink: &mut Sink<'_>) {
         let data = &self.bytes[..self.seen.end];
-        let mut done = Done { narrow: self.seen.start, wide: self.seen.start, ebcdic: self.seen.start };
+        let mut done = Done { narrow: self.seen.start, wide: self.seen.start, quad: self.seen.start, ebcdic: self.seen.start };
         for at in self.seen.clone().step_by(BLOCK) {
             if sink.stopped() {
                 return;
@@ -66,6 +67,7 @@ impl Window<'_> {
             let narrow = if noise.is_some_and(|n| n.start <= at && n.end >= at + BLOCK) { &found.narrow8 } else { &found.narrow };
             each(narrow, at, &mut done.narrow, |place| self.narrow(place, in_noise(place), sink));
             self.wide_block(&found, at, &mut done.wide, sink);
+            each(&found.quad, at, &mut done.quad, |place| self.quad(place, sink));
             let mut is_ebcdic = None;
             each(&found.ebcdic, at, &mut done.ebcdic, |place| {
                 let mut like = || *is_ebcdic.get_or_insert_with(|| looks_ebcdic(&data[at..(at + BLOCK).min(data.len())]));
@@ -117,18 +119,26 @@ impl Window<'_> {
         let trimmed = trim(&data[start..at], start, u8::is_ascii_whitespace);
         let is_word = |i: usize| data[i].is_ascii_alphanumeric() || data[i] >= 0x80;
         if let Some(run) = self.own(trimmed, 1, is_word).filter(|run| run.len() >= LEAST) {
-            sink.border();
-            let mut offset = run.start as u64;
-            for chunk in data[run].utf8_chunks() {
-                sink.text(chunk.valid(), At::Utf8(offset));
-                offset += chunk.valid().len() as u64;
-                let (text, _, _) = encoding_rs::WINDOWS_1252.decode(chunk.invalid());
-                sink.text(&text, At::Chars(offset, 1));
-                offset += chunk.invalid().len() as u64;
+            self.push_narrow(run, sink);
+            let code = |i: usize| data.get(i).map_or(0, |b| u32::from(*b));
+            for value in lengths::glued(&code, start..at, self.seen.start, lengths::NARROW) {
+                self.push_narrow(value, sink);
             }
-            sink.border();
         }
         at
+    }
+
+    fn push_narrow(&self, run: Range<usize>, sink: &mut Sink<'_>) {
+        sink.border();
+        let mut offset = run.start as u64;
+        for chunk in self.bytes[run].utf8_chunks() {
+            sink.text(chunk.valid(), At::Utf8(offset));
+            offset += chunk.valid().len() as u64;
+            let (text, _, _) = encoding_rs::WINDOWS_1252.decode(chunk.invalid());
+            sink.text(&text, At::Chars(offset, 1));
+            offset += chunk.invalid().len() as u64;
+        }
+        sink.border();
     }
 
     /// UTF-16 candidates of a block, both byte orders, in the order of their places.
@@ -183,18 +193,39 @@ impl Window<'_> {
         }
         let is_word = |i: usize| self.wide_character(i, order).is_some_and(char::is_alphanumeric);
         let Some(run) = self.own(run, 2, is_word) else { return };
-        sink.border();
-        let mut offset = run.start as u64;
-        let mut characters = self.wide_characters(&run, order);
-        loop {
-            let text: String = characters.by_ref().take(PIECE).collect();
-            if text.is_empty() {
-                break;
-            }
-            sink.text(&text, At::Chars(offset, 2));
-            offset += 2 * PIECE as u64;
+        push_characters(run.start, 2, self.wide_characters(&run, order), sink);
+        // Places in characters, of which some may stand before the run.
+        let before = ((run.start - self.seen.start) / 2).min(4);
+        let base = run.start - 2 * before;
+        let code = |i: usize| self.unit(base + 2 * i, order).map_or(0, u32::from);
+        for value in lengths::glued(&code, before..before + run.len() / 2, 0, lengths::WIDE) {
+            let value = base + 2 * value.start..base + 2 * value.end;
+            push_characters(value.start, 2, self.wide_characters(&value, order), sink);
         }
-        sink.border();
+    }
+
+    /// UTF-32 from `place` on: characters of Latin-1 with three zeros each. In which order the bytes stand matters at
+    /// both ends only; where it does, both readings are given.
+    fn quad(&self, place: usize, sink: &mut Sink<'_>) -> usize {
+        let data = &self.bytes[..self.seen.end];
+        let zeros = |at: usize| data.get(at..at + 3) == Some(&[0; 3]);
+        let is_character = |at: usize| data.get(at).is_some_and(|&b| is_text(b) || b >= 0xA0);
+        let from = (place..).step_by(4).take_while(|&at| is_character(at) && zeros(at + 1)).count();
+        let little = place + 4 * from;
+        // With the zeros before them: what stands here first may be something else, and another character is the last.
+        let first = if place >= 3 && zeros(place - 3) { place } else { place + 4 };
+        let big = is_character(little).then_some(first..little + 4);
+        let is_word = |i: usize| data.get(i).is_some_and(|b| char::from(*b).is_alphanumeric());
+        for run in std::iter::once(place..little).chain(big) {
+            let words = run.clone().step_by(4).filter(|&at| is_word(at)).count();
+            if run.len() / 4 < LEAST || words < 2 {
+                continue;
+            }
+            if let Some(run) = self.own(run, 4, is_word) {
+                push_characters(run.start, 4, run.step_by(4).map(|at| char::from(data[at])), sink);
+            }
+        }
+        little
     }
 
     /// The run of UTF-16 characters that has one at `place`. It ends before four letters beyond Latin-1 in a
@@ -224,14 +255,19 @@ impl Window<'_> {
         run.clone().step_by(2).filter_map(move |at| self.wide_character(at, order))
     }
 
+    /// The two bytes at an offset as a number.
+    fn unit(&self, at: usize, order: Order) -> Option<u16> {
+        let pair = *self.bytes.get(at..self.seen.end)?.first_chunk::<2>()?;
+        Some(match order {
+            Order::Little => u16::from_le_bytes(pair),
+            Order::Big => u16::from_be_bytes(pair),
+        })
+    }
+
     /// The character of text at an offset: Latin letters, ASCII, and the punctuation that word processors
     /// put in their place.
     fn wide_character(&self, at: usize, order: Order) -> Option<char> {
-        let pair = *self.bytes.get(at..self.seen.end)?.first_chunk::<2>()?;
-        let code = match order {
-            Order::Little => u16::from_le_bytes(pair),
-            Order::Big => u16::from_be_bytes(pair),
-        };
+        let code = self.unit(at, order)?;
         let is_text = match code {
             0..=0x7F => is_text(code as u8),
             0xA0..=0x17F | 0x2010..=0x2026 | 0x20AC | 0x2122 => true,
@@ -266,6 +302,21 @@ impl Window<'_> {
         }
         end
     }
+}
+
+/// Pushes the characters of a run of so many bytes each.
+fn push_characters(start: usize, unit: u8, mut characters: impl Iterator<Item = char>, sink: &mut Sink<'_>) {
+    sink.border();
+    let mut offset = start as u64;
+    loop {
+        let text: String = characters.by_ref().take(PIECE).collect();
+        if text.is_empty() {
+            break;
+        }
+        sink.text(&text, At::Chars(offset, unit));
+        offset += u64::from(unit) * PIECE as u64;
+    }
+    sink.border();
 }
 
 /// Calls `run` for each candidate at or behind `done`; it returns where what begins there ends.

@@ -42,9 +42,12 @@ enum Encoding {
     Cp1252,
     Utf16Le,
     Utf16Be,
+    Utf32Le,
+    Utf32Be,
     Ebcdic,
 }
-const ENCODINGS: [Encoding; 5] = [Encoding::Utf8, Encoding::Cp1252, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Ebcdic];
+const ENCODINGS: [Encoding; 7] =
+    [Encoding::Utf8, Encoding::Cp1252, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Utf32Le, Encoding::Utf32Be, Encoding::Ebcdic];
 
 fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
     match encoding {
@@ -52,6 +55,8 @@ fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
         Encoding::Cp1252 => encoding_rs::WINDOWS_1252.encode(text).0.into_owned(),
         Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
         Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        Encoding::Utf32Le => text.chars().flat_map(|c| (c as u32).to_le_bytes()).collect(),
+        Encoding::Utf32Be => text.chars().flat_map(|c| (c as u32).to_be_bytes()).collect(),
         Encoding::Ebcdic => text.chars().map(|c| ebcdic::CP037.iter().position(|&e| e == c).expect("in the code page") as u8).collect(),
     }
 }
@@ -63,7 +68,11 @@ fn latin_text() -> impl Strategy<Value = (String, Encoding)> {
     let encodings = |some: &'static [Encoding]| prop::sample::select(some);
     prop_oneof![
         (ascii, encodings(&ENCODINGS)).prop_map(|p| p),
-        (letters, encodings(&[Encoding::Utf8, Encoding::Cp1252, Encoding::Utf16Le, Encoding::Utf16Be])).prop_map(|p| p),
+        (
+            letters,
+            encodings(&[Encoding::Utf8, Encoding::Cp1252, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Utf32Le, Encoding::Utf32Be])
+        )
+            .prop_map(|p| p),
         (extended, encodings(&[Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be])).prop_map(|p| p),
     ]
 }
@@ -160,7 +169,7 @@ fn text_numbers_and_tables_are_no_gaps() {
 #[test]
 fn a_long_run_keeps_its_offsets_across_passages_and_parts() {
     // 20 MiB of numbered lines in each encoding: read in three parts.
-    for encoding in [Encoding::Utf8, Encoding::Utf16Be, Encoding::Ebcdic] {
+    for encoding in [Encoding::Utf8, Encoding::Utf16Be, Encoding::Utf32Le, Encoding::Ebcdic] {
         let mut bytes = Vec::new();
         let mut lines = 0u64;
         while bytes.len() < 20 << 20 {

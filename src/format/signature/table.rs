@@ -1,6 +1,6 @@
 //! The signatures, one a row. The first that fits counts: those that say more come first.
 
-use super::{Signature, Treatment};
+use super::{Signature, Treatment, stores};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
 use crate::format::database::is_dbf_memo;
@@ -98,6 +98,15 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("avro", "application/avro", |p| p.head.starts_with(b"Obj\x01"), Partial(UNSUPPORTED)),
     row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
+    row("arrow_stream", "application/vnd.apache.arrow.stream", stores::is_arrow_stream, Partial(UNSUPPORTED)),
+    row("stata", "application/x-stata-dta", stores::is_stata, Partial(UNSUPPORTED)),
+    row("sas_transport", "application/x-sas-xport", |p| p.head.starts_with(b"HEADER RECORD*******LIB"), Partial(UNSUPPORTED)),
+    row("pickle", "application/x-python-pickle", stores::is_pickle, Partial(UNSUPPORTED)),
+    row("cbor", "application/cbor", stores::is_cbor, Partial(UNSUPPORTED)),
+    row("msgpack", "application/vnd.msgpack", stores::is_msgpack, Partial(UNSUPPORTED)),
+    row("innodb", "application/x-innodb", stores::is_innodb, Partial(UNSUPPORTED)),
+    row("aria", "application/x-aria-data", stores::is_aria, Partial(UNSUPPORTED)),
+    row("postgresql_relation", "application/x-postgresql-relation", stores::is_postgresql, Partial(UNSUPPORTED)),
     row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
     row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
     row("sql_server_log", "application/x-mssql-ldf", sql_server::is_log_file, Scan),
@@ -119,9 +128,13 @@ pub static SIGNATURES: &[Signature] = &[
     row(
         "pcap",
         "application/vnd.tcpdump.pcap",
-        |p| matches!(p.head, [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, ..] | [0xA1, 0xB2, 0xC3, 0xD4, 0, 2, ..]),
-        Scan,
+        // Times in micro- or in nanoseconds. What was sent may lie in pieces, one a packet.
+        |p| matches!(p.head, [0xD4 | 0x4D, 0xC3 | 0x3C, 0xB2, 0xA1, 2, 0, ..] | [0xA1, 0xB2, 0xC3 | 0x3C, 0xD4 | 0x4D, 0, 2, ..]),
+        Partial(UNSUPPORTED),
     ),
+    row("pcapng", "application/x-pcapng", stores::is_pcapng, Partial(UNSUPPORTED)),
+    // The least sure: a walk over lengths.
+    row("myisam", "application/x-myisam-data", stores::is_myisam, Partial(UNSUPPORTED)),
     // Programs.
     // A program with an archive behind it is left to the archive's reader.
     row(

@@ -13,9 +13,9 @@ pub enum TextEncoding {
     Utf16Le,
     /// UTF-16, big endian.
     Utf16Be,
-    /// UTF-32, little endian; only with a byte order mark.
+    /// UTF-32, little endian.
     Utf32Le,
-    /// UTF-32, big endian; only with a byte order mark.
+    /// UTF-32, big endian.
     Utf32Be,
     /// 8-bit text, read as windows-1252, which holds Latin-1.
     Windows1252,
@@ -83,8 +83,11 @@ pub fn detect(bytes: &[u8]) -> Option<TextEncoding> {
             return Some(encoding);
         }
     }
-    for encoding in [TextEncoding::Utf16Le, TextEncoding::Utf16Be] {
-        let zeros = windows.iter().filter(|w| has_utf16_zeros(w, encoding)).count();
+    use TextEncoding::{Utf16Be, Utf16Le, Utf32Be, Utf32Le};
+    for encoding in [Utf32Le, Utf32Be, Utf16Le, Utf16Be] {
+        let zeros =
+            windows.iter().filter(|w| if encoding.unit() == 4 { has_utf32_zeros(w, encoding) } else { has_utf16_zeros(w, encoding) });
+        let zeros = zeros.count();
         if zeros * 2 >= windows.len() && most(encoding) {
             return Some(encoding);
         }
@@ -155,6 +158,16 @@ fn has_utf16_zeros(window: &[u8], encoding: TextEncoding) -> bool {
     units >= 2 && high * 10 >= units * 6 && low * 20 <= units
 }
 
+/// Nearly all units are characters below U+0300, and none is NUL.
+fn has_utf32_zeros(window: &[u8], encoding: TextEncoding) -> bool {
+    let is_low = |unit: &&[u8; 4]| match encoding {
+        TextEncoding::Utf32Le => matches!(unit, [1..=255, 0, 0, 0] | [_, 1..=2, 0, 0]),
+        _ => matches!(unit, [0, 0, 0, 1..=255] | [0, 0, 1..=2, _]),
+    };
+    let units = window.as_chunks::<4>().0;
+    units.len() >= 4 && units.iter().filter(is_low).count() * 20 >= units.len() * 19
+}
+
 /// Few units are control characters, private use, surrogates without a partner or no characters.
 fn plausible_units(bytes: &[u8], unit: impl Fn(&[u8]) -> u32, size: usize) -> bool {
     let (mut all, mut odd) = (0, 0);
@@ -220,7 +233,10 @@ mod tests {
     fn encodings_are_told_apart_on_content() {
         let text = "customer;Société Générale;0042\r\n".repeat(20);
         let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
-        let cases: [(Vec<u8>, Option<TextEncoding>); 9] = [
+        let wide = |to: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| to(c as u32)).collect::<Vec<u8>>();
+        let cases: [(Vec<u8>, Option<TextEncoding>); 11] = [
+            (wide(u32::to_le_bytes), Some(TextEncoding::Utf32Le)),
+            (wide(u32::to_be_bytes), Some(TextEncoding::Utf32Be)),
             (text.clone().into_bytes(), Some(TextEncoding::Utf8)),
             (latin, Some(TextEncoding::Windows1252)),
             (utf16(&text, false), Some(TextEncoding::Utf16Le)),

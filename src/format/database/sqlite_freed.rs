@@ -1,0 +1,188 @@
+//! Rows that were deleted from a page of a table which is still in use (Database File Format, section 1.6). Where a
+//! row was, a free block says over its first four bytes where the next block is and how long this one; blocks that
+//! touch are one. What the four bytes were, the rest of the row's header and its end tell.
+
+use super::sqlite_pages::{Encoding, be16, length_of, varint};
+use super::value;
+use std::ops::Range;
+
+/// A table has no more columns whose deleted rows are looked for.
+const MOST_COLUMNS: usize = 512;
+/// A row's number and lengths take so many bytes at most before its types, of those that stand in one page.
+const LONGEST_HEAD: usize = 16;
+
+/// A deleted row: where it stands in the page, and its cells.
+pub(super) struct Freed {
+    pub at: usize,
+    pub cells: Vec<String>,
+}
+
+/// The rows in the free blocks of a page, whose header stands at `header`, of a table with so many columns.
+pub(super) fn rows(page: &[u8], header: usize, columns: usize, encoding: Encoding) -> Vec<Freed> {
+    let mut out = Vec::new();
+    if !(2..=MOST_COLUMNS).contains(&columns) {
+        return out;
+    }
+    let reader = Reader { page, columns, encoding };
+    let mut at = usize::from(be16(page, header + 1).unwrap_or(0));
+    while let (Some(next), Some(size)) = (be16(page, at), be16(page, at + 2)) {
+        let (next, block) = (usize::from(next), at..at + usize::from(size));
+        if at == 0 || block.end > page.len() {
+            break;
+        }
+        reader.block(&block, &mut out);
+        // Blocks come in the order of their places.
+        if next < block.end {
+            break;
+        }
+        at = next;
+    }
+    out
+}
+
+struct Reader<'a> {
+    page: &'a [u8],
+    columns: usize,
+    encoding: Encoding,
+}
+
+impl Reader<'_> {
+    /// The rows of a block, the last first: each ends where the one before begins.
+    fn block(&self, block: &Range<usize>, out: &mut Vec<Freed>) {
+        let mut ends = vec![block.end];
+        for at in block.clone().rev() {
+            // A block that became part of one before it still says where it ended.
+            let size = be16(self.page, at + 2).map_or(0, usize::from);
+            let is_block = at == block.start || ends.contains(&(at + size));
+            let end = ends.last().copied().unwrap_or(block.end);
+            if let Some(cells) = self.whole(at, end).or_else(|| if is_block { self.overwritten(at, end) } else { None }) {
+                out.push(Freed { at, cells });
+                ends.push(at);
+            }
+        }
+    }
+
+    /// A row that became part of a block before it, and of which nothing was written over.
+    fn whole(&self, at: usize, end: usize) -> Option<Vec<String>> {
+        let row = self.page.get(at..end)?;
+        let (payload, n) = varint(row)?;
+        let (_, m) = varint(&row[n..])?;
+        let head = n + m;
+        if usize::try_from(payload).ok()?.checked_add(head) != Some(row.len()) {
+            return None;
+        }
+        let (length, n) = varint(&row[head..])?;
+        let types = at + head + n;
+        let (cells, values) = self.cells(types, false, end)?;
+        (usize::try_from(length).ok() == Some(values - at - head)).then_some(cells)
+    }
+
+    /// A row whose first four bytes are those of its block: its types are all there, or the first is not.
+    fn overwritten(&self, at: usize, end: usize) -> Option<Vec<String>> {
+        let whole = (at + 4..(at + LONGEST_HEAD).min(end)).find_map(|types| self.cells(types, false, end));
+        whole.or_else(|| self.cells(at + 4, true, end)).map(|(cells, _)| cells)
+    }
+
+    /// The cells whose types stand at a place and that fill the bytes up to `end`, and where their values begin. The type
+    /// of the first one may be lost (`is_lost`).
+    fn cells(&self, types: usize, is_lost: bool, end: usize) -> Option<(Vec<String>, usize)> {
+        let (mut at, mut serials, mut length) = (types, Vec::new(), 0usize);
+        for _ in usize::from(is_lost)..self.columns {
+            let (serial, n) = varint(self.page.get(at..end)?)?;
+            at += n;
+            length += length_of(serial).filter(|length| *length <= end - types)?;
+            serials.push(serial);
+        }
+        let (values, left) = (at, end.checked_sub(at)?.checked_sub(length)?);
+        let mut cells = Vec::new();
+        if is_lost {
+            let raw = &self.page[at..at + left];
+            // It was NULL, text, or a number.
+            cells.push(self.text(raw).or_else(|| (left <= 8).then(|| integer(raw).to_string()))?);
+            at += left;
+        } else if left > 0 {
+            return None;
+        }
+        for serial in serials {
+            let raw = self.page.get(at..at + length_of(serial)?)?;
+            at += raw.len();
+            cells.push(match serial {
+                0 => String::new(),
+                8 | 9 => (serial - 8).to_string(),
+                1..=6 => integer(raw).to_string(),
+                7 => f64::from_be_bytes(raw.try_into().ok()?).to_string(),
+                n if n % 2 == 0 => value::binary(raw).unwrap_or_default(),
+                _ => self.text(raw)?,
+            });
+        }
+        // Numbers alone can be anything.
+        cells.iter().any(|cell| cell.chars().filter(|c| c.is_alphanumeric()).count() > 2).then_some((cells, values))
+    }
+
+    /// Text that somebody wrote.
+    fn text(&self, raw: &[u8]) -> Option<String> {
+        let is_encoded = self.encoding != Encoding::Utf8 || std::str::from_utf8(raw).is_ok();
+        let text = self.encoding.decode(raw);
+        let odd = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        (is_encoded && !text.chars().any(odd)).then_some(text)
+    }
+}
+
+fn integer(raw: &[u8]) -> i64 {
+    let sign = if raw.first().is_some_and(|b| b & 0x80 != 0) { -1 } else { 0 };
+    raw.iter().fold(sign, |n, &b| n << 8 | i64::from(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A page with free space and rows of three columns from `at` on.
+    fn page(rows: &[&[u8]], at: usize) -> Vec<u8> {
+        let mut page = vec![0u8; at];
+        page[0] = 13;
+        rows.iter().for_each(|row| page.extend(*row));
+        page
+    }
+
+    fn row(number: u8, code: &str, name: &str) -> Vec<u8> {
+        let types = [4, 13 + 2 * code.len() as u8, 13 + 2 * name.len() as u8, 1];
+        let payload = [&types[..], code.as_bytes(), name.as_bytes(), &[number]].concat();
+        [&[payload.len() as u8, number][..], &payload].concat()
+    }
+
+    fn cells(page: &[u8]) -> Vec<Vec<String>> {
+        rows(page, 0, 3, Encoding::Utf8).into_iter().map(|row| row.cells).collect()
+    }
+
+    #[test]
+    fn deleted_rows_are_cut_into_their_values() {
+        let (first, second) = (row(1, "AB12CD", "First State Bank"), row(2, "XY34ZZ", "Peoples Bank"));
+        let free = |page: &mut [u8], at: usize, size: usize| {
+            page[1..3].copy_from_slice(&(at as u16).to_be_bytes());
+            page[at..at + 4].copy_from_slice(&[0, 0, (size >> 8) as u8, size as u8]);
+        };
+        let wanted = |row: &[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let (one, two) = (wanted(&["AB12CD", "First State Bank", "1"]), wanted(&["XY34ZZ", "Peoples Bank", "2"]));
+        let mut alone = page(&[&first, &second], 40);
+        free(&mut alone, 40, first.len());
+        assert_eq!(cells(&alone), [one.clone()]);
+        // The second row was freed first, then the first; then the other way round.
+        let all = first.len() + second.len();
+        free(&mut alone, 40 + first.len(), second.len());
+        free(&mut alone, 40, all);
+        assert_eq!(cells(&alone), [two.clone(), one.clone()]);
+        let mut behind = page(&[&first, &second], 40);
+        free(&mut behind, 40, all);
+        assert_eq!(cells(&behind), [two, one]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(prop_oneof![0u8..40, any::<u8>()], 0..200), columns in 0usize..9) {
+            rows(&bytes, 0, columns, Encoding::Utf8);
+            rows(&bytes, 0, columns, Encoding::Utf16Le);
+        }
+    }
+}
