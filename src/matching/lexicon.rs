@@ -108,13 +108,15 @@ struct Beginning {
     longer: HashMap<String, Vec<(u32, Vec<String>)>>,
 }
 
-/// Where an institution is, as folded tokens.
+/// Where an institution is, as folded tokens, and how its names are written.
 #[derive(Clone, Debug, Default)]
 pub struct Place {
     /// City.
     pub city: Vec<String>,
     /// Region as registered, upper case.
     pub region: String,
+    /// What is neither letter nor digit in its names.
+    pub marks: String,
 }
 
 impl Lexicon {
@@ -136,6 +138,9 @@ impl Lexicon {
                 all.entry(what).or_default().extend(holders.of(&identifier.scheme, &identifier.value));
             }
             let written = std::iter::once(institution.legal_name.as_str()).chain(institution.names.iter().map(|n| n.name.as_str()));
+            let mut marks: Vec<char> = written.clone().flat_map(str::chars).filter(|c| !c.is_alphanumeric()).collect();
+            marks.sort_unstable();
+            marks.dedup();
             for name in written {
                 for form in names::forms(name) {
                     name_words.extend(form.terms.iter().filter(|t| t.len() > 2 && !names::is_small_word(t)).cloned());
@@ -143,7 +148,11 @@ impl Lexicon {
                 }
             }
             add_periods(number, institution, &mut periods);
-            places.push(Place { city: words_of(&institution.city), region: institution.region.trim().to_uppercase() });
+            places.push(Place {
+                city: words_of(&institution.city),
+                region: institution.region.trim().to_uppercase(),
+                marks: marks.into_iter().collect(),
+            });
         }
         let mut lexicon = Self {
             entries: Vec::with_capacity(all.len()),

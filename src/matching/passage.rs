@@ -124,9 +124,7 @@ impl<'t> Text<'t> {
             let lines = gap.bytes().filter(|b| *b == b'\n').count();
             if gap.len() > if lines == 0 { 4 } else { 40 }
                 || lines > 1
-                || !gap
-                    .chars()
-                    .all(|c| matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―'))
+                || !gap.chars().all(|c| holds_names_together(c) || holders.iter().any(|&holder| lexicon.places[holder].marks.contains(c)))
             {
                 return false;
             }
@@ -297,6 +295,12 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
         }
         false => None,
     }
+}
+
+/// Stands between the words of any name. Other marks do in the names of their bearers only: quotes are also what
+/// divides one value from the next.
+fn holds_names_together(c: char) -> bool {
+    matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
 }
 
 /// Does what stands here end as a domain does, and is it not the end of a longer label?

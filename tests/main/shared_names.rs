@@ -35,3 +35,24 @@ fn two_names_joined_by_and_are_both_named() {
     assert_ne!(verdicts["B"], "ruled_out");
     assert_eq!(verdicts["C"], "ruled_out");
 }
+
+#[test]
+fn a_name_with_brackets_quotes_or_other_marks_is_found_as_it_is_registered() {
+    for (name, text, expected) in [
+        (
+            "First Baptist Church of Vienna (VA) Federal Credit Union",
+            "run with First Baptist Church Of Vienna (Va) Federal Credit Union.",
+            "referenced",
+        ),
+        ("Local #1814 Harbor Workers Credit Union", "run with Local #1814 Harbor Workers Credit Union.", "referenced"),
+        ("Volksbank \u{201E}Alte Mark\u{201C} Savings Bank", "run with Volksbank \u{201E}Alte Mark\u{201C} Savings Bank.", "referenced"),
+        // Quotes that are not the name's own divide values.
+        ("Quarrystone Harbor Savings Bank", "\"Quarrystone\",\"Harbor Savings Bank\"", "ruled_out"),
+    ] {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(&registry, &[Institution::new("A", name).with("client_code", "QX7731")]);
+        write(&desk.path("ev/notes/a.txt"), format!("A programme was {text}\n").as_bytes());
+        assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], expected, "{name}");
+    }
+}
