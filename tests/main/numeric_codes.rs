@@ -10,37 +10,37 @@ fn rows(row: impl Fn(&str, f64) -> String) -> String {
     NAMES.iter().enumerate().map(|(i, name)| row(name, 100.0 * i as f64 + 1.7)).collect()
 }
 
-/// Files that are their institution's, whose code stands for `#`.
+/// Files that are their institution's, whose code stands for `######`.
 fn files() -> Vec<(&'static str, String)> {
-    let csv = |titles: &str| format!("{titles}client code,name,state,balance\n{}", rows(|name, sum| format!("#,{name},MA,{sum}\n")));
-    let report = |heading: &str| format!("{heading}\n{}", rows(|name, sum| format!("{:<12} {sum:>8.2}  {name}\n", "#")));
+    let csv = |titles: &str| format!("{titles}client code,name,state,balance\n{}", rows(|name, sum| format!("######,{name},MA,{sum}\n")));
+    let report = |heading: &str| format!("{heading}\n{}", rows(|name, sum| format!("{:<12} {sum:>8.2}  {name}\n", "######")));
     let again = csv("");
     vec![
         ("titles.csv", csv("Monthly extract,,,\nCreated 2025-01-01,,,\n")),
         ("blank.csv", csv(",,,\n")),
         ("semicolons.csv", csv("Monthly extract,,,\n,,,\n").replace(',', ";")),
-        ("pages.csv", again.replace('#', "ZZTOP1") + "\u{C}" + &again),
+        ("pages.csv", again.replace("######", "ZZTOP1") + "\u{C}" + &again),
         ("report.txt", report("ACME CORE     LOAN TRIAL BALANCE     PAGE 1\n\nCLIENT CODE   BALANCE  NAME") + "\nTOTAL         1510.20\n"),
         ("ruled.txt", report("CLIENT_CODE   BALANCE  NAME\n-----------  --------  ----------------------") + "\n6 rows selected.\n"),
         ("psql.txt", {
-            let rows = rows(|name, sum| format!(" {:<11} | {sum:>7.2} | {name}\n", "#"));
+            let rows = rows(|name, sum| format!(" {:<11} | {sum:>7.2} | {name}\n", "######"));
             format!(" client_code | balance |      name\n-------------+---------+----------------\n{rows}(6 rows)\n")
         }),
         ("mysql.txt", {
             let rule = format!("+{:-<13}+{:-<9}+{:-<24}+\n", "", "", "");
-            let rows = rows(|name, sum| format!("| {:<11} | {sum:>7.2} | {name:<22} |\n", "#"));
+            let rows = rows(|name, sum| format!("| {:<11} | {sum:>7.2} | {name:<22} |\n", "######"));
             format!("{rule}| client_code | balance | {:<22} |\n{rule}{rows}{rule}", "name")
         }),
-        ("nested.xml", "<?xml version=\"1.0\"?><export><client><holder>Ann</holder><code>#</code></client></export>".to_owned()),
-        ("entry.xml", "<cfg><entry key=\"client.code\">#</entry></cfg>".to_owned()),
-        ("list.html", "<dl><dt>Client code</dt><dd>#</dd></dl><p>as agreed".to_owned()),
-        ("nested.json", "{\"client\": {\"name\": \"z\", \"code\": #}, \"mode\": \"live\"}".to_owned()),
-        ("settings.yml", "client:\n  mode: live\n  code: #\n".to_owned()),
-        ("settings.ini", "[client]\nmode=live\ncode=#\n".to_owned()),
-        ("remark.txt", "Client code (internal): #\n".to_owned()),
-        ("german.txt", "Mandantennummer: #\n".to_owned()),
-        ("several.txt", "Client codes: TRF042, # and QQ7731\n".to_owned()),
-        ("cell.csv", "file,clients,name\na.pgp,#;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
+        ("nested.xml", "<?xml version=\"1.0\"?><export><client><holder>Ann</holder><code>######</code></client></export>".to_owned()),
+        ("entry.xml", "<cfg><entry key=\"client.code\">######</entry></cfg>".to_owned()),
+        ("list.html", "<dl><dt>Client code</dt><dd>######</dd></dl><p>as agreed".to_owned()),
+        ("nested.json", "{\"client\": {\"name\": \"z\", \"code\": ######}, \"mode\": \"live\"}".to_owned()),
+        ("settings.yml", "client:\n  mode: live\n  code: ######\n".to_owned()),
+        ("settings.ini", "[client]\nmode=live\ncode=######\n".to_owned()),
+        ("remark.txt", "Client code (internal): ######\n".to_owned()),
+        ("german.txt", "Mandantennummer: ######\n".to_owned()),
+        ("several.txt", "Client codes: TRF042, ###### and QQ7731\n".to_owned()),
+        ("cell.csv", "file,clients,name\na.pgp,######;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
     ]
 }
 
@@ -54,7 +54,7 @@ fn a_numeric_code_is_found_however_its_column_or_label_is_written() {
     let registry = desk.path("registry");
     write_registry(&registry, &institutions);
     for (n, (name, text)) in files.iter().enumerate() {
-        write(&desk.path("ev").join(format!("f{n:02}")).join(name), text.replace('#', &code(n)).as_bytes());
+        write(&desk.path("ev").join(format!("f{n:02}")).join(name), text.replace("######", &code(n)).as_bytes());
     }
     // Without a label that says what number it is, it is nobody's.
     let other = format!("The order code (internal): {0}\nitems: 5, {0}\nclient count 12, {0}\n[order]\ncode={0}\n", code(files.len()));

@@ -74,7 +74,7 @@ pub(super) fn find(text: &str, line_end: char) -> Option<Headed> {
         }
         lines.push(Line { end: at, chars: content.chars().collect() });
     }
-    (0..lines.len().min(HEADS)).find_map(|i| ruled(&lines, i).or_else(|| aligned(&lines, i)))
+    (0..lines.len().min(HEADS)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
 }
 
 /// The heading above the line `i`, if that is a rule with gaps.
@@ -98,6 +98,13 @@ fn ruled(lines: &[Line], i: usize) -> Option<Headed> {
     let rows = headed.rows(section.iter().copied());
     let fits = !rows.is_empty() && rows.len() * 10 >= section.len() * 8;
     (fits && (header::known(&headed.header) > 0 || header::is_header(&headed.header, &rows))).then_some(headed)
+}
+
+/// The heading whose first line may be the line `i`, if only words stand between it and a rule.
+fn above_rule(lines: &[Line], i: usize) -> Option<Headed> {
+    let below = (i + 1..lines.len()).take(STACKED);
+    let is_heading = |line: &Line| !line.is_empty() && !line.chars.iter().any(char::is_ascii_digit);
+    below.take_while(|&n| is_heading(&lines[n - 1])).find_map(|n| ruled(lines, n))
 }
 
 /// The heading in the line `i`, if the lines below it have blanks where it has.
