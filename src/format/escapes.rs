@@ -22,7 +22,7 @@ pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
 fn string_escapes(text: &str) -> Vec<(usize, String)> {
     let (mut out, mut done) = (Vec::new(), 0);
     for at in memchr::memchr_iter(b'\\', text.as_bytes()) {
-        if at < done || !coded(&text[at..]).is_some_and(|(c, _)| !c.is_control()) {
+        if at < done || coded(&text[at..]).is_none_or(|(c, _)| c.is_control()) {
             continue;
         }
         let is_border = |c: char| c.is_control() || c == '"';

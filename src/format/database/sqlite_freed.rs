@@ -167,7 +167,7 @@ mod tests {
         let (one, two) = (wanted(&["AB12CD", "First State Bank", "1"]), wanted(&["XY34ZZ", "Peoples Bank", "2"]));
         let mut alone = page(&[&first, &second], 40);
         free(&mut alone, 40, first.len());
-        assert_eq!(cells(&alone), [one.clone()]);
+        assert_eq!(cells(&alone), std::slice::from_ref(&one));
         // The second row was freed first, then the first; then the other way round.
         let all = first.len() + second.len();
         free(&mut alone, 40 + first.len(), second.len());

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     read,
     runs: Runs::Inside,
     version: 2,
-    limitations: &["Files in EBCDIC are read by the scan.", "Encrypted addenda are text."],
+    limitations: &["Encrypted addenda are text."],
 };
 
 /// A file that is broken everywhere has as many gaps as tell that.
