@@ -1,0 +1,191 @@
+//! What readers hand over besides text: members, gaps, failures and facts, and where all of it goes.
+
+use super::passage::{At, OffsetMap, Passage, PassageKind};
+use crate::format::PaymentFacts;
+use crate::format::pgp::Keyring;
+use crate::format::piece::{PieceFindings, PieceKey};
+use crate::model::{Cause, ContentId, Elements};
+use crate::table::TableFacts;
+use serde::{Deserialize, Serialize};
+use std::io::Read;
+use std::ops::Range;
+
+/// A member that a reader found in a container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name, as bytes, as the container has it.
+    pub name: Vec<u8>,
+    /// What was decoded of it; `None` when nothing was.
+    pub content: Option<ContentId>,
+    /// Decoded size: what was decoded, or what the container says when nothing was.
+    pub size: u64,
+    /// Why it is not whole, where it is not.
+    pub defect: Option<Cause>,
+    /// The defect in words.
+    pub detail: String,
+}
+
+/// A gap inside an item, as its reader saw it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapNote {
+    /// Bytes of the item; empty where the size of what is missing is unknown.
+    pub range: Range<u64>,
+    /// Why.
+    pub cause: Cause,
+    /// In words.
+    pub detail: String,
+}
+
+/// A reader cannot go on with an item as its format.
+#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
+#[error("{detail} (at byte {at})")]
+pub struct Failure {
+    /// Why.
+    pub cause: Cause,
+    /// Offset in the item.
+    pub at: u64,
+    /// In words.
+    pub detail: String,
+}
+
+impl Failure {
+    /// The bytes contradict the format.
+    pub fn corrupt(at: u64, detail: impl Into<String>) -> Self {
+        Self { cause: Cause::Corrupt, at, detail: detail.into() }
+    }
+
+    /// The bytes end before the format does.
+    pub fn truncated(at: u64, detail: impl Into<String>) -> Self {
+        Self { cause: Cause::Truncated, at, detail: detail.into() }
+    }
+}
+
+/// Bounds that a run enforces while it decodes; reaching one is a gap.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Limits {
+    /// Containers around an item.
+    pub depth: u32,
+    /// Members of one container.
+    pub entries: u64,
+    /// Decoded bytes of one member.
+    pub member_bytes: u64,
+    /// A member may decode to so many times its encoded size, once it is larger than `ratio_floor`.
+    pub ratio: u64,
+    /// Below this decoded size the ratio is not looked at.
+    pub ratio_floor: u64,
+    /// Decoded members up to this size are held in memory, larger ones in a spool file.
+    pub memory_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 24, entries: 5_000_000, member_bytes: 1 << 40, ratio: 1_100, ratio_floor: 256 << 20, memory_bytes: 64 << 20 }
+    }
+}
+
+/// What became of a decoded member.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Child {
+    /// Identity of the bytes that were decoded.
+    pub content: Option<ContentId>,
+    /// How many.
+    pub size: u64,
+    /// Why there are not more.
+    pub defect: Option<(Cause, String)>,
+}
+
+/// Where a sink's output goes: the index and the crawler in a run, a collector in a test.
+pub trait Outlet: Sync {
+    /// Takes a passage.
+    fn passage(&self, passage: Passage);
+    /// Decodes a member within the limits and has it read, whatever it is. `encoded` are its bytes in the
+    /// container.
+    fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child;
+    /// Has a piece of the item read, or takes what was found where the same bytes were read in the same way before.
+    /// It begins at `offset`; what is read of it has offsets of its own. `None`: nothing is kept here.
+    fn piece(&self, _key: PieceKey, _offset: u64, _read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
+        None
+    }
+    /// Takes note of a member of which nothing was decoded; the sink keeps it as well.
+    fn unread_member(&self, _member: &Member, _encoded: &Range<u64>) {}
+    /// The run's bounds.
+    fn limits(&self) -> Limits;
+    /// The run was interrupted: return as soon as possible, what is returned is thrown away.
+    fn stopped(&self) -> bool;
+    /// Passwords that the operator offers, in the order of the list.
+    fn passwords(&self) -> &[Vec<u8>] {
+        &[]
+    }
+    /// Private keys that the operator offers.
+    fn keys(&self) -> &Keyring {
+        static NONE: Keyring = Keyring::new();
+        &NONE
+    }
+    /// Is text in pictures read? A reader then hands over pictures of pages as members.
+    fn recognises(&self) -> bool {
+        false
+    }
+}
+
+/// Takes what was found in decoded text, and says that it stands where the encoded bytes begin.
+pub(super) struct Moved<'a> {
+    pub(super) outlet: &'a dyn Outlet,
+    pub(super) offset: u64,
+    /// Tables of the item before those of the text.
+    pub(super) tables: u32,
+}
+
+impl Outlet for Moved<'_> {
+    fn passage(&self, passage: Passage) {
+        let mut map = OffsetMap::default();
+        map.push(0, At::Decoded(self.offset));
+        let kind = match passage.kind {
+            PassageKind::Rows(ordinal) => PassageKind::Rows(self.tables + ordinal),
+            kind @ (PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised) => kind,
+        };
+        self.outlet.passage(Passage { kind, text: passage.text, map });
+    }
+
+    fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
+        // It takes as many bytes as it says, and they begin where the encoded text does.
+        let length = encoded.end.saturating_sub(encoded.start);
+        self.outlet.member(name, self.offset..self.offset.saturating_add(length), decoder)
+    }
+
+    fn unread_member(&self, member: &Member, _: &Range<u64>) {
+        self.outlet.unread_member(member, &(self.offset..self.offset));
+    }
+
+    fn limits(&self) -> Limits {
+        self.outlet.limits()
+    }
+
+    fn stopped(&self) -> bool {
+        self.outlet.stopped()
+    }
+
+    fn passwords(&self) -> &[Vec<u8>] {
+        self.outlet.passwords()
+    }
+
+    fn keys(&self) -> &Keyring {
+        self.outlet.keys()
+    }
+
+    fn recognises(&self) -> bool {
+        self.outlet.recognises()
+    }
+}
+
+/// What reading established about an item besides its text: small, mergeable, kept in the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its tables.
+    pub tables: Vec<TableFacts>,
+    /// Its payments.
+    pub payments: Option<PaymentFacts>,
+    /// Kinds of personal data in its running text, where the text itself says what they are.
+    pub text: Elements,
+    /// Remarks of its reader.
+    pub notes: Vec<String>,
+}
