@@ -282,6 +282,18 @@ pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
     (first.unwrap_or(0), false)
 }
 
+/// A header of which a line above begins the names, `client` above `code`. A title above says something else: it
+/// fills fewer cells, or with other words.
+pub fn stacked(above: &[String], header: &[String]) -> Vec<String> {
+    let filled = above.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let begins = filled * 2 >= header.len() && filled >= 2 && known(above) * 2 >= filled;
+    let join = |(i, cell): (usize, &String)| match above.get(i).map(|cell| cell.trim()) {
+        Some(first) if begins && !first.is_empty() => format!("{first} {}", cell.trim()),
+        _ => cell.clone(),
+    };
+    header.iter().enumerate().map(join).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

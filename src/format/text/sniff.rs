@@ -112,7 +112,10 @@ fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, 
         first: start.at,
         body: if has_header { start.next } else { start.at },
         end: last.next,
-        header: has_header.then(|| start.cells.clone()),
+        header: has_header.then(|| match titles.checked_sub(1).and_then(|n| rows.get(n)) {
+            Some(above) => header::stacked(above, &start.cells),
+            None => start.cells.clone(),
+        }),
         sample: body,
     })
 }
@@ -278,6 +281,12 @@ mod tests {
         }
         let table = sniff("Ann Lee,,,\nBo Ek,12,Rome,5\nCy Ott,13,Paris,6\nDi Moe,14,Bern,7\n", true).unwrap();
         assert_eq!((table.header, table.sample.len()), (None, 3));
+    }
+
+    #[test]
+    fn a_header_of_two_lines_is_one() {
+        let text = "client,customer,customer,,,\ncode,name,street,state,zip,balance\n104233,Ann Lee,12 Oak St,MA,02061,1.00\n104233,Bo Ek,9 Elm Rd,NY,10001,2.00\n";
+        assert_eq!(sniff(text, true).unwrap().header.unwrap()[..4], ["client code", "customer name", "customer street", "state"]);
     }
 
     #[test]
