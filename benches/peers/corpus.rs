@@ -3,13 +3,12 @@
 
 use crate::layouts::{Bank, Entry, LAYOUTS, Payments, Style};
 use anyhow::{Context, Result};
-use flate2::write::{GzEncoder, ZlibEncoder};
+use flate2::write::ZlibEncoder;
+use ruleout::demo;
 use rust_xlsxwriter::Workbook;
 use std::fmt::Write as _;
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::path::Path;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 const SYLLABLES: [&str; 28] = [
     "ba", "co", "di", "fe", "gu", "ha", "ji", "ko", "la", "me", "ni", "op", "pa", "qu", "re", "si", "tu", "va", "we", "xi", "yo", "za",
@@ -39,13 +38,18 @@ const KINDS: [Kind; 10] = [
     Kind {
         share: 6,
         path: |n| format!("backup/core-{n:04}.sql.gz"),
-        write: |s, size| packed(inserts(s, size).as_bytes()),
+        write: |s, size| Ok(demo::gzip(inserts(s, size).as_bytes())?),
         size: 1_000_000..20_000_000,
     },
     Kind { share: 12, path: |n| format!("software/build-{n:05}.war"), write: war, size: 100_000..4_000_000 },
     Kind { share: 4, path: |n| format!("software/release-{n:03}.iso"), write: image, size: 1_000_000..12_000_000 },
     Kind { share: 7, path: |n| format!("documents/manual-{n:05}.pdf"), write: pdf, size: 20_000..600_000 },
-    Kind { share: 3, path: |n| format!("documents/letter-{n:05}.docx"), write: |s, size| docx(s, size), size: 10_000..200_000 },
+    Kind {
+        share: 3,
+        path: |n| format!("documents/letter-{n:05}.docx"),
+        write: |s, size| Ok(demo::docx(&s.prose(size).lines().map(str::to_owned).collect::<Vec<_>>())?),
+        size: 10_000..200_000,
+    },
     Kind {
         share: 11,
         path: |n| format!("logs/transfer-{n:05}.log"),
@@ -250,21 +254,6 @@ fn log(source: &mut Source, size: usize) -> String {
     text
 }
 
-fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut out = GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    out.write_all(bytes)?;
-    Ok(out.finish()?)
-}
-
-fn archive(members: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
-    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        out.start_file(name.as_str(), SimpleFileOptions::default())?;
-        out.write_all(bytes)?;
-    }
-    Ok(out.finish()?.into_inner())
-}
-
 /// Classes in a library in a web application, with a few properties.
 fn war(source: &mut Source, size: usize) -> Result<Vec<u8>> {
     let mut classes = Vec::new();
@@ -282,45 +271,16 @@ fn war(source: &mut Source, size: usize) -> Result<Vec<u8>> {
     }
     let properties = format!("host=files.vendor.example\nport=22\nnode={}\nretries={}\n", source.word(), source.below(9));
     classes.push(("conf/site.properties".to_owned(), properties.into_bytes()));
-    archive(&[
-        ("WEB-INF/web.xml".to_owned(), b"<web-app version=\"5.0\"/>".to_vec()),
-        ("WEB-INF/lib/site.jar".to_owned(), archive(&classes)?),
-    ])
+    let members: Vec<(&str, &[u8])> = classes.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let library = demo::zip(&members)?;
+    Ok(demo::zip(&[("WEB-INF/web.xml", b"<web-app version=\"5.0\"/>"), ("WEB-INF/lib/site.jar", &library)])?)
 }
 
-/// ISO 9660 (ECMA-119) with files in its root directory.
+/// An image of a disc with eight texts.
 fn image(source: &mut Source, size: usize) -> Result<Vec<u8>> {
-    const SECTOR: usize = 2048;
-    let files: Vec<Vec<u8>> = (0..8).map(|_| source.prose(size / 8).into_bytes()).collect();
-    let both = |value: usize| [(value as u32).to_le_bytes(), (value as u32).to_be_bytes()].concat();
-    let record = |block: usize, size: usize, flags: u8, name: &[u8]| {
-        let mut out =
-            [&[0, 0][..], &both(block), &both(size), &[126, 11, 22, 6, 0, 0, 0, flags, 0, 0, 1, 0, 0, 1, name.len() as u8], name].concat();
-        out.resize(out.len().next_multiple_of(2), 0);
-        out[0] = out.len() as u8;
-        out
-    };
-    let (root, first) = (18, 19);
-    let mut descriptor = [&b"\x01CD001\x01\0"[..], &[b' '; 64], &[0; 8]].concat();
-    let mut at = first;
-    let mut directory = [record(root, SECTOR, 2, &[0]), record(root, SECTOR, 2, &[1])].concat();
-    for (n, file) in files.iter().enumerate() {
-        directory.extend(record(at, file.len(), 0, format!("NOTES{n}.TXT;1").as_bytes()));
-        at += file.len().div_ceil(SECTOR);
-    }
-    descriptor.extend(both(at));
-    descriptor.extend([0; 32]);
-    descriptor.extend([1, 0, 0, 1, 1, 0, 0, 1, 0, 8, 8, 0]);
-    descriptor.resize(156, 0);
-    descriptor.extend(record(root, SECTOR, 2, &[0]));
-    descriptor.resize(881, b' ');
-    descriptor.push(1);
-    let mut out = vec![0; 16 * SECTOR];
-    for sector in [descriptor, b"\xFFCD001\x01".to_vec(), directory].iter().chain(&files) {
-        out.extend(sector);
-        out.resize(out.len().next_multiple_of(SECTOR), 0);
-    }
-    Ok(out)
+    let files: Vec<(String, String)> = (0..8).map(|n| (format!("NOTES{n}.TXT;1"), source.prose(size / 8))).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    Ok(demo::iso9660(&files))
 }
 
 /// Pages of text, compressed.
@@ -356,32 +316,4 @@ fn pdf(source: &mut Source, size: usize) -> Result<Vec<u8>> {
         format!("xref\n0 {count}\n0000000000 65535 f \n{places}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{at}\n%%EOF\n").bytes(),
     );
     Ok(out)
-}
-
-/// Paragraphs in an Office Open XML document (ECMA-376).
-fn docx(source: &mut Source, size: usize) -> Result<Vec<u8>> {
-    let body: String = source.prose(size).lines().map(|line| format!("<w:p><w:r><w:t>{line}</w:t></w:r></w:p>")).collect();
-    let part = |name: &str, xml: String| (name.to_owned(), format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{xml}").into_bytes());
-    let mime = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
-    let office = "http://schemas.openxmlformats.org";
-    archive(&[
-        part(
-            "[Content_Types].xml",
-            format!(
-                "<Types xmlns=\"{office}/package/2006/content-types\"><Default Extension=\"rels\" \
-                 ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"{mime}\"/></Types>"
-            ),
-        ),
-        part(
-            "_rels/.rels",
-            format!(
-                "<Relationships xmlns=\"{office}/package/2006/relationships\"><Relationship Id=\"r1\" \
-                 Type=\"{office}/officeDocument/2006/relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>"
-            ),
-        ),
-        part(
-            "word/document.xml",
-            format!("<w:document xmlns:w=\"{office}/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"),
-        ),
-    ])
 }

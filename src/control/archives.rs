@@ -261,34 +261,8 @@ pub(super) fn rpm(subject: Subject) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// ISO 9660 with one file in its root directory.
 pub(super) fn iso9660(subject: Subject) -> Result<Vec<u8>> {
-    const SECTOR: usize = 2048;
-    let both = |value: usize| [(value as u32).to_le_bytes(), (value as u32).to_be_bytes()].concat();
-    let record = |block: usize, size: usize, flags: u8, name: &[u8]| {
-        let mut out =
-            [&[0, 0][..], &both(block), &both(size), &[126, 11, 22, 6, 0, 0, 0, flags, 0, 0, 1, 0, 0, 1, name.len() as u8], name].concat();
-        out.resize(out.len().next_multiple_of(2), 0);
-        out[0] = out.len() as u8;
-        out
-    };
-    let data = subject.letter();
-    let (root, table, file) = (18, 19, 20);
-    let mut sectors = vec![0; 21 * SECTOR];
-    let mut put =
-        |block: usize, at: usize, bytes: &[u8]| sectors[block * SECTOR + at..block * SECTOR + at + bytes.len()].copy_from_slice(bytes);
-    put(file, 0, data.as_bytes());
-    put(root, 0, &[record(root, SECTOR, 2, &[0]), record(root, SECTOR, 2, &[1]), record(file, data.len(), 0, b"LETTER.TXT;1")].concat());
-    put(table, 0, &[&[1, 0][..], &(root as u32).to_le_bytes(), &[1, 0, 0, 0]].concat());
-    put(16, 0, b"\x01CD001\x01");
-    put(16, 40, b"BACKUP");
-    put(16, 80, &both(21));
-    put(16, 128, &[0, 8, 8, 0]);
-    put(16, 132, &10u32.to_le_bytes());
-    put(16, 140, &(table as u32).to_le_bytes());
-    put(16, 156, &record(root, SECTOR, 2, &[0]));
-    put(17, 0, b"\xFFCD001\x01");
-    Ok(sectors)
+    Ok(containers::iso9660(&[("LETTER.TXT;1", subject.letter().as_bytes())]))
 }
 
 /// 7z with one stored file (7zFormat.txt of the LZMA SDK).

@@ -9,7 +9,7 @@ use zip::{AesSalt, CompressionMethod, DateTime, ZipWriter};
 const ENTRY_TIME: u64 = 1_740_882_600;
 
 /// A ZIP archive (also a JAR or WAR) of named files.
-pub(crate) fn zip(files: &[(&str, &[u8])]) -> io::Result<Vec<u8>> {
+pub fn zip(files: &[(&str, &[u8])]) -> io::Result<Vec<u8>> {
     archive(files, options()?)
 }
 
@@ -36,10 +36,47 @@ fn archive(files: &[(&str, &[u8])], options: FileOptions<'static, 'static, ()>) 
 }
 
 /// A gzip member without name and time.
-pub(crate) fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+pub fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzBuilder::new().write(Vec::new(), Compression::new(6));
     encoder.write_all(bytes)?;
     encoder.finish()
+}
+
+/// ISO 9660 (ECMA-119) with files in its root directory, which takes one sector; names end in `;1`.
+pub fn iso9660(files: &[(&str, &[u8])]) -> Vec<u8> {
+    const SECTOR: usize = 2048;
+    let both = |value: usize| [(value as u32).to_le_bytes(), (value as u32).to_be_bytes()].concat();
+    let record = |block: usize, size: usize, flags: u8, name: &[u8]| {
+        let mut out =
+            [&[0, 0][..], &both(block), &both(size), &[126, 11, 22, 6, 0, 0, 0, flags, 0, 0, 1, 0, 0, 1, name.len() as u8], name].concat();
+        out.resize(out.len().next_multiple_of(2), 0);
+        out[0] = out.len() as u8;
+        out
+    };
+    let (root, table, mut next) = (18, 19, 20);
+    let mut directory = [record(root, SECTOR, 2, &[0]), record(root, SECTOR, 2, &[1])].concat();
+    let mut content = Vec::new();
+    for (name, bytes) in files {
+        directory.extend(record(next, bytes.len(), 0, name.as_bytes()));
+        content.extend_from_slice(bytes);
+        content.resize(content.len().next_multiple_of(SECTOR), 0);
+        next = 20 + content.len() / SECTOR;
+    }
+    let mut sectors = vec![0; 20 * SECTOR];
+    let mut put =
+        |block: usize, at: usize, bytes: &[u8]| sectors[block * SECTOR + at..block * SECTOR + at + bytes.len()].copy_from_slice(bytes);
+    put(root, 0, &directory);
+    put(table, 0, &[&[1, 0][..], &(root as u32).to_le_bytes(), &[1, 0, 0, 0]].concat());
+    put(16, 0, b"\x01CD001\x01");
+    put(16, 40, b"BACKUP");
+    put(16, 80, &both(next));
+    put(16, 128, &[0, 8, 8, 0]);
+    put(16, 132, &10u32.to_le_bytes());
+    put(16, 140, &(table as u32).to_le_bytes());
+    put(16, 156, &record(root, SECTOR, 2, &[0]));
+    put(17, 0, b"\xFFCD001\x01");
+    sectors.extend(content);
+    sectors
 }
 
 /// A tar archive of named files.

@@ -28,7 +28,9 @@ mod records;
 pub(crate) mod tables;
 mod traps;
 
+pub use containers::{gzip, iso9660, zip};
 pub use gaps::GapKind;
+pub use office::docx;
 
 use crate::model::Verdict;
 use case::Case;

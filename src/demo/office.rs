@@ -80,7 +80,7 @@ pub(crate) fn xlsx(sheet: &str, table: &Table) -> io::Result<Vec<u8>> {
 
 /// A document of paragraphs. A `|` ends a run of text, as editing leaves runs that end inside words; it is
 /// not written.
-pub(crate) fn docx(paragraphs: &[String]) -> io::Result<Vec<u8>> {
+pub fn docx(paragraphs: &[String]) -> io::Result<Vec<u8>> {
     let run = |text: &str| format!("<w:r><w:t xml:space=\"preserve\">{}</w:t></w:r>", markup(text));
     let body: String = paragraphs.iter().map(|p| format!("<w:p>{}</w:p>", p.split('|').map(run).collect::<String>())).collect();
     let main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
