@@ -15,9 +15,7 @@ mod measure;
 use anyhow::{Context, Result};
 use measure::Began;
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
-use ruleout::format::{Keyring, Limits};
-use ruleout::manifest::Columns;
+use ruleout::crawl::{self, IndexOptions, Progress, RootArgument, Stop};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tantivy::schema::{Schema, TEXT};
@@ -134,19 +132,8 @@ fn spread(size: usize) -> Result<()> {
 }
 
 fn index(case: &Case, root: &Path, threads: usize) -> Result<()> {
-    let options = IndexOptions {
-        roots: vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }],
-        manifests: Vec::new(),
-        columns: Columns::default(),
-        threads,
-        limits: Limits::default(),
-        memory: Memory::default(),
-        retry: Vec::new(),
-        passwords: Vec::new(),
-        keys: Keyring::new(),
-        ocr: None,
-        fence: Fence::Off,
-    };
+    let roots = vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }];
+    let options = IndexOptions { threads, ..IndexOptions::of(roots) };
     crawl::index(case, &options, &Stop::new(), &Progress::new(false)).map(drop)
 }
 

@@ -1,9 +1,7 @@
 use super::{End, Reading, Usage, index, match_, say};
 use crate::case::{Access, Case};
-use crate::crawl::{IndexOptions, Memory, RootArgument};
+use crate::crawl::{IndexOptions, RootArgument};
 use crate::demo::{self, GapKind, Plan};
-use crate::format::{Keyring, Limits};
-use crate::manifest::Columns;
 use crate::registry;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -50,19 +48,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     }
     let (began, clock) = (Instant::now(), jiff::Timestamp::now());
     let registry = registry::load(&breach.registry, false)?;
-    let options = IndexOptions {
-        roots: vec![RootArgument { label: "evidence".to_owned(), path: breach.evidence }],
-        manifests: vec![(None, breach.listing)],
-        columns: Columns::default(),
-        threads: 0,
-        limits: Limits::default(),
-        memory: Memory::default(),
-        retry: Vec::new(),
-        passwords: Vec::new(),
-        keys: Keyring::new(),
-        fence: index::fence(),
-        ocr: None,
-    };
+    let roots = vec![RootArgument { label: "evidence".to_owned(), path: breach.evidence }];
+    let options = IndexOptions { manifests: vec![(None, breach.listing)], fence: index::fence(), ..IndexOptions::of(roots) };
     let case_dir = arguments.out.join("out.case");
     index::index(&case_dir, &Reading::default(), &options)?;
     let case = Case::open(&case_dir, Access::Read)?;

@@ -23,10 +23,9 @@ pub(crate) use documents::compound;
 use decoys::decoys;
 
 use crate::case::{Access, Case};
-use crate::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
+use crate::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
 use crate::demo::containers;
-use crate::format::{Keyring, Limits, formats};
-use crate::manifest::Columns;
+use crate::format::formats;
 use crate::matching::{self, Controls, Matched};
 use crate::model::ContentId;
 use crate::registry::Registry;
@@ -214,19 +213,8 @@ fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usi
         fs::write(evidence.join(name), bytes)?;
     }
     let case = Case::open(&scratch.join("case"), Access::Write)?;
-    let options = IndexOptions {
-        roots: vec![RootArgument { label: LABEL.to_owned(), path: evidence }],
-        manifests: Vec::new(),
-        columns: Columns::default(),
-        threads,
-        limits: Limits::default(),
-        memory: Memory::default(),
-        retry: Vec::new(),
-        passwords: Vec::new(),
-        keys: Keyring::new(),
-        fence: fence.clone(),
-        ocr: None,
-    };
+    let roots = vec![RootArgument { label: LABEL.to_owned(), path: evidence }];
+    let options = IndexOptions { threads, fence: fence.clone(), ..IndexOptions::of(roots) };
     crawl::index(&case, &options, &Stop::new(), &Progress::new(false))?;
     matching::run(&case, &registry(), &Controls::default())
 }

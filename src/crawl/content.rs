@@ -4,7 +4,7 @@ use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
 use crate::format::{
-    self, Child, Covered, Failure, Keyring, Kind, Limits, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
+    self, Child, Covered, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
 };
 use crate::identifier::inline;
 use crate::index::TextIndex;
@@ -330,15 +330,7 @@ impl Outlet for ItemOutlet<'_> {
         self.reader.stop.raised()
     }
 
-    fn passwords(&self) -> &[Vec<u8>] {
-        self.reader.passwords
-    }
-
-    fn keys(&self) -> &Keyring {
-        self.reader.keys
-    }
-
-    fn recognises(&self) -> bool {
-        self.reader.ocr.is_some()
+    fn offer(&self) -> Offer<'_> {
+        Offer { passwords: self.reader.passwords, keys: self.reader.keys, recognises: self.reader.ocr.is_some() }
     }
 }

@@ -49,6 +49,25 @@ pub struct IndexOptions {
     pub ocr: Option<Ocr>,
 }
 
+impl IndexOptions {
+    /// Roots, and nothing else that an operator could ask for; readers run in this process.
+    pub fn of(roots: Vec<RootArgument>) -> Self {
+        Self {
+            roots,
+            manifests: Vec::new(),
+            columns: Columns::default(),
+            threads: 0,
+            limits: Limits::default(),
+            memory: Memory::default(),
+            retry: Vec::new(),
+            passwords: Vec::new(),
+            keys: Keyring::new(),
+            fence: Fence::Off,
+            ocr: None,
+        }
+    }
+}
+
 /// What `index` did.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct IndexSummary {

@@ -4,8 +4,8 @@ use super::{
     pst, rtf, sql_server, text,
 };
 
-/// Formats with a reader that are strict about what they are: signatures, and layouts that say so in every
-/// record. They are asked first, in this order.
+/// Formats with a reader that are strict about what they are: they have signatures. They are asked first, in this
+/// order; behind them the layouts of payments, which say in every record what they are.
 pub static STRICT: &[&Format] = &[
     &container::GZIP,
     &container::BZIP2,
@@ -62,20 +62,6 @@ pub static STRICT: &[&Format] = &[
     &sql_server::DATA_FILE,
     &oracle::EXPORT,
     &oracle::PUMP,
-    &payments::NACHA,
-    &payments::X937,
-    &payments::CPA005,
-    &payments::BACS18,
-    &payments::METRO2,
-    &payments::BAI2,
-    &payments::SWIFT,
-    &payments::FEDWIRE,
-    &payments::MT940,
-    &payments::ISO20022,
-    &payments::X12,
-    &payments::EDIFACT,
-    &payments::OFX,
-    &payments::FINTS,
 ];
 
 /// Formats with a reader that are told by their looks. They are asked after the signatures of formats
@@ -99,7 +85,7 @@ pub static LOOSE: &[&Format] = &[
 
 /// Every format with a reader, in the order in which content is asked.
 pub fn formats() -> impl Iterator<Item = &'static Format> {
-    STRICT.iter().chain(LOOSE).copied()
+    STRICT.iter().chain(payments::LAYOUTS).chain(LOOSE).copied()
 }
 
 /// Raised when signatures or the scan read more than before.
@@ -164,7 +150,11 @@ impl Kind {
 /// What some content is: content decides, names are never asked.
 pub fn detect(probe: &Probe<'_>) -> Kind {
     let among = |rows: &[&'static Format]| rows.iter().find(|format| (format.recognise)(probe)).map(|format| Kind::Format(format));
-    among(STRICT).or_else(|| signature::find(probe).map(Kind::Signature)).or_else(|| among(LOOSE)).unwrap_or(Kind::Unknown)
+    among(STRICT)
+        .or_else(|| among(payments::LAYOUTS))
+        .or_else(|| signature::find(probe).map(Kind::Signature))
+        .or_else(|| among(LOOSE))
+        .unwrap_or(Kind::Unknown)
 }
 
 /// The current version of what reads a kind of content.

@@ -17,6 +17,7 @@ pub mod java_class;
 pub mod mail;
 mod mapi;
 pub mod memory;
+mod numbers;
 pub mod office;
 pub mod ole;
 mod opaque;
@@ -46,7 +47,7 @@ pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_with};
-pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
+pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink};
 
 use std::cell::OnceCell;
 use text::encoding::TextEncoding;

@@ -2,7 +2,7 @@
 //! So a large item is cut where its content says, each piece is read as if it were an item of its own, and
 //! what was found in a piece is taken again wherever the same bytes are to be read in the same way.
 
-use super::{Coverage, Facts, GapNote, OffsetMap, Outlet, Passage};
+use super::{Coverage, Facts, GapNote, Offer, OffsetMap, Outlet, Passage};
 use crate::format::{Child, Limits, Member};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -112,8 +112,8 @@ impl Outlet for InPlace<'_> {
         self.outlet.stopped()
     }
 
-    fn passwords(&self) -> &[Vec<u8>] {
-        self.outlet.passwords()
+    fn offer(&self) -> Offer<'_> {
+        self.outlet.offer()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A collector in the place of index and crawler, for the tests of readers.
 
-use super::{Child, Format, Limits, Outlet, Passage, Probe, ReadFn, Sink};
+use super::{Child, Format, Limits, Offer, Outlet, Passage, Probe, ReadFn, Sink};
 use crate::model::{Cause, ContentId};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -46,8 +46,8 @@ impl Outlet for Collector {
         false
     }
 
-    fn passwords(&self) -> &[Vec<u8>] {
-        &self.passwords
+    fn offer(&self) -> Offer<'_> {
+        Offer { passwords: &self.passwords, ..Offer::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::judge::{Mention, Source};
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
-use crate::table::TableFacts;
+use crate::table::{ColumnType, TableFacts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with fewer rows is no list.
@@ -58,8 +58,8 @@ impl Findings {
     /// Joins equal mentions, and applies what can only be said of the content as a whole.
     pub fn settle(&mut self, list_size: u64, tables: &[TableFacts]) {
         self.join();
-        self.judge_lists(list_size, tables.iter().any(TableFacts::has_particulars));
-        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list() && !t.has_particulars()) {
+        self.judge_lists(list_size, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
+        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list() && !t.holds(&ColumnType::Particulars)) {
             for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows) {
                 *mention = mention.clone().as_reference();
             }

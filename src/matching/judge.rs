@@ -186,6 +186,9 @@ fn add_numeric_codes(lexicon: &Lexicon, text: &Text<'_>, found: &mut Vec<Found>)
             codes.extend(standing.map(|token| Found { entry: number, span: token.span, label: None }));
         }
     }
+    if codes.is_empty() {
+        return;
+    }
     codes.retain(|code| !found.iter().any(|known| known.entry == code.entry && known.span == code.span));
     found.extend(codes);
     found.sort_by_key(|f| (f.span.start, f.span.end, f.entry));

@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
 use crate::identifier::{Specific, normalise};
-use crate::model::{Basis, DataElement, Role, Scheme, Strength};
+use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
 use std::collections::BTreeMap;
@@ -165,11 +165,13 @@ enum List {
 
 /// About one row per value, and no person, account, card or balance in it: a directory.
 fn list(table: &TableFacts, distinct: usize) -> List {
-    let has_sums = table.columns.iter().any(|column| column.kind == ColumnType::Sums && column.non_empty > 0);
-    let personal = table.elements.concern_persons() || table.elements.contains(DataElement::Amount) || !table.persons.is_empty();
-    if personal || has_sums || distinct < LIST_ENTRIES || table.rows > distinct as u64 + distinct as u64 / 4 + 1 {
+    if table.has_personal_data()
+        || table.holds(&ColumnType::Sums)
+        || distinct < LIST_ENTRIES
+        || table.rows > distinct as u64 + distinct as u64 / 4 + 1
+    {
         List::No
-    } else if table.has_particulars() {
+    } else if table.holds(&ColumnType::Particulars) {
         List::Perhaps
     } else {
         List::Surely

@@ -152,12 +152,11 @@ struct Lines<'r> {
 }
 
 impl Activity {
-    fn take(&mut self, event: &Transfer, fits: bool) {
+    fn take(&mut self, event: &Transfer, moment: Option<Moment>, fits: bool) {
         if event.moved_nothing() {
             return;
         }
-        let moment = event.time.as_deref().and_then(|time| Moment::leading(time.as_bytes()));
-        let Some(day) = moment.and_then(|(moment, _)| moment.day()) else {
+        let Some(day) = moment.and_then(|moment| moment.day()) else {
             self.undated += 1;
             return;
         };
@@ -184,14 +183,15 @@ impl Lines<'_> {
         }
         let visitor = Visitor { account: row.account.as_deref(), peer: event.peer.as_deref(), client: event.client.as_deref() };
         let fitting = self.indicators.iter().find(|(_, indicator)| indicator.fits(&visitor)).map(|(text, _)| (*text).to_owned());
-        self.activity.take(event, fitting.is_some());
+        let moment = event.time.as_deref().and_then(|time| Moment::leading(time.as_bytes())).map(|(moment, _)| moment);
+        self.activity.take(event, moment, fitting.is_some());
         // What was brought to the platform did not leave it.
         if !event.outgoing {
             return;
         }
         if let Some(text) = fitting {
             self.add(manifest, row, Why::Indicator(text));
-        } else if !event.moved_nothing() && self.may_be_in_window(event.time.as_deref()) {
+        } else if !event.moved_nothing() && moment.is_none_or(|moment| moment.within(&self.window)) {
             self.add(manifest, row, Why::Window);
         }
     }
@@ -204,11 +204,6 @@ impl Lines<'_> {
         if row.event.is_some() && ends_with(&listed.path, &row.path, row.folded) {
             self.add(manifest, row, Why::Taken(listed.manifest, listed.line));
         }
-    }
-
-    fn may_be_in_window(&self, time: Option<&str>) -> bool {
-        let moment = time.and_then(|time| Moment::leading(time.as_bytes()));
-        moment.is_none_or(|(moment, _)| moment.within(&self.window))
     }
 
     fn add(&mut self, manifest: u32, row: ListedRow, why: Why) {

@@ -262,13 +262,17 @@ impl TableFacts {
     pub fn is_reference_list(&self) -> bool {
         use ColumnType::*;
         let surely = |kind: &ColumnType| matches!(kind, ClientId(Specific::Exact) | BankId { .. } | InstitutionName);
-        let personal = self.elements.concern_persons() || self.elements.contains(DataElement::Amount) || !self.persons.is_empty();
-        !personal && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
+        !self.has_personal_data() && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
     }
 
-    /// Do its rows say what entries of a directory do not: sentences, long numbers, files?
-    pub fn has_particulars(&self) -> bool {
-        self.columns.iter().any(|column| column.kind == ColumnType::Particulars && column.non_empty > 0)
+    /// Persons, accounts, cards or balances.
+    pub fn has_personal_data(&self) -> bool {
+        self.elements.concern_persons() || self.elements.contains(DataElement::Amount) || !self.persons.is_empty()
+    }
+
+    /// Is there a column of this type with a value in it?
+    pub fn holds(&self, kind: &ColumnType) -> bool {
+        self.columns.iter().any(|column| column.kind == *kind && column.non_empty > 0)
     }
 
     /// Columns of identifiers, with their places.

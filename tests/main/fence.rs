@@ -2,8 +2,7 @@
 
 use crate::harness::{Desk, Finished, Institution, Job, Outputs, docx, write, write_registry, xlsx, zip_of};
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, Fence, IndexOptions, Memory, Progress, RootArgument, Stop};
-use ruleout::format::{Keyring, Limits};
+use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -131,19 +130,8 @@ fn evidence_of_all_kinds(root: &Path) {
 /// What the ledger keeps of every content, in order, without rows and generations.
 fn readings(desk: &Desk, name: &str, root: &Path, fence: Fence) -> (Vec<String>, Vec<String>) {
     let case = Case::open(&desk.path(name), Access::Write).expect("a case");
-    let options = IndexOptions {
-        roots: vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }],
-        manifests: Vec::new(),
-        columns: ruleout::manifest::Columns::default(),
-        threads: 2,
-        limits: Limits::default(),
-        memory: Memory::default(),
-        retry: Vec::new(),
-        passwords: Vec::new(),
-        keys: Keyring::new(),
-        ocr: None,
-        fence,
-    };
+    let roots = vec![RootArgument { label: "ev".to_owned(), path: root.to_owned() }];
+    let options = IndexOptions { threads: 2, fence, ..IndexOptions::of(roots) };
     let summary = crawl::index(&case, &options, &Stop::new(), &Progress::new(false)).expect("it indexes");
     let mut readings: Vec<String> = case.ledger.readings().expect("readings").iter().map(|(_, r)| format!("{r:?}")).collect();
     readings.sort();

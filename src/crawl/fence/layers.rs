@@ -18,45 +18,53 @@ pub(super) fn address_space() -> u64 {
 
 /// Applies all layers; gives those that are not in place, in words.
 pub(super) fn confine() -> Vec<String> {
-    let mut missing = Vec::new();
-    let mut apply = |what: &str, result: Result<(), String>| {
-        if let Err(error) = result {
-            missing.push(format!("{what}: {error}"));
-        }
-    };
-    // A parent that is killed takes its workers along.
-    apply("end with the parent", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(words));
-    apply("no new privileges", rustix::thread::set_no_new_privs(true).map_err(words));
+    let mut layers = Layers::begin();
     // Items come one at a time, so that this will be the number of each one's descriptor: no other can be had.
     let item = std::fs::File::open("/dev/null").map(|file| file.as_raw_fd() as u64);
-    apply("landlock", landlock(&[]));
+    layers.apply("landlock", landlock(&[]));
     match item {
         Ok(item) => {
-            apply("limits of files and processes", limits(item).map_err(words));
-            apply("seccomp", seccomp(item).map_err(words));
+            layers.apply("limits of files and processes", limits(item).map_err(words));
+            layers.apply("seccomp", seccomp(item).map_err(words));
         }
-        Err(error) => apply("limits and seccomp", Err(words(error))),
+        Err(error) => layers.apply("limits and seccomp", Err(words(error))),
     }
-    missing
+    layers.missing
 }
 
 /// Applies what a foreign program can be confined by, which this process then becomes: it reads below some paths, writes
 /// nothing, starts nothing, speaks to nobody. Gives the layers that are not in place, in words.
 pub(super) fn confine_program(readable: &[PathBuf], memory: u64, seconds: u64) -> Vec<String> {
-    let mut missing = Vec::new();
-    let mut apply = |what: &str, result: Result<(), String>| {
-        if let Err(error) = result {
-            missing.push(format!("{what}: {error}"));
-        }
-    };
-    apply("end with the parent", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(words));
-    apply("no new privileges", rustix::thread::set_no_new_privs(true).map_err(words));
-    apply("landlock", landlock(readable));
+    let mut layers = Layers::begin();
+    layers.apply("landlock", landlock(readable));
     let set = |(resource, most)| rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     let most = [(Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, 64), (Resource::Cpu, seconds), (Resource::As, memory)];
-    apply("limits of memory, time and files", most.into_iter().try_for_each(set).map_err(words));
-    apply("seccomp", seccomp_of_program().map_err(words));
-    missing
+    layers.apply("limits of memory, time and files", most.into_iter().try_for_each(set).map_err(words));
+    layers.apply("seccomp", seccomp_of_program().map_err(words));
+    layers.missing
+}
+
+/// Layers as they are applied.
+struct Layers {
+    /// Those that are not in place, in words.
+    missing: Vec<String>,
+}
+
+impl Layers {
+    /// Applies those that every child has, and that take no file from it.
+    fn begin() -> Self {
+        let mut layers = Self { missing: Vec::new() };
+        // A parent that is killed takes its children along.
+        layers.apply("end with the parent", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).map_err(words));
+        layers.apply("no new privileges", rustix::thread::set_no_new_privs(true).map_err(words));
+        layers
+    }
+
+    fn apply(&mut self, what: &str, result: Result<(), String>) {
+        if let Err(error) = result {
+            self.missing.push(format!("{what}: {error}"));
+        }
+    }
 }
 
 fn words(error: impl std::fmt::Display) -> String {

@@ -1,7 +1,7 @@
 use super::super::bytes::Bytes;
 use super::frames::{self, CHUNK, Ended, Event, Fault, HEADER, Kind, LONGEST, Request};
 use super::layers;
-use crate::format::{self, Child, Covered, Format, GapNote, Limits, Member, Outlet, Passage, Sink};
+use crate::format::{self, Child, Covered, Format, GapNote, Limits, Member, Offer, Outlet, Passage, Sink};
 use crate::model::Cause;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 use std::io::{self, IoSliceMut, Read};
@@ -249,12 +249,8 @@ impl Outlet for WorkerOutlet<'_> {
         false
     }
 
-    fn passwords(&self) -> &[Vec<u8>] {
-        &self.passwords
-    }
-
-    fn recognises(&self) -> bool {
-        self.recognises
+    fn offer(&self) -> Offer<'_> {
+        Offer { passwords: &self.passwords, recognises: self.recognises, ..Offer::default() }
     }
 }
 

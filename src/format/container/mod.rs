@@ -32,6 +32,8 @@ mod zip_walk;
 mod zlib;
 mod zstd;
 
+use crate::format::numbers::{le16, le32, le64};
+
 pub use ar::AR;
 pub use brotli::BROTLI;
 pub use bzip2::BZIP2;
@@ -58,21 +60,6 @@ pub(crate) use zip_directory::sketch as zip_local;
 use crate::format::{Child, Covered, Sink};
 use std::io::Read;
 use std::ops::Range;
-
-/// Two bytes, little-endian.
-fn le16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
-}
-
-/// Four bytes, little-endian.
-fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
-/// Eight bytes, little-endian.
-fn le64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
-}
 
 /// A range of memory as a range of an item.
 fn span(range: &Range<usize>) -> Range<u64> {

@@ -5,6 +5,7 @@ use super::script::{Script, Source};
 use super::sql_token::Dialect;
 use super::value;
 use crate::format::grid::Grid;
+use crate::format::numbers::be32;
 use crate::format::text::base64;
 use crate::format::text::encoding;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
@@ -222,10 +223,6 @@ fn numeric(value: &[u8]) -> Option<String> {
         out.push_str(digits.get(..scale)?);
     }
     Some(out)
-}
-
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! row was, a free block says over its first four bytes where the next block is and how long this one; blocks that
 //! touch are one. What the four bytes were, the rest of the row's header and its end tell.
 
-use super::sqlite_pages::{Encoding, be16, length_of, varint};
+use super::sqlite_pages::{Encoding, be16, integer, length_of, varint};
 use super::value;
 use std::ops::Range;
 
@@ -126,11 +126,6 @@ impl Reader<'_> {
         let odd = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !matches!(c, '\t' | '\n' | '\r');
         (is_encoded && !text.chars().any(odd)).then_some(text)
     }
-}
-
-fn integer(raw: &[u8]) -> i64 {
-    let sign = if raw.first().is_some_and(|b| b & 0x80 != 0) { -1 } else { 0 };
-    raw.iter().fold(sign, |n, &b| n << 8 | i64::from(b))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Pages, cells and records of SQLite (Database File Format, sections 1.5, 1.6 and 2).
 
 use super::value;
+pub(super) use crate::format::numbers::{be16, be32};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -249,11 +250,7 @@ pub(super) fn record(payload: &Payload, bytes: &[u8]) -> Option<Vec<Value>> {
             0 => Value::Null,
             8 => Value::Integer(0),
             9 => Value::Integer(1),
-            1..=6 => {
-                let raw = payload.slice(bytes, at..end);
-                let sign = if raw.first().is_some_and(|b| b & 0x80 != 0) { -1 } else { 0 };
-                Value::Integer(raw.iter().fold(sign, |n, &b| n << 8 | i64::from(b)))
-            }
+            1..=6 => Value::Integer(integer(&payload.slice(bytes, at..end))),
             7 => Value::Real(f64::from_be_bytes(payload.slice(bytes, at..end).as_ref().try_into().ok()?)),
             n if n % 2 == 0 => Value::Blob(at..end),
             _ => Value::Text(at..end),
@@ -261,6 +258,12 @@ pub(super) fn record(payload: &Payload, bytes: &[u8]) -> Option<Vec<Value>> {
         at = end;
     }
     Some(out)
+}
+
+/// A number in two's complement of up to eight bytes.
+pub(super) fn integer(raw: &[u8]) -> i64 {
+    let sign = if raw.first().is_some_and(|b| b & 0x80 != 0) { -1 } else { 0 };
+    raw.iter().fold(sign, |n, &b| n << 8 | i64::from(b))
 }
 
 /// Bytes of a value of this type (section 2.1); `None` for types that there are not.
@@ -302,12 +305,4 @@ pub(super) fn varint(bytes: &[u8]) -> Option<(i64, usize)> {
         }
     }
     None
-}
-
-pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_be_bytes(*b))
-}
-
-pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }

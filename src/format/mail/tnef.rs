@@ -2,6 +2,7 @@
 //! properties of Outlook inside some of them.
 
 use crate::format::mapi::{self, kind};
+use crate::format::numbers::{le16, le32};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -95,7 +96,7 @@ impl Reading<'_> {
             RECIPIENTS => {
                 // So many lists of properties, one behind the other.
                 let mut at = held.start + 4;
-                for _ in 0..word(self.bytes, held.start).unwrap_or(0) {
+                for _ in 0..le32(self.bytes, held.start).unwrap_or(0) {
                     let Some(end) = self.properties(at..held.end, false, sink).filter(|end| *end > at) else { break };
                     at = end;
                 }
@@ -108,28 +109,28 @@ impl Reading<'_> {
     /// A list of properties (section 2.1.3.5); gives its end where all of it was understood.
     fn properties(&mut self, range: Range<usize>, is_attachment: bool, sink: &mut Sink<'_>) -> Option<usize> {
         let bytes = &self.bytes[..range.end];
-        let count = word(bytes, range.start)?;
+        let count = le32(bytes, range.start)?;
         let mut at = range.start + 4;
         sink.cover(range.start as u64..at as u64, Class::Structure);
         for _ in 0..count {
-            let (kind, number) = (half(bytes, at)?, half(bytes, at + 2)?);
+            let (kind, number) = (le16(bytes, at)?, le16(bytes, at + 2)?);
             at += 4;
             if number >= 0x8000 {
                 // A property by name: the set's identifier, then a number, or a name that becomes text by the scan.
-                at += match word(bytes, at + 16)? {
+                at += match le32(bytes, at + 16)? {
                     0 => 24,
-                    _ => 24 + (word(bytes, at + 20)? as usize).next_multiple_of(4),
+                    _ => 24 + (le32(bytes, at + 20)? as usize).next_multiple_of(4),
                 };
             }
             let is_long = matches!(kind & !mapi::kind::MULTIPLE, kind::STRING | kind::STRING_8 | kind::BINARY | kind::OBJECT);
-            let values = if is_long || kind & mapi::kind::MULTIPLE != 0 { word(bytes, at)? } else { 1 };
+            let values = if is_long || kind & mapi::kind::MULTIPLE != 0 { le32(bytes, at)? } else { 1 };
             at += if is_long || kind & mapi::kind::MULTIPLE != 0 { 4 } else { 0 };
             for _ in 0..values {
                 if !is_long {
                     at = at.checked_add(fixed_size(kind)).filter(|end| *end <= bytes.len())?;
                     continue;
                 }
-                let length = word(bytes, at)? as usize;
+                let length = le32(bytes, at)? as usize;
                 let value = at + 4..(at + 4).checked_add(length).filter(|end| *end <= bytes.len())?;
                 at = (at + 4 + length.next_multiple_of(4)).min(bytes.len());
                 self.value(number, kind, value, is_attachment, sink);
@@ -179,14 +180,6 @@ fn fixed_size(kind: u16) -> usize {
         0x0048 => 16,
         _ => 4,
     }
-}
-
-fn half(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }
 
 #[cfg(test)]
@@ -276,7 +269,7 @@ mod tests {
             let at_border = {
                 let mut at = 6;
                 while at < cut {
-                    at += 11 + word(&bytes, at + 5).unwrap() as usize;
+                    at += 11 + le32(&bytes, at + 5).unwrap() as usize;
                 }
                 at == cut
             };

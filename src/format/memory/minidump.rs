@@ -2,6 +2,7 @@
 //! modules and of stretches of memory.
 
 use super::{Regions, name};
+use crate::format::numbers::{le32, le64};
 use crate::format::{Failure, Format, Runs, Sink};
 use std::ops::Range;
 
@@ -96,14 +97,6 @@ fn memory64(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) {
         regions.take(place..end, bytes.len() as u64);
         place = end;
     }
-}
-
-fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
-fn le64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
 }
 
 #[cfg(test)]

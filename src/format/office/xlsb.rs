@@ -4,6 +4,7 @@
 use super::ooxml::{Package, has_part, relations};
 use super::xlsx_styles::Styles;
 use crate::format::grid::Grid;
+use crate::format::numbers::le32;
 use crate::format::ole::{Literal, formula_texts};
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::Cause;
@@ -102,17 +103,13 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
-fn u32_at(body: &[u8], at: usize) -> Option<u32> {
-    body.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
 fn u16_at(body: &[u8], at: usize) -> u32 {
     body.get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from(u16::from_le_bytes(*b)))
 }
 
 /// A string behind its length, and where it ends (2.5.168).
 fn wide(body: &[u8], at: usize) -> Option<(String, usize)> {
-    let length = u32_at(body, at).filter(|n| *n != u32::MAX).unwrap_or(0) as usize;
+    let length = le32(body, at).filter(|n| *n != u32::MAX).unwrap_or(0) as usize;
     let end = at.checked_add(4)?.checked_add(length.checked_mul(2)?)?;
     Some((encoding_rs::UTF_16LE.decode_without_bom_handling(body.get(at + 4..end)?).0.into_owned(), end))
 }
@@ -171,8 +168,8 @@ fn sheet(part: &[u8], strings: &[String], used: &mut [bool], styles: &Styles, gr
     let mut records = Records { bytes: part, at: 0 };
     let (mut row, mut aside, mut is_sound): (Vec<String>, String, bool) = (Vec::new(), String::new(), true);
     for (kind, body) in records.by_ref() {
-        let column = u32_at(body, 0).unwrap_or(0) as usize;
-        let style = u32_at(body, 4).map(|word| (word & 0x00FF_FFFF) as usize);
+        let column = le32(body, 0).unwrap_or(0) as usize;
+        let style = le32(body, 4).map(|word| (word & 0x00FF_FFFF) as usize);
         let number = |value: f64| styles.show(&value.to_string(), style);
         // Results of formulas: the formula comes behind what its last result was.
         let result = match kind {
@@ -189,11 +186,11 @@ fn sheet(part: &[u8], strings: &[String], used: &mut [bool], styles: &Styles, gr
                 grid.row(std::mem::take(&mut row), sink);
                 continue;
             }
-            2 => u32_at(body, 8).map(|value| number(crate::format::ole::short_number(value))),
+            2 => le32(body, 8).map(|value| number(crate::format::ole::short_number(value))),
             4 | 10 => body.get(8).map(|b| if *b == 0 { "FALSE" } else { "TRUE" }.to_owned()),
             5 | 9 => body.get(8..).and_then(|b| b.first_chunk()).map(|b| number(f64::from_le_bytes(*b))),
             6 | 8 => wide(body, 8).map(|(text, _)| text),
-            7 => u32_at(body, 8).and_then(|index| {
+            7 => le32(body, 8).and_then(|index| {
                 let text = strings.get(index as usize)?;
                 used[index as usize] = true;
                 Some(text.clone())

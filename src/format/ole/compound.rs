@@ -1,6 +1,7 @@
 //! Compound files (MS-CFB): sectors, their chains, the directory. Nothing is trusted: chains end after as
 //! many sectors as the file has, and trees after as many entries.
 
+use crate::format::numbers::{le16, le32};
 use crate::format::{Failure, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -80,24 +81,16 @@ pub struct Compound<'a> {
     left: u64,
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
 impl<'a> Compound<'a> {
     /// Opens a file and covers its structure.
     pub fn open(bytes: &'a [u8], sink: &mut Sink<'_>) -> Result<Self, Failure> {
         let header = bytes.get(..512).ok_or_else(|| Failure::truncated(0, "the header is cut off"))?;
-        let shift = u32::from(u16_at(header, 30).unwrap_or(0));
+        let shift = u32::from(le16(header, 30).unwrap_or(0));
         if shift != 9 && shift != 12 {
             return Err(Failure::corrupt(30, format!("sectors of 2^{shift} bytes")));
         }
         sink.cover(0..(1u64 << shift).min(bytes.len() as u64), Class::Structure);
-        let number = |at| u32_at(header, at).unwrap_or(u32::MAX);
+        let number = |at| le32(header, at).unwrap_or(u32::MAX);
         let left = 4 * bytes.len() as u64 + (1 << 20);
         let mut file = Self {
             bytes,
@@ -111,12 +104,12 @@ impl<'a> Compound<'a> {
         };
         let mut cut = false;
         // The table's own sectors: 109 in the header, the others in a chain of sectors (2.5).
-        let mut own: Vec<u32> = (0..109).filter_map(|i| u32_at(header, 76 + 4 * i)).filter(|n| *n <= LAST_SECTOR).collect();
+        let mut own: Vec<u32> = (0..109).filter_map(|i| le32(header, 76 + 4 * i)).filter(|n| *n <= LAST_SECTOR).collect();
         let (mut next, per_sector) = (number(68), (1usize << shift) / 4);
         for _ in 0..=file.sectors() {
             let Some(sector) = file.sector(next) else { break };
             sink.cover(sector.start as u64..sector.end as u64, Class::Structure);
-            let words: Vec<u32> = (0..per_sector).filter_map(|i| u32_at(&bytes[sector.clone()], 4 * i)).collect();
+            let words: Vec<u32> = (0..per_sector).filter_map(|i| le32(&bytes[sector.clone()], 4 * i)).collect();
             let Some((&following, entries)) = words.split_last().filter(|_| words.len() == per_sector) else {
                 cut = true;
                 break;
@@ -137,7 +130,7 @@ impl<'a> Compound<'a> {
             };
             sink.cover(sector.start as u64..sector.end as u64, Class::Structure);
             let read = &bytes[sector];
-            file.table.extend((0..per_sector).map(|i| u32_at(read, 4 * i).unwrap_or(u32::MAX)));
+            file.table.extend((0..per_sector).map(|i| le32(read, 4 * i).unwrap_or(u32::MAX)));
         }
         let mini_table = file.chain_to_end(number(60));
         mini_table.cover(Class::Structure, sink);
@@ -222,7 +215,7 @@ impl<'a> Compound<'a> {
     fn read_directory(&mut self, directory: &[u8]) {
         let entries: Vec<&[u8]> = directory.chunks_exact(128).take(MOST_ENTRIES).collect();
         let name = |entry: &[u8]| {
-            let length = usize::from(u16_at(entry, 64).unwrap_or(0)).clamp(2, 64) - 2;
+            let length = usize::from(le16(entry, 64).unwrap_or(0)).clamp(2, 64) - 2;
             let units = entry[..length].chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
             char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
         };
@@ -230,12 +223,12 @@ impl<'a> Compound<'a> {
         let Some(root) = entries.iter().position(|e| e[66] == 5) else { return };
         let large = self.shift == 12;
         let size = |entry: &[u8]| {
-            u64::from(u32_at(entry, 120).unwrap_or(0)) | if large { u64::from(u32_at(entry, 124).unwrap_or(0)) << 32 } else { 0 }
+            u64::from(le32(entry, 120).unwrap_or(0)) | if large { u64::from(le32(entry, 124).unwrap_or(0)) << 32 } else { 0 }
         };
-        let start = |entry: &[u8]| u32_at(entry, 116).unwrap_or(u32::MAX);
+        let start = |entry: &[u8]| le32(entry, 116).unwrap_or(u32::MAX);
         self.mini = self.chain(start(entries[root]), size(entries[root]));
         seen[root] = true;
-        let mut open: Vec<(u32, Vec<String>)> = vec![(u32_at(entries[root], 76).unwrap_or(u32::MAX), Vec::new())];
+        let mut open: Vec<(u32, Vec<String>)> = vec![(le32(entries[root], 76).unwrap_or(u32::MAX), Vec::new())];
         let mut orphans = 0..entries.len();
         loop {
             let Some((number, folder)) = open.pop() else {
@@ -249,12 +242,12 @@ impl<'a> Compound<'a> {
             let at = number as usize;
             let Some(entry) = entries.get(at).filter(|_| !std::mem::replace(&mut seen[at], true)) else { continue };
             for sibling in [68, 72] {
-                open.push((u32_at(entry, sibling).unwrap_or(u32::MAX), folder.clone()));
+                open.push((le32(entry, sibling).unwrap_or(u32::MAX), folder.clone()));
             }
             match entry[66] {
                 1 if folder.len() < 32 => {
                     let inner = [&folder[..], &[name(entry)]].concat();
-                    open.push((u32_at(entry, 76).unwrap_or(u32::MAX), inner));
+                    open.push((le32(entry, 76).unwrap_or(u32::MAX), inner));
                 }
                 2 => self.streams.push(Stream { folder, name: name(entry), start: start(entry), size: size(entry) }),
                 _ => {}

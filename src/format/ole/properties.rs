@@ -1,22 +1,19 @@
 //! Property sets (MS-OLEPS): title, author, company, what users add. Only strings are read.
 
 use super::compound::Content;
+use crate::format::numbers::le32;
 use crate::format::{At, Sink};
 
 /// Properties of one set.
 const MOST: u32 = 4096;
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
 /// Pushes the strings of a property set stream.
 pub fn push(content: &Content, sink: &mut Sink<'_>) {
     let bytes = &content.bytes;
-    for set in 0..u32_at(bytes, 24).unwrap_or(0).min(2) as usize {
-        let Some(start) = u32_at(bytes, 44 + 20 * set).map(|n| n as usize) else { return };
-        for i in 0..u32_at(bytes, start.saturating_add(4)).unwrap_or(0).min(MOST) as usize {
-            let at = u32_at(bytes, start + 12 + 8 * i).and_then(|n| start.checked_add(n as usize));
+    for set in 0..le32(bytes, 24).unwrap_or(0).min(2) as usize {
+        let Some(start) = le32(bytes, 44 + 20 * set).map(|n| n as usize) else { return };
+        for i in 0..le32(bytes, start.saturating_add(4)).unwrap_or(0).min(MOST) as usize {
+            let at = le32(bytes, start + 12 + 8 * i).and_then(|n| start.checked_add(n as usize));
             if let Some(at) = at {
                 value(bytes, at, content.offset(), sink);
             }
@@ -25,12 +22,12 @@ pub fn push(content: &Content, sink: &mut Sink<'_>) {
 }
 
 fn value(bytes: &[u8], at: usize, offset: u64, sink: &mut Sink<'_>) {
-    let kind = u32_at(bytes, at).unwrap_or(0);
-    let (mut at, count) = if kind & 0x1000 != 0 { (at + 8, u32_at(bytes, at + 4).unwrap_or(0).min(MOST)) } else { (at + 4, 1) };
+    let kind = le32(bytes, at).unwrap_or(0);
+    let (mut at, count) = if kind & 0x1000 != 0 { (at + 8, le32(bytes, at + 4).unwrap_or(0).min(MOST)) } else { (at + 4, 1) };
     for _ in 0..count {
-        let inner = if kind == 0x100C { u32_at(bytes, at).unwrap_or(0) } else { kind & 0xFFF };
+        let inner = if kind == 0x100C { le32(bytes, at).unwrap_or(0) } else { kind & 0xFFF };
         at += if kind == 0x100C { 4 } else { 0 };
-        let length = u32_at(bytes, at).unwrap_or(0) as usize;
+        let length = le32(bytes, at).unwrap_or(0) as usize;
         let (size, text) = match inner {
             30 => (
                 length,

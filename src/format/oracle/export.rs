@@ -4,6 +4,7 @@
 
 use super::rows::{Column, Rows};
 use super::value::{Type, text};
+use crate::format::numbers::le16;
 use crate::format::{Failure, Format, Runs, Sink};
 use crate::model::Class;
 use memchr::memmem;
@@ -38,10 +39,6 @@ const DESCRIPTIONS: usize = 4 << 10;
 const MOST_COLUMNS: usize = 1000;
 /// Bytes of a statement.
 const LONGEST_STATEMENT: usize = 256 << 10;
-
-fn le16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
-}
 
 /// An INSERT statement: the table, its columns, and where what follows begins.
 struct Statement {

@@ -52,5 +52,9 @@ pub use swift::FORMAT as SWIFT;
 pub use x12::FORMAT as X12;
 pub use x937::FORMAT as X937;
 
+/// The layouts, in the order in which content is asked.
+pub static LAYOUTS: &[&crate::format::Format] =
+    &[&NACHA, &X937, &CPA005, &BACS18, &METRO2, &BAI2, &SWIFT, &FEDWIRE, &MT940, &ISO20022, &X12, &EDIFACT, &OFX, &FINTS];
+
 #[cfg(test)]
 mod tests;

@@ -2,25 +2,10 @@
 //! is known to who reads the format. They bear no mark, or a short one, and are told by how their pages are built.
 
 use crate::format::Probe;
+use crate::format::numbers::{be16, be32, le16, le32};
 
 /// Pages and blocks that are looked at.
 const LOOKED_AT: usize = 16;
-
-fn be16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_be_bytes(*b))
-}
-
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
-}
-
-fn le16(bytes: &[u8], at: usize) -> Option<usize> {
-    bytes.get(at..)?.first_chunk().map(|b| usize::from(u16::from_le_bytes(*b)))
-}
-
-fn le32(bytes: &[u8], at: usize) -> Option<usize> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b) as usize)
-}
 
 /// A tablespace of InnoDB: its first page describes the file, and those behind it say their number (MySQL internals,
 /// "InnoDB Page Structure").
@@ -46,7 +31,7 @@ pub(super) fn is_aria(probe: &Probe<'_>) -> bool {
     let bytes = probe.bytes;
     let is_rows = |page: &[u8]| {
         let (kind, rows) = (page[7] & 0x7F, usize::from(page[8]));
-        let entry = |n: usize| Some((le16(page, PAGE - 8 - 4 * n)?, le16(page, PAGE - 6 - 4 * n)?));
+        let entry = |n: usize| Some((usize::from(le16(page, PAGE - 8 - 4 * n)?), usize::from(le16(page, PAGE - 6 - 4 * n)?)));
         let end = PAGE - 4 - 4 * rows;
         let fits = |n: usize| entry(n).is_some_and(|(at, length)| at == 0 || at >= 12 && length > 0 && at + length <= end);
         matches!(kind, 1 | 2) && rows > 0 && (0..rows).all(fits) && (0..rows).any(|n| entry(n).is_some_and(|(at, _)| at == 12))
@@ -97,7 +82,7 @@ pub(super) fn is_postgresql(probe: &Probe<'_>) -> bool {
     const PAGE: usize = 8192;
     let pages = probe.bytes.as_chunks::<PAGE>().0;
     let is_page = |page: &[u8; PAGE]| {
-        let place = |at: usize| le16(page, at).unwrap_or(0);
+        let place = |at: usize| le16(page, at).map_or(0, usize::from);
         let (lower, upper, special) = (place(12), place(14), place(16));
         let version = matches!(place(18), 0x2002..=0x2005);
         version && lower >= 24 && (lower - 24) % 4 == 0 && lower <= upper && upper <= special && special <= PAGE
@@ -112,7 +97,7 @@ pub(super) fn is_postgresql(probe: &Probe<'_>) -> bool {
 /// ("Encapsulated message format").
 pub(super) fn is_arrow_stream(probe: &Probe<'_>) -> bool {
     let bytes = probe.bytes;
-    let is_message = le32(bytes, 4).is_some_and(|length| (16..bytes.len()).contains(&length) && length.is_multiple_of(8));
+    let is_message = le32(bytes, 4).is_some_and(|length| (16..bytes.len()).contains(&(length as usize)) && length.is_multiple_of(8));
     bytes.starts_with(&[0xFF; 4]) && is_message && le32(bytes, 8).is_some_and(|root| (4..=64).contains(&root))
 }
 

@@ -4,7 +4,7 @@ mod outlet;
 mod passage;
 mod payments;
 
-pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Outlet};
+pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet};
 pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 
 use super::payment::Tally;
@@ -151,17 +151,17 @@ impl<'a> Sink<'a> {
 
     /// Passwords to be tried on what is encrypted, in the order of the operator's list.
     pub fn passwords(&self) -> &'a [Vec<u8>] {
-        self.outlet.passwords()
+        self.outlet.offer().passwords
     }
 
     /// Private keys to be tried on what is encrypted.
     pub fn keys(&self) -> &'a Keyring {
-        self.outlet.keys()
+        self.outlet.offer().keys
     }
 
     /// Is text in pictures read? Pictures of pages are then members.
     pub fn recognises(&self) -> bool {
-        self.outlet.recognises()
+        self.outlet.offer().recognises
     }
 
     /// Records which password of the list opened something; the password itself is never written.

@@ -112,18 +112,28 @@ pub trait Outlet: Sync {
     fn limits(&self) -> Limits;
     /// The run was interrupted: return as soon as possible, what is returned is thrown away.
     fn stopped(&self) -> bool;
-    /// Passwords that the operator offers, in the order of the list.
-    fn passwords(&self) -> &[Vec<u8>] {
-        &[]
+    /// What the operator offers for reading more.
+    fn offer(&self) -> Offer<'_> {
+        Offer::default()
     }
-    /// Private keys that the operator offers.
-    fn keys(&self) -> &Keyring {
+}
+
+/// What the operator offers for reading more than stands open.
+#[derive(Clone, Copy)]
+pub struct Offer<'a> {
+    /// Passwords, in the order of the list.
+    pub passwords: &'a [Vec<u8>],
+    /// Private keys.
+    pub keys: &'a Keyring,
+    /// Text in pictures is read. A reader then hands over pictures of pages as members.
+    pub recognises: bool,
+}
+
+impl Default for Offer<'_> {
+    /// Nothing.
+    fn default() -> Self {
         static NONE: Keyring = Keyring::new();
-        &NONE
-    }
-    /// Is text in pictures read? A reader then hands over pictures of pages as members.
-    fn recognises(&self) -> bool {
-        false
+        Self { passwords: &[], keys: &NONE, recognises: false }
     }
 }
 
@@ -164,16 +174,8 @@ impl Outlet for Moved<'_> {
         self.outlet.stopped()
     }
 
-    fn passwords(&self) -> &[Vec<u8>] {
-        self.outlet.passwords()
-    }
-
-    fn keys(&self) -> &Keyring {
-        self.outlet.keys()
-    }
-
-    fn recognises(&self) -> bool {
-        self.outlet.recognises()
+    fn offer(&self) -> Offer<'_> {
+        self.outlet.offer()
     }
 }
 

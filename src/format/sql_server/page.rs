@@ -1,6 +1,8 @@
 //! Pages of SQL Server data files: 8 KiB with a header of 96 bytes, records, and an array of their places that
 //! grows from the end (Delaney and others, SQL Server 2012 Internals, chapter 6; OrcaMDF).
 
+pub(super) use crate::format::numbers::{le16, le32, le64};
+
 /// Bytes of a page.
 pub(super) const SIZE: usize = 8192;
 /// Bytes of its header.
@@ -46,21 +48,6 @@ pub(super) struct Header {
 pub(super) struct Place {
     pub file: u16,
     pub page: u32,
-}
-
-/// Two bytes, little-endian.
-pub(super) fn le16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
-}
-
-/// Four bytes, little-endian.
-pub(super) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
-}
-
-/// Eight bytes, little-endian.
-pub(super) fn le64(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|b| u64::from_le_bytes(*b))
 }
 
 impl Header {

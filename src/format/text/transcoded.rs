@@ -19,22 +19,6 @@ pub const FORMAT: Format = Format {
     limitations: &["EBCDIC is read as code page 037", "other texts than payment files are read where they stand, not as members"],
 };
 
-/// Layouts whose readers know ASCII alone.
-const LAYOUTS: &[&Format] = &[
-    &payments::NACHA,
-    &payments::CPA005,
-    &payments::BACS18,
-    &payments::METRO2,
-    &payments::BAI2,
-    &payments::SWIFT,
-    &payments::FEDWIRE,
-    &payments::MT940,
-    &payments::ISO20022,
-    &payments::X12,
-    &payments::EDIFACT,
-    &payments::OFX,
-    &payments::FINTS,
-];
 /// Bytes of the item by which its layout is told, and bytes that are decoded at once.
 const HEAD: usize = 64 << 10;
 /// Bytes that are judged at once: text or not.
@@ -59,7 +43,9 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let mut head = Vec::new();
     decode(probe.bytes, start(probe.bytes, script)..probe.bytes.len().min(HEAD), script, &mut head);
     let decoded = Probe::new(&head);
-    LAYOUTS.iter().any(|layout| (layout.recognise)(&decoded)) && is_whole(probe.bytes, script)
+    // Cash letters are read in EBCDIC as they are.
+    let mut ascii_only = payments::LAYOUTS.iter().filter(|layout| layout.name != payments::X937.name);
+    ascii_only.any(|layout| (layout.recognise)(&decoded)) && is_whole(probe.bytes, script)
 }
 
 /// All of it is text, so that nothing is lost by reading characters alone.
