@@ -4,12 +4,13 @@ use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
 use crate::format::{
-    self, Child, Covered, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
+    self, Child, Covered, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink,
+    picture,
 };
 use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
-use crate::ledger::Reading;
+use crate::ledger::{Kept, Reading};
 use crate::model::{Cause, ContentId};
 use std::collections::HashMap;
 use std::io::Read;
@@ -37,20 +38,12 @@ pub(super) struct Reader<'r> {
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
     pub pieces: &'r Pieces,
     pub next: &'r AtomicI64,
-    /// Readings of this generation, not committed yet.
-    pub fresh: Mutex<Vec<Fresh>>,
+    /// Contents of this generation by their rows, not committed yet.
+    pub fresh: Mutex<Vec<(i64, Kept)>>,
     /// Contents that were read again; their passages go with the commit.
     pub superseded: Mutex<Vec<i64>>,
     /// What makes the whole run impossible (the disk is full, the index cannot be written).
     pub failed: Mutex<Option<anyhow::Error>>,
-}
-
-/// A content that was read.
-pub(super) struct Fresh {
-    pub row: i64,
-    pub reading: Reading,
-    /// Pieces that it holds, each at an offset.
-    pub parts: Vec<(i64, u64)>,
 }
 
 /// A content that was read or is being read.
@@ -77,13 +70,16 @@ impl Reader<'_> {
             known.insert(id, Known { id: row, cut_at: None });
             row
         };
-        let (reading, parts) = self.reading(bytes, id, row, depth);
+        let (reading, facts, parts) = self.reading(bytes, id, row, depth);
         let cut = reading.cut_by_depth;
         if cut {
             self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
         }
         self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
-        self.fresh.lock().expect("no thread panics with the lock").push(Fresh { row, reading, parts });
+        match Kept::new(reading, &facts, parts) {
+            Ok(kept) => self.fresh.lock().expect("no thread panics with the lock").push((row, kept)),
+            Err(error) => self.fail(error),
+        }
         (row, cut)
     }
 
@@ -91,7 +87,7 @@ impl Reader<'_> {
         self.next.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> (Reading, Vec<(i64, u64)>) {
+    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> (Reading, Facts, Vec<(i64, u64)>) {
         let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
@@ -152,15 +148,12 @@ impl Reader<'_> {
             spans: Reading::spans_of(partition),
             gaps: std::mem::take(&mut sink.gaps),
             members: std::mem::take(&mut sink.members),
-            facts: {
-                let mut facts = std::mem::take(&mut sink.facts);
-                facts.tables.splice(..0, tables);
-                facts
-            },
             cut_by_depth: outlet.cut.load(Ordering::Relaxed),
         };
+        let mut facts = std::mem::take(&mut sink.facts);
+        facts.tables.splice(..0, tables);
         drop(sink);
-        (reading, outlet.parts.into_inner().expect("no thread panics with the lock"))
+        (reading, facts, outlet.parts.into_inner().expect("no thread panics with the lock"))
     }
 
     /// Adds a passage to the index, under the row of its content or piece.
@@ -170,10 +163,8 @@ impl Reader<'_> {
         inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
         typed.sort_unstable();
         typed.dedup();
-        let added = self
-            .index
-            .document(row, self.generation, passage, &tokens, &typed)
-            .and_then(|document| Ok(self.writer.add_document(document)?));
+        let added =
+            self.index.document(row, self.generation, passage, &tokens, &typed).and_then(|document| self.index.add(self.writer, document));
         if let Err(error) = added {
             self.fail(error.context("cannot write the index"));
         }

@@ -1,11 +1,11 @@
-use super::content::{Fresh, Known, Reader};
+use super::content::{Known, Reader};
 use super::fence::{Fence, Pool};
 use super::memory::Memory;
 use super::pieces::Pieces;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Keyring, Limits, picture, version_of};
-use crate::ledger::{ContentRow, FileRow, MemberRow, PieceRow, Tried};
+use crate::ledger::{ContentRow, FileRow, Kept, MemberRow, PieceRow, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
@@ -369,7 +369,7 @@ fn commit(
     writer: &mut tantivy::IndexWriter,
     generation: u64,
     tried: &Tried,
-    (fresh, pieces, ended): (&[Fresh], &[PieceRow], &[Ended]),
+    (fresh, pieces, ended): (&[(i64, Kept)], &[PieceRow], &[Ended]),
     last_content: i64,
 ) -> Result<()> {
     let mut commit = writer.prepare_commit().context("cannot write the index")?;
@@ -378,8 +378,8 @@ fn commit(
     let ledger = &case.ledger;
     ledger.begin()?;
     pieces.iter().try_for_each(|piece| ledger.keep_piece(piece))?;
-    for Fresh { row, reading, parts } in fresh {
-        ledger.keep(*row, (reading, parts), generation, tried)?;
+    for (row, kept) in fresh {
+        ledger.keep(*row, kept, generation, tried)?;
     }
     for end in ended {
         ledger.end_file(end.id, end.content, end.status, end.cause, &end.detail)?;

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// What one stretch of an item's bytes was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Covered {
     /// Read, scanned, opaque or structure.
     As(Class),

@@ -3,29 +3,37 @@
 //! its codes. Who looks for some goes once through the column; a passage with the right hash is a candidate,
 //! and its text decides.
 
+use super::column::Values;
 use super::tokens::Tokens;
 use anyhow::Result;
 use std::collections::HashMap;
 use tantivy::{DocId, SegmentReader};
 
-/// Name of the column.
-pub(super) const COLUMN: &str = "code";
 /// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers
 /// by fewer: there are so many that most passages would have each.
 const HEAD_OF_WORD: usize = 3;
 const HEAD_OF_NUMBER: usize = 2;
-/// Values that are looked at together.
-const BLOCK: usize = 1024;
 
 /// The hash of a folded code. What is written with it must be found with it: it never changes.
 pub(super) fn hash(term: &str) -> u32 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut state = term.len() as u64;
-    for chunk in term.as_bytes().chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        state = (state ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
+    let (words, rest) = term.as_bytes().as_chunks::<8>();
+    let mut add = |word: u64| {
+        state = (state ^ word).wrapping_mul(FACTOR);
         state ^= state >> 32;
+    };
+    words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+    // The last bytes, filled up with zeros.
+    match *rest {
+        [] => {}
+        [a] => add(u64::from_le_bytes([a, 0, 0, 0, 0, 0, 0, 0])),
+        [a, b] => add(u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0])),
+        [a, b, c] => add(u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0])),
+        [a, b, c, d] => add(u64::from_le_bytes([a, b, c, d, 0, 0, 0, 0])),
+        [a, b, c, d, e] => add(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])),
+        [a, b, c, d, e, f] => add(u64::from_le_bytes([a, b, c, d, e, f, 0, 0])),
+        [a, b, c, d, e, f, g, ..] => add(u64::from_le_bytes([a, b, c, d, e, f, g, 0])),
     }
     // Zero is kept free.
     ((state.wrapping_mul(FACTOR) >> 32) as u32).max(1)
@@ -74,24 +82,17 @@ pub(super) fn head(term: &str) -> &str {
 /// Which documents of a segment may hold which of these codes: by hash, ascending.
 pub(super) fn documents<'w>(segment: &SegmentReader, wanted: impl IntoIterator<Item = &'w str>) -> Result<HashMap<u32, Vec<DocId>>> {
     let mut found: HashMap<u32, Vec<DocId>> = wanted.into_iter().map(|term| (hash(term), Vec::new())).collect();
-    let Some(column) = segment.fast_fields().column_opt::<u64>(COLUMN)?.filter(|_| !found.is_empty()) else { return Ok(found) };
-    let filter = Filter::new(found.keys().copied());
-    let mut block = [0u64; BLOCK];
-    for document in 0..segment.max_doc() {
-        let mut rows = column.index.value_row_ids(document);
-        while !rows.is_empty() {
-            let taken = rows.len().min(BLOCK);
-            column.values.get_range(u64::from(rows.start), &mut block[..taken]);
-            for &value in &block[..taken] {
-                if filter.may_have(value as u32)
-                    && let Some(documents) = found.get_mut(&(value as u32))
-                {
-                    documents.push(document);
-                }
-            }
-            rows.start += taken as u32;
-        }
+    if found.is_empty() {
+        return Ok(found);
     }
+    let filter = Filter::new(found.keys().copied());
+    Values::open(segment)?.each(|document, value| {
+        if filter.may_have(value)
+            && let Some(documents) = found.get_mut(&value)
+        {
+            documents.push(document);
+        }
+    });
     Ok(found)
 }
 

@@ -3,10 +3,12 @@
 
 mod analysis;
 mod codes;
+mod column;
 mod common;
 mod search;
 mod sweep;
 pub mod tokens;
+mod waiting;
 
 pub use search::{Candidates, Places, Sought, known, search, search_any};
 pub use sweep::{Hit, Needle, sweep};
@@ -15,11 +17,13 @@ use crate::format::{OffsetMap, Passage, PassageKind};
 use analysis::Terms;
 use anyhow::{Context, Result};
 use std::path::Path;
+use std::sync::Arc;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
 use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
 use tokens::Tokens;
+use waiting::Waiting;
 
 /// The fields of a passage.
 #[derive(Clone, Copy)]
@@ -42,9 +46,13 @@ pub struct Fields {
     pub place: Field,
 }
 
+/// Bytes of passages that may wait for the writers.
+const MOST_WAITING: usize = 64 << 20;
+
 /// The index of a case.
 pub struct TextIndex {
     index: Index,
+    waiting: Arc<Waiting>,
     /// Its fields.
     pub fields: Fields,
 }
@@ -80,7 +88,7 @@ fn schema() -> (Schema, Fields) {
         content: builder.add_u64_field("content", number),
         generation: builder.add_u64_field("generation", INDEXED),
         words: builder.add_text_field("text", indexed(analysis::TERMS, IndexRecordOption::WithFreqsAndPositions)),
-        codes: builder.add_u64_field(codes::COLUMN, FAST),
+        codes: builder.add_custom_field(column::NAME, column::NAME, serde_json::Value::Null),
         heads: builder.add_text_field("head", unplaced()),
         typed: builder.add_text_field("id", unplaced()),
         body: builder.add_text_field("body", STORED),
@@ -99,11 +107,18 @@ impl TextIndex {
             docstore_blocksize: 64 << 10,
             ..Default::default()
         };
+        let waiting = Arc::<Waiting>::default();
         let directory = tantivy::directory::MmapDirectory::open(dir)?;
         let index = if Index::exists(&directory)? {
-            Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?
+            let mut index = Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?;
+            index.register_plugin(column::plugin(&waiting));
+            index
         } else {
-            Index::create(directory, schema.clone(), settings)?
+            Index::builder()
+                .schema(schema.clone())
+                .settings(settings)
+                .register_plugin(column::plugin(&waiting))
+                .open_or_create(directory)?
         };
         anyhow::ensure!(
             index.schema() == schema,
@@ -111,7 +126,7 @@ impl TextIndex {
             dir.display()
         );
         analysis::register(&index);
-        Ok(Self { index, fields })
+        Ok(Self { index, waiting, fields })
     }
 
     /// A writer. Segments are not merged while evidence is read: each merge writes the dictionary anew.
@@ -151,12 +166,19 @@ impl TextIndex {
         document.add_u64(self.fields.content, content as u64);
         document.add_u64(self.fields.generation, generation);
         document.add_text(self.fields.words, Terms::words(tokens).into_text());
-        codes.into_iter().for_each(|code| document.add_u64(self.fields.codes, code.into()));
+        document.add_custom(self.fields.codes, &column::pack(&codes));
         document.add_text(self.fields.heads, Terms::unplaced(heads).into_text());
         document.add_text(self.fields.typed, Terms::unplaced(typed).into_text());
         document.add_text(self.fields.body, &passage.text);
         document.add_bytes(self.fields.place, &postcard::to_stdvec(&(passage.kind, &passage.map))?);
         Ok(document)
+    }
+
+    /// Hands a passage's document to a writer, when there is room for it.
+    pub fn add(&self, writer: &IndexWriter, document: TantivyDocument) -> Result<()> {
+        self.waiting.enter(column::weight(&document), MOST_WAITING);
+        writer.add_document(document)?;
+        Ok(())
     }
 
     /// The term that all passages of a content have.

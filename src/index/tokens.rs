@@ -28,7 +28,8 @@ pub struct Token<'l> {
     pub code: bool,
 }
 
-/// The tokens of a text in order, their folded terms in one piece of memory.
+/// The tokens of a text in order, their folded terms in one piece of memory: the whole text in lower case, in which
+/// nearly all terms stand as they are, and behind it those that are folded otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     folded: String,
@@ -39,8 +40,8 @@ pub struct Tokens {
 struct Entry {
     /// Bytes of the text.
     span: (u32, u32),
-    /// Where the term begins; it ends where the next one's begins.
-    term: u32,
+    /// Bytes of the folded terms.
+    term: (u32, u32),
     position: u32,
     compound: bool,
     code: bool,
@@ -68,7 +69,7 @@ pub fn words_of(text: &str) -> Vec<String> {
 }
 
 impl Tokens {
-    /// Splits a text of less than 4 GiB.
+    /// Splits a text of less than 1 GiB.
     pub fn of(text: &str) -> Self {
         let mut tokens = Self::default();
         tokens.split(text);
@@ -77,21 +78,25 @@ impl Tokens {
 
     /// As [`Self::of`], in the memory of the tokens that were here.
     pub fn split(&mut self, text: &str) {
-        assert!(u32::try_from(text.len()).is_ok(), "a passage is less than 4 GiB");
+        assert!(text.len() < 1 << 30, "a passage is less than 1 GiB, and so are its terms together");
         self.folded.clear();
+        self.folded.push_str(text);
+        self.folded.make_ascii_lowercase();
         self.all.clear();
+        self.all.reserve(text.len() / 6);
         let bytes = text.as_bytes();
         let (mut at, mut position) = (0, 0);
         while at < bytes.len() {
             match bytes[at] {
                 b'&' => {
                     let end = at + if bytes[at..].starts_with(b"&amp;") { 5 } else { 1 };
-                    self.add(at..end, "and", position, false, false);
+                    self.add_folded(at..end, "and", position, false);
                     (at, position) = (end, position + 1);
                 }
                 b if b.is_ascii_alphanumeric() => match plain_end(bytes, at) {
                     Some((end, code)) => {
-                        self.add(at..end, &text[at..end], position, false, code);
+                        let place = (at as u32, end as u32);
+                        self.all.push(Entry { span: place, term: place, position, compound: false, code });
                         (at, position) = (end, position + 1);
                     }
                     None => (at, position) = self.add_word(text, at, position),
@@ -130,13 +135,18 @@ impl Tokens {
 
     /// The folded term of the token with this index.
     pub fn term(&self, i: usize) -> &str {
-        let end = self.all.get(i + 1).map_or(self.folded.len(), |next| next.term as usize);
-        &self.folded[self.all[i].term as usize..end]
+        let (start, end) = self.all[i].term;
+        &self.folded[start as usize..end as usize]
     }
 
     /// Is the token with this index a number or a code with digits?
     pub fn is_code(&self, i: usize) -> bool {
         self.all[i].code
+    }
+
+    /// The place of the token with this index in the order of tokens.
+    pub fn place(&self, i: usize) -> u32 {
+        self.all[i].position
     }
 
     /// The bytes of the text that the token with this index has.
@@ -161,12 +171,17 @@ impl Tokens {
         before(span.start)..before(span.end)
     }
 
-    /// Adds a token whose term is a word of ASCII, folded here.
-    fn add(&mut self, span: Range<usize>, word: &str, position: u32, compound: bool, code: bool) {
-        let term = self.folded.len();
-        self.folded.push_str(word);
-        self.folded[term..].make_ascii_lowercase();
-        self.all.push(Entry { span: (span.start as u32, span.end as u32), term: term as u32, position, compound, code });
+    /// Adds a token with its folded term, which stands nowhere yet.
+    fn add_folded(&mut self, span: Range<usize>, term: &str, position: u32, compound: bool) {
+        let start = self.folded.len();
+        self.folded.push_str(term);
+        self.all.push(Entry {
+            span: (span.start as u32, span.end as u32),
+            term: (start as u32, self.folded.len() as u32),
+            position,
+            compound,
+            code: is_code(term),
+        });
     }
 
     /// Adds the word that begins at `start` with all its readings; gives where to go on, and the next place.
@@ -191,14 +206,38 @@ impl Tokens {
         }
         // The index wants places in order.
         readings.sort_by_key(|(_, place, _)| *place);
-        self.add(start..end, &term, position, compound, is_code(&term));
+        self.add_folded(start..end, &term, position, compound);
         for (span, position, compound) in readings {
             let term = fold(&text[span.clone()]);
-            self.add(span, &term, position, compound, is_code(&term));
+            self.add_folded(span, &term, position, compound);
         }
         (end, position + width)
     }
 }
+
+const UPPER: u8 = 1;
+const LOWER: u8 = 2;
+const DIGIT: u8 = 4;
+
+/// What kind of character of a plain word each byte is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        classes[byte] = if b.is_ascii_uppercase() {
+            UPPER
+        } else if b.is_ascii_lowercase() {
+            LOWER
+        } else if b.is_ascii_digit() {
+            DIGIT
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// The end of a word that begins at `start`, where it has one reading only: letters and digits of ASCII with no
 /// mark beside them that could belong to it, and not in camelCase. That is nearly every word. Also, is it a code?
@@ -206,15 +245,17 @@ fn plain_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
     if start > 0 && matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') {
         return None;
     }
-    let (mut at, mut rises, mut digits) = (start, false, 0);
-    while let Some(b) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
-        rises |= b.is_ascii_uppercase() && at > start && bytes[at - 1].is_ascii_lowercase();
-        digits += usize::from(b.is_ascii_digit());
+    let (mut at, mut before, mut rises, mut digits) = (start, 0, 0, 0);
+    while let Some(class) = bytes.get(at).map(|b| CLASSES[usize::from(*b)]).filter(|class| class & (UPPER | LOWER | DIGIT) != 0) {
+        // An upper letter behind a lower one.
+        rises |= class & before >> 1;
+        digits += usize::from(class & DIGIT != 0);
+        before = class;
         at += 1;
     }
     match bytes.get(at) {
         Some(b'\'' | 0x80..) => None,
-        _ if rises => None,
+        _ if rises & UPPER != 0 => None,
         _ => Some((at, is_code_of(at - start, digits))),
     }
 }

@@ -1,8 +1,8 @@
 //! Questions about a few contents, answered from tables and not from every reading.
 
-use super::{FileRow, Ledger, Reading, content_id, each_fact};
+use super::{FileRow, Kept, Ledger, content_id};
 use crate::model::{Cause, ContentId, Status};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rusqlite::{OptionalExtension, Row, params};
 
 const CONTENT: &str = "SELECT id, sha256, size, format, media_type, status, cause FROM content";
@@ -78,13 +78,6 @@ impl Ledger {
         Ok(query.query_map([term], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// One reading.
-    pub fn reading(&self, id: i64) -> Result<Option<Reading>> {
-        let mut query = self.db.prepare_cached("SELECT reading FROM content WHERE id = ?1")?;
-        let blob: Option<Vec<u8>> = query.query_row([id], |r| r.get(0)).optional()?;
-        blob.map(|blob| Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))).transpose()
-    }
-
     /// The files that are a content, by root and path.
     pub fn files_of(&self, content: i64) -> Result<Vec<FileRow>> {
         self.query_files(
@@ -112,12 +105,12 @@ impl Ledger {
         Ok(query.query_map([], member_row)?.collect::<Result<_, _>>()?)
     }
 
-    pub(super) fn keep_parts(&self, id: i64, reading: &Reading) -> Result<()> {
+    pub(super) fn keep_parts(&self, id: i64, kept: &Kept) -> Result<()> {
         self.forget_parts(id)?;
         let mut insert = self
             .db
             .prepare_cached("INSERT INTO member (container, ordinal, name, sha256, size, defect) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-        for (ordinal, member) in reading.members.iter().enumerate() {
+        for (ordinal, member) in kept.reading.members.iter().enumerate() {
             insert.execute(params![
                 id,
                 ordinal as i64,
@@ -127,12 +120,8 @@ impl Ledger {
                 member.defect.map(Cause::as_str)
             ])?;
         }
-        let mut terms = Vec::new();
-        each_fact(&reading.facts, &mut |fact| terms.push(fact.term));
-        terms.sort_unstable();
-        terms.dedup();
         let mut insert = self.db.prepare_cached("INSERT INTO fact (term, content) VALUES (?1, ?2)")?;
-        for term in terms {
+        for term in &kept.terms {
             insert.execute(params![term, id])?;
         }
         Ok(())

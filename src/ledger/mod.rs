@@ -10,17 +10,19 @@ mod reading;
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
-pub use reading::{Reading, Span};
+pub use reading::{Kept, Reading, Span};
 
+use crate::format::Facts;
 use crate::manifest::{Kind, Syntax, Transfer, syntax};
 use crate::model::{Cause, ContentId, Status};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 6;
+const LEDGER_VERSION: u32 = 7;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -304,40 +306,46 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The contents that have facts, by row, and how many bytes these take in the ledger.
+    pub fn facts_held(&self) -> Result<Vec<(i64, u64)>> {
+        let mut query = self.db.prepare("SELECT id, length(facts) FROM content WHERE facts IS NOT NULL ORDER BY id")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as u64)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The facts of the contents from one row to another, both included, by row; contents without any are left out.
+    pub fn facts(&self, from: i64, to: i64) -> Result<Vec<(i64, Facts)>> {
+        self.decoded("SELECT id, facts FROM content WHERE facts IS NOT NULL AND id BETWEEN ?1 AND ?2 ORDER BY id", [from, to])
+    }
+
     /// Every content with its reading, by row.
     pub fn readings(&self) -> Result<Vec<(i64, Reading)>> {
-        self.query_readings("SELECT id, reading FROM content ORDER BY id")
+        self.decoded("SELECT id, reading FROM content ORDER BY id", [])
     }
 
     /// Those of which something was not read, or only scanned.
     pub fn open_readings(&self) -> Result<Vec<(i64, Reading)>> {
-        self.query_readings(
+        self.decoded(
             "SELECT id, reading FROM content WHERE cause IS NOT NULL OR status = 'scanned'
              OR EXISTS (SELECT 1 FROM member WHERE container = content.id AND defect IS NOT NULL) ORDER BY id",
+            [],
         )
     }
 
-    fn query_readings(&self, sql: &str) -> Result<Vec<(i64, Reading)>> {
+    /// Rows of a content and one of its records, decoded.
+    fn decoded<R: DeserializeOwned + Send>(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<(i64, R)>> {
         let mut query = self.db.prepare(sql)?;
-        let rows = query.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
+        let rows = query.query_map(parameters, |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
         let raw: Vec<(i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
         use rayon::prelude::*;
         raw.into_par_iter()
-            .map(|(id, blob)| Ok((id, Reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))?)))
+            .map(|(id, blob)| Ok((id, reading::decode(&blob).with_context(|| format!("the ledger's content {id} is damaged"))?)))
             .collect()
     }
 
-    /// Keeps a reading, and which pieces the content holds at which offsets; an earlier one of the same bytes is
-    /// replaced. One that does not account for every byte
-    /// once is refused.
-    pub fn keep(&self, id: i64, (reading, parts): (&Reading, &[(i64, u64)]), generation: u64, tried: &Tried) -> Result<()> {
-        let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
-        ensure!(
-            accounted == reading.size,
-            "a reader accounts for {accounted} of {} bytes of content {}; nothing of this batch is kept",
-            reading.size,
-            reading.content
-        );
+    /// Keeps a content under its row; an earlier reading of the same bytes is replaced.
+    pub fn keep(&self, id: i64, kept: &Kept, generation: u64, tried: &Tried) -> Result<()> {
+        let reading = &kept.reading;
         let before: Option<i64> = self
             .db
             .prepare_cached("SELECT id FROM content WHERE sha256 = ?1")?
@@ -347,8 +355,8 @@ impl Ledger {
         let (status, cause) = reading.status();
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading, facts)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 id,
@@ -363,10 +371,11 @@ impl Ledger {
                 reading.media_type,
                 status.as_str(),
                 cause.map(Cause::as_str),
-                reading.encode()?
+                reading::encode(&kept.reading)?,
+                kept.facts
             ])?;
-        self.keep_parts(id, reading)?;
-        self.keep_pieces_of(id, parts)
+        self.keep_parts(id, kept)?;
+        self.keep_pieces_of(id, &kept.parts)
     }
 
     /// What each content was last read with.

@@ -1,9 +1,12 @@
+use super::each_fact;
 use crate::format::{Covered, Facts, GapNote, Member};
 use crate::model::{Cause, Class, ContentId, Status};
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
-/// A stretch of a content's bytes that is all of one kind.
+/// Bytes of a content that are all of one kind, and how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Span {
     /// Read, scanned, opaque or structure.
@@ -23,7 +26,8 @@ impl Span {
     }
 }
 
-/// All that reading one content established, but for its text.
+/// How reading one content ended: what it is, what it contains and what became of its bytes. What it says is kept
+/// apart: text in the index, tables and payments as [`Facts`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Identity of the bytes.
@@ -36,35 +40,73 @@ pub struct Reading {
     pub media_type: String,
     /// Version of the reader.
     pub version: u32,
-    /// Its bytes in order, each once.
+    /// Its bytes by what became of them, each byte once.
     pub spans: Vec<Span>,
     /// What was not read.
     pub gaps: Vec<GapNote>,
     /// What it contains.
     pub members: Vec<Member>,
-    /// Tables, payments, remarks.
-    pub facts: Facts,
     /// Some members were not read because they lie too deep; read from a path nearer to the root,
     /// they may be.
     pub cut_by_depth: bool,
 }
 
+/// All that is to be kept of one content beside its text, ready for the ledger: many wait for one commit, and facts
+/// take a tenth of the memory when they are encoded.
+pub struct Kept {
+    /// How it was read.
+    pub reading: Reading,
+    /// Its tables and payments, encoded; nothing where there are none.
+    pub(super) facts: Option<Vec<u8>>,
+    /// The identifiers in them, each once.
+    pub(super) terms: Vec<String>,
+    /// Pieces that it holds, each at an offset.
+    pub(super) parts: Vec<(i64, u64)>,
+}
+
+impl Kept {
+    /// A content with what it says and the pieces that it holds.
+    ///
+    /// # Errors
+    /// The reading does not account for every byte once.
+    pub fn new(reading: Reading, facts: &Facts, parts: Vec<(i64, u64)>) -> Result<Self> {
+        let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
+        ensure!(
+            accounted == reading.size,
+            "a reader accounts for {accounted} of {} bytes of content {}; nothing of this batch is kept",
+            reading.size,
+            reading.content
+        );
+        let mut terms = Vec::new();
+        each_fact(facts, &mut |fact| terms.push(fact.term));
+        terms.sort_unstable();
+        terms.dedup();
+        let facts = Some(facts).filter(|facts| **facts != Facts::default()).map(encode).transpose()?;
+        Ok(Self { reading, facts, terms, parts })
+    }
+}
+
 impl Reading {
-    /// Spans from a partition of the bytes.
+    /// Spans from a partition of the bytes, in the order in which their kinds come first. Where the bytes stand is
+    /// not kept: code has a stretch of text every few bytes.
     pub fn spans_of(partition: Vec<(std::ops::Range<u64>, Option<Covered>)>) -> Vec<Span> {
-        partition
-            .into_iter()
-            .map(|(range, covered)| {
-                let bytes = range.end - range.start;
-                match covered {
-                    Some(Covered::As(class)) => Span::As(class, bytes),
-                    Some(Covered::Gap(cause)) => Span::Gap(cause, bytes),
-                    Some(Covered::Member(ordinal)) => Span::Member(ordinal, bytes),
+        let mut spans: Vec<Span> = Vec::new();
+        let mut places: HashMap<Option<Covered>, usize> = HashMap::new();
+        for (range, covered) in partition {
+            let place = *places.entry(covered).or_insert_with(|| {
+                spans.push(match covered {
+                    Some(Covered::As(class)) => Span::As(class, 0),
+                    Some(Covered::Gap(cause)) => Span::Gap(cause, 0),
+                    Some(Covered::Member(ordinal)) => Span::Member(ordinal, 0),
                     // The caller scans what was not covered; bytes that it could not scan either are a gap.
-                    None => Span::Gap(Cause::Opaque, bytes),
-                }
-            })
-            .collect()
+                    None => Span::Gap(Cause::Opaque, 0),
+                });
+                spans.len() - 1
+            });
+            let (Span::As(_, bytes) | Span::Gap(_, bytes) | Span::Member(_, bytes)) = &mut spans[place];
+            *bytes += range.end - range.start;
+        }
+        spans
     }
 
     /// How reading the content itself ended; its members have dispositions of their own.
@@ -85,15 +127,17 @@ impl Reading {
             None => (Status::Read, None),
         }
     }
+}
 
-    pub(super) fn encode(&self) -> Result<Vec<u8>> {
-        Ok(lz4_flex::block::compress_prepend_size(&postcard::to_stdvec(self)?))
-    }
+/// A record as the ledger keeps it.
+pub(super) fn encode(record: &impl Serialize) -> Result<Vec<u8>> {
+    Ok(lz4_flex::block::compress_prepend_size(&postcard::to_stdvec(record)?))
+}
 
-    pub(super) fn decode(blob: &[u8]) -> Result<Self> {
-        let (size, packed) = lz4_flex::block::uncompressed_size(blob)?;
-        // No byte of LZ4 stands for more than 255: a damaged size allocates nothing.
-        anyhow::ensure!(size <= packed.len().saturating_mul(255), "a reading in the ledger is damaged");
-        Ok(postcard::from_bytes(&lz4_flex::block::decompress(packed, size)?)?)
-    }
+/// A record that the ledger kept.
+pub(super) fn decode<R: DeserializeOwned>(blob: &[u8]) -> Result<R> {
+    let (size, packed) = lz4_flex::block::uncompressed_size(blob)?;
+    // No byte of LZ4 stands for more than 255: a damaged size allocates nothing.
+    anyhow::ensure!(size <= packed.len().saturating_mul(255), "a record in the ledger is damaged");
+    Ok(postcard::from_bytes(&lz4_flex::block::decompress(packed, size)?)?)
 }

@@ -31,7 +31,9 @@ CREATE TABLE file (
 CREATE INDEX file_content ON file (content);
 
 -- Bytes that were read, once, wherever they lie. `offer` names the passwords and keys that were tried, `ocr` what text
--- in pictures was recognised by. The blobs are postcard records of `ledger::Reading`.
+-- in pictures was recognised by. `reading` is a record of `ledger::Reading`, `facts` one of `format::Facts`, both in
+-- postcard and LZ4; NULL where there are no facts. They are apart since all readings are needed at once, and facts,
+-- which name every person, are gone through a few at a time.
 CREATE TABLE content (
     id         INTEGER PRIMARY KEY,
     sha256     BLOB NOT NULL UNIQUE,
@@ -45,7 +47,8 @@ CREATE TABLE content (
     media_type TEXT NOT NULL,
     status     TEXT NOT NULL,
     cause      TEXT,
-    reading    BLOB NOT NULL
+    reading    BLOB NOT NULL,
+    facts      BLOB
 );
 CREATE INDEX content_format ON content (format, media_type);
 

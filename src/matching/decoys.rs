@@ -8,6 +8,7 @@ use super::judge::{self, Mention};
 use super::lexicon::Lexicon;
 use super::passage::Text;
 use super::{paths, payments, tables};
+use crate::format::Facts;
 use crate::index::{Needle, StoredPassage};
 use crate::ledger::Reading;
 use crate::registry::{Institution, Policy, Registry};
@@ -106,22 +107,22 @@ impl<'r> Decoys<'r> {
         self.candidates.entry(content).or_default().extend(mentions);
     }
 
-    /// All passages were looked at: judges the contents that hold decoys, each as a whole and beside what was found
-    /// of the registry in its passages.
-    pub fn contents(&mut self, readings: &[(i64, Reading)], findings: &[Findings], policy: &Policy) {
+    /// All passages of the contents from `first` on were looked at: judges those that hold decoys, each as a whole and
+    /// beside what was found of the registry in its passages.
+    pub fn contents(&mut self, first: usize, facts: &[Facts], readings: &[(i64, Reading)], findings: &[Findings], policy: &Policy) {
         if self.decoys.is_empty() {
             return;
         }
-        let typed: Vec<usize> =
-            readings.par_iter().enumerate().filter(|(_, (_, r))| self.has_value(r)).map(|(content, _)| content).collect();
-        typed.into_iter().for_each(|content| _ = self.candidates.entry(content).or_default());
+        let typed: Vec<usize> = (0..facts.len()).into_par_iter().filter(|&place| self.has_value(&facts[place])).collect();
+        typed.into_iter().for_each(|place| _ = self.candidates.entry(first + place).or_default());
         for (content, mentions) in std::mem::take(&mut self.candidates) {
-            let facts = &readings[content].1.facts;
+            let place = content - first;
+            let facts = &facts[place];
             let mut together = Findings { mentions, ..Findings::default() };
-            together.mentions.extend(findings[content].mentions.iter().cloned());
+            together.mentions.extend(findings[place].mentions.iter().cloned());
             tables::judge(self.joint(), &facts.tables, policy, &mut together);
             if let Some(paid) = &facts.payments {
-                payments::judge(self.joint(), paid, readings[content].1.gaps.is_empty(), &mut together);
+                payments::judge(self.joint(), paid, readings[place].1.gaps.is_empty(), &mut together);
             }
             together.all.elements.extend(facts.text);
             together.settle(policy.reference_list, &facts.tables);
@@ -130,11 +131,11 @@ impl<'r> Decoys<'r> {
     }
 
     /// Does a column or a field of a payment hold a decoy's value?
-    fn has_value(&self, reading: &Reading) -> bool {
+    fn has_value(&self, facts: &Facts) -> bool {
         let is_decoy = |value: &str| self.values.contains(&comparable(value));
-        let columns = reading.facts.tables.iter().flat_map(|table| &table.columns);
+        let columns = facts.tables.iter().flat_map(|table| &table.columns);
         let mut typed = columns.filter(|c| matches!(c.kind, ColumnType::ClientId(_) | ColumnType::BankId { .. } | ColumnType::Iban(_)));
-        let mut units = reading.facts.payments.iter().flat_map(|payments| &payments.units);
+        let mut units = facts.payments.iter().flat_map(|payments| &payments.units);
         typed.any(|column| column.values.keys().any(|value| is_decoy(value)))
             || units.any(|unit| {
                 let parties = unit.owners.keys().chain(unit.either.keys()).chain(unit.counterparties.keys());

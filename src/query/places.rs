@@ -124,8 +124,8 @@ pub(super) fn in_fields(case: &Case, asked: &Asked<'_>, content: i64) -> Result<
         if !holds.fields.contains(&content) {
             continue;
         }
-        let Some(reading) = case.ledger.reading(content)? else { continue };
-        each_fact(&reading.facts, &mut |fact| {
+        let Some((_, facts)) = case.ledger.facts(content, content)?.pop() else { continue };
+        each_fact(&facts, &mut |fact| {
             if identifier.facts.contains(&fact.term) {
                 let place = match fact.place {
                     FactPlace::Column("") => "a column without header".to_owned(),

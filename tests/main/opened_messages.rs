@@ -95,7 +95,7 @@ fn which_key_opened_is_recorded_and_no_key_is_written() {
     Finished::from(command.output().unwrap()).with_code(&[3]);
     let _ = items(&desk);
     let case = ruleout::case::Case::open(&desk.case(), ruleout::case::Access::Read).unwrap();
-    let notes: Vec<String> = case.ledger.readings().unwrap().into_iter().flat_map(|(_, reading)| reading.facts.notes).collect();
+    let notes: Vec<String> = case.ledger.facts(0, i64::MAX).unwrap().into_iter().flat_map(|(_, facts)| facts.notes).collect();
     for (words, times) in [("the key 7C80A7775452B9F3", 3), ("the key E29E1CC218962793", 2), ("password 2 of the list", 1)] {
         let count = notes.iter().filter(|note| note.ends_with(words)).count();
         assert_eq!(count, times, "{words} in {notes:?}");

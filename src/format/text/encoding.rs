@@ -84,7 +84,9 @@ pub fn detect(bytes: &[u8]) -> Option<TextEncoding> {
         }
     }
     use TextEncoding::{Utf16Be, Utf16Le, Utf32Be, Utf32Le};
-    for encoding in [Utf32Le, Utf32Be, Utf16Le, Utf16Be] {
+    // Without NUL bytes no window counts for any of these.
+    let may_be_wide = windows.iter().filter(|w| memchr::memchr(0, w).is_some()).count() * 2 >= windows.len();
+    for encoding in [Utf32Le, Utf32Be, Utf16Le, Utf16Be].into_iter().filter(|_| may_be_wide) {
         let zeros =
             windows.iter().filter(|w| if encoding.unit() == 4 { has_utf32_zeros(w, encoding) } else { has_utf16_zeros(w, encoding) });
         let zeros = zeros.count();
