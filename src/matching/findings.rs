@@ -60,7 +60,9 @@ impl Findings {
         self.join();
         self.judge_lists(list_size, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
         if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list() && !t.holds(&ColumnType::Particulars)) {
-            for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows) {
+            // What a label beside it makes somebody's own (`Client code`, and in the next cell the code) is no entry of
+            // a list; where many are labelled, that was seen above.
+            for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows && !m.is_sure_owner()) {
                 *mention = mention.clone().as_reference();
             }
         }

@@ -109,7 +109,20 @@ impl<'t> Text<'t> {
         }
         // `client 1024 ms`: a number needs a label that says what number it is.
         let numeric = is_numeric(&self.text[self.tokens.span(i)]);
-        label.filter(|_| !numeric || inline::says_number(&words))
+        label
+            .filter(|_| !numeric || inline::says_number(&words))
+            .filter(|specific| *specific == Specific::Exact || !self.ends_a_name_before(i))
+    }
+
+    /// `First State Bank (QY674R)`: the word before the token is the last one of a name, and labels nothing.
+    fn ends_a_name_before(&self, i: usize) -> bool {
+        let whole_before = |at: usize| {
+            let start = self.tokens.span(at).start;
+            (0..at).rev().find(|&n| !self.tokens.get(n).compound && self.tokens.span(n).end <= start)
+        };
+        let is_capital = |n: usize| self.text[self.tokens.span(n)].starts_with(char::is_uppercase);
+        let Some(last) = whole_before(i).filter(|&n| is_capital(n)) else { return false };
+        whole_before(last).is_some_and(|n| is_capital(n) && &self.text[self.tokens.span(n).end..self.tokens.span(last).start] == " ")
     }
 
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
@@ -188,7 +201,8 @@ impl<'t> Text<'t> {
             return false;
         }
         let is_capital = |n: usize| self.text[self.tokens.span(n)].starts_with(|c: char| c.is_uppercase() || c == '&');
-        let then = following.next();
+        // Where a word has several readings, they stand one in another: what follows begins behind the whole word.
+        let then = following.find(|&n| self.tokens.span(n).start >= next_token.span.end);
         let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens.span(n).start], " " | "_" | "-"));
         let on_this_line = !gap.contains([',', '\n']);
         match next_token.term {

@@ -24,9 +24,10 @@ impl EvidencePath {
         Self { label: self.label.clone(), steps }
     }
 
-    /// All folder and file names below the root, through every container, as bytes.
+    /// All folder and file names below the root, through every container, as bytes. A backslash divides them as well:
+    /// tools of Windows write it into archives, and it stays in names where others unpack them.
     pub fn components(&self) -> impl Iterator<Item = &[u8]> {
-        self.steps.iter().flat_map(|step| step.split(|&b| b == b'/').filter(|c| !c.is_empty() && *c != b"."))
+        self.steps.iter().flat_map(|step| step.split(|&b| matches!(b, b'/' | b'\\')).filter(|c| !c.is_empty() && *c != b"."))
     }
 
     /// How many containers stand around the item.

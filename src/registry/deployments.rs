@@ -1,6 +1,7 @@
 use super::date::DateCell;
 use super::institution::{Deployment, Product, Source, same_platform};
 use super::loading::{Holder, Loading, Place};
+use super::placeholder::says_nothing;
 use super::problem::{DefectKind, quoted};
 use super::products::Products;
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
@@ -73,7 +74,7 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
     }
     if let Some(p) = deployment.product
         && let Some(Product { platform, .. }) = products.and_then(|products| products.list.get(p)).filter(|p| !p.platform.is_empty())
-        && !deployment.platform.is_empty()
+        && !deployment.names_no_platform()
         && !same_platform(platform, &deployment.platform)
         && seen.strangers.insert((p, deployment.platform.clone()))
     {
@@ -85,8 +86,12 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
         );
         loading.note(DefectKind::OtherPlatform, at("platform"), &id, problem, "the deployment's platform counts");
     }
-    if deployment.platform.is_empty() {
-        loading.defect(DefectKind::Incomparable, at("platform"), &id, Some(n), "the platform is blank", DEPENDS);
+    if deployment.names_no_platform() {
+        let problem = match deployment.platform.as_str() {
+            "" => "the platform is blank".to_owned(),
+            other => format!("{} stands for no platform", quoted(other)),
+        };
+        loading.defect(DefectKind::Incomparable, at("platform"), &id, Some(n), problem, DEPENDS);
     }
     if Version::parse(&deployment.version).is_none() {
         let problem = match deployment.version.as_str() {
@@ -128,6 +133,11 @@ fn deployment(file: &str, row: Row<'_, 8>, products: Option<&Products>, loading:
 const DEPENDS_OR_LOST: &str = "those whose id is like it count as depending; if there is none, the deployment counts for no institution";
 
 impl Deployment {
+    /// Is its platform blank, or a word for none?
+    pub fn names_no_platform(&self) -> bool {
+        says_nothing(&self.platform)
+    }
+
     /// How the dates contradict each other, in words.
     pub fn contradiction(&self) -> Option<String> {
         let before = |a: &DateCell, b: &DateCell| a != b && matches!((a.earliest(), b.latest()), (Some(a), Some(b)) if a < b);

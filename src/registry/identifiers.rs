@@ -1,6 +1,7 @@
 use super::institution::{Identifier, Source};
 use super::loading::{Holder, Loading, Place};
 use super::names::validity;
+use super::placeholder::says_nothing;
 use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use crate::identifier::normalise;
@@ -43,13 +44,14 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
             "counted once",
         );
     }
-    report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), "the identifier may be wrong", loading);
+    report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), UNUSABLE, loading);
     let scheme = scheme(&scheme_word);
     let (from, to) = validity(Place { file, line, column: None }, &id, n, &from, &to, loading);
     let normal = match &scheme {
         Scheme::Other(word) if word.is_empty() => Err(("scheme", "the scheme is blank".to_owned())),
         Scheme::Name => Err(("scheme", "a name is no identifier; it belongs in the names table".to_owned())),
         _ if raw.is_empty() => Err(("value", "the value is blank".to_owned())),
+        _ if says_nothing(&raw) => Err(("value", format!("{} stands for no value", quoted(&raw)))),
         known => normalise(known, &raw, &loading.institutions[n].country)
             .map_err(|invalid| ("value", format!("{} is no valid {known}: {}", quoted(&raw), invalid.reason))),
     };
@@ -75,7 +77,8 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
                     "matched as an exact delimited token",
                 );
             }
-            (normal.value, true)
+            // Of a row whose cells may have moved nothing is relied on.
+            (normal.value, doubts.is_empty())
         }
         Err((column, problem)) => {
             loading.defect(DefectKind::InvalidIdentifier, at(column), &id, Some(n), problem, UNUSABLE);

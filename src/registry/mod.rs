@@ -21,6 +21,7 @@ mod load;
 mod loading;
 mod names;
 mod notices;
+mod placeholder;
 mod policy;
 mod problem;
 mod products;

@@ -141,6 +141,12 @@ fn side(words: &[&str]) -> Side {
         "beguenstigter",
         "offset",
         "external",
+        "payoff",
+        "vendor",
+        "supplier",
+        "previous",
+        "prior",
+        "former",
     ];
     let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
     match (any(ORIGINATING), any(RECEIVING)) {

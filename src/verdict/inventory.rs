@@ -150,7 +150,7 @@ fn comparable(deployment: &Deployment, as_of: Option<Date>) -> Result<(Version, 
     if let Some(doubt) = &deployment.doubt {
         return Err(format!("its row cannot be relied on: {doubt}"));
     }
-    if deployment.platform.trim().is_empty() {
+    if deployment.names_no_platform() {
         return Err("its platform is missing".to_owned());
     }
     let version = match deployment.version.trim() {

@@ -125,3 +125,35 @@ fn what_follows_a_name_without_belonging_to_it_hides_nothing() {
         assert_eq!(outputs.verdicts()["A"], expected, "{text}");
     }
 }
+
+/// The verdict of the first institution over one file, and of the second, which it does not name.
+fn verdicts_over(path: &str, text: &str) -> [String; 2] {
+    let (_desk, outputs) = outcome(&institutions(), &[(path, text.to_owned())]);
+    let verdicts = outputs.verdicts();
+    [CODES[0], CODES[1]].map(|code| verdicts[code].clone())
+}
+
+#[test]
+fn labels_with_their_values_are_no_list() {
+    let sheet = "Institution name,Norwell Harbor Savings Bank\nClient code,QHSB77\nDesk,12 Main Street\nContact,Ann Lee\n";
+    assert_eq!(verdicts_over("x/a.csv", sheet), ["affected", "ruled_out"]);
+    let rows: String = (0..9).map(|n| format!("448291030{n}\tAnn Lee\t{n}.50\n")).collect();
+    let titled = format!("Institution\tNorwell Harbor Savings Bank\tClient ID\tQHSB77\n\nAccount\tHolder\tBalance\n{rows}");
+    assert_eq!(verdicts_over("x/a.tsv", &titled), ["affected", "ruled_out"]);
+    let nobodys = format!("Report\tWeekly balances\tPage\t12\n\nAccount\tHolder\tBalance\n{rows}");
+    assert_eq!(verdicts_over("x/a.tsv", &nobodys), ["undetermined", "undetermined"]);
+}
+
+#[test]
+fn the_last_word_of_a_name_labels_no_code() {
+    let notes = each(|_, code, town| format!("The page count of {town} Harbor Savings Bank ({code}) was fixed."));
+    assert_eq!(verdict_of_all("x/notes.txt", notes), "ruled_out");
+}
+
+#[test]
+fn words_with_apostrophes_behind_a_name_are_no_part_of_it() {
+    for words in ["O'Brien", "we're open", "N'abc'", "L\u{2019}Oreal", "D'Angelo Bank"] {
+        let text = format!("Contact at Norwell Harbor Savings Bank {words} today.");
+        assert_eq!(verdicts_over("x/a.txt", &text), ["referenced", "ruled_out"], "{words}");
+    }
+}

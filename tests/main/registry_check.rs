@@ -167,3 +167,35 @@ fn codes_that_differ_only_in_case_rule_out_neither_of_their_holders() {
     let verdicts = desk.run(&Job::of("ev", &desk.path("evidence")), &desk.path("registry")).verdicts();
     assert_eq!(["C1", "C2", "C3"].map(|id| verdicts[id].as_str()), ["undetermined", "undetermined", "ruled_out"]);
 }
+
+#[test]
+fn words_for_nothing_exclude_and_find_nobody() {
+    let desk = Desk::new();
+    let institutions = [
+        Institution::new("C1", "Alder Orchard Savings Bank").with("client_code", "ALDER77").with("transfer_account", "N/A"),
+        Institution::new("C2", "Birch Orchard Savings Bank").with("client_code", "BIRCH88"),
+        Institution::new("C3", "Cedar Orchard Savings Bank").with("client_code", "CEDAR99"),
+    ];
+    let registry = desk.path("registry");
+    write_registry(&registry, &institutions);
+    let edit = |name: &str, from: &str, to: &str| {
+        let path = registry.join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    };
+    // A cell too many: whose code this is, nobody knows.
+    edit("identifiers.csv", "C2,client_code,BIRCH88", "C2,client_code,BIRCH,88");
+    write(&desk.path("evidence").join("x/report.txt"), b"monthly report. account: N/A, client code: none");
+    let outputs = desk.run(&Job::of("ev", &desk.path("evidence")), &registry);
+    let verdicts = outputs.verdicts();
+    assert_eq!(["C1", "C2", "C3"].map(|id| verdicts[id].as_str()), ["undetermined", "undetermined", "ruled_out"]);
+    let text = std::fs::read_to_string(registry.join("deployments.csv")).unwrap();
+    let platform = text.lines().nth(1).unwrap().split(',').nth(2).unwrap().to_owned();
+    for nothing in ["n/a", "unknown", "TBD", "-"] {
+        std::fs::write(registry.join("deployments.csv"), text.replace(&platform, nothing)).unwrap();
+        let outputs = desk.run(&Job::of("ev", &desk.path("evidence")), &registry);
+        let c3 = &outputs.rows("impact.csv")[2];
+        assert_eq!((c3["depends"].as_str(), c3["basis"].as_str()), ("true", "searched_clear"), "{nothing}: {c3:?}");
+    }
+}

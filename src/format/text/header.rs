@@ -271,7 +271,7 @@ pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
             continue;
         }
         if is_header(row, &rows[i + 1..]) {
-            return (i, true);
+            return (header_below(i, rows).unwrap_or(i), true);
         }
         first = first.or(Some(i));
         // A title may fill several cells, but not as many as the rows do.
@@ -280,6 +280,19 @@ pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
         }
     }
     (first.unwrap_or(0), false)
+}
+
+/// `Institution | First State Bank | Client ID | WP865J`: labels with their values read like a header. Where a row of
+/// labels alone follows, that one is the header, and what stands above it is a title.
+fn header_below(title: usize, rows: &[Vec<String>]) -> Option<usize> {
+    let filled = |row: &[String]| row.iter().filter(|c| !c.trim().is_empty()).count();
+    let has_values = |row: &[String]| row.iter().any(|cell| !cell.trim().is_empty() && !is_wordlike(cell));
+    if !has_values(&rows[title]) {
+        return None;
+    }
+    let below = (title + 1..rows.len()).find(|&i| filled(&rows[i]) > 1)?;
+    let (row, rest) = rows[below..].split_first()?;
+    (!has_values(row) && known(row) >= 2 && known(row) * 2 >= filled(row) && is_header(row, rest)).then_some(below)
 }
 
 /// A header of which a line above begins the names, `client` above `code`. A title above says something else: it
@@ -321,6 +334,9 @@ mod tests {
         assert_eq!(find_header(&rows("Report for First State Bank,,\n,,\nname,account,balance\nAnn,12,3\nBo,13,4")), (2, true));
         let wide = "Page,1,of,2,,\nclient,name,city,zip,account,balance\nC1,Ann,Rome,1,12,3\nC2,Bo,Paris,2,13,4";
         assert_eq!(find_header(&rows(wide)), (1, true));
+        let pairs =
+            "Institution,Ash Valley Bank,Client ID,WP865J\n,,,\nAccount,Holder,Balance,\n44829103,Ann Lee,0.50,\n44829104,Bo Ek,1.50,";
+        assert_eq!(find_header(&rows(pairs)), (2, true));
     }
 
     #[test]
