@@ -40,18 +40,29 @@ impl EvidencePath {
 /// control and direction characters are written `%XX`.
 pub fn escape_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
+    escape_into(bytes, &mut out);
+    out
+}
+
+fn escape_into(bytes: &[u8], out: &mut String) {
+    // Nearly every name is of such bytes only.
+    let is_plain = |b: &u8| (0x20..0x7F).contains(b) && *b != b'%';
+    if let Ok(plain) = str::from_utf8(bytes)
+        && bytes.iter().all(is_plain)
+    {
+        return out.push_str(plain);
+    }
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             if c == '%' || is_unsafe(c) {
                 let mut utf8 = [0; 4];
-                percent(c.encode_utf8(&mut utf8).as_bytes(), &mut out);
+                percent(c.encode_utf8(&mut utf8).as_bytes(), out);
             } else {
                 out.push(c);
             }
         }
-        percent(chunk.invalid(), &mut out);
+        percent(chunk.invalid(), out);
     }
-    out
 }
 
 fn percent(bytes: &[u8], out: &mut String) {
@@ -71,6 +82,9 @@ pub fn is_unsafe(c: char) -> bool {
 /// As [`escape_bytes`], and a `!` before a `/` or at the end is escaped too, so that `!/` is always
 /// the border of a container.
 fn escape_step(step: &[u8], out: &mut String) {
+    if !step.contains(&b'!') {
+        return escape_into(step, out);
+    }
     let text = escape_bytes(step);
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
