@@ -131,6 +131,7 @@ impl TextIndex {
 
     /// A writer. Segments are not merged while evidence is read: each merge writes the dictionary anew.
     pub fn writer(&self, threads: usize, memory: usize) -> Result<IndexWriter> {
+        self.waiting.clear();
         let writer = self.index.writer_with_num_threads(threads, memory.max(threads * (16 << 20)))?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
         Ok(writer)

@@ -30,6 +30,12 @@ impl Waiting {
         *waiting += bytes;
     }
 
+    /// Nothing waits: what an earlier writer did not take was thrown away with it.
+    pub(super) fn clear(&self) {
+        *self.lock() = 0;
+        self.written.notify_all();
+    }
+
     /// So many bytes were taken by a writer.
     pub(super) fn leave(&self, bytes: usize) {
         let mut waiting = self.lock();
