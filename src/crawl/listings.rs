@@ -57,6 +57,7 @@ pub(super) fn add(ledger: &Ledger, kind: Option<&str>, path: &Path, columns: &Co
             path: row.path,
             size: row.size,
             sha256: row.sha256,
+            checksums: row.checksums,
             account: row.account,
             folder: row.directory,
             link: row.link,

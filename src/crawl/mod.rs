@@ -4,6 +4,7 @@
 mod bytes;
 mod content;
 pub mod fence;
+mod hashing;
 mod listings;
 mod memory;
 mod ocr;

@@ -1,5 +1,6 @@
 use super::content::{Known, Reader};
 use super::fence::{Fence, Pool};
+use super::hashing::Hashing;
 use super::memory::Memory;
 use super::pieces::Pieces;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
@@ -353,8 +354,7 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
         Ok(content) => content,
         Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot read: {error}")),
     };
-    let id = ContentId(Sha256::digest(&*content).into());
-    let (row, _) = reader.read(&content, id, 0);
+    let (row, _) = reader.read(&content, &Hashing::of(&content), 0);
     match std::fs::metadata(path) {
         Ok(after) if after.len() == before.len() && walk::mtime(&after) == walk::mtime(&before) && content.len() as u64 == before.len() => {
             Ended { id: file.id, size: file.size, content: Some(row), status: Status::Read, cause: None, detail: String::new() }

@@ -33,6 +33,7 @@ mod quoting;
 mod rclone_lsf;
 pub mod reconcile;
 mod reconcile_align;
+mod reconcile_compare;
 mod reconcile_index;
 mod robocopy;
 mod row;
@@ -51,7 +52,7 @@ mod zip_listing;
 pub use columns::Columns;
 pub use free_text::text;
 pub use moment::{Moment, Window};
-pub use row::{Row, Transfer};
+pub use row::{Checksums, Row, Transfer};
 pub use sample::Sample;
 pub use tally::Report;
 

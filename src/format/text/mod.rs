@@ -15,7 +15,7 @@ pub mod transcoded;
 pub mod xml;
 
 mod attribute;
-pub(super) mod base64;
+pub(crate) mod base64;
 pub(super) mod entity;
 mod headed;
 mod json_record;
