@@ -14,6 +14,7 @@ mod roots;
 mod run;
 mod spool;
 mod walk;
+mod wrapped;
 
 pub use fence::Fence;
 pub use memory::Memory;

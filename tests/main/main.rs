@@ -46,4 +46,5 @@ mod transfer_logs;
 mod vendor_dumps;
 mod walkthrough;
 mod workbook;
+mod wrapped_listings;
 mod wrapping;

@@ -16,7 +16,7 @@ pub mod xml;
 
 mod attribute;
 pub(crate) mod base64;
-pub(super) mod entity;
+pub(crate) mod entity;
 mod headed;
 mod json_record;
 mod layout;
