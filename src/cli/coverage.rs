@@ -7,6 +7,7 @@ use crate::report::{CoverageSummary, plain, summarise, summarise_survey};
 use crate::verdict::{Prospect, prospects, remedy};
 use anyhow::Result;
 use clap::Args;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -31,23 +32,37 @@ pub(super) struct Arguments {
 }
 
 /// What was read and what not; with a registry, what that keeps open.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Answer {
     #[serde(flatten)]
     summary: CoverageSummary,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// With a registry: what closing all gaps that one kind of act closes would decide.
     prospects: Option<Vec<Prospect>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// With a registry: the gaps that keep most institutions open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<Blocking>,
 }
 
-#[derive(Serialize)]
+/// A gap that keeps institutions open.
+#[derive(Serialize, JsonSchema)]
 struct Blocking {
+    /// Display path.
     item: String,
+    /// Why it is one.
     cause: &'static str,
+    /// Institutions that it keeps open.
     blocks: u64,
+    /// Of them, those that closing it alone would decide.
     frees_alone: u64,
+    /// What closes it.
     suggestion: &'static str,
+}
+
+/// The JSON Schema of `coverage --json`.
+#[cfg(test)]
+pub(super) fn schema() -> serde_json::Value {
+    schemars::schema_for!(Answer).to_value()
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {

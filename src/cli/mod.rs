@@ -16,6 +16,8 @@ mod pack;
 mod query;
 mod registry;
 mod run;
+#[cfg(test)]
+mod schemas;
 mod verify;
 
 use crate::crawl::{Interrupted, Progress, Stop, fence};

@@ -11,7 +11,7 @@ use crate::identifier::inline;
 use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
 use crate::ledger::{Kept, Reading};
-use crate::model::{Cause, ContentId};
+use crate::model::{Cause, ContentId, Digests};
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
@@ -57,7 +57,8 @@ pub(super) struct Known {
 impl Reader<'_> {
     /// Reads some bytes unless the same bytes were read before; gives the row of the content, and whether
     /// something below was cut off for depth.
-    pub fn read(&self, bytes: &Bytes, id: ContentId, depth: u32) -> (i64, bool) {
+    pub fn read(&self, bytes: &Bytes, digests: &Digests, depth: u32) -> (i64, bool) {
+        let id = digests.sha256;
         let row = {
             let mut known = self.known.lock().expect("no thread panics with the lock");
             if let Some(before) = known.get(&id) {
@@ -76,7 +77,7 @@ impl Reader<'_> {
             self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
         }
         self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
-        match Kept::new(reading, &facts, parts) {
+        match Kept::new(reading, *digests, &facts, parts) {
             Ok(kept) => self.fresh.lock().expect("no thread panics with the lock").push((row, kept)),
             Err(error) => self.fail(error),
         }
@@ -302,15 +303,14 @@ impl Outlet for ItemOutlet<'_> {
         if size == 0 && decoded.defect.is_some() {
             return Child { content: None, size, defect: decoded.defect };
         }
-        let id = ContentId(decoded.digest);
         if !self.stopped() {
-            let (_, cut) = self.reader.read(bytes, id, self.depth + 1);
+            let (_, cut) = self.reader.read(bytes, &decoded.digests, self.depth + 1);
             if cut {
                 self.cut.store(true, Ordering::Relaxed);
             }
             self.reader.progress.member();
         }
-        Child { content: Some(id), size, defect: decoded.defect }
+        Child { content: Some(decoded.digests.sha256), size, defect: decoded.defect }
     }
 
     fn limits(&self) -> Limits {

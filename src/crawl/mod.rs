@@ -4,6 +4,7 @@
 mod bytes;
 mod content;
 pub mod fence;
+mod hashing;
 mod listings;
 mod memory;
 mod ocr;
@@ -13,6 +14,7 @@ mod roots;
 mod run;
 mod spool;
 mod walk;
+mod wrapped;
 
 pub use fence::Fence;
 pub use memory::Memory;

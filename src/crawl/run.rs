@@ -1,7 +1,9 @@
 use super::content::{Known, Reader};
 use super::fence::{Fence, Pool};
+use super::hashing::Hashing;
 use super::memory::Memory;
 use super::pieces::Pieces;
+use super::wrapped::Unwrapping;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Keyring, Limits, picture, version_of};
@@ -85,9 +87,13 @@ pub struct IndexSummary {
 
 /// Reads everything that is new or changed into the case.
 pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progress) -> Result<IndexSummary> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
+    let fence = Pool::new(&options.fence, pool.current_num_threads());
+    let spool = case.spool();
+    let unwrapping = Unwrapping { fence: &fence, spool: &spool, stop };
     let mut manifests = Vec::new();
     for (kind, path) in &options.manifests {
-        manifests.extend(listings::add(&case.ledger, kind.as_deref(), path, &options.columns, &case.spool())?);
+        manifests.extend(listings::add(&case.ledger, kind.as_deref(), path, &options.columns, &unwrapping)?);
     }
     for root in &options.roots {
         progress.phase(&format!("listing {}", root.label));
@@ -105,8 +111,6 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     let offer = offer(case, &options.passwords, &options.keys)?;
     let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()) };
     reopen(case, &options.retry, &tried)?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build()?;
-    let fence = Pool::new(&options.fence, pool.current_num_threads());
     let result = read_pending(case, options, &tried, &pool, &fence, stop, progress);
     let mut lacks = fence.lacks();
     lacks.extend(options.ocr.iter().flat_map(|ocr| ocr.lacks().iter().cloned()));
@@ -353,8 +357,7 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
         Ok(content) => content,
         Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot read: {error}")),
     };
-    let id = ContentId(Sha256::digest(&*content).into());
-    let (row, _) = reader.read(&content, id, 0);
+    let (row, _) = reader.read(&content, &Hashing::of(&content), 0);
     match std::fs::metadata(path) {
         Ok(after) if after.len() == before.len() && walk::mtime(&after) == walk::mtime(&before) && content.len() as u64 == before.len() => {
             Ended { id: file.id, size: file.size, content: Some(row), status: Status::Read, cause: None, detail: String::new() }

@@ -1,7 +1,7 @@
 use super::bytes::{self, Bytes};
+use super::hashing::Hashing;
 use crate::format::Limits;
-use crate::model::Cause;
-use sha2::{Digest, Sha256};
+use crate::model::{Cause, Digests};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
@@ -27,7 +27,7 @@ pub(super) fn read_only(file: File) -> File {
 /// A member, decoded as far as it could be.
 pub(super) struct Decoded {
     pub bytes: Bytes,
-    pub digest: [u8; 32],
+    pub digests: Digests,
     /// Why there is not more.
     pub defect: Option<(Cause, String)>,
 }
@@ -43,7 +43,7 @@ pub(super) fn decode(
     let limit = limits.member_bytes.min(limits.ratio_floor.max(encoded.saturating_mul(limits.ratio)));
     let mut held = Vec::new();
     let mut spooled: Option<io::BufWriter<File>> = None;
-    let mut hasher = Sha256::new();
+    let mut hashing = Hashing::default();
     let mut size = 0u64;
     let mut defect = None;
     let mut buffer = vec![0; 64 << 10];
@@ -68,7 +68,7 @@ pub(super) fn decode(
         };
         let room = limit - size;
         let taken = (n as u64).min(room) as usize;
-        hasher.update(&buffer[..taken]);
+        hashing.update(&buffer[..taken]);
         size += taken as u64;
         match &mut spooled {
             Some(file) => file.write_all(&buffer[..taken])?,
@@ -90,5 +90,5 @@ pub(super) fn decode(
         Some(file) => bytes::map(read_only(file.into_inner().map_err(io::IntoInnerError::into_error)?))?,
         None => Bytes::Held(held),
     };
-    Ok(Decoded { bytes, digest: hasher.finalize().into(), defect })
+    Ok(Decoded { bytes, digests: hashing.finish(), defect })
 }

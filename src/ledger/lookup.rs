@@ -1,9 +1,10 @@
 //! Questions about a few contents, answered from tables and not from every reading.
 
 use super::{FileRow, Kept, Ledger, content_id};
-use crate::model::{Cause, ContentId, Status};
+use crate::model::{Cause, ContentId, Digests, Status};
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row, params};
+use std::collections::HashMap;
 
 const CONTENT: &str = "SELECT id, sha256, size, format, media_type, status, cause FROM content";
 const MEMBER: &str = "SELECT container, name, sha256, size, defect FROM member";
@@ -76,6 +77,25 @@ impl Ledger {
     pub fn contents_with_fact(&self, term: &str) -> Result<Vec<i64>> {
         let mut query = self.db.prepare_cached("SELECT content FROM fact WHERE term = ?1")?;
         Ok(query.query_map([term], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The checksums of all contents where a manifest names any but SHA-256; nothing otherwise.
+    pub fn checksums(&self) -> Result<HashMap<ContentId, Digests>> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM listed WHERE md5 IS NOT NULL OR sha1 IS NOT NULL OR crc32 IS NOT NULL)";
+        if !self.db.query_row(sql, [], |r| r.get(0))? {
+            return Ok(HashMap::new());
+        }
+        self.digests()
+    }
+
+    /// The checksums of all contents.
+    pub fn digests(&self) -> Result<HashMap<ContentId, Digests>> {
+        let mut query = self.db.prepare("SELECT sha256, sha1, md5, crc32 FROM content")?;
+        let rows = query.query_map([], |r| {
+            let sha256 = ContentId(r.get(0)?);
+            Ok((sha256, Digests { sha256, sha1: r.get(1)?, md5: r.get(2)?, crc32: r.get(3)? }))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The files that are a content, by root and path.

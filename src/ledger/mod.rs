@@ -13,8 +13,8 @@ pub use piece::{Parts, PieceRow};
 pub use reading::{Kept, Reading, Span};
 
 use crate::format::Facts;
-use crate::manifest::{Kind, Syntax, Transfer, syntax};
-use crate::model::{Cause, ContentId, Status};
+use crate::manifest::{Checksums, Kind, Syntax, Transfer, syntax};
+use crate::model::{Cause, ContentId, Digests, Status};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 7;
+const LEDGER_VERSION: u32 = 8;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -76,6 +76,8 @@ pub struct ListedRow {
     pub size: Option<u64>,
     /// SHA-256 as listed.
     pub sha256: Option<ContentId>,
+    /// Other checksums as listed.
+    pub checksums: Checksums,
     /// Account as listed.
     pub account: Option<String>,
     /// A folder, not a file.
@@ -355,8 +357,8 @@ impl Ledger {
         let (status, cause) = reading.status();
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading, facts)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading, facts, sha1, md5, crc32)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
             )?
             .execute(params![
                 id,
@@ -372,7 +374,10 @@ impl Ledger {
                 status.as_str(),
                 cause.map(Cause::as_str),
                 reading::encode(&kept.reading)?,
-                kept.facts
+                kept.facts,
+                &kept.digests.sha1[..],
+                &kept.digests.md5[..],
+                kept.digests.crc32
             ])?;
         self.keep_parts(id, kept)?;
         self.keep_pieces_of(id, &kept.parts)
@@ -433,13 +438,20 @@ impl Ledger {
     /// Adds a row of a manifest.
     pub fn add_listed(&self, manifest: i64, row: &ListedRow) -> Result<()> {
         let event = row.event.as_ref();
-        self.db.prepare_cached("INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")?.execute(
-            params![
+        self.db
+            .prepare_cached(
+                "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            )?
+            .execute(params![
                 manifest,
                 row.line as i64,
                 row.path,
                 row.size.map(|s| s as i64),
-                row.sha256.map(|s| s.0.to_vec()),
+                row.sha256.as_ref().map(|s| &s.0[..]),
+                row.checksums.sha1.as_ref().map(|s| &s[..]),
+                row.checksums.md5.as_ref().map(|s| &s[..]),
+                row.checksums.is_tag,
+                row.checksums.crc32,
                 row.account,
                 row.folder,
                 row.link,
@@ -450,8 +462,7 @@ impl Ledger {
                 event.and_then(|e| e.time.as_deref()),
                 event.and_then(|e| e.peer.as_deref()),
                 event.and_then(|e| e.client.as_deref())
-            ],
-        )?;
+            ])?;
         Ok(())
     }
 
@@ -490,7 +501,7 @@ impl Ledger {
     /// Hands over the rows of a manifest, by line, until one is refused.
     pub fn each_listed(&self, manifest: i64, take: &mut dyn FnMut(ListedRow) -> Result<()>) -> Result<()> {
         let mut query = self.db.prepare_cached(
-            "SELECT line, path, size, sha256, account, folder, link, folded, outgoing, bytes, complete, time, peer, client
+            "SELECT line, path, size, sha256, account, folder, link, folded, outgoing, bytes, complete, time, peer, client, sha1, md5, tag, crc32
              FROM listed WHERE manifest = ?1 ORDER BY line, path",
         )?;
         let mut rows = query.query([manifest])?;
@@ -511,6 +522,7 @@ impl Ledger {
                 path: r.get(1)?,
                 size: r.get::<_, Option<i64>>(2)?.map(|s| s as u64),
                 sha256: r.get::<_, Option<Vec<u8>>>(3)?.map(|b| content_id(&b)),
+                checksums: Checksums { sha1: r.get(14)?, md5: r.get(15)?, is_tag: r.get(16)?, crc32: r.get(17)? },
                 account: r.get(4)?,
                 folder: r.get(5)?,
                 link: r.get(6)?,

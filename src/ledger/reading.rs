@@ -1,6 +1,6 @@
 use super::each_fact;
 use crate::format::{Covered, Facts, GapNote, Member};
-use crate::model::{Cause, Class, ContentId, Status};
+use crate::model::{Cause, Class, ContentId, Digests, Status};
 use anyhow::{Result, ensure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,8 @@ pub struct Reading {
 pub struct Kept {
     /// How it was read.
     pub reading: Reading,
+    /// Its checksums.
+    pub(super) digests: Digests,
     /// Its tables and payments, encoded; nothing where there are none.
     pub(super) facts: Option<Vec<u8>>,
     /// The identifiers in them, each once.
@@ -69,7 +71,7 @@ impl Kept {
     ///
     /// # Errors
     /// The reading does not account for every byte once.
-    pub fn new(reading: Reading, facts: &Facts, parts: Vec<(i64, u64)>) -> Result<Self> {
+    pub fn new(reading: Reading, digests: Digests, facts: &Facts, parts: Vec<(i64, u64)>) -> Result<Self> {
         let accounted: u64 = reading.spans.iter().map(Span::bytes).sum();
         ensure!(
             accounted == reading.size,
@@ -82,7 +84,7 @@ impl Kept {
         terms.sort_unstable();
         terms.dedup();
         let facts = Some(facts).filter(|facts| **facts != Facts::default()).map(encode).transpose()?;
-        Ok(Self { reading, facts, terms, parts })
+        Ok(Self { reading, digests, facts, terms, parts })
     }
 }
 

@@ -48,7 +48,11 @@ CREATE TABLE content (
     status     TEXT NOT NULL,
     cause      TEXT,
     reading    BLOB NOT NULL,
-    facts      BLOB
+    facts      BLOB,
+    -- Checksums by which listings may name it.
+    sha1       BLOB NOT NULL,
+    md5        BLOB NOT NULL,
+    crc32      INTEGER NOT NULL
 );
 CREATE INDEX content_format ON content (format, media_type);
 
@@ -109,6 +113,11 @@ CREATE TABLE listed (
     path     BLOB NOT NULL,
     size     INTEGER,
     sha256   BLOB,
+    sha1     BLOB,
+    md5      BLOB,
+    -- The MD5 is what an object store calls its tag.
+    tag      INTEGER NOT NULL,
+    crc32    INTEGER,
     account  TEXT,
     folder   INTEGER NOT NULL,
     link     BLOB,

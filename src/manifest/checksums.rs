@@ -14,7 +14,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     default_kind: Kind::Taken,
     recognise,
     read,
-    limitations: &["only SHA-256 is compared; a list of other checksums is compared by path alone", "no dates"],
+    limitations: &["only SHA-256, SHA-1 and MD5 are compared; a list of other checksums is compared by path alone", "no dates"],
 };
 
 fn recognise(sample: &Sample<'_>) -> Option<u8> {

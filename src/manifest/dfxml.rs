@@ -237,7 +237,7 @@ fn end(state: &mut State, name: &[u8], dialect: Dialect, tally: &mut Tally<'_>) 
             b"mtime" => fields.modified = Some(super::fields::shown(&text)),
             b"hashdigest" => {
                 let algorithm = state.algorithm.to_ascii_lowercase();
-                let known = ["md5", "sha1", "sha256", "sha384", "sha512", "tiger", "whirlpool"];
+                let known = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "tiger", "whirlpool"];
                 if let Some(known) = known.into_iter().find(|k| k.as_bytes() == algorithm) {
                     fields.hashes.push((known, text.trim_ascii().to_vec()));
                 }

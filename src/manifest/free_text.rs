@@ -16,7 +16,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     read,
     limitations: &[
         "no rows: names and identifiers in its text count, files that it mentions do not become listed items",
-        "documents, mail and pictures are no text; give their text",
+        "listings between its paragraphs are read where they are three lines or longer; pictures of listings are not",
     ],
 };
 

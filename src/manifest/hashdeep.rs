@@ -12,7 +12,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     default_kind: Kind::Taken,
     recognise: |sample| sample.lines.first().is_some_and(|line| line.starts_with(b"%%%% HASHDEEP")).then_some(99),
     read,
-    limitations: &["only SHA-256 is compared", "a name with a line end in it is not told apart"],
+    limitations: &["Tiger and Whirlpool are not compared", "a name with a line end in it is not told apart"],
 };
 
 const ALGORITHMS: &[&str] = &["md5", "sha1", "sha256", "tiger", "whirlpool"];

@@ -253,7 +253,7 @@ impl Layout {
             match column {
                 Column::Size => row.size = Size::parse(value).and_then(Size::exact),
                 Column::Hash(algorithm) => drop(row.add_hash(algorithm, value)),
-                Column::AnyHash => add_any_hash(&mut row, value),
+                Column::AnyHash => add_any_hash(&mut row, value, self.heading.is_some()),
                 Column::Date => row.modified = Some(shown(value)),
                 Column::Account => row.account = Some(shown(value)),
                 Column::Type => row.directory |= directory_word(value),
@@ -284,11 +284,13 @@ fn strip_provider(folder: &[u8]) -> &[u8] {
     memchr::memmem::find(folder, b"::").and_then(|at| folder.get(at + 2..)).unwrap_or(folder)
 }
 
-fn add_any_hash(row: &mut Row, value: &[u8]) {
+/// A checksum of the algorithm that its length shows. Without a heading, 32 digits may be the tag of an object store.
+fn add_any_hash(row: &mut Row, value: &[u8], is_headed: bool) {
     let value = value.iter().rposition(|b| *b == b':').and_then(|at| value.get(at + 1..)).unwrap_or(value);
     let algorithm = match value.len() {
         8 => "crc32",
-        32 => "md5",
+        32 if is_headed => "md5",
+        32 => "etag",
         40 => "sha1",
         64 => "sha256",
         96 => "sha384",

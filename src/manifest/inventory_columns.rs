@@ -262,7 +262,9 @@ impl Column {
             ("sha224", "sha224"),
             ("sha1", "sha1"),
             ("md5", "md5"),
+            ("crc32c", "crc32c"),
             ("crc32", "crc32"),
+            ("etag", "etag"),
             ("blake3", "blake3"),
         ];
         if let Some((_, algorithm)) = ALGORITHMS.iter().find(|(word, _)| key.contains(word)) {

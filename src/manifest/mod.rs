@@ -11,6 +11,7 @@ mod columns;
 mod dfxml;
 mod dir_listing;
 mod disk_usage;
+mod embedded;
 mod fields;
 mod find_ls;
 mod find_printf;
@@ -26,6 +27,7 @@ mod ls_entry;
 mod ls_names;
 mod moment;
 mod object_store;
+mod page_text;
 pub mod path_end;
 mod path_list;
 mod powershell;
@@ -33,6 +35,7 @@ mod quoting;
 mod rclone_lsf;
 pub mod reconcile;
 mod reconcile_align;
+mod reconcile_compare;
 mod reconcile_index;
 mod robocopy;
 mod row;
@@ -49,9 +52,11 @@ mod xferlog;
 mod zip_listing;
 
 pub use columns::Columns;
+pub use embedded::embedded;
 pub use free_text::text;
 pub use moment::{Moment, Window};
-pub use row::{Row, Transfer};
+pub use page_text::page_text;
+pub use row::{Checksums, Row, Transfer};
 pub use sample::Sample;
 pub use tally::Report;
 
@@ -108,6 +113,11 @@ impl Syntax {
     /// Is it the one of whatever is in no syntax?
     pub fn is_free_text(&self) -> bool {
         self.name == free_text::SYNTAX.name
+    }
+
+    /// Is it one of pages?
+    pub fn is_page(&self) -> bool {
+        self.name == tree_html::SYNTAX.name
     }
 }
 

@@ -4,11 +4,13 @@
 //! [`reconcile`] finds which leading components to drop on either side, then judges each row. When in doubt a
 //! row is [`Outcome::Missing`]: a gap too many costs work, one too few hides a loss.
 
-use super::Row;
 pub use super::reconcile_align::Alignment;
 use super::reconcile_align::find;
+pub use super::reconcile_compare::Difference;
+use super::reconcile_compare::{Name, Tags, difference};
 use super::reconcile_index::{Components, HashSetOf, Index, skeleton};
-use crate::model::ContentId;
+use super::{Checksums, Row};
+use crate::model::{ContentId, Digests};
 use std::collections::{HashMap, HashSet};
 
 /// A recovered item.
@@ -20,6 +22,8 @@ pub struct Held<'a> {
     pub size: u64,
     /// Its content, where all of it could be read.
     pub content: Option<ContentId>,
+    /// Its other checksums, where all of it could be read and any manifest names such.
+    pub digests: Option<Digests>,
 }
 
 /// A row of a manifest, as far as it matters here.
@@ -31,6 +35,8 @@ pub struct Listed<'a> {
     pub size: Option<u64>,
     /// Its SHA-256.
     pub sha256: Option<ContentId>,
+    /// Other checksums.
+    pub checksums: Checksums,
     /// It has no content of its own.
     pub directory: bool,
     /// Where a symbolic link points.
@@ -45,6 +51,7 @@ impl<'a> From<&'a Row> for Listed<'a> {
             path: &row.path,
             size: row.size,
             sha256: row.sha256,
+            checksums: row.checksums,
             directory: row.directory,
             link: row.link.as_deref(),
             folded: row.folded,
@@ -52,13 +59,11 @@ impl<'a> From<&'a Row> for Listed<'a> {
     }
 }
 
-/// In what an item differs from its row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// The size; the checksum is not listed or not known.
-    Size,
-    /// The checksum.
-    Sha256,
+impl Listed<'_> {
+    /// It has a checksum, and so it is a file.
+    pub(super) fn is_summed(&self) -> bool {
+        self.sha256.is_some() || !self.checksums.is_empty()
+    }
 }
 
 /// What became of a row.
@@ -98,22 +103,14 @@ pub fn reconcile(items: &[Held<'_>], rows: &[Listed<'_>]) -> Reconciliation {
     Reconciliation { alignments, outcomes }
 }
 
-/// What an item says about a row at its path.
-pub(super) fn difference(item: &Held<'_>, row: &Listed<'_>) -> Option<Difference> {
-    match (row.sha256, item.content) {
-        (Some(listed), Some(held)) if listed == held => None,
-        (Some(_), Some(_)) => Some(Difference::Sha256),
-        _ => row.size.filter(|size| *size != item.size).map(|_| Difference::Size),
-    }
-}
-
 struct Judge<'r, 'a> {
     index: &'r Index,
     items: &'r [Held<'a>],
     rows: &'r [Listed<'a>],
     components: &'r Components,
     alignments: &'r [Alignment],
-    by_content: HashMap<ContentId, usize>,
+    by_name: HashMap<Name, usize>,
+    tags: Tags,
     /// Proper prefixes of listed paths, relative to the manifest's beginning.
     listed_directories: HashSetOf,
     /// Proper prefixes of held paths.
@@ -128,21 +125,40 @@ impl<'r, 'a> Judge<'r, 'a> {
         components: &'r Components,
         alignments: &'r [Alignment],
     ) -> Self {
-        let mut by_content = HashMap::new();
-        if rows.iter().any(|row| row.sha256.is_some()) {
+        // Of many items that no row names none is kept.
+        let listed: HashSet<Name> = rows.iter().filter_map(Name::of).collect();
+        let mut by_name = HashMap::new();
+        if !listed.is_empty() {
             for (i, item) in items.iter().enumerate() {
-                if let Some(content) = item.content {
-                    by_content.entry(content).or_insert(i);
-                }
+                Name::all(item).filter(|name| listed.contains(name)).for_each(|name| _ = by_name.entry(name).or_insert(i));
             }
         }
         let (mut listed_directories, mut held_directories) = (HashSetOf::default(), HashSetOf::default());
         // Only listings that do not say which rows are directories need to be asked.
-        if rows.iter().any(|row| !row.directory && row.sha256.is_none()) {
+        if rows.iter().any(|row| !row.directory && !row.is_summed()) {
             (0..rows.len()).for_each(|row| listed_directories.extend(Components::prefixes(components.get(row))));
             (0..items.len()).for_each(|item| held_directories.extend(Components::prefixes(index.components.get(item))));
         }
-        Self { index, items, rows, components, alignments, by_content, listed_directories, held_directories }
+        let mut judge =
+            Self { index, items, rows, components, alignments, by_name, tags: Tags::Perhaps, listed_directories, held_directories };
+        if rows.iter().enumerate().any(|(row, listed)| listed.checksums.is_tag && judge.has_md5(row, listed)) {
+            judge.tags = Tags::Md5;
+        }
+        judge
+    }
+
+    /// Is its tag the MD5 of what stands at its path? Nothing at all is tagged alike everywhere.
+    fn has_md5(&self, row: usize, listed: &Listed<'_>) -> bool {
+        let named = |item: usize| self.items.get(item).is_some_and(|held| held.size > 0 && Name::of(listed).is_some_and(|n| n.names(held)));
+        self.alignments.iter().any(|alignment| self.at(row, listed, alignment).any(named))
+    }
+
+    /// Items at the row's path, by one alignment.
+    fn at<'s>(&'s self, row: usize, listed: &'s Listed<'s>, alignment: &'s Alignment) -> impl Iterator<Item = usize> + use<'s, 'r, 'a> {
+        let path = alignment.translate(listed.path);
+        let key = path.as_ref().and_then(|_| alignment.key(self.components.get(row)));
+        let stands = move |item: &usize| self.items.get(*item).zip(path.as_ref()).is_some_and(|(held, path)| path.is(&held.path));
+        key.into_iter().flat_map(|key| self.index.at(key)).filter(stands)
     }
 
     fn outcome(&self, row: usize) -> Outcome {
@@ -150,7 +166,8 @@ impl<'r, 'a> Judge<'r, 'a> {
         if listed.directory {
             return Outcome::Directory;
         }
-        let moved = listed.sha256.and_then(|id| self.by_content.get(&id)).map(|item| Outcome::Moved(*item));
+        let fits = |item: &&usize| self.items.get(**item).is_some_and(|held| difference(held, listed, Tags::Md5).is_none());
+        let moved = Name::of(listed).and_then(|name| self.by_name.get(&name)).filter(fits).map(|item| Outcome::Moved(*item));
         match self.at_path(row, listed) {
             Some(found @ Outcome::Recovered(_)) => return found,
             Some(differs) => return moved.unwrap_or(differs),
@@ -159,7 +176,7 @@ impl<'r, 'a> Judge<'r, 'a> {
         if let Some(moved) = moved {
             return moved;
         }
-        if listed.sha256.is_none() && listed.link.is_none() && self.is_directory(row, listed) {
+        if !listed.is_summed() && listed.link.is_none() && self.is_directory(row, listed) {
             return Outcome::Directory;
         }
         Outcome::Missing
@@ -170,13 +187,11 @@ impl<'r, 'a> Judge<'r, 'a> {
     fn at_path(&self, row: usize, listed: &Listed<'_>) -> Option<Outcome> {
         let mut differs = None;
         for (rank, alignment) in self.alignments.iter().enumerate() {
-            let Some(path) = alignment.translate(listed.path) else { continue };
-            let Some(key) = alignment.key(self.components.get(row)) else { continue };
             let mut contradicted = None;
-            for item in self.index.at(key) {
-                let Some(held) = self.items.get(item).filter(|held| path.is(&held.path)) else { continue };
-                match difference(held, listed) {
-                    None if rank == 0 || listed.size.is_some() || listed.sha256.is_some() && held.content.is_some() => {
+            for item in self.at(row, listed, alignment) {
+                let Some(held) = self.items.get(item) else { continue };
+                match difference(held, listed, self.tags) {
+                    None if rank == 0 || listed.size.is_some() || Name::of(listed).is_some_and(|name| name.names(held)) => {
                         return Some(Outcome::Recovered(item));
                     }
                     None => {}

@@ -1,6 +1,7 @@
 //! How a manifest lies to the evidence: which leading components of either are to be dropped.
 
-use super::reconcile::{Held, Listed, difference};
+use super::reconcile::{Held, Listed};
+use super::reconcile_compare::{Tags, difference};
 use super::reconcile_index::{ByHash, Components, Index, ROOT, step};
 use std::cmp::Reverse;
 
@@ -197,12 +198,12 @@ impl Score {
                 *word |= 1 << (i % 64);
             }
             depth = depth.max(components.get(i).len().saturating_sub(alignment.listed.len()));
-            if at_path.any(|held| difference(held, row).is_none()) {
+            if at_path.any(|held| difference(held, row, Tags::Perhaps).is_none()) {
                 agreeing += 1;
                 if let Some(size) = row.size.filter(|size| *size > 0 && sizes.len() < SIZES && !sizes.contains(size)) {
                     sizes.push(size);
                 }
-                sized += u64::from(row.size.is_some_and(|size| size > 0) || row.sha256.is_some());
+                sized += u64::from(row.size.is_some_and(|size| size > 0) || row.is_summed());
             }
         }
         alignment.matches = matches;

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn held<'a>(path: &'a str, size: u64) -> Held<'a> {
-    Held { path: path.split('/').map(str::as_bytes).collect(), size, content: None }
+    Held { path: path.split('/').map(str::as_bytes).collect(), size, content: None, digests: None }
 }
 
 fn listed(path: &str, size: u64) -> Listed<'_> {

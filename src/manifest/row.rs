@@ -1,4 +1,6 @@
-use crate::model::ContentId;
+use crate::format::text::base64::Decoder;
+use crate::model::{ContentId, from_hex};
+use std::io::Read;
 
 /// One line of a manifest that names an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,8 +14,8 @@ pub struct Row {
     pub size: Option<u64>,
     /// Its SHA-256.
     pub sha256: Option<ContentId>,
-    /// Other checksums: algorithm in lower case (`md5`, `sha1`, `crc32`, …) and digits in lower case.
-    pub other_hashes: Vec<(&'static str, String)>,
+    /// Other checksums that are compared.
+    pub checksums: Checksums,
     /// Date of its last change, as it is written.
     pub modified: Option<String>,
     /// It has no content of its own to recover: a directory, device, pipe or socket.
@@ -28,6 +30,27 @@ pub struct Row {
     pub folded: bool,
     /// Line of the manifest, from 1.
     pub line: u64,
+}
+
+/// Checksums beside SHA-256 by which a listing names a content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checksums {
+    /// SHA-1.
+    pub sha1: Option<[u8; 20]>,
+    /// MD5.
+    pub md5: Option<[u8; 16]>,
+    /// `md5` is what an object store calls its tag, or a column without a heading: it is the MD5 of most objects, and of
+    /// none that the store encrypts with keys of its own.
+    pub is_tag: bool,
+    /// CRC-32.
+    pub crc32: Option<u32>,
+}
+
+impl Checksums {
+    /// Is there none?
+    pub const fn is_empty(&self) -> bool {
+        self.sha1.is_none() && self.md5.is_none() && self.crc32.is_none()
+    }
 }
 
 /// A transfer of a log line.
@@ -113,18 +136,37 @@ impl Row {
         Self::new(&raw, separators, line)
     }
 
-    /// Adds a checksum; a SHA-256 goes where it belongs. False when the digits are not of that algorithm.
+    /// Adds a checksum of an algorithm in lower case; `etag` is that of object stores. One that is not compared is
+    /// looked at and dropped. False when the digits are not of that algorithm.
     pub(super) fn add_hash(&mut self, algorithm: &'static str, digits: &[u8]) -> bool {
-        let Ok(digits) = std::str::from_utf8(digits) else { return false };
-        if algorithm == "sha256" {
-            let Some(id) = ContentId::parse(digits) else { return false };
-            self.sha256 = Some(id);
-            return true;
-        }
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return false;
-        }
-        self.other_hashes.push((algorithm, digits.to_ascii_lowercase()));
-        true
+        let known = match algorithm {
+            "sha256" => from_hex(digits).map(|sha256| self.sha256 = Some(ContentId(sha256))),
+            "sha1" => from_hex(digits).map(|sha1| self.checksums.sha1 = Some(sha1)),
+            "md5" => from_hex(digits).or_else(|| from_base64(digits)).map(|md5| self.set_md5(md5, false)),
+            // `"digits"` is MD5 where the object was written at once, `"digits-parts"` is none.
+            "etag" => from_hex(trim(digits, b'"')).map(|md5| self.set_md5(md5, true)),
+            "crc32" => from_hex(digits).map(|crc32| self.checksums.crc32 = Some(u32::from_be_bytes(crc32))),
+            _ => (!digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit)).then_some(()),
+        };
+        known.is_some()
     }
+
+    fn set_md5(&mut self, md5: [u8; 16], is_tag: bool) {
+        // What is said to be MD5 goes before what only looks like it.
+        if self.checksums.md5.is_none() || !is_tag {
+            (self.checksums.md5, self.checksums.is_tag) = (Some(md5), is_tag);
+        }
+    }
+}
+
+/// An MD5 as the clouds of Google and Microsoft write it.
+fn from_base64(text: &[u8]) -> Option<[u8; 16]> {
+    let mut md5 = [0; 16];
+    let is_whole = text.len() == 24 && text.ends_with(b"==") && Decoder::new(text).read_exact(&mut md5).is_ok();
+    is_whole.then_some(md5)
+}
+
+fn trim(text: &[u8], mark: u8) -> &[u8] {
+    let text = text.strip_prefix(&[mark]).unwrap_or(text);
+    text.strip_suffix(&[mark]).unwrap_or(text)
 }

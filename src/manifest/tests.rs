@@ -1,7 +1,7 @@
 //! Behaviour of the syntaxes, each by the words of its own tool.
 
 use super::*;
-use crate::model::ContentId;
+use crate::model::{ContentId, from_hex};
 
 /// Rows and report of a manifest, its syntax found by content.
 fn reading(text: impl AsRef<[u8]>) -> (&'static str, Vec<Row>, Report) {
@@ -144,7 +144,7 @@ fn checksum_lists() {
     let rows = check(text, "checksums", &["a/b c.txt", "a/d", "a/l\nf", "a/(x)", "a/y"]);
     assert!(rows.iter().all(|row| row.sha256 == ContentId::parse(HEX)));
     let rows = check("d4a7536e64d1a138c38a5ceb0b936a97  a/b\n970738c482d9e38c0278cda31cf14693  c\n", "checksums", &["a/b", "c"]);
-    assert_eq!(rows[0].other_hashes, [("md5", "d4a7536e64d1a138c38a5ceb0b936a97".to_owned())]);
+    assert_eq!(rows[0].checksums.md5, from_hex(b"d4a7536e64d1a138c38a5ceb0b936a97"));
     check("   486  d4a7536e64d1a138c38a5ceb0b936a97  a/b\n", "checksums", &["a/b=486"]);
     check("2961784510 486 a/b.json\n2640316389 1232 a/c d.json\n", "checksums", &["a/b.json=486", "a/c d.json=1232"]);
 }

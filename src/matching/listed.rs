@@ -4,7 +4,7 @@ use super::extra::Extras;
 use super::items::Item;
 use crate::ledger::{Ledger, ListedRow, ManifestRow};
 use crate::manifest::Kind;
-use crate::manifest::reconcile::{Alignment, Held, Listed, Outcome, reconcile};
+use crate::manifest::reconcile::{Alignment, Difference, Held, Listed, Outcome, reconcile};
 use crate::model::{Cause, ContentId, EvidencePath, Status};
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ pub struct Differs {
     pub path: Vec<u8>,
     /// The size, where it is listed and compared.
     pub size: Option<u64>,
-    /// The SHA-256, where it is listed and compared.
-    pub sha256: Option<ContentId>,
+    /// The checksum that contradicts: its algorithm, as listed, as held.
+    pub checksum: Option<(Difference, String, String)>,
     /// The item has the listed content and lies elsewhere.
     pub moved: bool,
 }
@@ -74,12 +74,13 @@ pub(super) fn reconcile_all(
     identity: &dyn Fn(usize) -> ContentId,
 ) -> Result<Reconciled> {
     // Inherited members stand for themselves here: a listing may name a file inside either copy.
+    let checksums = ledger.checksums()?;
     let held: Vec<Held<'_>> = items
         .iter()
-        .map(|item| Held {
-            path: item.path.components().collect(),
-            size: item.size,
-            content: item.content.filter(|_| item.status != Status::Partial).map(identity),
+        .map(|item| {
+            let content = item.content.filter(|_| item.status != Status::Partial).map(identity);
+            let digests = content.and_then(|content| checksums.get(&content).copied());
+            Held { path: item.path.components().collect(), size: item.size, content, digests }
         })
         .collect();
     let mut out = Reconciled::default();
@@ -101,6 +102,7 @@ pub(super) fn reconcile_all(
                 path: &r.path,
                 size: r.size,
                 sha256: r.sha256,
+                checksums: r.checksums,
                 directory: r.folder,
                 link: r.link.as_deref(),
                 folded: r.folded,
@@ -112,7 +114,15 @@ pub(super) fn reconcile_all(
         if manifest.kind != Kind::Platform && rows.iter().all(|row| row.event.is_none()) {
             extras.listed(number, items, &listed, &reconciliation.outcomes, &reconciliation.alignments);
         }
-        for (row, outcome) in rows.into_iter().zip(&reconciliation.outcomes) {
+        let contradictions: Vec<Option<(Difference, String, String)>> = listed
+            .iter()
+            .zip(&reconciliation.outcomes)
+            .map(|(row, outcome)| match outcome {
+                Outcome::Differs(item, what) => what.checksums(&held[*item], row).map(|(listed, found)| (*what, listed, found)),
+                Outcome::Recovered(_) | Outcome::Moved(_) | Outcome::Directory | Outcome::Missing => None,
+            })
+            .collect();
+        for ((row, outcome), checksum) in rows.into_iter().zip(&reconciliation.outcomes).zip(contradictions) {
             let (item, cause) = match outcome {
                 Outcome::Directory => continue,
                 Outcome::Recovered(item) | Outcome::Moved(item) => (Some(*item), None),
@@ -125,7 +135,7 @@ pub(super) fn reconcile_all(
             };
             let differs = item.filter(|_| cause.is_none() && !matches!(outcome, Outcome::Moved(_))).is_none().then(|| {
                 let moved = matches!(outcome, Outcome::Moved(_));
-                Box::new(Differs { path: row.path, size: row.size, sha256: row.sha256, moved })
+                Box::new(Differs { path: row.path, size: row.size, checksum, moved })
             });
             out.rows.push(ListedItem {
                 place,

@@ -2,6 +2,7 @@
 
 mod base64;
 mod data;
+mod digests;
 mod disposition;
 mod judgement;
 mod path;
@@ -10,6 +11,7 @@ mod scheme;
 
 pub use base64::base64;
 pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts};
+pub use digests::Digests;
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};
 pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
@@ -26,17 +28,42 @@ pub struct ContentId(pub [u8; 32]);
 impl ContentId {
     /// Parses 64 hexadecimal digits.
     pub fn parse(hex: &str) -> Option<Self> {
-        let hex = hex.as_bytes();
-        if hex.len() != 64 {
-            return None;
-        }
-        let nibble = |b: u8| (b as char).to_digit(16).map(|d| d as u8);
-        let mut out = [0; 32];
-        for (i, pair) in hex.chunks_exact(2).enumerate() {
-            out[i] = nibble(pair[0])? << 4 | nibble(pair[1])?;
-        }
-        Some(Self(out))
+        from_hex(hex.as_bytes()).map(Self)
     }
+}
+
+/// The bytes that hexadecimal digits stand for; nothing where there are more, fewer, or others.
+pub fn from_hex<const N: usize>(hex: &[u8]) -> Option<[u8; N]> {
+    const NONE: u8 = 0xff;
+    const NIBBLES: [u8; 256] = {
+        let (mut table, mut digit) = ([NONE; 256], 0);
+        while digit < 16 {
+            table[b"0123456789abcdef"[digit] as usize] = digit as u8;
+            table[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+            digit += 1;
+        }
+        table
+    };
+    if hex.len() != 2 * N {
+        return None;
+    }
+    let mut out = [0; N];
+    let mut seen = 0;
+    for (byte, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
+        let (high, low) = (NIBBLES[pair[0] as usize], NIBBLES[pair[1] as usize]);
+        seen |= high | low;
+        *byte = high << 4 | low & 0x0f;
+    }
+    (seen < 16).then_some(out)
+}
+
+/// Bytes as hexadecimal digits in lower case.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        hex.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
+        hex.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+        hex
+    })
 }
 
 impl fmt::Display for ContentId {

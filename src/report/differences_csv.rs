@@ -12,7 +12,7 @@ pub(super) static LISTING: Listing =
 pub(super) struct Difference {
     pub item: String,
     pub listed_path: String,
-    /// `size`, `sha256`, `path`, `missing` or `extra`.
+    /// `size`, an algorithm of checksums, `path`, `missing` or `extra`.
     pub what: &'static str,
     pub listed: String,
     pub found: String,
@@ -49,11 +49,8 @@ pub(super) fn each(outcome: &Outcome<'_>, take: &mut dyn FnMut(Difference) -> Re
             take(one("path", row.path(&matched.items).to_string(), item.path.to_string()))?;
             continue;
         }
-        let found = item.content.map(|content| matched.readings[content].1.content);
-        if let (Some(listed), Some(found)) = (differs.sha256, found)
-            && listed != found
-        {
-            take(one("sha256", listed.to_string(), found.to_string()))?;
+        if let Some((what, listed, found)) = &differs.checksum {
+            take(one(what.as_str(), listed.clone(), found.clone()))?;
         }
         if differs.size.is_some_and(|size| size != item.size) {
             take(one("size", size, item.size.to_string()))?;

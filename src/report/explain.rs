@@ -5,12 +5,13 @@ use super::{Outcome, plain};
 use crate::matching::Holders;
 use crate::model::{Basis, Flag, Role, Strength, Verdict};
 use crate::verdict::{Decision, remedy, what_if};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The chain of reasons for one institution.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Explanation {
     /// As registered.
     pub customer_id: String,
@@ -51,7 +52,7 @@ pub struct Explanation {
 }
 
 /// A word of a vocabulary and what it means here.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Reason {
     /// The word.
     pub word: &'static str,
@@ -60,7 +61,7 @@ pub struct Reason {
 }
 
 /// An identifier of the registry.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Searched {
     /// Its kind.
     pub scheme: String,
@@ -71,7 +72,7 @@ pub struct Searched {
 }
 
 /// A mention at an item.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Found {
     /// Display path.
     pub item: String,
@@ -98,7 +99,7 @@ pub struct Found {
 }
 
 /// Something that was not read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Open {
     /// Display path.
     pub item: String,
@@ -114,6 +115,11 @@ pub struct Open {
     pub frees_alone: u64,
     /// Who waived it, and why.
     pub waived: Option<String>,
+}
+
+/// The JSON Schema of an explanation.
+pub fn explanation_schema() -> serde_json::Value {
+    schemars::schema_for!(Explanation).to_value()
 }
 
 /// Explains the verdict of one institution.

@@ -3,6 +3,7 @@
 mod bytes;
 mod cells;
 mod claimed_csv;
+mod columnar;
 mod controls_csv;
 mod coverage_csv;
 mod data_elements;
@@ -21,16 +22,18 @@ mod pack;
 mod page;
 mod reviews_csv;
 mod run_json;
+#[cfg(test)]
+mod testing;
 mod unattributed_csv;
 mod units_csv;
 mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, explain, explanation_schema};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
-pub use run_json::RunFacts;
+pub use run_json::{RunFacts, run_schema};
 
 use crate::control::Planted;
 use crate::deadline::Calendar;
@@ -90,6 +93,12 @@ pub static REPORTS: &[Report] = &[
     Report { file: "claimed.csv", write: |outcome, sink| claimed_csv::LISTING.csv(outcome, sink) },
     Report { file: "differences.csv", write: |outcome, sink| differences_csv::LISTING.csv(outcome, sink) },
     Report { file: "manifests.csv", write: |outcome, sink| manifests_csv::LISTING.csv(outcome, sink) },
+    Report { file: "impact.parquet", write: |outcome, sink| columnar::parquet(&impact_csv::LISTING, outcome, sink) },
+    Report { file: "evidence.parquet", write: |outcome, sink| columnar::parquet(&evidence_csv::LISTING, outcome, sink) },
+    Report { file: "coverage.parquet", write: |outcome, sink| columnar::parquet(&coverage_csv::LISTING, outcome, sink) },
+    Report { file: "impact.arrow", write: |outcome, sink| columnar::arrow(&impact_csv::LISTING, outcome, sink) },
+    Report { file: "evidence.arrow", write: |outcome, sink| columnar::arrow(&evidence_csv::LISTING, outcome, sink) },
+    Report { file: "coverage.arrow", write: |outcome, sink| columnar::arrow(&coverage_csv::LISTING, outcome, sink) },
     Report { file: "impact.xlsx", write: xlsx::write },
     Report { file: "report.html", write: page::write },
 ];

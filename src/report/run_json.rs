@@ -1,10 +1,11 @@
 use super::Outcome;
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The circumstances of a run: the only output with clock, host and paths.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunFacts {
     /// Version of the program.
     pub version: &'static str,
@@ -31,13 +32,22 @@ pub struct RunFacts {
     pub ocr: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// `run.json`.
+#[derive(Serialize, JsonSchema)]
 struct RunFile<'a> {
     #[serde(flatten)]
     facts: &'a RunFacts,
+    /// Digest of the registry.
     registry: String,
+    /// Its files, with encoding and delimiter.
     registry_files: Vec<String>,
+    /// Digest of the ledger.
     ledger: String,
+}
+
+/// The schema of `run.json`.
+pub fn run_schema() -> serde_json::Value {
+    schemars::schema_for!(RunFile<'_>).to_value()
 }
 
 pub(super) fn write(facts: &RunFacts, outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {

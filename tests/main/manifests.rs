@@ -133,6 +133,83 @@ fn differences_are_told_and_agreement_is_not() {
     }
 }
 
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// A listing names contents by whatever checksum its program computes; the strongest that is known decides.
+#[test]
+fn every_checksum_is_compared() {
+    let files: [(&str, &[u8]); 3] = [("d/same.txt", b"same"), ("d/altered.txt", b"12345"), ("d/elsewhere.txt", b"moved")];
+    let taken: [(&str, &[u8]); 3] = [("d/same.txt", b"same"), ("d/altered.txt", b"54321"), ("d/moved.txt", b"moved")];
+    let md5 = |bytes: &[u8]| hex(md5::Md5::digest(bytes));
+    let sha1 = |bytes: &[u8]| hex(sha1::Sha1::digest(bytes));
+    let crc32 = |bytes: &[u8]| format!("{:08X}", crc32fast::hash(bytes));
+    let lines = |head: &str, line: &dyn Fn(&str, &[u8]) -> String| {
+        let body: String = taken.iter().map(|(path, bytes)| line(path, bytes) + "\n").collect();
+        head.to_owned() + &body
+    };
+    let object = |path: &str, bytes: &[u8], field: String| format!("{{\"Path\":\"{path}\",\"Size\":{},{field}}}", bytes.len());
+    let digests = |bytes: &[u8]| {
+        format!("<hashdigest type='MD5'>{0}</hashdigest>\n<hashdigest type='SHA1'>{1}</hashdigest>", md5(bytes), sha1(bytes))
+    };
+    let file = |path: &str, bytes: &[u8]| format!("<fileobject><filename>{path}</filename>\n{}</fileobject>", digests(bytes));
+    let listings = [
+        ("md5", lines("", &|path, bytes| format!("{}  {path}", md5(bytes)))),
+        ("sha1", lines("", &|path, bytes| format!("SHA1 ({path}) = {}", sha1(bytes)))),
+        ("md5", lines("%%%% HASHDEEP-1.0\n%%%% size,md5,filename\n", &|path, bytes| format!("{},{},{path}", bytes.len(), md5(bytes)))),
+        ("sha1", lines("<?xml version='1.0'?>\n<dfxml version='1.0'>\n", &file) + "</dfxml>\n"),
+        ("md5", lines("", &|path, bytes| object(path, bytes, format!("\"Hashes\":{{\"md5\":\"{}\"}}", md5(bytes))))),
+        ("md5", lines("", &|path, bytes| object(path, bytes, format!("\"ETag\":\"\\\"{}\\\"\"", md5(bytes))))),
+        (
+            "md5",
+            lines("", &|path, bytes| format!("\"bucket\",\"{path}\",\"{}\",\"2026-11-01T00:00:00.000Z\",\"{}\"", bytes.len(), md5(bytes))),
+        ),
+        ("crc32", lines("Path,Size,CRC32\n", &|path, bytes| format!("{path},{},{}", bytes.len(), crc32(bytes)))),
+    ];
+    for (algorithm, listing) in listings {
+        let desk = Desk::new();
+        let (finished, outputs) = run(&desk, &files, &[("taken", "list", listing.clone().into_bytes())]);
+        let found: BTreeSet<[String; 3]> = outputs
+            .rows("differences.csv")
+            .into_iter()
+            .map(|row| ["item", "difference", "listed"].map(|column| row[column].to_lowercase()))
+            .collect();
+        let listed = match algorithm {
+            "md5" => md5(b"54321"),
+            "sha1" => sha1(b"54321"),
+            _ => crc32(b"54321").to_lowercase(),
+        };
+        let mut expected = BTreeSet::from([["ev/d/altered.txt".to_owned(), algorithm.to_owned(), listed]]);
+        match algorithm {
+            // So short a checksum proves no content to be another file's.
+            "crc32" => {
+                expected.insert(["ev/d/moved.txt", "missing", "5"].map(str::to_owned));
+                expected.insert(["ev/d/elsewhere.txt", "extra", ""].map(str::to_owned));
+            }
+            _ => _ = expected.insert(["ev/d/moved.txt", "path", "ev/d/moved.txt"].map(str::to_owned)),
+        }
+        assert_eq!(found, expected, "{listing}\n{}", finished.stderr);
+        let causes: Vec<String> = outputs.rows("gaps.csv").into_iter().map(|row| row["cause"].clone()).collect();
+        assert_eq!(causes.iter().filter(|cause| *cause == "differs").count(), 1, "{listing} {causes:?}");
+    }
+}
+
+/// What a store encrypts with a key of its own is tagged with no MD5, and an object of several parts with that of its parts.
+#[test]
+fn tags_that_are_no_checksums_contradict_nothing() {
+    let files: [(&str, &[u8]); 3] = [("d/a.txt", b"one"), ("d/b.txt", b"three"), ("d/c.txt", b"fourteen")];
+    let object =
+        |path: &str, bytes: &[u8], tag: &str| format!("{{\"Key\":\"{path}\",\"Size\":{},\"ETag\":\"\\\"{tag}\\\"\"}}\n", bytes.len());
+    let listing: String = files.iter().map(|(path, bytes)| object(path, bytes, &hex(md5::Md5::digest(path.as_bytes())))).collect();
+    let parts: String = files.iter().map(|(path, bytes)| object(path, bytes, &format!("{}-2", hex(md5::Md5::digest(b"x"))))).collect();
+    for listing in [listing, parts] {
+        let desk = Desk::new();
+        let (_, outputs) = run(&desk, &files, &[("taken", "list", listing.clone().into_bytes())]);
+        assert_eq!((outputs.rows("differences.csv"), outputs.rows("gaps.csv")), (Vec::new(), Vec::new()), "{listing}");
+    }
+}
+
 /// What lies in an archive is extra as one, and not where the listing is of what lies in it.
 #[test]
 fn archives_are_extra_as_one() {

@@ -14,6 +14,8 @@ pub struct Lines {
     /// Glyphs that nobody says the meaning of.
     pub unknown: u64,
     last: Option<Last>,
+    /// Blanks that were shown since the last glyph.
+    blanks: usize,
     /// What was shown last and where it began: type that is made bold by showing it twice.
     shown: Option<(String, Point)>,
 }
@@ -53,12 +55,29 @@ impl Lines {
             self.text.push(char::from(*letter));
             self.letters += 1;
         } else if glyph.text.chars().all(char::is_whitespace) {
+            self.blanks += 1;
             self.blank(' ');
+            self.last = Some(Last { end: glyph.end, along: glyph.along, em: glyph.em, spacing: glyph.spacing });
+            return;
         } else {
+            if is_drawn(glyph.text) {
+                self.indent();
+            }
             self.text.push_str(glyph.text);
             self.letters += glyph.text.chars().filter(|c| c.is_alphanumeric()).count() as u64;
         }
+        self.blanks = 0;
         self.last = Some(Last { end: glyph.end, along: glyph.along, em: glyph.em, spacing: glyph.spacing });
+    }
+
+    /// In a drawn tree the blanks before a branch say how deep it is.
+    fn indent(&mut self) {
+        let kept = self.text.trim_end_matches(' ').len();
+        let start = self.text.rfind('\n').map_or(0, |at| at + 1);
+        if self.blanks > 0 && is_drawn(&self.text[start..kept.max(start)]) {
+            self.text.truncate(kept);
+            self.text.extend(std::iter::repeat_n(' ', self.blanks));
+        }
     }
 
     /// Was this string shown just before, in nearly the same place?
@@ -111,5 +130,11 @@ impl Lines {
             self.text.truncate(self.text.trim_end_matches([' ', '\t']).len());
             self.text.push('\n');
         }
+        self.blanks = 0;
     }
+}
+
+/// Is it made of nothing but the branches of a drawn tree?
+fn is_drawn(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, ' ' | '|' | '`' | '\u{2018}' | '\u{2500}'..='\u{257f}'))
 }

@@ -401,6 +401,13 @@ impl<'a> Sink<'a> {
     }
 }
 
+impl Passage {
+    /// Is it what the escapes in this one mean, as a sink puts it behind that?
+    pub fn decodes(&self, before: &Self) -> bool {
+        self.text.ends_with(BORDER) && escaped(&before.text, &before.map).is_some_and(|meant| meant.text == self.text)
+    }
+}
+
 /// What the escapes in a text mean, as a passage beside it.
 fn escaped(text: &str, map: &OffsetMap) -> Option<Passage> {
     let mut out = Passage { kind: PassageKind::Prose, text: String::new(), map: OffsetMap::default() };

@@ -118,7 +118,7 @@ fn is_digit(b: u8) -> bool {
 }
 
 /// Decodes base64; what is no digit is skipped.
-pub(in crate::format) struct Decoder<'a> {
+pub(crate) struct Decoder<'a> {
     encoded: &'a [u8],
     held: u32,
     bits: u8,

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
 };
 
 /// Elements inside running text (HTML Living Standard, section 4.5 and 4.8, phrasing content).
-pub(super) const INLINE: &[&str] = &[
+pub(crate) const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "mark",
     "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];

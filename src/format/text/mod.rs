@@ -15,8 +15,8 @@ pub mod transcoded;
 pub mod xml;
 
 mod attribute;
-pub(super) mod base64;
-pub(super) mod entity;
+pub(crate) mod base64;
+pub(crate) mod entity;
 mod headed;
 mod json_record;
 mod layout;

@@ -24,7 +24,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         Ok(())
     })?;
     if counts.is_empty() {
-        put!(html, "<p>What the listings list and what is held agree by path, size and SHA-256.</p>\n");
+        put!(html, "<p>What the listings list and what is held agree by path, size and checksum.</p>\n");
         return Ok(());
     }
     let words: Vec<String> = counts.iter().map(|(what, count)| format!("{what} {count}")).collect();

@@ -1,0 +1,56 @@
+use crate::model::{ContentId, Digests};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+/// So much of what is in memory goes through all algorithms before the next.
+const BLOCK: usize = 32 << 10;
+
+/// Computes all checksums of one content, in one pass.
+#[derive(Default)]
+pub(super) struct Hashing {
+    sha256: Sha256,
+    sha1: Sha1,
+    md5: md5::Md5,
+    crc32: crc32fast::Hasher,
+}
+
+impl Hashing {
+    /// Those of bytes in memory.
+    pub(super) fn of(bytes: &[u8]) -> Digests {
+        let mut hashing = Self::default();
+        bytes.chunks(BLOCK).for_each(|block| hashing.update(block));
+        hashing.finish()
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        self.sha1.update(bytes);
+        self.md5.update(bytes);
+        self.crc32.update(bytes);
+    }
+
+    pub(super) fn finish(self) -> Digests {
+        Digests {
+            sha256: ContentId(self.sha256.finalize().into()),
+            sha1: self.sha1.finalize().into(),
+            md5: self.md5.finalize().into(),
+            crc32: self.crc32.finalize(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::to_hex;
+
+    #[test]
+    fn checksums_as_the_standards_have_them() {
+        // FIPS 180-2, RFC 1321, and the check value of CRC-32.
+        let abc = Hashing::of(b"abc");
+        assert_eq!(abc.sha256.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(to_hex(&abc.sha1), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(to_hex(&abc.md5), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(Hashing::of(b"123456789").crc32, 0xCBF4_3926);
+    }
+}

@@ -1,0 +1,136 @@
+//! Listings in columns, for programs that analyse: Apache Parquet and Arrow IPC files. The same rows as in the CSVs, with
+//! typed columns; text on one line, and nothing put before it.
+
+mod arrow;
+mod flatbuffer;
+mod parquet;
+#[cfg(test)]
+mod tests;
+mod thrift;
+
+pub(super) use arrow::write as arrow;
+pub(super) use parquet::write as parquet;
+
+use super::Outcome;
+use super::cells::plain;
+use super::listing::{Cell, Listing};
+use anyhow::{Result, bail};
+use std::io::Write;
+
+/// Rows of one batch (a row group of Parquet, a record batch of Arrow), and bytes of text from which on it is full.
+const BATCH_ROWS: usize = 1 << 16;
+const BATCH_TEXT: usize = 32 << 20;
+/// Level of Zstandard.
+const LEVEL: i32 = 3;
+
+/// Columns of numbers, in whatever listing they stand.
+const NUMBERS: &[&str] = &["offset", "count", "bytes", "owner_items", "counterparty_items", "owner_bytes", "individuals", "gap_items"];
+/// Columns of truth values.
+const TRUTHS: &[&str] = &["depends"];
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Text,
+    Number,
+    Truth,
+}
+
+impl Type {
+    fn of(column: &str) -> Self {
+        match column {
+            _ if NUMBERS.contains(&column) => Self::Number,
+            _ if TRUTHS.contains(&column) => Self::Truth,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Values of one column.
+enum Values {
+    /// Where each text ends, and all of them.
+    Text(Vec<u32>, Vec<u8>),
+    Number(Vec<u64>),
+    Truth(Vec<bool>),
+}
+
+impl Values {
+    fn new(of: Type) -> Self {
+        match of {
+            Type::Text => Self::Text(Vec::new(), Vec::new()),
+            Type::Number => Self::Number(Vec::new()),
+            Type::Truth => Self::Truth(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, cell: &Cell<'_>) -> bool {
+        match (self, cell) {
+            (Self::Text(ends, bytes), Cell::Text(text)) => {
+                bytes.extend_from_slice(plain(text).as_bytes());
+                ends.push(bytes.len() as u32);
+            }
+            (Self::Number(numbers), Cell::Number(number)) => numbers.push(*number),
+            (Self::Truth(truths), Cell::Truth(truth)) => truths.push(*truth),
+            _ => return false,
+        }
+        true
+    }
+
+    fn clear(&mut self) {
+        match self {
+            Self::Text(ends, bytes) => {
+                ends.clear();
+                bytes.clear();
+            }
+            Self::Number(numbers) => numbers.clear(),
+            Self::Truth(truths) => truths.clear(),
+        }
+    }
+}
+
+/// Truth values, eight in a byte, the first in the lowest bit.
+fn packed(truths: &[bool]) -> Vec<u8> {
+    truths.chunks(8).map(|eight| eight.iter().enumerate().fold(0, |byte, (bit, truth)| byte | u8::from(*truth) << bit)).collect()
+}
+
+/// Some rows of a listing, column by column.
+struct Batch {
+    rows: usize,
+    columns: Vec<Values>,
+}
+
+/// Hands over the rows of a listing in batches.
+fn batches(listing: &Listing, outcome: &Outcome<'_>, take: &mut dyn FnMut(&Batch) -> Result<()>) -> Result<()> {
+    let mut batch = Batch { rows: 0, columns: listing.columns.iter().map(|column| Values::new(Type::of(column))).collect() };
+    let mut text = 0;
+    (listing.rows)(outcome, &mut |_, cells| {
+        for ((column, cell), name) in batch.columns.iter_mut().zip(cells).zip(listing.columns) {
+            if !column.push(cell) {
+                bail!("a value of the column {name} is of another type than the column");
+            }
+            text += if let Cell::Text(text) = cell { text.len() } else { 0 };
+        }
+        batch.rows += 1;
+        if batch.rows >= BATCH_ROWS || text >= BATCH_TEXT {
+            take(&batch)?;
+            batch.rows = 0;
+            text = 0;
+            batch.columns.iter_mut().for_each(Values::clear);
+        }
+        Ok(())
+    })?;
+    if batch.rows > 0 { take(&batch) } else { Ok(()) }
+}
+
+/// A sink that knows how much it has taken.
+struct Counting<'w> {
+    sink: &'w mut dyn Write,
+    at: u64,
+}
+
+impl Counting<'_> {
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.at += bytes.len() as u64;
+        Ok(self.sink.write_all(bytes)?)
+    }
+}

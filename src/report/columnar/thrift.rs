@@ -1,0 +1,113 @@
+//! The compact protocol of Apache Thrift (thrift-compact-protocol.md), as far as the footer of Parquet needs it.
+
+/// Types of fields and elements.
+const TRUE: u8 = 1;
+const FALSE: u8 = 2;
+const I8: u8 = 3;
+const I32: u8 = 5;
+const I64: u8 = 6;
+const BINARY: u8 = 8;
+const LIST: u8 = 9;
+const STRUCT: u8 = 12;
+
+/// Writes one struct, and those inside of it.
+#[derive(Default)]
+pub(super) struct Struct {
+    bytes: Vec<u8>,
+    last: u8,
+}
+
+impl Struct {
+    /// Its bytes, ended.
+    pub(super) fn end(mut self) -> Vec<u8> {
+        self.bytes.push(0);
+        self.bytes
+    }
+
+    /// The head of a field; ids rise.
+    fn field(&mut self, id: u8, kind: u8) {
+        self.bytes.push((id - self.last) << 4 | kind);
+        self.last = id;
+    }
+
+    pub(super) fn truth(mut self, id: u8, truth: bool) -> Self {
+        self.field(id, if truth { TRUE } else { FALSE });
+        self
+    }
+
+    pub(super) fn i8(mut self, id: u8, value: u8) -> Self {
+        self.field(id, I8);
+        self.bytes.push(value);
+        self
+    }
+
+    pub(super) fn i32(mut self, id: u8, value: i32) -> Self {
+        self.field(id, I32);
+        number(&mut self.bytes, i64::from(value));
+        self
+    }
+
+    pub(super) fn i64(mut self, id: u8, value: u64) -> Self {
+        self.field(id, I64);
+        number(&mut self.bytes, value as i64);
+        self
+    }
+
+    pub(super) fn text(mut self, id: u8, text: &str) -> Self {
+        self.field(id, BINARY);
+        binary(&mut self.bytes, text);
+        self
+    }
+
+    pub(super) fn inner(mut self, id: u8, inner: Self) -> Self {
+        self.field(id, STRUCT);
+        self.bytes.extend(inner.end());
+        self
+    }
+
+    pub(super) fn structs(mut self, id: u8, all: impl ExactSizeIterator<Item = Self>) -> Self {
+        self.list(id, STRUCT, all.len());
+        all.for_each(|one| self.bytes.extend(one.end()));
+        self
+    }
+
+    pub(super) fn i32s(mut self, id: u8, all: &[i32]) -> Self {
+        self.list(id, I32, all.len());
+        all.iter().for_each(|one| number(&mut self.bytes, i64::from(*one)));
+        self
+    }
+
+    pub(super) fn texts(mut self, id: u8, all: &[&str]) -> Self {
+        self.list(id, BINARY, all.len());
+        all.iter().for_each(|one| binary(&mut self.bytes, one));
+        self
+    }
+
+    fn list(&mut self, id: u8, kind: u8, len: usize) {
+        self.field(id, LIST);
+        if len < 15 {
+            self.bytes.push((len as u8) << 4 | kind);
+        } else {
+            self.bytes.push(0xf0 | kind);
+            varint(&mut self.bytes, len as u64);
+        }
+    }
+}
+
+fn varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// Small numbers of either sign are short.
+fn number(bytes: &mut Vec<u8>, value: i64) {
+    varint(bytes, (value << 1 ^ value >> 63) as u64);
+}
+
+fn binary(bytes: &mut Vec<u8>, text: &str) {
+    varint(bytes, text.len() as u64);
+    bytes.extend_from_slice(text.as_bytes());
+}
