@@ -223,6 +223,9 @@ fn panicked(format: Kind, words: &str) -> (Cause, String) {
 /// What a reader left is scanned, and nobody knows what the scan cannot see there: text in pieces, encoded, in
 /// records. The item is no longer whole, whatever was found in it.
 fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
+    if sink.gaps.iter().any(|gap| gap.cause == failure.cause) {
+        return sink.note(format!("not read to its end as {format}: {failure}"));
+    }
     sink.gap(failure.at..failure.at, failure.cause, format!("not read to its end as {format}: {}", failure.detail));
 }
 

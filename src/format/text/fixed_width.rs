@@ -24,7 +24,6 @@ pub const FORMAT: Format = Format {
     version: 2,
     limitations: &[
         "columns of digits that touch are told apart only at routing numbers and dates",
-        "records with binary or packed decimal fields are left to the scan",
         "EBCDIC is read as code page 037",
     ],
 };
