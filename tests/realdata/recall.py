@@ -1,30 +1,34 @@
 #!/usr/bin/env python3
-"""Word recall of the readers against other extractors.
+"""
+Word recall of the readers against other extractors. What it found stands in docs/recall.md.
 
     cargo build --example text
     tests/realdata/recall.py target/debug/examples/text KIND=EXTRACTOR... -- FOLDER...
+    tests/realdata/recall.py --make FOLDER SOURCE...
 
 KIND is a file name extension; of each such file below the folders, the words that EXTRACTOR finds are looked for among
-the words that the reader prints. EXTRACTOR is a command ({} is the file), or one of
+the words that the reader prints. Without KIND, all of KINDS below are compared. EXTRACTOR is a command ({} is the file),
+or one of
 
     office:txt   LibreOffice, saved as text        email   Python's email and html.parser
     office:csv   LibreOffice, every sheet as CSV   html    Python's html.parser
-    unzip        texts of an office package
+    office:pdf   LibreOffice, as PDF, pdftotext    unzip   texts of an office package
 
-    tests/realdata/recall.py --make FOLDER SOURCE...
-
-Few of the samples are Word and PowerPoint files: this has LibreOffice write such files into the folder, of pages in HTML
-(as documents and, a slide to a paragraph, as presentations) and of tables in CSV (as workbooks).
+Few of the samples are Word and PowerPoint files: --make has LibreOffice write such files into the folder, of pages in
+HTML (as documents and, a slide to a paragraph, as presentations) and of tables in CSV (as workbooks).
 
 The share found is shown per file and, per kind, over all words and in the median. Files of which the extractor finds
-no words are counted apart.
+no words are counted apart, and an extractor that is not installed is said to be skipped.
 """
-import base64, email, email.policy, html, os, re, resource, subprocess, sys, tempfile, unicodedata, zipfile
+import base64, email, email.policy, html, os, re, resource, shutil, subprocess, sys, tempfile, unicodedata, zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
 
-FILTERS = {"txt": "txt:Text (encoded):UTF8", "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"}
+KINDS = """docx=unzip docm=unzip dotx=unzip pptx=unzip pptm=unzip ppsx=unzip odt=unzip odp=unzip xlsx=unzip xlsm=unzip ods=unzip
+eml=email html=html pdf=pdftotext_{}_- docx=office:txt odt=office:txt rtf=office:txt doc=office:txt doc=antiword_-m_UTF-8.txt_{}
+ppt=office:pdf xls=office:csv xls=xls2csv_-d_utf-8_{} xlsb=office:csv xlsx=office:csv ods=office:csv""".split()
+FILTERS = {"pdf": "pdf", "txt": "txt:Text (encoded):UTF8", "csv": "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"}
 
 
 def words(data):
@@ -163,7 +167,8 @@ def by_office(paths, kind):
             for link in silent:
                 convert([link], 30)
         for i, path in enumerate(paths):
-            out[path] = b"\n".join(p.read_bytes() for p in sorted(results.glob(f"{i:04}x*")))
+            found = sorted(results.glob(f"{i:04}x*"))
+            out[path] = b"\n".join(run(["pdftotext", str(p), "-"]) if kind == "pdf" else p.read_bytes() for p in found)
     return out
 
 
@@ -208,10 +213,16 @@ def main(arguments):
         return make(Path(arguments[1]), arguments[2:])
     tool, *rest = arguments
     at = rest.index("--")
-    extractors = dict(r.split("=", 1) for r in rest[:at])
+    extractors = [r.split("=", 1) for r in rest[:at] or [kind.replace("_", " ") for kind in KINDS]]
+    if not any(Path(folder).is_dir() for folder in rest[at + 1:]):
+        return print("skipped: none of the folders is there")
     files = sorted(p for folder in rest[at + 1:] for p in Path(folder).rglob("*") if p.is_file() and ".profile" not in p.parts)
     table = ["| kind | extractor | files | words | found | median | least | silent |", "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    for kind, extractor in extractors.items():
+    for kind, extractor in extractors:
+        program = "soffice" if extractor.startswith("office:") else extractor.split()[0]
+        if extractor not in ("email", "html", "unzip") and not shutil.which(program):
+            print(f"skipped: {kind}, {program} is not installed")
+            continue
         shares, found_all, all_words, silent = [], 0, 0, 0
         for path, output in extracted(extractor, [p for p in files if p.suffix.lower() == "." + kind]).items():
             wanted = words(output)

@@ -118,7 +118,7 @@ mod tests {
     fn values_behind_lengths_stand_alone() {
         // A datum of Avro: each length is twice the length, here the letter H and a mark.
         let name = "NEBRASKA ENERGY FEDERAL CREDIT UNION";
-        for text in [format!("H{name},12 MAIN ST, LINCOLN NE"), format!("\u{2}H{name}\u{12}021000021")] {
+        for text in [format!("H{name},12 MAIN ST, LINCOLN NE"), format!("\u{2}H{name}\u{14}acct 02100")] {
             read_with(read, text.as_bytes(), |_, collector| {
                 let alone = format!("{}{name}", crate::format::BORDER);
                 assert!(collector.text().contains(&alone), "{:?}", collector.text());
