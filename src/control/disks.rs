@@ -74,7 +74,11 @@ pub(super) fn vmdk(subject: Subject) -> Vec<u8> {
         put(&mut out, at, &(value as u64).to_le_bytes());
     }
     put(&mut out, 44, &512u32.to_le_bytes());
-    put(&mut out, SECTOR, format!("# Disk DescriptorFile\nversion=1\ncreateType=\"monolithicSparse\"\nRW {SECTORS} SPARSE \"a.vmdk\"\n").as_bytes());
+    put(
+        &mut out,
+        SECTOR,
+        format!("# Disk DescriptorFile\nversion=1\ncreateType=\"monolithicSparse\"\nRW {SECTORS} SPARSE \"a.vmdk\"\n").as_bytes(),
+    );
     put(&mut out, 2 * SECTOR, &(TABLE as u32).to_le_bytes());
     put(&mut out, TABLE * SECTOR, &(GRAIN as u32).to_le_bytes());
     [out, raw(subject)].concat()
@@ -180,11 +184,8 @@ pub(super) fn udf(subject: Subject) -> Vec<u8> {
     put(&mut image, 256 * SECTOR, &tagged(2, 256, &[(16, &(3u32 * 2048).to_le_bytes()), (20, &257u32.to_le_bytes())]));
     put(&mut image, 257 * SECTOR, &tagged(5, 257, &[(22, &[0, 0]), (188, &(PARTITION as u32).to_le_bytes())]));
     let map = [1, 6, 1, 0, 0, 0];
-    let logical = tagged(
-        6,
-        258,
-        &[(212, &2048u32.to_le_bytes()), (248, &long(2048, 0, 0)), (264, &(map.len() as u32).to_le_bytes()), (440, &map)],
-    );
+    let logical =
+        tagged(6, 258, &[(212, &2048u32.to_le_bytes()), (248, &long(2048, 0, 0)), (264, &(map.len() as u32).to_le_bytes()), (440, &map)]);
     put(&mut image, 258 * SECTOR, &logical);
     put(&mut image, 259 * SECTOR, &tagged(8, 259, &[]));
     let root = [identifier("", 8, 1, 0), identifier("letter.txt", 0, 2, 0)].concat();

@@ -114,10 +114,8 @@ fn what_is_encrypted_is_a_gap_that_names_its_recipient() {
 #[test]
 fn what_a_key_opens_is_a_member() {
     let letter = b"To whom it may concern\r\n\r\nclient code: QX7731\r\nThe statements of the month are ready.\r\n";
-    let messages = [
-        &include_bytes!("../../../tests/fixtures/cms/enveloped.p7m")[..],
-        include_bytes!("../../../tests/fixtures/cms/stream.p7m"),
-    ];
+    let messages =
+        [&include_bytes!("../../../tests/fixtures/cms/enveloped.p7m")[..], include_bytes!("../../../tests/fixtures/cms/stream.p7m")];
     let keys = [&include_bytes!("../../../tests/fixtures/cms/key.pem")[..], include_bytes!("../../../tests/fixtures/cms/pkcs1.pem")];
     for bytes in messages {
         assert_eq!(seen(bytes).gaps.iter().map(|(cause, _)| *cause).collect::<Vec<_>>(), [Cause::EncryptedCms]);

@@ -106,7 +106,8 @@ pub fn eight_bit(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     let wide = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
-    let (sound, stray) = bytes.utf8_chunks().fold((0, 0), |(sound, stray), chunk| (sound + wide(chunk.valid()), stray + chunk.invalid().len()));
+    let (sound, stray) =
+        bytes.utf8_chunks().fold((0, 0), |(sound, stray), chunk| (sound + wide(chunk.valid()), stray + chunk.invalid().len()));
     let windows = |bytes: &[u8]| encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
     if stray > sound {
         return windows(bytes);

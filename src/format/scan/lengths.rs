@@ -28,7 +28,8 @@ pub(in crate::format) enum Scheme {
 }
 
 /// All ways, where a character is a byte.
-pub(in crate::format) const NARROW: &[Scheme] = &[Scheme::Plain, Scheme::Doubled, Scheme::Varlena, Scheme::Cbor, Scheme::Tagged, Scheme::Word];
+pub(in crate::format) const NARROW: &[Scheme] =
+    &[Scheme::Plain, Scheme::Doubled, Scheme::Varlena, Scheme::Cbor, Scheme::Tagged, Scheme::Word];
 /// The ways where a character is two bytes.
 pub(super) const WIDE: &[Scheme] = &[Scheme::Plain, Scheme::Doubled, Scheme::Word];
 

@@ -108,7 +108,8 @@ impl Layout {
                 at += 1;
             }
             let is_filler = || (start..at).all(|at| places.nearly_all(at, |byte| byte == 0));
-            let is_packed = || places.records.iter().filter(|record| unpack(&record[start..at]).is_some()).count() * 2 > places.records.len();
+            let is_packed =
+                || places.records.iter().filter(|record| unpack(&record[start..at]).is_some()).count() * 2 > places.records.len();
             fields.push(match at - start {
                 _ if is_text_at[start] || is_filler() => Field::Text(start..at),
                 2 | 4 | 8 if !is_packed() => Field::Binary(start..at),
@@ -423,7 +424,9 @@ mod tests {
     fn other_bytes_are_not_taken_for_records() {
         let noise: Vec<u8> = (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let cyrillic: Vec<u8> = (0..4000u32).map(|i| if i % 7 == 0 { b' ' } else { 0xE0 + (i * 5 % 32) as u8 }).collect();
-        for bytes in [noise, cyrillic, vec![0x40; 500], "Société @ Générale ".repeat(50).into_bytes(), ebcdic(&"ALL IS TEXT, ANN.  ".repeat(40))] {
+        for bytes in
+            [noise, cyrillic, vec![0x40; 500], "Société @ Générale ".repeat(50).into_bytes(), ebcdic(&"ALL IS TEXT, ANN.  ".repeat(40))]
+        {
             assert!(!(FORMAT.recognise)(&Probe::new(&bytes)), "{:?}", &bytes[..8]);
         }
     }
