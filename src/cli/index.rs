@@ -133,7 +133,11 @@ fn keys(paths: &[PathBuf]) -> Result<Keyring> {
             std::fs::File::open(&file).and_then(|file| file.take(MOST_KEYS).read_to_end(&mut bytes)).with_context(unreadable)?;
             count += keys.add(&bytes);
         }
-        anyhow::ensure!(count > 0, "{} holds no private key of OpenPGP; `gpg --export-secret-keys` writes them", path.display());
+        anyhow::ensure!(
+            count > 0,
+            "{} holds no private key of OpenPGP (`gpg --export-secret-keys` writes them) and no RSA key in PKCS #8 or #1",
+            path.display()
+        );
     }
     Ok(keys)
 }

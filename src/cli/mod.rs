@@ -112,8 +112,8 @@ struct Reading {
     /// A file of passwords to be tried on what is encrypted, one a line.
     #[arg(long, value_name = "FILE")]
     passwords: Option<PathBuf>,
-    /// Private keys of OpenPGP, binary or armored, that are tried on messages; a file, or a folder of them. Locked ones are
-    /// opened with the passwords.
+    /// Private keys that are tried on messages; a file, or a folder of them. Those of OpenPGP, binary or armored, are unlocked
+    /// with the passwords; RSA keys of certificates (PKCS #8 or #1) must not be locked.
     #[arg(long, value_name = "FILE|DIR")]
     keys: Vec<PathBuf>,
     /// Read text in pictures and in pages without text, by tesseract where it is installed; its models, joined by `+`.

@@ -294,3 +294,25 @@ pub(super) fn seven_zip_appended(subject: Subject) -> Result<Vec<u8>> {
     out.extend(seven_zip(subject)?);
     Ok(out)
 }
+
+/// One stored member (RAR 5.0 archive format).
+pub(super) fn rar(subject: Subject) -> Vec<u8> {
+    rar_with(subject, false)
+}
+
+/// With `is_encrypted` the member says that it is, by a record of its header.
+pub(super) fn rar_with(subject: Subject, is_encrypted: bool) -> Vec<u8> {
+    let text = subject.letter();
+    let number = |n: usize| if n < 0x80 { vec![n as u8] } else { vec![0x80 | (n & 0x7F) as u8, (n >> 7) as u8] };
+    let block = |body: Vec<u8>| {
+        let sized = [number(body.len()), body].concat();
+        [&crc(&sized)[..], &sized].concat()
+    };
+    let extra: &[u8] = if is_encrypted { &[2, 1, 0] } else { &[] };
+    let mut head = vec![2, 2 | u8::from(is_encrypted)];
+    head.extend(is_encrypted.then_some(extra.len() as u8));
+    head.extend([number(text.len()), vec![0], number(text.len()), vec![0, 0, 0, NAME.len() as u8]].concat());
+    head.extend(NAME.bytes());
+    head.extend(extra);
+    [b"Rar!\x1A\x07\x01\0".to_vec(), block(vec![1, 0, 0]), block(head), text.into_bytes(), block(vec![5, 0, 0])].concat()
+}

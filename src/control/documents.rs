@@ -241,3 +241,14 @@ pub(super) fn eml_base64(subject: Subject) -> Result<Vec<u8>> {
 pub(super) fn mbox(subject: Subject) -> Result<Vec<u8>> {
     Ok(format!("From ops@planted.example Tue Nov  5 10:00:00 2024\r\n{HEAD}utf-8\r\n\r\n{}\r\n", subject.letter()).into_bytes())
 }
+
+/// A message in Outlook's own form: subject and text (MS-OXTNEF 2.1).
+pub(super) fn tnef(subject: Subject) -> Vec<u8> {
+    let attribute = |id: u32, text: &str| {
+        let data = [text.as_bytes(), &[0]].concat();
+        let sum = data.iter().fold(0u16, |sum, byte| sum.wrapping_add(u16::from(*byte)));
+        [&[1][..], &id.to_le_bytes(), &(data.len() as u32).to_le_bytes(), &data, &sum.to_le_bytes()].concat()
+    };
+    let parts = [attribute(0x0001_8004, "Statements"), attribute(0x0002_800C, &subject.letter())];
+    [b"\x78\x9F\x3E\x22\x01\0".to_vec(), parts.concat()].concat()
+}

@@ -16,6 +16,7 @@ const OPEN_ENDED: &[&str] = &[
     "delimited",
     "fixed_width",
     "sql",
+    "pg_copy",
     "vcard",
     "unknown",
     // The directory that would tell stands at the end; stored members are searched, others are told by the scan.
@@ -54,6 +55,11 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("ofx", 39),
     ("fints", 20),
     ("lha", 22),
+    ("pg_dump_tar", 517),
+    ("udf", 38_912),
+    ("disk_image", 512),
+    ("minidump", 56),
+    ("elf_core", 18),
 ];
 
 #[test]
@@ -65,7 +71,7 @@ fn every_format_that_is_excused_is_planted() {
 }
 
 /// Indexes files and matches what was found with the institutions of the plants.
-fn read(files: &[(String, Vec<u8>)]) -> Matched {
+pub(super) fn read(files: &[(String, Vec<u8>)]) -> Matched {
     let dir = tempfile::tempdir().unwrap();
     super::read(dir.path(), files, &Fence::Off, 0).unwrap()
 }
@@ -77,7 +83,7 @@ fn is_found(matched: &Matched, number: usize, name: &str) -> bool {
         .any(|e| e.mention.is_sure_owner() && e.item.strip_prefix(&item).is_some_and(|rest| rest.is_empty() || rest.starts_with("!/")))
 }
 
-fn causes(matched: &Matched, name: &str) -> BTreeSet<Cause> {
+pub(super) fn causes(matched: &Matched, name: &str) -> BTreeSet<Cause> {
     let item = format!("{LABEL}/{name}");
     let of_file = |path: &str| path.strip_prefix(&item).is_some_and(|rest| rest.is_empty() || rest.starts_with("!/"));
     matched.gaps.iter().filter(|gap| of_file(&gap.item)).map(|gap| gap.cause).collect()
@@ -147,6 +153,23 @@ fn flipped_bytes_do_no_harm() {
                 bytes[at] = random.below(256) as u8;
             }
             files.push((format!("{name}.{round}"), bytes));
+        }
+    }
+    let matched = read(&files);
+    let panics: Vec<&str> = matched.gaps.iter().filter(|gap| gap.cause == Cause::ReaderPanic).map(|gap| gap.item.as_str()).collect();
+    assert!(panics.is_empty(), "readers panicked on {panics:?}");
+}
+
+#[test]
+fn stated_sizes_are_not_believed() {
+    let mut files = Vec::new();
+    for (name, bytes) in super::files().unwrap() {
+        let head = (0..bytes.len().min(96)).step_by(4);
+        let spread = (1..12).map(|part| bytes.len() * part / 12);
+        for at in head.chain(spread).collect::<BTreeSet<_>>() {
+            let mut bytes = bytes.clone();
+            bytes[at..].iter_mut().take(4).for_each(|byte| *byte = 0xFF);
+            files.push((format!("{name}.{at:05}"), bytes));
         }
     }
     let matched = read(&files);

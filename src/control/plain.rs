@@ -128,6 +128,20 @@ pub(super) fn fixed_width_ebcdic(subject: Subject) -> Vec<u8> {
     ebcdic(&records(subject, "\u{85}"))
 }
 
+/// Records of a mainframe: text in EBCDIC, a routing number and an account in packed decimal, an amount in binary.
+pub(super) fn ebcdic_records(subject: Subject) -> Vec<u8> {
+    let packed = |digits: &str| {
+        let nibbles: Vec<u8> = digits.bytes().map(|digit| digit - b'0').chain([12]).collect();
+        nibbles.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect::<Vec<u8>>()
+    };
+    let routing = ["021000021", "011000015", "111000038", "121000248"];
+    let record = |i: usize| {
+        let text = ebcdic(&format!("{:<40}", subject.sentence().to_uppercase()));
+        [text, packed(routing[i % 4]), packed(&format!("{:011}", i * 7_919)), (i as u32 * 31).to_be_bytes().to_vec()].concat()
+    };
+    (0..40).flat_map(record).collect()
+}
+
 pub(super) fn json(subject: Subject) -> Vec<u8> {
     format!("[{}]\n", objects(subject).join(",\n")).into_bytes()
 }

@@ -20,13 +20,29 @@ pub(super) fn pgp_armored(subject: Subject) -> Vec<u8> {
     format!("-----BEGIN PGP MESSAGE-----\n\n{}\n-----END PGP MESSAGE-----\n", lines.join("\n")).into_bytes()
 }
 
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    [&[tag, 0x82][..], &(body.len() as u16).to_be_bytes(), &body].concat()
+}
+
+fn kind(number: u8) -> Vec<u8> {
+    element(6, &[b"\x2A\x86\x48\x86\xF7\x0D\x01\x07", &[number]])
+}
+
+/// Enveloped data for one recipient (RFC 5652, section 6); what is inside is noise.
+#[cfg(test)]
+pub(super) fn enveloped() -> Vec<u8> {
+    let issuer = element(0x30, &[&element(0x31, &[&element(0x30, &[&element(6, &[&[0x55, 4, 10]]), &element(0x0C, &[b"Authority"])])])]);
+    let id = element(0x30, &[&issuer, &element(2, &[&[0x12, 0xAB]])]);
+    let recipient = element(0x30, &[&element(2, &[&[0]]), &id, &element(0x30, &[&kind(1)]), &element(4, &[&[7; 128]])]);
+    let algorithm = element(0x30, &[&element(6, &[&[0x60, 1]])]);
+    let data = element(0x30, &[&kind(1), &algorithm, &element(0x80, &[&[9; 600]])]);
+    let inner = element(0x30, &[&element(2, &[&[0]]), &element(0x31, &[&recipient]), &data]);
+    element(0x30, &[&kind(3), &element(0xA0, &[&inner])])
+}
+
 /// Signed data with nobody's signature (RFC 5652, section 5).
 pub(super) fn cms(subject: Subject) -> Vec<u8> {
-    let element = |tag: u8, parts: &[&[u8]]| {
-        let body = parts.concat();
-        [&[tag, 0x82][..], &(body.len() as u16).to_be_bytes(), &body].concat()
-    };
-    let kind = |number: u8| element(6, &[b"\x2A\x86\x48\x86\xF7\x0D\x01\x07", &[number]]);
     let content = element(0xA0, &[&element(4, &[subject.letter().as_bytes()])]);
     let held = element(0x30, &[&kind(1), &content]);
     let signed = element(0x30, &[&element(2, &[&[1]]), &element(0x31, &[]), &held, &element(0x31, &[])]);

@@ -212,12 +212,13 @@ fn panicked(format: Kind, words: &str) -> (Cause, String) {
     (Cause::ReaderPanic, format!("the reader of {} panicked: {words}", format.name()))
 }
 
+/// What a reader left is scanned, and nobody knows what the scan cannot see there: text in pieces, encoded, in
+/// records. The item is no longer whole, whatever was found in it.
 fn note_failure(sink: &mut Sink<'_>, format: &str, failure: &Failure) {
-    sink.note(format!("not read to its end as {format}: {failure}"));
-    // A content that ends too early is not whole, however well its rest can be scanned.
-    if failure.cause == Cause::Truncated {
-        sink.gap(failure.at..failure.at, Cause::Truncated, failure.detail.clone());
+    if sink.gaps.iter().any(|gap| gap.cause == failure.cause) {
+        return sink.note(format!("not read to its end as {format}: {failure}"));
     }
+    sink.gap(failure.at..failure.at, failure.cause, format!("not read to its end as {format}: {}", failure.detail));
 }
 
 /// The beginning of a panic's message: what follows may quote the evidence.

@@ -92,3 +92,35 @@ pub(super) fn decode(
     };
     Ok(Decoded { bytes, digests: hashing.finish(), defect })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn limits() -> Limits {
+        Limits { memory_bytes: 1 << 10, member_bytes: 1 << 16, ..Limits::default() }
+    }
+
+    #[test]
+    fn large_members_lie_in_files_that_nobody_else_reads_and_that_are_gone_at_once() {
+        let spool = tempfile::tempdir().unwrap();
+        let held = file(spool.path()).unwrap();
+        assert_eq!(held.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let bytes: Vec<u8> = (0..5000u32).map(|i| i as u8).collect();
+        let decoded = decode(1 << 10, &mut &bytes[..], &limits(), spool.path(), &|| false).unwrap();
+        assert!(!matches!(decoded.bytes, Bytes::Held(_)), "it is in the spool");
+        assert_eq!((&decoded.bytes[..], decoded.defect), (&bytes[..], None));
+        assert_eq!(std::fs::read_dir(spool.path()).unwrap().count(), 0, "files of the spool have no name");
+    }
+
+    #[test]
+    fn a_member_takes_no_more_than_its_limit() {
+        let spool = tempfile::tempdir().unwrap();
+        let decoded = decode(1 << 20, &mut io::repeat(b'x'), &limits(), spool.path(), &|| false).unwrap();
+        assert_eq!((decoded.bytes.len(), decoded.defect.map(|(cause, _)| cause)), (1 << 16, Some(Cause::LimitSize)));
+        let small = Limits { ratio: 2, ratio_floor: 100, ..limits() };
+        let decoded = decode(200, &mut io::repeat(b'x'), &small, spool.path(), &|| false).unwrap();
+        assert_eq!(decoded.bytes.len(), 400, "twice what is encoded");
+    }
+}

@@ -17,7 +17,7 @@ pub fn zip(files: &[(&str, &[u8])]) -> io::Result<Vec<u8>> {
 pub(super) const PASSWORDS: [&str; 3] = ["changeme", "Harbour-Light-41", "spring2019"];
 
 /// A ZIP archive whose entries are encrypted with AES-256 (WinZip AE-2); nobody has the password.
-pub(super) fn encrypted_zip(files: &[(&str, &[u8])], salt: [u8; 16]) -> io::Result<Vec<u8>> {
+pub(crate) fn encrypted_zip(files: &[(&str, &[u8])], salt: [u8; 16]) -> io::Result<Vec<u8>> {
     archive(files, options()?.with_aes_encryption_and_salt(PASSWORDS[1].as_bytes(), AesSalt::Aes256(salt)))
 }
 

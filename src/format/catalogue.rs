@@ -73,6 +73,7 @@ pub static LOOSE: &[&Format] = &[
     &database::SQL,
     &database::PG_COPY,
     &text::transcoded::FORMAT,
+    &text::ebcdic_records::FORMAT,
     &text::calendar::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,

@@ -4,7 +4,7 @@
 
 mod blocks;
 mod ebcdic;
-mod lengths;
+pub(super) mod lengths;
 mod noise;
 mod runs;
 mod streams;

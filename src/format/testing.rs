@@ -1,6 +1,6 @@
 //! A collector in the place of index and crawler, for the tests of readers.
 
-use super::{Child, Format, Limits, Offer, Outlet, Passage, Probe, ReadFn, Sink};
+use super::{Child, Format, Keyring, Limits, Offer, Outlet, Passage, Probe, ReadFn, Sink};
 use crate::model::{Cause, ContentId};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -15,6 +15,8 @@ pub struct Collector {
     pub members: Mutex<Vec<Vec<u8>>>,
     /// Passwords that it offers.
     pub passwords: Vec<Vec<u8>>,
+    /// Keys that it offers.
+    pub keys: Keyring,
 }
 
 impl Collector {
@@ -47,7 +49,7 @@ impl Outlet for Collector {
     }
 
     fn offer(&self) -> Offer<'_> {
-        Offer { passwords: &self.passwords, ..Offer::default() }
+        Offer { passwords: &self.passwords, keys: &self.keys, ..Offer::default() }
     }
 }
 

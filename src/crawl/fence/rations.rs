@@ -21,3 +21,23 @@ pub(super) fn memory(len: u64) -> u64 {
 pub(super) fn text(len: u64, limits: &crate::format::Limits) -> u64 {
     limits.member_bytes.min(limits.ratio_floor.max(len.saturating_mul(limits.ratio)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Limits;
+
+    #[test]
+    fn all_limits_grow_with_the_item() {
+        let sizes = [0, 1 << 20, 64 << 20, 4 << 30];
+        let limits = Limits::default();
+        for pair in sizes.windows(2) {
+            let [small, large] = [pair[0], pair[1]];
+            assert!(time(small) < time(large) && memory(small) < memory(large));
+            assert!(text(small, &limits) <= text(large, &limits));
+        }
+        // As the README says.
+        assert_eq!((time(3 << 20).as_secs(), memory(1 << 20)), (90, (1 << 30) + (5 << 20)));
+        assert_eq!(memory(0), 1 << 30);
+    }
+}

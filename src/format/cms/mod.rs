@@ -1,7 +1,9 @@
 //! Cryptographic messages (CMS, RFC 5652; PKCS #7, RFC 2315), as in S/MIME: what is signed or compressed is a member,
-//! what is encrypted is a gap that names the certificates whose keys open it.
+//! what is encrypted is opened with the operator's keys, or is a gap that names the certificates whose keys open it.
 
 mod ber;
+mod decrypt;
+pub(super) mod private_key;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +20,9 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| message(probe.bytes).is_some(),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
-        "encrypted messages are gaps that name their recipients",
+        "encrypted messages are opened where they are under AES-CBC for an RSA key (PKCS #1); others are gaps that name their recipients",
         "signatures are not verified; of certificates the words are read",
     ],
 };
@@ -78,8 +80,14 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     match (kind, content) {
         (Kind::Encrypted, content) => {
-            let range = content.map_or(end as u64..end as u64, |content| content.at as u64..content.end().0 as u64);
-            sink.gap(range, Cause::EncryptedCms, format!("encrypted CMS message, opened with {}", recipients(&inner)));
+            let opened = content.as_ref().and_then(|content| Some((span(content), decrypt::open(&inner, content, sink.keys())?)));
+            if let Some((range, mut plain)) = opened {
+                sink.note("the CMS message was opened with a private key");
+                sink.member(b"content", range, &mut plain);
+            } else {
+                let range = content.map_or(end as u64..end as u64, |content| content.at as u64..content.end().0 as u64);
+                sink.gap(range, Cause::EncryptedCms, format!("encrypted CMS message, opened with {}", recipients(&inner)));
+            }
         }
         (Kind::Clear | Kind::Compressed, None) => {}
         (Kind::Clear, Some(content)) => _ = sink.member(b"content", span(&content), &mut content.octets()),

@@ -112,6 +112,27 @@ fn what_is_encrypted_is_a_gap_that_names_its_recipient() {
 }
 
 #[test]
+fn what_a_key_opens_is_a_member() {
+    let letter = b"To whom it may concern\r\n\r\nclient code: QX7731\r\nThe statements of the month are ready.\r\n";
+    let messages =
+        [&include_bytes!("../../../tests/fixtures/cms/enveloped.p7m")[..], include_bytes!("../../../tests/fixtures/cms/stream.p7m")];
+    let keys = [&include_bytes!("../../../tests/fixtures/cms/key.pem")[..], include_bytes!("../../../tests/fixtures/cms/pkcs1.pem")];
+    for bytes in messages {
+        assert_eq!(seen(bytes).gaps.iter().map(|(cause, _)| *cause).collect::<Vec<_>>(), [Cause::EncryptedCms]);
+        for key in keys {
+            let mut keyring = crate::format::Keyring::new();
+            assert_eq!((keyring.add(key), keyring.ids().len()), (1, 1));
+            let collector = crate::format::testing::Collector { keys: keyring, ..Default::default() };
+            let mut sink = Sink::new(&collector);
+            read(bytes, &mut sink).unwrap();
+            sink.finish();
+            assert!(sink.gaps.is_empty() && sink.members[0].defect.is_none(), "{:?} {:?}", sink.gaps, sink.members);
+            assert_eq!(collector.members.lock().unwrap()[..], [letter.to_vec()]);
+        }
+    }
+}
+
+#[test]
 fn what_is_cut_off_says_so() {
     for bytes in [signed(Some(&[b'x'; 300]), element), signed(Some(&[b'x'; 300]), open), enveloped(element), compressed(&[b'x'; 300])] {
         for cut in 40..bytes.len() {

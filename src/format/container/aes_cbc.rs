@@ -5,7 +5,7 @@ use aes::cipher::BlockCipherDecrypt;
 use std::io::Read;
 
 /// A stream, decrypted.
-pub(super) struct Cbc<C, R> {
+pub(in crate::format) struct Cbc<C, R> {
     cipher: C,
     /// The encrypted block before.
     last: [u8; 16],

@@ -16,6 +16,7 @@ mod lha;
 mod lha_huffman;
 mod lz4;
 mod rar;
+mod rar_decode;
 mod seven_zip;
 mod seven_zip_coder;
 mod seven_zip_header;
@@ -34,6 +35,7 @@ mod zstd;
 
 use crate::format::numbers::{le16, le32, le64};
 
+pub(super) use aes_cbc::Cbc;
 pub use ar::AR;
 pub use brotli::BROTLI;
 pub use bzip2::BZIP2;

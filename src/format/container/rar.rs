@@ -1,7 +1,8 @@
 //! RAR, versions 1.5 to 4 and 5 and later (technote.txt of UnRAR): every member is found by its header. Stored ones
-//! are read; those that are compressed are gaps, each by its name.
+//! are read where they lie, compressed ones are decoded afterwards.
 
 use super::ar::Held;
+use super::rar_decode::{self, Packed};
 use super::{le16, le32};
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
@@ -13,10 +14,10 @@ pub static RAR: Format = Format {
     media_type: "application/vnd.rar",
     recognise: |probe: &Probe<'_>| probe.head.starts_with(OLD) || probe.head.starts_with(NEW),
     read,
-    runs: Runs::Inside,
-    version: 2,
+    runs: Runs::Fenced,
+    version: 3,
     limitations: &[
-        "compressed members are gaps, each by its name",
+        "encrypted members are gaps, and compressed ones of more than 512 MiB or with a dictionary above 256 MiB",
         "of a multi-volume archive only the part at hand is read",
         "comments are only scanned",
     ],
@@ -53,6 +54,16 @@ struct File<'a> {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let mut packed = Vec::new();
+    let result = walk(bytes, &mut packed, sink);
+    if !packed.is_empty() {
+        rar_decode::members(bytes, &packed, sink);
+    }
+    result
+}
+
+/// Goes from header to header; compressed members are kept for later.
+fn walk<'b>(bytes: &'b [u8], packed: &mut Vec<Packed<'b>>, sink: &mut Sink<'_>) -> Result<(), Failure> {
     let is_new = bytes.starts_with(NEW);
     let mut at = if is_new { NEW.len() } else { OLD.len() };
     sink.cover(0..at as u64, Class::Structure);
@@ -76,7 +87,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                     return Ok(());
                 }
                 sink.cover(block.header.start as u64..block.header.end as u64, Class::Structure);
-                member(&file, &bytes[start..end], data, missing, sink);
+                member(&file, &bytes[start..end], data, missing, packed, sink);
             }
             What::Sealed => {
                 let all = at as u64..bytes.len() as u64;
@@ -101,14 +112,17 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn member(file: &File<'_>, held: &[u8], data: Range<u64>, missing: u64, sink: &mut Sink<'_>) {
+fn member<'b>(file: &File<'b>, held: &[u8], data: Range<u64>, missing: u64, packed: &mut Vec<Packed<'b>>, sink: &mut Sink<'_>) {
     if file.is_directory {
         return;
     }
     if file.is_encrypted {
         sink.unread_member(file.name, data, file.size, Cause::Encrypted, "a password is needed");
     } else if !file.is_stored && file.size > 0 {
-        sink.unread_member(file.name, data, file.size, Cause::UnsupportedMethod, "compressed by RAR, which is not decoded");
+        match missing == 0 && !file.is_part {
+            true => packed.push(Packed { name: file.name, data, size: file.size }),
+            false => sink.unread_member(file.name, data, file.size, Cause::Truncated, "compressed, and not all of it is in this volume"),
+        }
     } else {
         // Of a member in several volumes, what the others hold is missing.
         let missing = missing.max(u64::from(file.is_part));
@@ -270,7 +284,7 @@ mod tests {
         for bytes in [old(0), new(false)] {
             assert!((RAR.recognise)(&Probe::new(&bytes)));
             let (members, contents, gaps) = seen(&bytes);
-            let expected = [("dir/one.txt", None), ("packed.bin", Some(Cause::UnsupportedMethod)), ("two", None)];
+            let expected = [("dir/one.txt", None), ("two", None), ("packed.bin", Some(Cause::Corrupt))];
             assert_eq!(members, expected.map(|(name, cause)| (name.to_owned(), cause)));
             assert_eq!((contents, gaps), (vec![FILES[0].2.to_vec(), FILES[2].2.to_vec()], 0));
         }

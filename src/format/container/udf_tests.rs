@@ -1,59 +1,17 @@
 use super::*;
+use crate::control::udf::{SECTOR, entry, identifier, long, put, tagged};
 use crate::format::container::iso9660::tests::{Style, image as iso_image};
 use crate::format::detect;
 use crate::format::testing::read_with;
 use proptest::prelude::*;
 
-const SECTOR: usize = 2048;
 /// Where the partition begins, in sectors.
 const PARTITION: usize = 272;
 /// Block of the partition in which the metadata file begins.
 const METADATA: u32 = 32;
 
-fn put(image: &mut Vec<u8>, at: usize, bytes: &[u8]) {
-    if image.len() < at + bytes.len() {
-        image.resize((at + bytes.len()).next_multiple_of(SECTOR), 0);
-    }
-    image[at..at + bytes.len()].copy_from_slice(bytes);
-}
-
-/// A descriptor with its tag.
-fn tagged(id: u16, place: u32, body: &[(usize, &[u8])]) -> Vec<u8> {
-    let mut out = vec![0; 16];
-    out[..2].copy_from_slice(&id.to_le_bytes());
-    out[2] = 2;
-    out[12..16].copy_from_slice(&place.to_le_bytes());
-    out[4] = out[..16].iter().fold(0u8, |sum, b| sum.wrapping_add(*b));
-    for (at, bytes) in body {
-        out.resize(out.len().max(at + bytes.len()), 0);
-        out[*at..at + bytes.len()].copy_from_slice(bytes);
-    }
-    out
-}
-
-fn long(length: u32, block: u32, partition: u16) -> Vec<u8> {
-    [&length.to_le_bytes()[..], &block.to_le_bytes(), &partition.to_le_bytes(), &[0; 6]].concat()
-}
-
 fn short(length: u32, block: u32) -> Vec<u8> {
     [length.to_le_bytes(), block.to_le_bytes()].concat()
-}
-
-/// A file entry; descriptors of the kind that its flags say, or the data itself.
-fn entry(kind: u8, flags: u8, size: u64, area: &[u8]) -> Vec<u8> {
-    tagged(
-        261,
-        0,
-        &[(27, &[kind]), (34, &[flags]), (56, &size.to_le_bytes()), (168, &[0; 4]), (172, &(area.len() as u32).to_le_bytes()), (176, area)],
-    )
-}
-
-fn identifier(name: &str, flags: u8, block: u32, partition: u16) -> Vec<u8> {
-    let name = if name.is_empty() { Vec::new() } else { [&[8], name.as_bytes()].concat() };
-    let mut out =
-        tagged(257, 0, &[(16, &[1, 0, flags, name.len() as u8]), (20, &long(2048, block, partition)), (36, &[0, 0]), (38, &name)]);
-    out.resize(out.len().next_multiple_of(4), 0);
-    out
 }
 
 /// An image with a file in two pieces, one in its own entry, one in a directory whose descriptors go on elsewhere.

@@ -2,36 +2,12 @@
 
 use super::PG_DUMP;
 use super::pg_toc::Compression;
+use crate::control::pg_archive::{entry, head, int};
 use crate::format::testing::read_with;
 use crate::model::Cause;
 use std::io::Write;
 
 const ROWS: &str = "1\tAB12CD\tAnn \\t Lee\n2\tXY98ZW\t\\N\n\\.\n\n\n";
-
-fn int(value: i32) -> Vec<u8> {
-    [&[u8::from(value < 0)][..], &value.unsigned_abs().to_le_bytes()].concat()
-}
-
-fn string(text: &str) -> Vec<u8> {
-    [int(text.len() as i32), text.as_bytes().to_vec()].concat()
-}
-
-fn none() -> Vec<u8> {
-    int(-1)
-}
-
-fn entry(minor: u8, id: i32, description: &str, definition: &str, copy: &str) -> Vec<u8> {
-    let mut out =
-        [int(id), int(i32::from(!copy.is_empty())), string("1259"), string("16400"), string("clients"), string(description)].concat();
-    let since = |first: u8, field: Vec<u8>| if minor >= first { field } else { Vec::new() };
-    out.extend(since(11, int(3)));
-    out.extend([string(definition), string(""), string(copy), string("public"), string("")].concat());
-    out.extend(since(14, string("heap")));
-    out.extend(since(16, int(b'r'.into())));
-    // Owner, OIDs, dependencies, then the place of the data: stated, of eight bytes.
-    out.extend([string("tester"), string("false"), string("1"), none(), vec![2; 9]].concat());
-    out
-}
 
 fn packed(data: &[u8], compression: Compression) -> Vec<u8> {
     match compression {
@@ -51,9 +27,7 @@ fn packed(data: &[u8], compression: Compression) -> Vec<u8> {
 }
 
 fn archive(minor: u8, compression: Compression) -> Vec<u8> {
-    let mut out = b"PGDMP\x01".to_vec();
-    out.extend([minor, 0, 4, 8, 1]);
-    out.extend(match (minor, compression) {
+    let compressed = match (minor, compression) {
         (15.., Compression::None) => vec![0],
         (15.., Compression::Gzip) => vec![1],
         (15.., Compression::Lz4) => vec![2],
@@ -61,11 +35,12 @@ fn archive(minor: u8, compression: Compression) -> Vec<u8> {
         (15.., Compression::Other(method)) => vec![method],
         (_, Compression::None) => int(0),
         (_, _) => int(-1),
-    });
-    (0..7).for_each(|_| out.extend(int(1)));
-    out.extend([string("bank"), string("15.1"), string("15.1"), int(2)].concat());
-    out.extend(entry(minor, 1, "TABLE", "CREATE TABLE public.clients (id int, client_code text, holder text);\n", ""));
-    out.extend(entry(minor, 2, "TABLE DATA", "", "COPY public.clients (id, client_code, holder) FROM stdin;\n"));
+    };
+    let mut out = [head(minor, 1, &compressed), int(2)].concat();
+    // The place of the data: stated, of eight bytes.
+    let place = [2; 9];
+    out.extend(entry(minor, 1, "TABLE", "CREATE TABLE public.clients (id int, client_code text, holder text);\n", "", &place));
+    out.extend(entry(minor, 2, "TABLE DATA", "", "COPY public.clients (id, client_code, holder) FROM stdin;\n", &place));
     out.extend([&[1][..], &int(2)].concat());
     // Chunks end anywhere.
     for chunk in packed(ROWS.as_bytes(), compression).chunks(7) {

@@ -35,7 +35,7 @@ pub static SQLITE_WAL: Format = Format {
     recognise: |probe| matches!(probe.head, [0x37, 0x7F, 6, 0x82 | 0x83, 0, 0x2D, 0xE2, 0x18, ..]) && wal_page(probe.bytes).is_some(),
     read: read_wal,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 
@@ -46,7 +46,7 @@ pub static SQLITE_JOURNAL: Format = Format {
     recognise: |probe| probe.head.starts_with(b"\xD9\xD5\x05\xF9\x20\xA1\x63\xD7") && journal_page(probe.bytes).is_some(),
     read: read_journal,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 
@@ -408,7 +408,10 @@ fn wal_page(bytes: &[u8]) -> Option<usize> {
 fn read_wal(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let size = wal_page(bytes).ok_or_else(|| Failure::corrupt(8, "no page size"))?;
     sink.cover(0..32, Class::Structure);
-    loose_pages(bytes, size, 32, 24 + size, 24, sink);
+    if loose_pages(bytes, size, 32, 24 + size, 24, sink) > 0 {
+        let end = bytes.len() as u64;
+        sink.gap(end..end, Cause::Truncated, "the last page is not whole");
+    }
     Ok(())
 }
 
@@ -423,18 +426,30 @@ fn journal_page(bytes: &[u8]) -> Option<(usize, usize)> {
 fn read_journal(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let (sector, size) = journal_page(bytes).ok_or_else(|| Failure::corrupt(20, "no page size"))?;
     sink.cover(0..28, Class::Structure);
-    loose_pages(bytes, size, sector, size + 8, 4, sink);
+    let left = loose_pages(bytes, size, sector, size + 8, 4, sink);
+    // Zero pages are stated before the journal is complete, and all that there are where it does not say. Behind the
+    // last one it may be filled up with zeros.
+    let stated = be32(bytes, 8).filter(|&pages| pages != u32::MAX).map_or(0, u64::from);
+    let end = bytes.len() as u64;
+    if sector as u64 + stated * (size as u64 + 8) > end || bytes[bytes.len() - left..].iter().any(|byte| *byte != 0) {
+        sink.gap(end..end, Cause::Truncated, "the journal ends before its last page does");
+    }
     Ok(())
 }
 
-/// Rows of pages that stand one after the other, each so far behind the start of its frame.
-fn loose_pages(bytes: &[u8], size: usize, first: usize, step: usize, head: usize, sink: &mut Sink<'_>) {
+/// Rows of pages that stand one after the other, each so far behind the start of its frame. Gives the bytes behind
+/// the last whole one.
+fn loose_pages(bytes: &[u8], size: usize, first: usize, step: usize, head: usize, sink: &mut Sink<'_>) -> usize {
+    let mut left = 0;
     let mut grid = Grid::headed("changed rows", Vec::new(), 0);
     let mut pages = Pages::new(bytes, size, 0, Encoding::Utf8);
     for frame in (first..bytes.len()).step_by(step) {
-        let Some(page) = bytes.get(frame + head..frame + head + size) else { break };
+        let Some(page) = bytes.get(frame + head..frame + head + size) else {
+            left = bytes.len() - frame;
+            break;
+        };
         if sink.stopped() {
-            return;
+            return 0;
         }
         if !page.starts_with(MAGIC) {
             // Which encoding the database has is not said here.
@@ -443,6 +458,7 @@ fn loose_pages(bytes: &[u8], size: usize, first: usize, step: usize, head: usize
         }
     }
     grid.end(sink);
+    left
 }
 
 /// UTF-16 has a zero beside nearly every character of Latin text.

@@ -2,7 +2,9 @@
 //! joined and decoded (RFC 2231).
 
 use super::transfer::{self, Encoding};
+use super::utf7;
 use encoding_rs::UTF_8;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Field names that make a block of lines a message's header.
@@ -98,18 +100,26 @@ pub fn line_end(bytes: &[u8], at: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |n| at + n + 1)
 }
 
-/// UTF-8, or windows-1252 where it is none.
+/// UTF-8, with stray bytes as windows-1252; all of it as windows-1252 where most is no UTF-8.
 pub fn eight_bit(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
     }
+    let wide = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+    let (sound, stray) =
+        bytes.utf8_chunks().fold((0, 0), |(sound, stray), chunk| (sound + wide(chunk.valid()), stray + chunk.invalid().len()));
+    let windows = |bytes: &[u8]| encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+    if stray > sound {
+        return windows(bytes);
+    }
+    bytes.utf8_chunks().fold(String::with_capacity(bytes.len()), |out, chunk| out + chunk.valid() + &windows(chunk.invalid()))
 }
 
 /// Text in a character set of this name; what is not known is taken as UTF-8 or windows-1252.
 pub fn in_charset(bytes: &[u8], charset: &str) -> String {
     match encoding_rs::Encoding::for_label(charset.trim().as_bytes()) {
         Some(encoding) if encoding != UTF_8 => encoding.decode(bytes).0.into_owned(),
+        None if utf7::is_named(charset.trim()) => utf7::decode(bytes),
         _ => eight_bit(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
     }
 }
@@ -155,13 +165,22 @@ fn encoded_word(text: &str) -> Option<(&str, Vec<u8>, &str)> {
     let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
     let (kind, rest) = rest.split_once('?')?;
     let (content, after) = rest.split_once("?=")?;
+    // A language may follow the character set (RFC 2231, section 5).
+    let charset = charset.split('*').next().unwrap_or(charset);
     let bytes = match kind {
-        "Q" | "q" => transfer::decode(content.replace('_', " ").as_bytes(), Encoding::QuotedPrintable),
+        "Q" | "q" => transfer::decode(&bytes_of(&content.replace('_', " "), charset), Encoding::QuotedPrintable),
         "B" | "b" => transfer::decode(content.as_bytes(), Encoding::Base64),
         _ => return None,
     };
-    // A language may follow the character set (RFC 2231, section 5).
-    Some((charset.split('*').next().unwrap_or(charset), bytes, after))
+    Some((charset, bytes, after))
+}
+
+/// The bytes of an encoded word. Characters that should have been encoded and are not go back into its character set.
+fn bytes_of<'a>(content: &'a str, charset: &str) -> Cow<'a, [u8]> {
+    match encoding_rs::Encoding::for_label(charset.as_bytes()) {
+        Some(encoding) if !content.is_ascii() => encoding.encode(content).0,
+        _ => Cow::Borrowed(content.as_bytes()),
+    }
 }
 
 /// A parameter of a structured value, quotes removed; continuations joined, and percent-encoding decoded.
@@ -260,11 +279,18 @@ mod tests {
     #[test]
     fn encoded_words_and_parameters_are_decoded() {
         assert_eq!(decode_words("=?ISO-8859-1?Q?Cr=E9dit?= =?utf-8?B?IFPDtg==?= x =?bad"), "Crédit Sö x =?bad");
+        assert_eq!(decode_words("=?iso-8859-1?Q?Jürgen_M=FCller?= =?utf-8?Q?Ö?= =?utf-7?Q?_Fr+APY-sche?="), "Jürgen MüllerÖ Frösche");
         assert_eq!(decode_words("=?utf-8?Q?S=C3?=\t=?UTF-8?Q?=B6hne?="), "Söhne");
         let value = "attachment; filename*0*=utf-8''Cr%C3%A9; filename*1=\"dit \\\"x\\\".csv\"; size=3";
         assert_eq!(parameter(value, "filename").as_deref(), Some("Crédit \"x\".csv"));
         assert_eq!(parameter("text/plain; charset = utf-8", "charset").as_deref(), Some("utf-8"));
         assert_eq!(parameter("multipart/mixed; boundary=\"a;b\"", "boundary").as_deref(), Some("a;b"));
+    }
+
+    #[test]
+    fn stray_bytes_do_not_spoil_text() {
+        assert_eq!(eight_bit(b"y\xC3\xB6t\xC3\xA4 \x8A"), "yötä Š");
+        assert_eq!(eight_bit(b"Cr\xE9dit M\xFCller \xC3\xA9"), "Crédit Müller Ã©");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub static MINIDUMP: Format = Format {
     recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7") && has_directory(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["memory is scanned: numbers in binary form are not seen"],
 };
 
@@ -54,7 +54,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         match kind {
             MODULES => modules += module_names(bytes, stream, sink),
             MEMORY => memory(bytes, stream, &mut regions),
-            MEMORY64 => memory64(bytes, stream, &mut regions),
+            MEMORY64 if !memory64(bytes, stream, &mut regions) => {
+                return Err(Failure::truncated(len, "the list of stretches of memory is cut off"));
+            }
             _ => {}
         }
     }
@@ -87,16 +89,16 @@ fn memory(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) {
     }
 }
 
-/// Regions one behind the other, from one place on.
-fn memory64(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) {
-    let (Some(count), Some(mut place)) = (le64(bytes, stream.start), le64(bytes, stream.start + 8)) else { return };
-    let entries = (stream.start + 16..stream.end.min(bytes.len())).step_by(16);
-    for at in entries.take(usize::try_from(count).unwrap_or(usize::MAX)) {
-        let Some(size) = le64(bytes, at + 8) else { break };
+/// Regions one behind the other, from one place on; false where the list ends before it does.
+fn memory64(bytes: &[u8], stream: Range<usize>, regions: &mut Regions) -> bool {
+    let (Some(count), Some(mut place)) = (le64(bytes, stream.start), le64(bytes, stream.start.saturating_add(8))) else { return false };
+    for at in (0..count).map(|i| i.saturating_mul(16).saturating_add(stream.start as u64 + 16)) {
+        let Some(size) = usize::try_from(at).ok().and_then(|at| le64(bytes, at.saturating_add(8))) else { return false };
         let end = place.saturating_add(size);
         regions.take(place..end, bytes.len() as u64);
         place = end;
     }
+    true
 }
 
 #[cfg(test)]

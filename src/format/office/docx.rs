@@ -25,7 +25,7 @@ fn is_text(name: &str) -> bool {
 
 /// Reads a document.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let mut package = Package::open(bytes, sink)?;
+    let Some(mut package) = Package::open(bytes, sink)? else { return Ok(()) };
     for part in package.select(is_text) {
         if sink.stopped() {
             return Ok(());

@@ -16,7 +16,7 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 2,
+    version: 3,
     limitations: &["encrypted documents are gaps", "formulas are not computed: their last results are read"],
 };
 
@@ -37,7 +37,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let mut package = Package::open(bytes, sink)?;
+    let Some(mut package) = Package::open(bytes, sink)? else { return Ok(()) };
     let manifest = package.peek("meta-inf/manifest.xml");
     if memchr::memmem::find(&manifest, b"encryption-data").is_some() {
         for part in package.select(|name| !matches!(name, "mimetype" | "meta-inf/manifest.xml")) {
@@ -196,6 +196,7 @@ impl Writer {
                 self.notes = self.notes.saturating_sub(1);
                 self.aside.push(BORDER);
             }
+            "creator" | "creator-initials" | "date" | "date-string" if self.notes > 0 => self.aside.push(BORDER),
             "page" | "text-box" | "frame" | "creator" | "date" if self.cell.is_none() => {
                 self.end_line(sink);
                 sink.border();
@@ -321,7 +322,7 @@ mod tests {
         let bytes = document(
             "<office:document-content><text:p>First <text:span>St</text:span>ate<text:s text:c=\"2\"/>Bank<text:note><text:p>a note</text:p></text:note></text:p>\
              <table:table table:name=\"Clients\"><table:table-row><table:table-cell><text:p>name</text:p></table:table-cell><table:table-cell><text:p>routing</text:p></table:table-cell></table:table-row>\
-             <table:table-row table:number-rows-repeated=\"2\"><table:table-cell office:value-type=\"string\"><text:p>Peoples</text:p><office:annotation><text:p>remark</text:p></office:annotation></table:table-cell>\
+             <table:table-row table:number-rows-repeated=\"2\"><table:table-cell office:value-type=\"string\"><text:p>Peoples</text:p><office:annotation><dc:creator>Ann</dc:creator><dc:date>2024-09-18</dc:date><text:p>remark</text:p></office:annotation></table:table-cell>\
              <table:table-cell office:value-type=\"float\" office:value=\"21000021\"><text:p>021000021</text:p></table:table-cell></table:table-row>\
              <table:table-row><table:table-cell/><table:table-cell office:value-type=\"float\" office:value=\"1234.5\"><text:p>1,234.50</text:p></table:table-cell><table:table-cell table:number-columns-repeated=\"16000\"/></table:table-row></table:table>\
              <text:p>after <text:a xlink:href=\"https://x.example/\">it</text:a></text:p></office:document-content>",
@@ -335,7 +336,7 @@ mod tests {
                 "name\trouting\n",
                 "Peoples\t021000021\n",
                 "\t1234.5\n",
-                "remark",
+                "\u{1E}remark",
                 "after it",
                 "https://x.example/",
                 "Foot & more",

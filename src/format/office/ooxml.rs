@@ -1,6 +1,7 @@
 //! Packages of Office Open XML (ECMA-376 part 2): the ZIP file around the parts, which parts are read
 //! here, and which become members. Bytes between the entries stay uncovered.
 
+use crate::format::container::ZIP;
 use crate::format::text::markup::Lexer;
 use crate::format::{Failure, Limits, Probe, Sink};
 use crate::model::{Cause, Class};
@@ -90,12 +91,17 @@ fn normal_name(name: &[u8]) -> String {
 }
 
 impl<'a> Package<'a> {
-    /// Opens a package and covers its structure.
-    pub fn open(bytes: &'a [u8], sink: &mut Sink<'_>) -> Result<Self, Failure> {
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| Failure::corrupt(0, format!("central directory: {e}")))?;
-        if archive.len() as u64 > sink.limits().entries {
-            return Err(Failure { cause: Cause::LimitEntries, at: 0, detail: format!("{} entries", archive.len()) });
-        }
+    /// Opens a package and covers its structure. One whose directory contradicts itself is read as a ZIP file, its parts
+    /// as members, and is a gap; then there is no package.
+    pub fn open(bytes: &'a [u8], sink: &mut Sink<'_>) -> Result<Option<Self>, Failure> {
+        let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
+            Ok(archive) if archive.len() as u64 <= sink.limits().entries => archive,
+            Ok(archive) => return Err(Failure { cause: Cause::LimitEntries, at: 0, detail: format!("{} entries", archive.len()) }),
+            Err(error) => {
+                sink.gap(0..0, Cause::Corrupt, format!("the directory of the package: {error}; its parts are read by themselves"));
+                return (ZIP.read)(bytes, sink).map(|()| None);
+            }
+        };
         let mut parts = Vec::with_capacity(archive.len().min(1 << 16));
         for index in 0..archive.len() {
             match archive.by_index_raw(index) {
@@ -129,7 +135,7 @@ impl<'a> Package<'a> {
         }
         forbid_overlaps(&mut parts);
         cover_structure(bytes, archive.central_directory_start(), &parts, sink);
-        Ok(Self { archive, parts })
+        Ok(Some(Self { archive, parts }))
     }
 
     /// A part that is known not to be readable, and why.

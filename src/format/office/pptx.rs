@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     const FOLDERS: [&str; 8] =
         ["slides/", "notesslides/", "slidelayouts/", "slidemasters/", "notesmasters/", "handoutmasters/", "comments/", "diagrams/"];
-    let mut package = Package::open(bytes, sink)?;
+    let Some(mut package) = Package::open(bytes, sink)? else { return Ok(()) };
     let is_text = |name: &str| {
         name.ends_with(".xml") && name.strip_prefix("ppt/").is_some_and(|rest| FOLDERS.iter().any(|folder| rest.starts_with(folder)))
     };

@@ -26,7 +26,7 @@ const COLUMNS: usize = 16_384;
 const MOST_STRINGS: usize = 512 << 20;
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let mut package = Package::open(bytes, sink)?;
+    let Some(mut package) = Package::open(bytes, sink)? else { return Ok(()) };
     let rels = relations(&package.peek("xl/_rels/workbook.bin.rels"), "xl/");
     let (sheets, from_1904) = sheets(&package.peek("xl/workbook.bin"));
     let styles = styles(&package.peek("xl/styles.bin"), from_1904);

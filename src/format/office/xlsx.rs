@@ -28,7 +28,7 @@ pub const FORMAT: Format = Format {
 
 /// Reads a workbook.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let mut package = Package::open(bytes, sink)?;
+    let Some(mut package) = Package::open(bytes, sink)? else { return Ok(()) };
     // Nearly always `xl/`; the name is free, and some writers use none.
     let folder = if package.find("xl/workbook.xml").is_none() && package.find("workbook.xml").is_some() { "" } else { "xl/" };
     let workbook = package.peek(&format!("{folder}workbook.xml"));

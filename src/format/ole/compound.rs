@@ -55,6 +55,27 @@ impl Content {
         out
     }
 
+    /// Covers ranges of the stream, in any order.
+    pub fn cover_ranges(&self, mut ranges: Vec<Range<usize>>, class: Class, sink: &mut Sink<'_>) {
+        ranges.sort_by_key(|range| range.start);
+        let mut ranges = ranges.into_iter().map(|range| range.start as u64..range.end as u64).peekable();
+        let (mut pieces, mut before) = (self.pieces.iter().peekable(), 0u64);
+        while let (Some(range), Some(piece)) = (ranges.peek(), pieces.peek()) {
+            let after = before + (piece.end - piece.start);
+            let (from, to) = (range.start.max(before), range.end.min(after));
+            if from < to {
+                sink.cover(piece.start + from - before..piece.start + to - before, class);
+            }
+            match range.end <= after {
+                true => _ = ranges.next(),
+                false => {
+                    before = after;
+                    pieces.next();
+                }
+            }
+        }
+    }
+
     /// Where the stream begins in the file.
     pub fn offset(&self) -> u64 {
         self.pieces.first().map_or(0, |p| p.start)

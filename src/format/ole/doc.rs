@@ -3,7 +3,7 @@
 
 use super::compound::Content;
 use crate::format::{At, Sink};
-use crate::model::Cause;
+use crate::model::{Cause, Class};
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
@@ -13,8 +13,9 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b) as usize)
 }
 
-/// Pushes the text of a `WordDocument` stream. `table`: the streams `0Table` and `1Table`. An error says why
-/// there is none.
+/// Pushes the text of a `WordDocument` stream, and covers it; what else is in the stream is left to the scan: text
+/// that a quick save left behind, names of styles and fonts. `table`: the streams `0Table` and `1Table`. An error
+/// says why there is no text, or not all of it.
 pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'_>) -> Result<(), (Cause, &'static str)> {
     let bytes = &document.bytes;
     let corrupt = |what| (Cause::Corrupt, what);
@@ -32,6 +33,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
         let (from, to) = (u32_at(bytes, 24).ok_or(corrupt("the header is cut off"))?, u32_at(bytes, 28).unwrap_or(0));
         let text = bytes.get(from..to).ok_or(corrupt("the text lies outside the stream"))?;
         push_text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(text).0, offset, sink);
+        document.cover_ranges(vec![from..to], Class::Read, sink);
         return Ok(());
     }
     let table = tables[usize::from(flags >> 9 & 1)].ok_or(corrupt("the table stream is missing"))?;
@@ -40,7 +42,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
     let pieces = piece_table(clx).ok_or(corrupt("no piece table"))?;
     // So many characters and one, then eight bytes for each piece (2.8.35).
     let count = (pieces.len().saturating_sub(4)) / 12;
-    let mut text = String::new();
+    let (mut text, mut read) = (String::new(), Vec::new());
     // Body, notes, headers, macros, comments, end notes, text boxes and those of headers, in characters (2.5.5).
     let stated: usize = (0x4C..0x6C).step_by(4).filter_map(|at| u32_at(bytes, at)).fold(0, usize::saturating_add);
     let mut missing = u32_at(pieces, 4 * count).is_none_or(|end| end < stated);
@@ -58,6 +60,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
             continue;
         };
         missing |= raw.len() < size;
+        read.push(at..end);
         match narrow {
             true => text.push_str(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(raw).0),
             false => text.push_str(&encoding_rs::UTF_16LE.decode_without_bom_handling(raw).0),
@@ -67,6 +70,7 @@ pub fn push(document: &Content, tables: [Option<&Content>; 2], sink: &mut Sink<'
         }
     }
     push_text(&text, offset, sink);
+    document.cover_ranges(read, Class::Read, sink);
     if missing { Err((Cause::Truncated, "the pieces of the text are not as long as it is")) } else { Ok(()) }
 }
 

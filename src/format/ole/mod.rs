@@ -29,7 +29,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
     read,
     runs: Runs::Fenced,
-    version: 2,
+    version: 3,
     limitations: &[
         "encrypted documents are gaps",
         "Word before 97 is read without its notes and headers; Excel before 5 and PowerPoint before 97 are scanned",
@@ -74,11 +74,8 @@ fn one(file: &mut Compound<'_>, streams: &[Stream], stream: &Stream, sink: &mut 
     let result = match &stream.name[..] {
         "WordDocument" => {
             let tables = [beside(file, "0Table"), beside(file, "1Table")];
-            let result = doc::push(&content, [tables[0].as_ref(), tables[1].as_ref()], sink);
-            tables.iter().flatten().for_each(|table| table.cover(Class::Structure, sink));
-            result
+            doc::push(&content, [tables[0].as_ref(), tables[1].as_ref()], sink)
         }
-        "0Table" | "1Table" if streams.iter().any(|s| s.folder == stream.folder && s.name == "WordDocument") => return,
         "Workbook" | "Book" => xls::push(&content, sink),
         "PowerPoint Document" => match ppt::push(&content, sink) {
             (true, _) => Err((Cause::Encrypted, "the presentation is encrypted")),
@@ -100,6 +97,8 @@ fn one(file: &mut Compound<'_>, streams: &[Stream], stream: &Stream, sink: &mut 
     sink.border();
     pictures::cover(&content, sink);
     match result {
+        // They covered their texts.
+        Ok(()) if matches!(&stream.name[..], "WordDocument" | "PowerPoint Document") => {}
         Ok(()) => content.cover(Class::Read, sink),
         Err((Cause::Encrypted, detail)) => {
             for piece in &content.pieces {

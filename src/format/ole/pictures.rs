@@ -1,5 +1,6 @@
 //! Pictures in streams of documents (MS-ODRAW 2.2.23 and on): files of their own behind short headers. They are
-//! classed as pictures; vector graphics are decoded and handed on, since they may hold text.
+//! classed as pictures; vector graphics are decoded and handed on, since they may hold text. So are packages of Open XML,
+//! in which newer programs keep what the old formats cannot say: themes, shapes, diagrams.
 
 use super::compound::Content;
 use crate::format::Sink;
@@ -10,7 +11,7 @@ use flate2::read::ZlibDecoder;
 /// Types of the records that hold a picture.
 const VECTOR: [u16; 3] = [0xF01A, 0xF01B, 0xF01C];
 
-/// Covers the pictures of a stream, and hands on its vector graphics; says how many there were.
+/// Covers the pictures of a stream, and hands on its vector graphics and packages; says how many there were.
 pub fn cover(content: &Content, sink: &mut Sink<'_>) -> usize {
     let bytes = &content.bytes;
     let mut found = 0;
@@ -27,7 +28,24 @@ pub fn cover(content: &Content, sink: &mut Sink<'_>) -> usize {
             at = start + length;
         }
     }
-    found + vectors(content, sink)
+    found + vectors(content, sink) + packages(content, sink)
+}
+
+/// ZIP files, each from its first entry to its end record (APPNOTE 4.3.16).
+fn packages(content: &Content, sink: &mut Sink<'_>) -> usize {
+    const END: usize = 22;
+    let bytes = &content.bytes;
+    let (mut found, mut at) = (0, 0);
+    while let Some(start) = memchr::memmem::find(&bytes[at..], b"PK\x03\x04").map(|n| at + n) {
+        let Some(end) = memchr::memmem::find(&bytes[start..], b"PK\x05\x06").map(|n| (start + n + END).min(bytes.len())) else { break };
+        let mut pieces = content.pieces_of(start..end).into_iter();
+        let name = format!("package-{start}");
+        sink.member(name.as_bytes(), pieces.next().unwrap_or(0..0), &mut &bytes[start..end]);
+        pieces.for_each(|piece| sink.cover(piece, Class::Read));
+        found += 1;
+        at = end;
+    }
+    found
 }
 
 fn vectors(content: &Content, sink: &mut Sink<'_>) -> usize {

@@ -57,6 +57,48 @@ fn workbooks_are_tables() {
 }
 
 #[test]
+fn what_is_beside_the_text_of_a_document_is_left_to_the_scan() {
+    let mut document = vec![0u8; 4096];
+    document[..4].copy_from_slice(&[0xEC, 0xA5, 0xC1, 0]);
+    document[0x1A2..0x1AA].copy_from_slice(&[0, 0, 0, 0, 21, 0, 0, 0]);
+    document[1024..1029].copy_from_slice(b"Body\r");
+    document[3000..3018].copy_from_slice(b"Peoples Trust Bank");
+    let mut table = vec![2u8, 16, 0, 0, 0];
+    [0u32, 5].into_iter().for_each(|at| table.extend(at.to_le_bytes()));
+    table.extend([0, 0]);
+    table.extend((2048u32 | 0x4000_0000).to_le_bytes());
+    table.extend([0, 0]);
+    table.extend("C:\\clients\\Quill Bank".encode_utf16().flat_map(u16::to_le_bytes));
+    let bytes = compound(&[("WordDocument", document), ("0Table", table)]);
+    let place = |text: &[u8]| memchr::memmem::find(&bytes, text).unwrap() as u64;
+    let wide: Vec<u8> = "Quill Bank".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    read_with(read, &bytes, |sink, _| {
+        let partition = sink.coverage.clone().partition(bytes.len() as u64);
+        let covered = |at: u64| partition.iter().find(|(range, _)| range.contains(&at)).unwrap().1;
+        assert_eq!(covered(place(b"Body")), Some(crate::format::Covered::As(Class::Read)));
+        assert_eq!([covered(place(b"Peoples")), covered(place(&wide))], [None; 2]);
+    });
+}
+
+#[test]
+fn objects_in_presentations_are_members() {
+    use std::io::Write;
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(b"a storage of its own").unwrap();
+    let packed = packed.finish().unwrap();
+    let atom = |head: [u8; 2], kind: u16, body: &[u8]| [&head[..], &kind.to_le_bytes(), &(body.len() as u32).to_le_bytes(), body].concat();
+    let records = [
+        atom([0x10, 0], 0x1011, &[&20u32.to_le_bytes()[..], &packed].concat()),
+        atom([0, 0], 0x1011, b"a storage as it is"),
+        atom([0, 0], 0x0FA8, b"Text of a slide"),
+    ];
+    let (text, causes, members) = seen(&compound(&[("PowerPoint Document", records.concat())]));
+    assert!(text.contains("Text of a slide") && causes.is_empty(), "{text:?} {causes:?}");
+    let members: Vec<&[u8]> = members.iter().map(|(_, bytes)| &bytes[..]).collect();
+    assert_eq!(members, [&b"a storage of its own"[..], b"a storage as it is"]);
+}
+
+#[test]
 fn documents_are_put_together_from_their_pieces() {
     let mut document = vec![0u8; 2048];
     document[..4].copy_from_slice(&[0xEC, 0xA5, 0xC1, 0]);

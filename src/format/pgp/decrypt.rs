@@ -27,7 +27,11 @@ pub(super) fn open<'a>(
 ) -> std::result::Result<Opened<'a>, Option<String>> {
     let mut reason = None;
     for session in sessions {
-        let Some((algorithm, key, id)) = keys.session(session, passwords) else { continue };
+        let Some((algorithm, key, id)) = keys.session(session, passwords) else {
+            let held = keys.held(session);
+            reason = reason.or(held.map(|id| format!("the key {id} is held, and is locked or of a kind or curve that is not supported")));
+            continue;
+        };
         match Sealed::begin(packet, algorithm, &key) {
             Ok(plain) => return Ok(Opened { with: format!("the key {id}"), plain }),
             Err(words) => reason = Some(format!("the key {id} fits, and {words}")),
@@ -62,6 +66,11 @@ fn session_of(body: &[u8], password: &[u8]) -> Option<(u8, Vec<u8>)> {
     (key_length(*algorithm)? == key.len()).then(|| (*algorithm, key.to_vec()))
 }
 
+/// Is it encrypted with authentication (RFC 9580, section 5.13.2; the packet of LibrePGP, section 5.16)?
+pub(super) fn is_aead(packet: &Packet<'_>) -> bool {
+    packet.tag == tag::AEAD || packet.tag == tag::PROTECTED && packet.start().first() == Some(&2)
+}
+
 /// Plaintext whose digest stands behind it.
 pub(super) struct Sealed<'a> {
     inner: Feedback<Body<'a>>,
@@ -78,8 +87,11 @@ pub(super) struct Sealed<'a> {
 impl<'a> Sealed<'a> {
     /// Begins to decrypt a packet; in words why that is not possible.
     fn begin(packet: &Packet<'a>, algorithm: u8, key: &[u8]) -> std::result::Result<Self, String> {
+        if is_aead(packet) {
+            return Err("data under AEAD are not decrypted".to_owned());
+        }
         if packet.tag != tag::PROTECTED || packet.start().first() != Some(&1) {
-            return Err("this kind of encrypted data is not decrypted".to_owned());
+            return Err("data without a digest are not decrypted".to_owned());
         }
         let cipher = Cipher::new(algorithm, key).ok_or_else(|| format!("cipher {algorithm} is not known"))?;
         let mut body = packet.read();

@@ -5,6 +5,7 @@ use super::arithmetic;
 use super::cipher::{Cipher, Feedback, FromPassphrase, digest, key_length};
 use super::key::{self, KeyName};
 use super::packet::{Packet, number, tag};
+use crate::format::cms::private_key::{self, PrivateKey};
 use crate::format::text::base64;
 use num_bigint::BigUint;
 use sha1::{Digest, Sha1};
@@ -20,6 +21,8 @@ const CURVE25519: &[u8] = b"\x2B\x06\x01\x04\x01\x97\x55\x01\x05\x01";
 #[derive(Default)]
 pub struct Keyring {
     keys: Vec<Key>,
+    /// RSA keys of certificates, for CMS.
+    certified: Vec<PrivateKey>,
 }
 
 /// A private key of version 4, perhaps locked.
@@ -41,11 +44,22 @@ enum Secret {
 impl Keyring {
     /// One without keys.
     pub const fn new() -> Self {
-        Self { keys: Vec::new() }
+        Self { keys: Vec::new(), certified: Vec::new() }
     }
 
-    /// Adds the private keys in some bytes, in ASCII armor or not; gives how many there are.
+    /// Adds the private keys in some bytes, of OpenPGP and of certificates, in armor or not; gives how many there are.
     pub fn add(&mut self, bytes: &[u8]) -> usize {
+        let certified = private_key::keys(bytes);
+        let count = certified.len();
+        certified.into_iter().for_each(|key| {
+            if !self.certified.contains(&key) {
+                self.certified.push(key);
+            }
+        });
+        count + self.add_pgp(bytes)
+    }
+
+    fn add_pgp(&mut self, bytes: &[u8]) -> usize {
         let blocks: Vec<_> = memchr::memmem::find_iter(bytes, BEGIN).collect();
         if blocks.is_empty() {
             return self.add_packets(bytes);
@@ -86,7 +100,8 @@ impl Keyring {
 
     /// Ids of all keys, in order.
     pub fn ids(&self) -> Vec<String> {
-        let mut ids: Vec<String> = self.keys.iter().map(|key| key.name.id()).collect();
+        let certified = self.certified.iter().map(|key| key.modulus.to_str_radix(16));
+        let mut ids: Vec<String> = self.keys.iter().map(|key| key.name.id()).chain(certified).collect();
         ids.sort();
         ids
     }
@@ -100,6 +115,18 @@ impl Keyring {
             let (cipher, session) = key.decrypt(body, passwords)?;
             Some((cipher, session, key.name.id()))
         })
+    }
+
+    /// What the keys of certificates make of something encrypted with RSA (PKCS #1, version 1.5).
+    pub(in crate::format) fn rsa(&self, encrypted: &[u8]) -> Vec<Vec<u8>> {
+        let encrypted = BigUint::from_bytes_be(encrypted);
+        self.certified.iter().filter_map(|key| arithmetic::rsa(&encrypted, &key.exponent, &key.modulus)).collect()
+    }
+
+    /// The id of the key that a session key is for, if it is here.
+    pub(super) fn held(&self, body: &[u8]) -> Option<String> {
+        let wanted = key::of_session_key(body)??.id();
+        self.keys.iter().any(|key| key.name.id() == wanted).then_some(wanted)
     }
 }
 

@@ -124,6 +124,8 @@ fn encrypted(packet: &Packet<'_>, at: usize, end: usize, recipients: Recipients<
             sink.member(b"message", range, &mut opened.plain);
         }
         Err(reason) => {
+            // Whoever looks for the key should know that it does not help here.
+            let reason = reason.or_else(|| decrypt::is_aead(packet).then(|| "by another program: its data are under AEAD".to_owned()));
             let reason = reason.map_or(String::new(), |reason| format!("; {reason}"));
             sink.gap(range, Cause::EncryptedPgp, format!("OpenPGP message, opened with {}{reason}", recipients.words()));
         }

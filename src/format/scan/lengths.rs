@@ -12,7 +12,7 @@ const AFTER: usize = 3;
 
 /// How lengths are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(in crate::format) enum Scheme {
     /// A byte, or the last of several.
     Plain,
     /// Twice the length: Avro's, or the bytes of two-byte characters.
@@ -28,7 +28,8 @@ pub(super) enum Scheme {
 }
 
 /// All ways, where a character is a byte.
-pub(super) const NARROW: &[Scheme] = &[Scheme::Plain, Scheme::Doubled, Scheme::Varlena, Scheme::Cbor, Scheme::Tagged, Scheme::Word];
+pub(in crate::format) const NARROW: &[Scheme] =
+    &[Scheme::Plain, Scheme::Doubled, Scheme::Varlena, Scheme::Cbor, Scheme::Tagged, Scheme::Word];
 /// The ways where a character is two bytes.
 pub(super) const WIDE: &[Scheme] = &[Scheme::Plain, Scheme::Doubled, Scheme::Word];
 
@@ -56,7 +57,7 @@ impl Scheme {
 
 /// The values of a run that are glued to a length. `code` gives the character at a place, from `least` on, whether
 /// it belongs to the run or stands before it.
-pub(super) fn glued(code: &impl Fn(usize) -> u32, run: Range<usize>, least: usize, schemes: &[Scheme]) -> Vec<Range<usize>> {
+pub(in crate::format) fn glued(code: &impl Fn(usize) -> u32, run: Range<usize>, least: usize, schemes: &[Scheme]) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     if run.len() > LONGEST {
         return out;

@@ -22,11 +22,7 @@ pub const FORMAT: Format = Format {
     read,
     runs: Runs::Inside,
     version: 2,
-    limitations: &[
-        "columns of digits that touch are told apart only at routing numbers and dates",
-        "records with binary or packed decimal fields are left to the scan",
-        "EBCDIC is read as code page 037",
-    ],
+    limitations: &["columns of digits that touch are told apart only at routing numbers and dates", "EBCDIC is read as code page 037"],
 };
 
 /// Text that is looked at.

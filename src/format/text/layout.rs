@@ -247,7 +247,7 @@ fn split_digits(records: &[&[char]], column: Range<usize>, out: &mut Vec<Range<u
 }
 
 /// An ABA routing number: prefix and check digit (ANSI X9.110).
-fn is_routing_number(text: &str) -> bool {
+pub(super) fn is_routing_number(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     let sum: u32 = digits.iter().zip([3, 7, 1].iter().cycle()).map(|(d, w)| d * w).sum();
     let prefix = digits.iter().take(2).fold(0, |n, d| n * 10 + d);
@@ -273,6 +273,11 @@ pub(super) fn record_lengths(text: &str, total: usize) -> Vec<usize> {
         _ => 3,
     };
     let classes: Vec<u8> = text.chars().take(16 << 10).map(class).collect();
+    lengths_of(&classes, total)
+}
+
+/// As [`record_lengths`], of characters or bytes that were put into classes.
+pub(super) fn lengths_of(classes: &[u8], total: usize) -> Vec<usize> {
     let likeness = |lag: usize| {
         let pairs = classes.len() - lag;
         classes[..pairs].iter().zip(&classes[lag..]).filter(|(a, b)| a == b).count() * 1000 / pairs

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod delimited;
 pub mod ebcdic;
+pub mod ebcdic_records;
 pub mod encoding;
 pub mod fixed_width;
 pub mod header;

@@ -1,10 +1,14 @@
 //! Running text: prose, source, configuration, logs.
 
 use super::encoding::{self, TextEncoding};
-use super::stretch::{body, parts, stretches, with_overlap};
-use crate::format::{Failure, Format, PassageKind, Probe, Runs, Sink};
+use super::stretch::{Stretch, body, parts, stretches, with_overlap};
+use crate::format::scan::lengths;
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use std::ops::Range;
+
+/// Texts up to this size may be records of values behind their lengths.
+const RECORD: usize = 64 << 10;
 
 /// Text without a structure of its own.
 pub const FORMAT: Format = Format {
@@ -13,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
@@ -56,7 +60,31 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &mu
         }
         stretch.push_all(sink);
         super::nested::push(stretch, sink);
+        push_glued(stretch, sink);
         stretch.cover(sink);
+    }
+}
+
+/// Values behind their lengths, each by itself: a record of Avro or Protocol Buffers is nothing else, and where its
+/// lengths are letters or marks it passes as text.
+fn push_glued(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+    let bytes = stretch.text.as_bytes();
+    let is_odd = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t'..=b'\r' | 0x1A | 0x1B);
+    if bytes.len() > RECORD || memchr::memchr(b'\n', bytes).is_some() && !bytes.iter().any(is_odd) {
+        return;
+    }
+    let code = |at: usize| bytes.get(at).map_or(0, |byte| u32::from(*byte));
+    let mut at = 0;
+    for run in bytes.split(is_odd) {
+        let range = at..at + run.len();
+        at = range.end + 1;
+        for value in lengths::glued(&code, range, 0, lengths::NARROW) {
+            if let Some(text) = stretch.text.get(value.clone()) {
+                sink.border();
+                sink.text(text, At::Decoded(stretch.offset(value.start)));
+                sink.border();
+            }
+        }
     }
 }
 
@@ -84,6 +112,18 @@ mod tests {
             let covered = sink.coverage.clone().partition(bytes.len() as u64);
             assert!(covered.iter().all(|(_, c)| c.is_some()));
         });
+    }
+
+    #[test]
+    fn values_behind_lengths_stand_alone() {
+        // A datum of Avro: each length is twice the length, here the letter H and a mark.
+        let name = "NEBRASKA ENERGY FEDERAL CREDIT UNION";
+        for text in [format!("H{name},12 MAIN ST, LINCOLN NE"), format!("\u{2}H{name}\u{14}acct 02100")] {
+            read_with(read, text.as_bytes(), |_, collector| {
+                let alone = format!("{}{name}", crate::format::BORDER);
+                assert!(collector.text().contains(&alone), "{:?}", collector.text());
+            });
+        }
     }
 
     #[test]
