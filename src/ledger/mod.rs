@@ -6,11 +6,13 @@ mod fact;
 mod lookup;
 mod piece;
 mod reading;
+mod run;
 
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Reading, Span};
+pub use run::RunRow;
 
 use crate::manifest::{Kind, Syntax, Transfer, syntax};
 use crate::model::{Cause, ContentId, Status};
@@ -20,7 +22,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 6;
+const LEDGER_VERSION: u32 = 7;
 
 /// The open ledger of a case.
 pub struct Ledger {

@@ -116,8 +116,25 @@ pub struct Open {
     pub waived: Option<String>,
 }
 
-/// Explains the verdict of one institution.
-pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
+/// Explains verdicts of one run.
+pub struct Explainer<'o> {
+    outcome: &'o Outcome<'o>,
+    holders: Holders,
+}
+
+impl<'o> Explainer<'o> {
+    /// Of a run.
+    pub fn new(outcome: &'o Outcome<'o>) -> Self {
+        Self { outcome, holders: Holders::new(outcome.registry) }
+    }
+
+    /// Explains the verdict of one institution.
+    pub fn explain(&self, number: usize) -> Explanation {
+        explain(self.outcome, &self.holders, number)
+    }
+}
+
+fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanation {
     let (registry, matched) = (outcome.registry, outcome.matched);
     let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
     let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[matched.evidence_of(number)].iter().collect();
@@ -136,7 +153,6 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
     };
     let mut gaps: Vec<Open> = decided.gaps.iter().map(|&gap| open(gap)).collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.frees_alone));
-    let holders = Holders::new(registry);
     let identifiers = institution
         .identifiers
         .iter()

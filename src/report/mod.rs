@@ -27,7 +27,7 @@ mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
-pub use explain::{Explanation, explain};
+pub use explain::{Explainer, Explanation};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::RunFacts;

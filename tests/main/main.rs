@@ -38,6 +38,7 @@ mod page;
 mod query;
 mod refusals;
 mod registry_check;
+mod reproduction;
 mod sealed_messages;
 mod shared_names;
 mod terminal;
