@@ -12,6 +12,7 @@ mod evidence_csv;
 mod explain;
 mod figures;
 mod gaps_csv;
+mod groups_csv;
 mod impact_csv;
 mod impact_json;
 mod listing;
@@ -77,6 +78,7 @@ pub struct Report {
 pub static REPORTS: &[Report] = &[
     Report { file: "impact.csv", write: |outcome, sink| impact_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact_units.csv", write: |outcome, sink| units_csv::LISTING.csv(outcome, sink) },
+    Report { file: "groups.csv", write: |outcome, sink| groups_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.json", write: impact_json::write },
     Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
     Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
