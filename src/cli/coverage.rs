@@ -1,4 +1,4 @@
-use super::match_::{Joined, Sources, in_words};
+use super::match_::{Beside, Joined, Sources, in_words};
 use super::{End, give, index};
 use crate::case::{Access, Case};
 use crate::control;
@@ -74,7 +74,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, gaps: Vec::new() }
         }
         Some(registry) => {
-            let sources = Sources { registry: registry.clone(), reviews: arguments.reviews.clone(), ..Sources::default() };
+            let sources =
+                Sources { registry: registry.clone(), beside: Beside { reviews: arguments.reviews.clone(), ..Beside::default() } };
             let joined = Joined::of(&arguments.case, sources.load()?, sources.annotations()?)?;
             Answer {
                 summary: summarise(&joined.matched),

@@ -22,6 +22,9 @@ pub(super) struct Arguments {
     /// Add something that could hold anybody's files.
     #[arg(long, value_name = "encrypted|unrecovered|orphan|unclaimed")]
     gap: Option<String>,
+    /// Add harder families: other writings of payment files, second tables, numbers that changed hands.
+    #[arg(long)]
+    hard: bool,
     /// Only write the breach, with its answer key; do not run.
     #[arg(long)]
     write_only: bool,
@@ -36,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         Some("unclaimed") => Some(GapKind::Unclaimed),
         Some(other) => return Err(Usage(format!("`{other}` is no gap: use encrypted, unrecovered, orphan or unclaimed")).into()),
     };
-    let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, ..Plan::default() };
+    let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, hard: arguments.hard, ..Plan::default() };
     let breach =
         demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
     say(&format!(

@@ -38,8 +38,10 @@ static EXAMPLES: &[Examples] = &[
     Examples {
         command: &["explain"],
         lines: &[
-            "ruleout explain --case case --registry registry C00042",
-            "ruleout explain --case case --registry registry --limit 0 --json C00042",
+            "ruleout explain --case case C00042",
+            "ruleout explain --case case --run out-monday --limit 0 --json C00042",
+            "ruleout explain --case case --registry mended C00042",
+            "ruleout explain --case case --all --json",
         ],
     },
     Examples {
@@ -51,10 +53,7 @@ static EXAMPLES: &[Examples] = &[
     },
     Examples {
         command: &["pack"],
-        lines: &[
-            "ruleout pack C00042 --case case --registry registry --out packs",
-            "ruleout pack --all-affected --case case --registry registry --out packs --zip",
-        ],
+        lines: &["ruleout pack C00042 --case case --out packs", "ruleout pack --all-affected --case case --run out --out packs --zip"],
     },
     Examples {
         command: &["registry", "check"],

@@ -1,7 +1,8 @@
-use super::match_::{Joined, Sources};
+use super::as_decided::AsDecided;
 use super::{End, Usage, give};
+use crate::case::{Access, Case};
 use crate::registry::Registry;
-use crate::report;
+use crate::report::Explainer;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -12,27 +13,43 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
     #[command(flatten)]
-    sources: Sources,
-    /// The institution: its customer_id as the registry has it.
-    #[arg(value_name = "CUSTOMER_ID")]
-    customer_id: String,
+    decided_by: AsDecided,
+    /// The institution: its customer_id as the registry has it; several, if need be.
+    #[arg(value_name = "CUSTOMER_ID", required_unless_present = "all", conflicts_with = "all")]
+    customer_ids: Vec<String>,
+    /// Every institution of the registry.
+    #[arg(long)]
+    all: bool,
     /// Rows of evidence and of gaps to show; 0 = all.
     #[arg(long, default_value_t = 20)]
     limit: usize,
-    /// As JSON, always whole.
+    /// As JSON, always whole; of several institutions one object a line.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
-    let registry = arguments.sources.load()?;
-    let number = find(&registry, &arguments.customer_id)?;
-    let joined = Joined::of(&arguments.case, registry, arguments.sources.annotations()?)?;
-    let explanation = report::explain(&joined.outcome(&arguments.case), number);
-    if arguments.json {
-        give(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
-    } else {
-        give(&explanation.to_text(if arguments.limit == 0 { usize::MAX } else { arguments.limit }))?;
+    let case = Case::open(&arguments.case, Access::Read)?;
+    let mut chosen = Vec::new();
+    let joined = arguments.decided_by.join(&case, &mut |registry| {
+        chosen = match arguments.all {
+            true => (0..registry.institutions.len()).collect(),
+            false => arguments.customer_ids.iter().map(|id| find(registry, id)).collect::<Result<_>>()?,
+        };
+        Ok(())
+    })?;
+    let outcome = joined.outcome(&arguments.case);
+    let explain = Explainer::new(&outcome);
+    for (at, &number) in chosen.iter().enumerate() {
+        let explanation = explain.explain(number);
+        if !arguments.json {
+            let blank = if at == 0 { "" } else { "\n" };
+            give(&format!("{blank}{}", explanation.to_text(if arguments.limit == 0 { usize::MAX } else { arguments.limit })))?;
+        } else if chosen.len() == 1 {
+            give(&format!("{}\n", serde_json::to_string_pretty(&explanation)?))?;
+        } else {
+            give(&format!("{}\n", serde_json::to_string(&explanation)?))?;
+        }
     }
     Ok(End::Clear)
 }

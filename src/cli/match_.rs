@@ -4,12 +4,13 @@ use crate::control::{self, Planted};
 use crate::crawl::{RootArgument, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
 use crate::diff::{Files, Run, compare};
+use crate::ledger::RunRow;
 use crate::matching::{self, KnownList, Matched};
 use crate::model::{ContentId, Flag, Remedy, Verdict};
-use crate::registry::{self, Registry};
+use crate::registry::{Given, GivenFile, Registry};
 use crate::report::{self, Outcome, RunFacts};
 use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -44,6 +45,13 @@ pub(super) struct Sources {
     /// The registry: customers, names, identifiers, products, deployments, incident.toml.
     #[arg(long, value_name = "DIR")]
     pub registry: PathBuf,
+    #[command(flatten)]
+    pub beside: Beside,
+}
+
+/// What is given beside the registry folder.
+#[derive(Args, Clone, Default)]
+pub(super) struct Beside {
     /// Decisions of people, beside those in the registry's review.csv.
     #[arg(long = "review", value_name = "FILE")]
     pub reviews: Vec<PathBuf>,
@@ -67,30 +75,52 @@ pub(super) struct Sources {
 
 impl Sources {
     pub fn load(&self) -> Result<Registry> {
-        let mut registry = registry::load(&self.registry, self.strict)?;
-        for review in &self.reviews {
-            registry::add_reviews(&mut registry, review)?;
-        }
-        registry.incident.as_of = self.as_of;
-        for notices in &self.notices {
-            registry::add_notices(&mut registry, notices)?;
-        }
-        Ok(registry)
+        Ok(self.given(&[])?.load()?)
+    }
+
+    /// All that is named, and these decisions of people beside it.
+    fn given(&self, supposed: &[PathBuf]) -> Result<Given> {
+        let mut given = Given::of(&self.registry, false);
+        self.beside.replace(&mut given)?;
+        given.reviews.extend(read_all(supposed)?);
+        Ok(given)
     }
 
     /// What reports show beside the decisions.
     pub fn annotations(&self) -> Result<Annotations> {
-        let known = self.known.iter().map(|file| KnownList::open(file)).collect::<Result<_>>();
-        Ok(Annotations { calendar: self.calendar()?, known: known.map_err(|e| Usage(format!("{e:#}")))? })
+        self.beside.annotations(self.beside.as_of)
+    }
+}
+
+impl Beside {
+    /// Puts what is named here in the place of what was given.
+    pub fn replace(&self, given: &mut Given) -> Result<()> {
+        if !self.reviews.is_empty() {
+            given.reviews = read_all(&self.reviews)?;
+        }
+        if !self.notices.is_empty() {
+            given.notices = read_all(&self.notices)?;
+        }
+        if let Some(day) = self.as_of {
+            given.as_of = Some(day.to_string());
+        }
+        given.strict |= self.strict;
+        Ok(())
     }
 
-    fn calendar(&self) -> Result<Calendar> {
+    /// What reports show beside the decisions, on this day.
+    pub fn annotations(&self, as_of: Option<jiff::civil::Date>) -> Result<Annotations> {
+        let known = self.known.iter().map(|file| KnownList::open(file)).collect::<Result<_>>();
         let table = match &self.deadlines {
             Some(file) => DeadlineTable::read(file).map_err(|e| Usage(format!("{e:#}")))?,
             None => DeadlineTable::shipped(),
         };
-        Ok(Calendar { table, as_of: self.as_of })
+        Ok(Annotations { calendar: Calendar { table, as_of }, known: known.map_err(|e| Usage(format!("{e:#}")))? })
     }
+}
+
+fn read_all(paths: &[PathBuf]) -> Result<Vec<GivenFile>> {
+    Ok(paths.iter().map(|path| GivenFile::read(path)).collect::<Result<_, _>>()?)
 }
 
 /// What reports show beside the decisions, which do not depend on it.
@@ -108,7 +138,7 @@ pub(super) struct Joined {
     pub matched: Matched,
     pub decided: Vec<Decided>,
     pub blocking: Vec<BlockingGap>,
-    ledger: LedgerState,
+    pub ledger: LedgerState,
     planted: Planted,
     calendar: Calendar,
     known: BTreeMap<ContentId, String>,
@@ -125,6 +155,12 @@ impl Joined {
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;
         Ok(Self { registry, matched, decided, blocking, ledger, planted, calendar: annotations.calendar, known })
+    }
+
+    /// What was decided by, for the case to keep.
+    fn kept(&self) -> Result<RunRow> {
+        let given = &self.registry.given;
+        Ok(RunRow { inputs: given.id().to_string(), ledger: self.ledger.digest.to_string(), given: given.to_blob()? })
     }
 
     pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {
@@ -173,10 +209,7 @@ pub(super) fn check_apart_from_evidence(case: &Case, out: &Path) -> Result<()> {
 /// Decides with and without some reviews, in memory, and shows the difference.
 fn what_if(arguments: &Arguments, registry: Registry) -> Result<End> {
     let case_dir = arguments.case.as_deref().unwrap_or(Path::new("."));
-    let mut supposed = arguments.sources.load()?;
-    for review in &arguments.what_if {
-        registry::add_reviews(&mut supposed, review)?;
-    }
+    let supposed = arguments.sources.given(&arguments.what_if)?.load()?;
     let case = Case::open(case_dir, Access::Read)?;
     let run = |registry: Registry| {
         let joined = Joined::with(&case, registry, Annotations::default())?;
@@ -210,6 +243,7 @@ pub(super) fn decide(
         fence: case.ledger.fence()?,
         ocr: case.ledger.ocr()?,
     };
+    case.ledger.keep_run(&joined.kept()?).context("the case cannot keep what it was decided by")?;
     report::write_all(out, &joined.outcome(out), &facts)?;
     let open = say_answer(&joined, out);
     Ok(if open || !joined.matched.gaps.is_empty() { End::Gaps } else { End::Clear })

@@ -1,5 +1,6 @@
 //! The command line: arguments, and one function per command.
 
+mod as_decided;
 mod completions;
 mod config;
 mod coverage;

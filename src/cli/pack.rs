@@ -1,4 +1,5 @@
-use super::match_::{Joined, Sources, check_apart_from_evidence};
+use super::as_decided::AsDecided;
+use super::match_::check_apart_from_evidence;
 use super::{End, Usage, explain, say};
 use crate::case::{Access, Case};
 use crate::model::Verdict;
@@ -19,7 +20,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
     #[command(flatten)]
-    sources: Sources,
+    decided_by: AsDecided,
     /// Where the packs go: a folder per institution.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -32,11 +33,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
-    let registry = arguments.sources.load()?;
-    let named = arguments.customer_ids.iter().map(|id| explain::find(&registry, id)).collect::<Result<Vec<_>>>()?;
     let case = Case::open(&arguments.case, Access::Read)?;
     check_apart_from_evidence(&case, &arguments.out)?;
-    let joined = Joined::with(&case, registry, arguments.sources.annotations()?)?;
+    let mut named = Vec::new();
+    let joined = arguments.decided_by.join(&case, &mut |registry| {
+        named = arguments.customer_ids.iter().map(|id| explain::find(registry, id)).collect::<Result<Vec<_>>>()?;
+        Ok(())
+    })?;
     let mut chosen = if arguments.all_affected {
         (0..joined.decided.len()).filter(|&n| joined.decided[n].decision.verdict() == Verdict::Affected).collect()
     } else {

@@ -29,7 +29,8 @@ pub(super) fn registry(case: &Case, ids: &[String], folder: &Path) -> io::Result
         let parent = who.parent.map_or("", |p| &ids[p]);
         customers.push([id, &who.legal_name, parent, who.country, who.region, &who.city, "active", "", ""].map(str::to_owned));
         names.extend(who.names.iter().map(|(name, kind)| [id, name, *kind].map(str::to_owned)));
-        identifiers.extend(who.identifiers.iter().map(|(scheme, value)| [id, scheme.as_str(), value].map(str::to_owned)));
+        identifiers.extend(who.identifiers.iter().map(|(scheme, value)| [id, scheme.as_str(), value, "", ""].map(str::to_owned)));
+        identifiers.extend(who.dated.iter().map(|(scheme, value, from, to)| [id, scheme.as_str(), value, from, to].map(str::to_owned)));
         deployments.extend(
             who.deployments.iter().map(|d| [id, d.product, d.unit, d.platform, d.version, d.from, d.to, d.purged].map(str::to_owned)),
         );
@@ -41,7 +42,8 @@ pub(super) fn registry(case: &Case, ids: &[String], folder: &Path) -> io::Result
     );
     fs::write(folder.join("customers.csv"), format!("\u{FEFF}{}", customers.delimited(',')))?;
     fs::write(folder.join("names.csv"), cp1252(&table(["customer_id", "name", "kind"], names).delimited(';')))?;
-    fs::write(folder.join("identifiers.csv"), table(["customer_id", "scheme", "value"], identifiers).delimited(','))?;
+    let identifiers = table(["customer_id", "scheme", "value", "from", "to"], identifiers);
+    fs::write(folder.join("identifiers.csv"), identifiers.delimited(','))?;
     fs::write(folder.join("products.csv"), table(["product_id", "name", "platform", "path_pattern"], products).delimited(','))?;
     let header = ["customer_id", "product_id", "business_unit", "platform", "version", "from", "to", "purged"];
     fs::write(folder.join("deployments.csv"), table(header, deployments).delimited(','))?;

@@ -18,6 +18,8 @@ pub(super) struct Institution {
     /// Other names with their kind.
     pub(super) names: Vec<(String, &'static str)>,
     pub(super) identifiers: Vec<(Scheme, String)>,
+    /// Further identifiers, with the first and the last day of their use.
+    pub(super) dated: Vec<(Scheme, String, &'static str, &'static str)>,
     pub(super) deployments: Vec<Deployment>,
     /// The family of cases that it plays a part in.
     pub(super) family: &'static str,
@@ -172,7 +174,7 @@ impl Founder {
         let identifiers = self.identifiers(&profile, country, &legal_name, &city);
         let deployments = profile.inventory.deployments(profile.product, &mut self.prng);
         let Profile { family, truth, parent, .. } = profile;
-        Ok(Institution { legal_name, parent, country, region, city, names, identifiers, deployments, family, truth })
+        Ok(Institution { legal_name, parent, country, region, city, names, identifiers, dated: Vec::new(), deployments, family, truth })
     }
 
     /// The next town, and the name pattern that has not been used with it.

@@ -5,13 +5,14 @@
 //!
 //! Institutions are made by *families*: what is theirs in the evidence, and the verdict that follows from it.
 //! Some own files (`homes`, `payments`, `records`), some are only named or pointed at (`passing`), some only
-//! look like it (`traps`). Where the plan has no [`GapKind`], every gap is in somebody's home, in one product's
+//! look like it (`traps`); some are harder than these (`hard`). Where the plan has no [`GapKind`], every gap is in somebody's home, in one product's
 //! folder or in the vendor's software, and everybody else can be decided.
 
 mod case;
 pub(crate) mod containers;
 mod files;
 mod gaps;
+mod hard;
 mod homes;
 mod identifiers;
 mod institutions;
@@ -52,12 +53,14 @@ pub struct Plan {
     pub noise_bytes: u64,
     /// Something that could hold anybody's files.
     pub gap: Option<GapKind>,
+    /// Harder families beside the others.
+    pub hard: bool,
 }
 
 impl Default for Plan {
     /// One case of each family in a registry of a hundred, under two megabytes.
     fn default() -> Self {
-        Self { seed: 1, institutions: 100, per_family: 1, noise_bytes: 800_000, gap: None }
+        Self { seed: 1, institutions: 100, per_family: 1, noise_bytes: 800_000, gap: None, hard: false }
     }
 }
 
@@ -150,6 +153,9 @@ fn families(case: &mut Case, plan: &Plan) -> io::Result<()> {
         traps::broken_iban(case, european_home, round)?;
         traps::common_names(case, home, round)?;
         traps::inventories(case)?;
+        if plan.hard {
+            hard::families(case, round)?;
+        }
     }
     for n in case.institutions.len()..plan.institutions {
         let inventory = [Inventory::Current, Inventory::Elsewhere, Inventory::Patched, Inventory::Current][n % 4];

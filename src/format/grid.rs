@@ -1,13 +1,16 @@
 //! Rows of a sheet, of a table in a document or of a database. Where nobody names the columns, the first rows
-//! are held until they show which of them is the header; what stands before it is text.
+//! are held until they show which of them is the header; what stands before it is text. Further down another header
+//! may begin another table.
 
 use crate::format::text::header;
 use crate::format::{At, PassageKind, Sink};
-use crate::table::TableFacts;
+use crate::table::{ColumnType, TableFacts};
 
 /// Rows that are held until the table's header is known, and bytes of them at most.
 const HELD_ROWS: usize = 256;
 const HELD_BYTES: usize = 1 << 20;
+/// Rows below a row that may be another header, by which it is told.
+const BELOW: usize = 24;
 
 /// A table whose rows come one by one.
 pub struct Grid {
@@ -20,13 +23,27 @@ pub struct Grid {
     found: Option<Vec<String>>,
     held: Vec<(u64, Vec<String>)>,
     held_bytes: usize,
+    /// A row that may be the header of another table, and the rows below it.
+    next: Vec<(u64, Vec<String>)>,
+    /// The first of the held rows is the header.
+    is_headed: bool,
     table: Option<u32>,
 }
 
 impl Grid {
     /// A table of this name, whose encoded bytes begin at `offset`.
     pub fn new(name: &str, offset: u64) -> Self {
-        Self { name: name.to_owned(), offset, header: None, found: None, held: Vec::new(), held_bytes: 0, table: None }
+        Self {
+            name: name.to_owned(),
+            offset,
+            header: None,
+            found: None,
+            held: Vec::new(),
+            held_bytes: 0,
+            next: Vec::new(),
+            is_headed: false,
+            table: None,
+        }
     }
 
     /// A table whose columns have these names; empty where nobody knows them, and no row is a header.
@@ -44,7 +61,7 @@ impl Grid {
     /// Takes a row that stands at this offset in the item, be it empty.
     pub fn row_at(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
         if self.table.is_some() && self.header.is_none() {
-            return self.push(&row, at, sink);
+            return self.below(row, at, sink);
         }
         self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
         self.held.push((at, row));
@@ -65,7 +82,12 @@ impl Grid {
             return;
         }
         let (places, mut rows): (Vec<u64>, Vec<Vec<String>>) = held.into_iter().unzip();
-        let (first, has_header) = if self.header.is_some() { (0, false) } else { header::find_header(&rows) };
+        let is_headed = std::mem::take(&mut self.is_headed);
+        let (first, has_header) = match &self.header {
+            Some(_) => (0, false),
+            None if is_headed => (0, true),
+            None => header::find_header(&rows),
+        };
         sink.kind(PassageKind::Prose);
         sink.border();
         sink.text(&self.name, At::Decoded(self.offset));
@@ -80,11 +102,64 @@ impl Grid {
         let header = self.found.as_ref().or(self.header.as_ref().filter(|header| !header.is_empty()));
         let body = first + usize::from(has_header);
         self.table = Some(sink.facts.tables.len() as u32);
-        sink.begin_table(TableFacts::new(&self.name, header.map(Vec::as_slice), &rows[body..]));
+        let sample = match (body + 1..rows.len())
+            .find(|&at| self.header.is_none() && self.may_be_header(&rows[at]) && table_of(&rows[at..]).is_some())
+        {
+            Some(other) => &rows[body..other],
+            None => &rows[body..],
+        };
+        sink.begin_table(TableFacts::new(&self.name, header.map(Vec::as_slice), sample));
         if let Some(header) = header {
             sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
         }
-        rows[body..].iter().zip(&places[body..]).for_each(|(row, at)| self.push(row, *at, sink));
+        let rest = rows.drain(body..).zip(places.into_iter().skip(body));
+        rest.for_each(|(row, at)| self.below(row, at, sink));
+    }
+
+    /// Takes a row of the table, unless another table begins with it.
+    fn below(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
+        if self.next.is_empty() && (self.header.is_some() || !self.may_be_header(&row)) {
+            return self.push(&row, at, sink);
+        }
+        self.next.push((at, row));
+        if self.next.len() > BELOW {
+            self.settle_next(sink);
+        }
+    }
+
+    /// Words that usually head columns, and other ones than head this table.
+    fn may_be_header(&self, row: &[String]) -> bool {
+        let filled: Vec<&String> = row.iter().filter(|cell| !cell.trim().is_empty()).collect();
+        let known = header::known(row);
+        let is_name = |cell: &&String| header::is_wordlike(cell) && !cell.bytes().any(|b| b.is_ascii_digit());
+        known >= 2
+            && known * 3 >= filled.len() * 2
+            && filled.iter().all(is_name)
+            && !self.found.as_ref().is_some_and(|header| header::is_repeated(header, row))
+    }
+
+    /// Begins another table with what may be its header, or goes on with these rows.
+    fn settle_next(&mut self, sink: &mut Sink<'_>) {
+        let next = std::mem::take(&mut self.next);
+        if next.is_empty() {
+            return;
+        }
+        let (places, rows): (Vec<u64>, Vec<Vec<String>>) = next.into_iter().unzip();
+        if self.begins_another(&rows, sink) {
+            (self.table, self.found, self.held_bytes, self.is_headed) = (None, None, 0, true);
+            rows.into_iter().zip(places).for_each(|(row, at)| self.row_at(row, at, sink));
+            return;
+        }
+        for (n, (row, at)) in rows.into_iter().zip(places).enumerate() {
+            if n == 0 { self.push(&row, at, sink) } else { self.below(row, at, sink) }
+        }
+    }
+
+    /// Does another table begin with these rows, and would nobody lose the column that says whose the rows are?
+    fn begins_another(&self, rows: &[Vec<String>], sink: &Sink<'_>) -> bool {
+        let says_whose = |table: &TableFacts| table.columns.iter().any(|column| matches!(column.kind, ColumnType::ClientId(_)));
+        let current = self.table.and_then(|ordinal| sink.facts.tables.get(ordinal as usize));
+        table_of(rows).is_some_and(|new| says_whose(&new) || !current.is_some_and(says_whose))
     }
 
     /// Text that is in no row.
@@ -103,7 +178,16 @@ impl Grid {
 
     /// Ends the table.
     pub fn end(mut self, sink: &mut Sink<'_>) {
-        self.begin(sink);
+        // What follows a header may show another one.
+        while !self.held.is_empty() || !self.next.is_empty() {
+            self.settle_next(sink);
+            if !self.held.is_empty() {
+                self.begin(sink);
+            }
+        }
+        if self.table.is_none() {
+            self.begin(sink);
+        }
         sink.kind(PassageKind::Prose);
     }
 
@@ -115,4 +199,22 @@ impl Grid {
         let cells: Vec<&str> = row.iter().map(String::as_str).collect();
         sink.row(&cells, offset);
     }
+}
+
+/// The table of which the first of these rows is the header: the rows below it look otherwise, and show columns of
+/// several types.
+fn table_of(rows: &[Vec<String>]) -> Option<TableFacts> {
+    let [first, below @ ..] = rows else { return None };
+    let below = &below[..below.len().min(BELOW)];
+    let differs = |(i, cell): (usize, &String)| {
+        let values = || below.iter().filter_map(|row| row.get(i)).filter(|cell| !cell.trim().is_empty());
+        let unlike = values().filter(|cell| matches!(header::Shape::of(cell), header::Shape::Number | header::Shape::Code)).count();
+        !cell.trim().is_empty() && unlike > 0 && unlike * 10 >= values().count() * 7
+    };
+    if !first.iter().enumerate().any(differs) || !header::is_header(first, below) {
+        return None;
+    }
+    let table = TableFacts::new("", Some(first), below);
+    let typed = table.columns.iter().filter(|column| !matches!(column.kind, ColumnType::Other | ColumnType::InstitutionName)).count();
+    (typed >= 2).then_some(table)
 }

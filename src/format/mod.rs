@@ -43,7 +43,7 @@ pub mod text;
 
 pub use catalogue::{Kind, detect, formats, version_of};
 pub use coverage::{Coverage, Covered};
-pub use payment::{Party, PaymentFacts, PaymentUnit, Seen};
+pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_with};

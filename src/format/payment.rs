@@ -1,4 +1,5 @@
 use crate::model::{Elements, PersonKey, Scheme};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 use std::collections::hash_map::DefaultHasher;
@@ -51,6 +52,34 @@ pub struct PaymentUnit {
     pub persons: Vec<PersonKey>,
 }
 
+/// The days of an item's payments, after the headers of its files, batches or messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dated {
+    /// No header said anything.
+    #[default]
+    Unsaid,
+    /// Every header says a day; the first and the last of them.
+    Between(Date, Date),
+    /// Some header says none: its payments may be of any day.
+    Doubtful,
+}
+
+impl Dated {
+    /// What a header says; nothing where its field holds no day.
+    pub fn add(&mut self, day: Option<Date>) {
+        self.merge(day.map_or(Self::Doubtful, |day| Self::Between(day, day)));
+    }
+
+    /// Takes in what other headers of the item say.
+    pub fn merge(&mut self, other: Self) {
+        *self = match (*self, other) {
+            (Self::Doubtful, _) | (_, Self::Doubtful) => Self::Doubtful,
+            (Self::Unsaid, one) | (one, Self::Unsaid) => one,
+            (Self::Between(a, b), Self::Between(c, d)) => Self::Between(a.min(c), b.max(d)),
+        };
+    }
+}
+
 /// What one item of a payment layout says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentFacts {
@@ -58,6 +87,10 @@ pub struct PaymentFacts {
     pub layout: String,
     /// Its units, by their owner fields.
     pub units: Vec<PaymentUnit>,
+    /// The days that its headers state.
+    pub dated: Dated,
+    /// They stand amid other text, which is not known to be their owner's.
+    pub amid_text: bool,
     /// Why the direction is unknown, fields that contradict each other, records that break the layout.
     pub notes: Vec<String>,
 }

@@ -6,15 +6,17 @@ mod fact;
 mod lookup;
 mod piece;
 mod reading;
+mod run;
 
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Kept, Reading, Span};
+pub use run::RunRow;
 
 use crate::format::Facts;
 use crate::manifest::{Checksums, Kind, Syntax, Transfer, syntax};
-use crate::model::{Cause, ContentId, Digests, Status};
+use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
@@ -22,7 +24,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 8;
+const LEDGER_VERSION: u32 = 9;
 
 /// The open ledger of a case.
 pub struct Ledger {

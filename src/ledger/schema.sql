@@ -131,6 +131,15 @@ CREATE TABLE listed (
     client   TEXT
 );
 
+-- What runs were decided by beside the evidence, the last one last: the SHA-256 of it, the digest of the items that
+-- were decided on, and the bytes of registry, reviews and letters.
+CREATE TABLE run (
+    seq    INTEGER PRIMARY KEY,
+    inputs TEXT NOT NULL UNIQUE,
+    ledger TEXT NOT NULL,
+    given  BLOB NOT NULL
+);
+
 -- The audit chain: each event's hash covers the one before.
 CREATE TABLE event (
     seq  INTEGER PRIMARY KEY,

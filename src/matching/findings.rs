@@ -1,4 +1,5 @@
 use super::judge::{Mention, Source};
+use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
 use crate::table::{ColumnType, TableFacts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,8 +51,12 @@ pub struct Findings {
     pub all: Personal,
     /// Personal data of records that no field gives to anybody.
     pub ownerless: Personal,
+    /// Its payments stand amid other text, which is not known to be their owner's.
+    pub amid_text: bool,
     /// Owners that its fields name and the registry does not know.
     pub outside_owners: BTreeSet<String>,
+    /// The days that the headers of its payments state.
+    pub dated: Dated,
 }
 
 impl Findings {
@@ -140,13 +145,13 @@ impl Findings {
             own.persons.len() < self.all.persons.len()
                 || DataElement::ALL.iter().any(|e| own.records.holding(*e) < self.all.records.holding(*e))
         };
-        self.own.get(&institution).is_some_and(fewer)
+        self.amid_text || self.own.get(&institution).is_some_and(fewer)
     }
 
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?
     pub fn is_one_owners_file(&self) -> bool {
         let by_field = self.mentions.iter().any(|m| m.is_sure_owner() && m.source == Source::Payment);
-        by_field && self.owners().len() == 1 && self.outside_owners.is_empty()
+        by_field && !self.amid_text && self.owners().len() == 1 && self.outside_owners.is_empty()
     }
 
     /// Does anything in it matter to a verdict or to the list of unattributed data?

@@ -109,10 +109,10 @@ impl Join<'_> {
             if let Some(content) = item.content {
                 mentions.extend(self.findings[content].mentions.iter().cloned());
             }
-            if self.lexicon.has_periods()
-                && let Some(written) = dates::Written::of(item, &self.registry.incident)
-            {
-                self.dated.extend(dates::decide(self.lexicon, written, &mut mentions));
+            if self.lexicon.has_periods() {
+                let dated = item.content.map_or_else(Default::default, |content| self.findings[content].dated);
+                let dates = dates::Dates::of(item, dated, &self.registry.incident);
+                self.dated.extend(dates::decide(self.lexicon, dates, &mut mentions));
             }
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);

@@ -66,6 +66,14 @@ impl Holders {
         self.by_value.get(&(scheme.clone(), comparable(scheme, value))).map_or(&[], Vec::as_slice)
     }
 
+    /// Every identifier that more than one institution bears, with its bearers, ordered.
+    pub fn shared(&self) -> Vec<(&Scheme, &str, &[usize])> {
+        let many = self.by_value.iter().filter(|(_, holders)| holders.len() > 1);
+        let mut all: Vec<_> = many.map(|((scheme, value), holders)| (scheme, value.as_str(), &holders[..])).collect();
+        all.sort();
+        all
+    }
+
     /// Does more than one institution bear it?
     pub fn is_shared(&self, identifier: &Identifier) -> bool {
         self.of(&identifier.scheme, &identifier.value).len() > 1

@@ -162,6 +162,10 @@ impl<'t> Text<'t> {
         if !matches!(gap, " " | "_" | "-" | " & ") && token.term != "and" {
             return false;
         }
+        // In names of files and fields capitals say nothing: `north_first_bank_of_ames`.
+        if is_joint(gap) && self.is_word_of_names(before, lexicon) {
+            return true;
+        }
         if token.term == "and" {
             // `Merchants and Farmers Bank`: the words before the `and` belong to it, unless they end a name or
             // a sentence of their own; then two names stand side by side.
@@ -175,10 +179,13 @@ impl<'t> Text<'t> {
 
     /// Is the token a capitalised word as names have, but not one that ends a name?
     fn continues_name(&self, at: usize, lexicon: &Lexicon) -> bool {
+        self.text[self.tokens.span(at)].starts_with(char::is_uppercase) && self.is_word_of_names(at, lexicon)
+    }
+
+    /// Is the token a word as names have, but not one that ends a name?
+    fn is_word_of_names(&self, at: usize, lexicon: &Lexicon) -> bool {
         let token = self.tokens.get(at);
-        let raw = &self.text[token.span.clone()];
-        raw.starts_with(char::is_uppercase)
-            && token.term.len() > 2
+        token.term.len() > 2
             && lexicon.is_name_word(token.term)
             && !is_small_word(token.term)
             && !is_legal_form(token.term)
@@ -200,7 +207,7 @@ impl<'t> Text<'t> {
         if !matches!(gap, " " | "_" | "-" | ", " | " \n" | "\n") {
             return false;
         }
-        let is_capital = |n: usize| self.text[self.tokens.span(n)].starts_with(|c: char| c.is_uppercase() || c == '&');
+        let is_capital = |n: usize| is_joint(gap) || self.text[self.tokens.span(n)].starts_with(|c: char| c.is_uppercase() || c == '&');
         // Where a word has several readings, they stand one in another: what follows begins behind the whole word.
         let then = following.find(|&n| self.tokens.span(n).start >= next_token.span.end);
         let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens.span(n).start], " " | "_" | "-"));
@@ -309,6 +316,11 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
         }
         false => None,
     }
+}
+
+/// Joins the words of names of files and fields.
+fn is_joint(gap: &str) -> bool {
+    matches!(gap, "_" | "-")
 }
 
 /// Stands between the words of any name. Other marks do in the names of their bearers only: quotes are also what

@@ -36,7 +36,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
         let owner_is_registered = unit.owners.keys().any(|party| holders(lexicon, party).is_some());
         if !owner_is_registered && let Some((party, seen)) = whole_other_side(lexicon, unit) {
             // The presumed owner is not in the registry, and one institution is the whole file's other side.
-            if is_whole {
+            if is_whole && !payments.amid_text {
                 owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
             } else {
                 push(party, seen, Role::Unknown, Strength::Weak, Basis::WeakEvidence);
@@ -51,6 +51,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
         // A unit that breaks off before its first payment may name persons all the same.
         let mut records = RecordCounts::default();
         records.add(unit.elements, unit.records.max(u64::from(!unit.elements.is_empty())));
+        findings.amid_text |= payments.amid_text;
         findings.all.add(&records, &unit.persons);
         for owner in &owners {
             findings.own.entry(*owner).or_default().add(&records, &unit.persons);

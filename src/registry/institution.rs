@@ -27,6 +27,8 @@ pub struct Registry {
     pub notices: Vec<super::Notice>,
     /// How each file was read.
     pub sources: Vec<Source>,
+    /// All that this was read from.
+    pub given: super::Given,
 }
 
 impl Registry {
@@ -43,6 +45,7 @@ impl Registry {
             reviews_digest: None,
             notices: Vec::new(),
             sources: Vec::new(),
+            given: super::Given::default(),
         }
     }
 

@@ -1,10 +1,12 @@
 use super::encoding::decode;
+use super::given::Given;
 use super::institution::{Registry, Source};
 use super::loading::{Loading, Place};
 use super::problem::{DefectKind, LoadError, Problem, quoted};
 use super::rows::TableFile;
 use super::{customers, deployments, identifiers, incident, names, notices, products, review};
 use crate::model::ContentId;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,9 +33,20 @@ const LOOKALIKES: [&str; 7] = ["csv", "tsv", "jsonl", "ndjson", "json", "xlsx", 
 /// [`LoadError`] with every problem of the registry: a file that cannot be read, a missing column, a
 /// `customer_id` that stands twice, a bad `incident.toml`.
 pub fn load(dir: &Path, strict: bool) -> Result<Registry, LoadError> {
+    Given::of(dir, strict).load()
+}
+
+/// As [`load`], of a folder that was read.
+pub(super) fn load_folder(folder: &Folder, strict: bool) -> Result<Registry, LoadError> {
     let mut loading = Loading::default();
-    let files = read_folder(dir, &mut loading);
-    let registry = join(&files, &mut loading);
+    loading.problems.extend(folder.problems.iter().cloned());
+    for name in &folder.lookalikes {
+        let problem =
+            format!("no file of a registry has this name; the names are {} (.csv or .jsonl) and incident.toml", TABLES.join(", "));
+        let effect = "it is not read: whatever it says about institutions is not known";
+        loading.defect(DefectKind::FileNotRead, Place { file: name, line: 0, column: None }, "", None, problem, effect);
+    }
+    let registry = join(&folder.files, &mut loading);
     // Without institutions, every other row would be a defect.
     if strict && !loading.institutions.is_empty() {
         let fatal = |d: &super::Defect| Problem {
@@ -54,32 +67,36 @@ pub fn load(dir: &Path, strict: bool) -> Result<Registry, LoadError> {
 /// The files of a registry as bytes, by name.
 type Files = BTreeMap<String, Vec<u8>>;
 
-fn read_folder(dir: &Path, loading: &mut Loading) -> Files {
-    let mut files = Files::new();
+/// A registry folder as it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Files of a registry, by name.
+    pub(super) files: Files,
+    /// Names of files that look like a part of a registry and are none.
+    lookalikes: Vec<String>,
+    /// What could not be read; such a folder is not loaded.
+    #[serde(skip)]
+    problems: Vec<Problem>,
+}
+
+pub(super) fn read_folder(dir: &Path) -> Folder {
+    let mut folder = Folder::default();
+    let mut failed = |file: &str, problem: String, remedy: &str| {
+        folder.problems.push(Problem { file: file.to_owned(), line: None, column: None, problem, remedy: remedy.to_owned() });
+    };
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(e) => {
-            loading.problem(
-                "",
-                None,
-                None,
-                format!("the folder {} cannot be read: {e}", quoted(&dir.to_string_lossy())),
-                "give the folder with customers.csv and incident.toml",
-            );
-            return files;
+            let problem = format!("the folder {} cannot be read: {e}", quoted(&dir.to_string_lossy()));
+            failed("", problem, "give the folder with customers.csv and incident.toml");
+            return folder;
         }
     };
     let mut found = Vec::new();
     for entry in entries {
         match entry {
             Ok(entry) => found.push(entry.file_name()),
-            Err(e) => loading.problem(
-                "",
-                None,
-                None,
-                format!("the folder cannot be listed to its end: {e}"),
-                "read it again, or copy it elsewhere",
-            ),
+            Err(e) => failed("", format!("the folder cannot be listed to its end: {e}"), "read it again, or copy it elsewhere"),
         }
     }
     found.sort();
@@ -88,24 +105,14 @@ fn read_folder(dir: &Path, loading: &mut Loading) -> Files {
         let (stem, extension) = text.rsplit_once('.').unwrap_or((text, ""));
         if text == incident::FILE || (TABLES.contains(&stem) && EXTENSIONS.contains(&extension)) {
             match fs::read(dir.join(&name)) {
-                Ok(bytes) => drop(files.insert(text.to_owned(), bytes)),
-                Err(e) => loading.problem(text, None, None, format!("it cannot be read: {e}"), "make it readable"),
+                Ok(bytes) => drop(folder.files.insert(text.to_owned(), bytes)),
+                Err(e) => failed(text, format!("it cannot be read: {e}"), "make it readable"),
             }
         } else if LOOKALIKES.contains(&extension.to_ascii_lowercase().as_str()) && !text.starts_with('.') {
-            let place = Place { file: text, line: 0, column: None };
-            let problem =
-                format!("no file of a registry has this name; the names are {} (.csv or .jsonl) and incident.toml", TABLES.join(", "));
-            loading.defect(
-                DefectKind::FileNotRead,
-                place,
-                "",
-                None,
-                problem,
-                "it is not read: whatever it says about institutions is not known",
-            );
+            folder.lookalikes.push(text.to_owned());
         }
     }
-    files
+    folder
 }
 
 fn join(files: &Files, loading: &mut Loading) -> Registry {
@@ -186,6 +193,7 @@ fn join(files: &Files, loading: &mut Loading) -> Registry {
         reviews_digest,
         notices: letters,
         sources,
+        given: Given::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod customers;
 mod date;
 mod deployments;
 mod encoding;
+mod given;
 mod glob;
 mod header;
 mod identifiers;
@@ -33,6 +34,7 @@ mod version;
 
 pub use date::DateCell;
 pub use encoding::Encoding;
+pub use given::{Given, GivenFile};
 pub use glob::PathGlob;
 pub use incident::{Compromised, EvidenceClaim, Holds, Incident, Layout, Scope};
 pub use indicator::{Indicator, Visitor};

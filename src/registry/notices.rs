@@ -1,4 +1,5 @@
 use super::date::{DateCell, iso_date};
+use super::given::GivenFile;
 use super::institution::{Registry, Source};
 use super::loading::{Holder, Loading, Place};
 use super::problem::{DefectKind, LoadError, quoted};
@@ -6,7 +7,6 @@ use super::review::outside;
 use super::rows::{Row, Spec, TableFile, report_doubts};
 use crate::model::Verdict;
 use jiff::civil::Date;
-use std::path::Path;
 
 pub(super) const SPEC: Spec<4> = Spec { table: "notices", columns: ["customer_id", "kind", "sent", "run"], required: 3 };
 
@@ -42,8 +42,8 @@ pub struct Notice {
 ///
 /// # Errors
 /// [`LoadError`] where the file cannot be read as a table of letters.
-pub fn add_notices(registry: &mut Registry, path: &Path) -> Result<(), LoadError> {
-    let (file, _) = outside(path)?;
+pub fn add_notices(registry: &mut Registry, given: &GivenFile) -> Result<(), LoadError> {
+    let file = outside(given)?;
     let mut loading = Loading::of(std::mem::take(&mut registry.institutions));
     let before = registry.defects.len();
     let known: Vec<usize> = loading.institutions.iter().map(|i| i.defects.len()).collect();

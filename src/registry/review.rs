@@ -1,12 +1,12 @@
 use super::PathGlob;
 use super::encoding::decode;
+use super::given::GivenFile;
 use super::institution::{Registry, Source};
 use super::loading::Loading;
 use super::problem::{LoadError, Problem, quoted};
 use super::rows::{Row, Spec, TableFile};
 use crate::model::{Act, Cause, ContentId, Scheme};
 use sha2::{Digest, Sha256};
-use std::path::Path;
 
 pub(super) const SPEC: Spec<9> = Spec {
     table: "review",
@@ -85,8 +85,8 @@ impl Where {
 /// # Errors
 /// [`LoadError`] with every row that cannot be applied as it stands: a decision that is lost or
 /// half-understood would change verdicts unseen.
-pub fn add_reviews(registry: &mut Registry, path: &Path) -> Result<(), LoadError> {
-    let (file, bytes) = outside(path)?;
+pub fn add_reviews(registry: &mut Registry, given: &GivenFile) -> Result<(), LoadError> {
+    let file = outside(given)?;
     let mut loading = Loading::of(std::mem::take(&mut registry.institutions));
     let (source, reviews) = load(&file, &mut loading);
     registry.institutions = loading.institutions;
@@ -97,33 +97,22 @@ pub fn add_reviews(registry: &mut Registry, path: &Path) -> Result<(), LoadError
     }
     registry.reviews.extend(reviews);
     registry.sources.push(source);
-    registry.reviews_digest = Some(joined_digest(registry.reviews_digest, &bytes));
+    registry.reviews_digest = Some(joined_digest(registry.reviews_digest, &given.bytes));
     Ok(())
 }
 
-/// A table outside the registry folder, with its bytes.
-pub(super) fn outside(path: &Path) -> Result<(TableFile, Vec<u8>), LoadError> {
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-    let failed = |problem: String| LoadError {
+/// A table outside the registry folder, decoded.
+pub(super) fn outside(given: &GivenFile) -> Result<TableFile, LoadError> {
+    let (text, encoding) = decode(&given.bytes).map_err(|fault| LoadError {
         problems: vec![Problem {
-            file: name.clone(),
-            line: None,
-            column: None,
-            problem,
-            remedy: "name a file that can be read".to_owned(),
-        }],
-    };
-    let bytes = std::fs::read(path).map_err(|e| failed(format!("{} cannot be read: {e}", quoted(&path.to_string_lossy()))))?;
-    let (text, encoding) = decode(&bytes).map_err(|fault| LoadError {
-        problems: vec![Problem {
-            file: name.clone(),
+            file: given.name.clone(),
             line: Some(fault.line),
             column: Some(fault.column.to_string()),
             problem: fault.problem,
             remedy: "save it as UTF-8".to_owned(),
         }],
     })?;
-    Ok((TableFile { json_lines: name.ends_with(".jsonl"), name: name.clone(), text, encoding }, bytes))
+    Ok(TableFile { json_lines: given.name.ends_with(".jsonl"), name: given.name.clone(), text, encoding })
 }
 
 /// Reads the decisions of a file.

@@ -122,8 +122,25 @@ pub fn explanation_schema() -> serde_json::Value {
     schemars::schema_for!(Explanation).to_value()
 }
 
-/// Explains the verdict of one institution.
-pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
+/// Explains verdicts of one run.
+pub struct Explainer<'o> {
+    outcome: &'o Outcome<'o>,
+    holders: Holders,
+}
+
+impl<'o> Explainer<'o> {
+    /// Of a run.
+    pub fn new(outcome: &'o Outcome<'o>) -> Self {
+        Self { outcome, holders: Holders::new(outcome.registry) }
+    }
+
+    /// Explains the verdict of one institution.
+    pub fn explain(&self, number: usize) -> Explanation {
+        explain(self.outcome, &self.holders, number)
+    }
+}
+
+fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanation {
     let (registry, matched) = (outcome.registry, outcome.matched);
     let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
     let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[matched.evidence_of(number)].iter().collect();
@@ -142,7 +159,6 @@ pub fn explain(outcome: &Outcome<'_>, number: usize) -> Explanation {
     };
     let mut gaps: Vec<Open> = decided.gaps.iter().map(|&gap| open(gap)).collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.frees_alone));
-    let holders = Holders::new(registry);
     let identifiers = institution
         .identifiers
         .iter()

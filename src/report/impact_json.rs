@@ -22,6 +22,9 @@ pub struct ImpactFile {
     pub ledger: String,
     /// SHA-256 of the review files, where there are any.
     pub reviews: Option<String>,
+    /// SHA-256 of all that was given beside the evidence: registry, reviews, letters, day of reference. The case keeps it
+    /// under this name, and `explain` decides by it again.
+    pub inputs: String,
     /// The day that dates were compared with, where one was given.
     pub as_of: Option<String>,
     /// Does the incident state that the evidence is all that was taken?
@@ -163,6 +166,7 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
         registry: outcome.registry.digest.to_string(),
         ledger: outcome.ledger.digest.to_string(),
         reviews: outcome.registry.reviews_digest.map(|id| id.to_string()),
+        inputs: outcome.registry.given.id().to_string(),
         as_of: outcome.registry.incident.as_of.map(|day| day.to_string()),
         evidence_complete: outcome.ledger.complete,
         policy: outcome.registry.incident.policy.clone(),

@@ -13,6 +13,7 @@ mod evidence_csv;
 mod explain;
 mod figures;
 mod gaps_csv;
+mod groups_csv;
 mod impact_csv;
 mod impact_json;
 mod listing;
@@ -30,7 +31,7 @@ mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
-pub use explain::{Explanation, explain, explanation_schema};
+pub use explain::{Explainer, Explanation, explanation_schema};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::{RunFacts, run_schema};
@@ -80,6 +81,7 @@ pub struct Report {
 pub static REPORTS: &[Report] = &[
     Report { file: "impact.csv", write: |outcome, sink| impact_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact_units.csv", write: |outcome, sink| units_csv::LISTING.csv(outcome, sink) },
+    Report { file: "groups.csv", write: |outcome, sink| groups_csv::LISTING.csv(outcome, sink) },
     Report { file: "impact.json", write: impact_json::write },
     Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
     Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },

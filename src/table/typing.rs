@@ -79,7 +79,34 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
         typed.kind = remainder(reading, cells);
     }
+    for (column, typed) in types.iter_mut().enumerate().filter(|(_, typed)| typed.kind == ColumnType::Particulars) {
+        if is_boilerplate(sample, column) {
+            typed.kind = ColumnType::Other;
+        }
+    }
     types
+}
+
+/// Does a column hold one sentence in every row, into which only what stands in the row's other cells was put?
+fn is_boilerplate(sample: &[Vec<String>], column: usize) -> bool {
+    /// A sentence without what was put into it has so many words.
+    const WORDS: usize = 3;
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let mut sentence: Option<Vec<String>> = None;
+    for row in sample.iter().take(LOOKED_AT).filter(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty())) {
+        let others: HashSet<String> =
+            row.iter().enumerate().filter(|(other, _)| *other != column).flat_map(|(_, cell)| words(cell)).collect();
+        let rest: Vec<String> = words(&row[column]).into_iter().filter(|word| !others.contains(word)).collect();
+        match &sentence {
+            Some(known) if *known != rest => return false,
+            Some(_) => {}
+            None if rest.len() < WORDS => return false,
+            None => sentence = Some(rest),
+        }
+    }
+    sentence.is_some()
 }
 
 /// What a column of no type holds that entries of a directory do not.

@@ -221,6 +221,39 @@ fn an_identifier_that_changed_hands_is_decided_by_the_date_of_the_item() {
 }
 
 #[test]
+fn a_routing_number_that_changed_hands_is_decided_by_the_day_in_the_header_of_the_payment_file() {
+    let run = |created: &str, name: &str| {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(
+            &registry,
+            &[Institution::new("OLD", "Ashgrove Miller Savings Bank"), Institution::new("NEW", "Tidewater Orchard Trust Bank")],
+        );
+        let rows = "customer_id,scheme,value,from,to\nOLD,aba,061000052,,2020-12-31\nNEW,aba,061000052,2021-01-01,\n\
+                    OLD,client_code,OLD9920,,\nNEW,client_code,NEW9920,,\n";
+        write(&registry.join("identifiers.csv"), rows.as_bytes());
+        let file = String::from_utf8(crate::harness::nacha("061000052", 3)).expect("ASCII").replace("250304", created);
+        let bytes = match name.ends_with(".zip") {
+            true => crate::harness::zip_of(&[("a.ach".to_owned(), file.into_bytes())]),
+            false => file.into_bytes(),
+        };
+        write(&desk.path("ev/drop").join(name), &bytes);
+        let impact = desk.run(&Job::of("ev", &desk.path("ev")), &registry).impact();
+        (impact["OLD"]["verdict"].clone(), impact["NEW"]["verdict"].clone())
+    };
+    let is = |old: &str, new: &str| (old.to_owned(), new.to_owned());
+    // The files were written today, after the window: of them nobody could tell.
+    for name in ["a.ach", "a.zip"] {
+        assert_eq!(run("190304", name), is("affected", "ruled_out"), "{name}");
+        assert_eq!(run("220304", name), is("ruled_out", "affected"), "{name}");
+        // No day, a day that is none, one that lies years ahead, and the turn of the year.
+        for doubtful in ["      ", "229904", "350304", "210101"] {
+            assert_eq!(run(doubtful, name), is("undetermined", "undetermined"), "{name} of {doubtful}");
+        }
+    }
+}
+
+#[test]
 fn a_purge_that_lies_ahead_has_not_happened() {
     let scene = Scene::new();
     let deployments = "customer_id,product_id,platform,version,from,to,purged\nC1,P1,transfer,2.0,2020-01-01,,\nC2,P1,transfer,2.0,2020-01-01,2024-12-10,2024-12-20\n\

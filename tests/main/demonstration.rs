@@ -56,12 +56,22 @@ fn every_verdict_is_right_with_a_home_that_nobody_claims() {
 }
 
 #[test]
+fn every_verdict_of_the_harder_families_is_right() {
+    let breaches = [("1", "2"), ("4", "1"), ("7", "1"), ("11", "3")];
+    let hard = |(seed, families)| vec!["--hard", "--seed", seed, "--per-family", families];
+    let mut options: Vec<_> = breaches.into_iter().map(hard).collect();
+    options.push(vec!["--hard", "--seed", "6", "--per-family", "1", "--gap", "encrypted"]);
+    options.push(vec!["--hard", "--seed", "6", "--per-family", "1", "--gap", "orphan"]);
+    assert_all_right(&options);
+}
+
+#[test]
 fn data_elements_and_individuals_are_counted_exactly() {
     let mut wrong = Vec::new();
     for (seed, families) in [("1", "2"), ("2", "1"), ("3", "1"), ("8", "3")] {
-        let (demo, desk) = (Demo::with(&["--seed", seed, "--per-family", families]), Desk::new());
+        let (demo, desk) = (Demo::with(&["--hard", "--seed", seed, "--per-family", families]), Desk::new());
         let outputs = outcome(&demo, &desk);
-        let named = format!("[demo --seed {seed} --per-family {families}]");
+        let named = format!("[demo --hard --seed {seed} --per-family {families}]");
         wrong.extend(wrong_data(&demo.truth_data(), &outputs).into_iter().map(|row| format!("{named} {row}")));
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

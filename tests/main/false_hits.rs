@@ -4,17 +4,26 @@ use crate::harness::{Desk, Institution, Job, Outputs, Random, write, write_regis
 
 /// Routing number: a thrift's prefix, six digits, check digit.
 pub fn aba(n: u32) -> String {
-    let eight = format!("27{n:06}");
+    with_check_digit(&format!("27{n:06}"))
+}
+
+fn with_check_digit(eight: &str) -> String {
     let sum: u32 = eight.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
     format!("{eight}{}", (10 - sum % 10) % 10)
 }
 
 /// What a run says of these files; the outputs last as long as the desk.
 pub fn outcome(institutions: &[Institution], files: &[(&str, String)]) -> (Desk, Outputs) {
+    let bytes: Vec<(&str, Vec<u8>)> = files.iter().map(|(path, text)| (*path, text.clone().into_bytes())).collect();
+    outcome_of_bytes(institutions, &bytes)
+}
+
+/// As [`outcome`], of files of any kind.
+pub fn outcome_of_bytes(institutions: &[Institution], files: &[(&str, Vec<u8>)]) -> (Desk, Outputs) {
     let desk = Desk::new();
     let registry = desk.path("registry");
     write_registry(&registry, institutions);
-    files.iter().for_each(|(path, text)| write(&desk.path("ev").join(path), text.as_bytes()));
+    files.iter().for_each(|(path, bytes)| write(&desk.path("ev").join(path), bytes));
     let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
     (desk, outputs)
 }
@@ -52,6 +61,41 @@ fn numbers_in_prose_that_equal_identifiers_are_nobodys() {
     assert!(outputs.rows("evidence.csv").is_empty());
     let hit = outputs.rows("controls.csv").into_iter().filter(|row| row["control"] == "decoy" && row["found"] != "0").count();
     assert_eq!(hit, 0);
+}
+
+/// Some 136 of ten million random numbers equal one of as many routing numbers as are in use. It takes minutes:
+/// `cargo test --release --test main -- --ignored ten_million`.
+#[test]
+#[ignore = "ten million numbers take minutes; see the command above"]
+fn ten_million_random_numbers_in_free_text_are_nobodys() {
+    const WORDS: [&str; 8] = ["reference", "see", "and", "of the", "count", "note", "on", "left"];
+    let number = |n: u32| with_check_digit(&(21_000_000 + n * 801).to_string());
+    let institutions: Vec<Institution> = (0..13_600)
+        .map(|n| {
+            let place: String = n
+                .to_string()
+                .bytes()
+                .map(|b| ["Ash", "Oak", "Elm", "Fir", "Yew", "Bay", "Fig", "Box", "Haw", "Ivy"][usize::from(b - b'0')])
+                .collect();
+            Institution::new(&format!("C{n:05}"), &format!("Quarrystone {place} Savings Bank")).with("aba", &number(n))
+        })
+        .collect();
+    let mut state = 7u64;
+    let mut random = move || {
+        // A generator of Marsaglia's (xorshift64).
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut text = String::with_capacity(160 << 20);
+    for n in 0..10_000_000 {
+        text.push_str(WORDS[random() as usize % WORDS.len()]);
+        text.push_str(&format!(" {:09}{}", random() % 1_000_000_000, if n % 9 == 8 { ".\n" } else { " " }));
+    }
+    let (_desk, outputs) = outcome(&institutions, &[("notes/all.txt", text)]);
+    assert_eq!(outputs.rows("evidence.csv").len(), 0);
+    assert!(outputs.verdicts().values().all(|verdict| verdict == "ruled_out"));
 }
 
 #[test]
@@ -135,4 +179,29 @@ fn two_identifiers_together_prove_what_one_does_not() {
         let verdicts = outputs.verdicts();
         assert_eq!([verdicts["A"].as_str(), verdicts["B"].as_str()], expected, "{text}");
     }
+}
+
+#[test]
+fn payments_in_a_log_have_the_owner_that_their_fields_name() {
+    let institutions = [
+        Institution::new("OWN", "Quarrystone Orchard Savings Bank").with("aba", "061000052").with("bic", "QXZAUS33"),
+        Institution::new("OTHER", "Bellweather Harbor Credit Union").with("aba", "061000146").with("bic", "QXZBUS33"),
+    ];
+    let file = String::from_utf8(crate::harness::nacha("061000052", 3)).expect("ASCII");
+    let logged: String = file.lines().map(|line| format!("2025-03-04 03:30:01,123 DEBUG [pool-7] writer - {line}\n")).collect();
+    let some: String =
+        file.lines().enumerate().map(|(n, line)| format!("Mar  4 03:30:{n:02} host ach[{}]: \"{line}\"\nheartbeat\n", 10 * n)).collect();
+    let swift =
+        "{1:F01QXZAUS33AXXX0000000000}{2:I103QXZBUS33XXXXN}{4:\\r\\n:20:1\\r\\n:32A:250304EUR1,\\r\\n:50K:ANN\\r\\n:59:/1\\r\\nBO\\r\\n-}";
+    let json = format!("{{\"time\":\"2025-03-04T03:30:01Z\",\"level\":\"info\",\"message\":\"{swift}\"}}\n").repeat(3);
+    for (name, text) in [("ach.log", logged), ("syslog.txt", some), ("swift.jsonl", json)] {
+        let (_desk, outputs) = outcome(&institutions, &[(&format!("ev/logs/{name}"), text)]);
+        let impact = outputs.impact();
+        assert_eq!((&impact["OWN"]["verdict"][..], &impact["OWN"]["basis"][..]), ("affected", "owner_field"), "{name}");
+        assert_eq!(impact["OTHER"]["verdict"], "referenced", "{name}");
+    }
+    // Without its end it is no gap: every byte of the log was read.
+    let cut: String = file.lines().take(4).map(|line| format!("03:30:01 {line}\n")).collect();
+    let (_desk, outputs) = outcome(&institutions, &[("ev/logs/cut.log", cut)]);
+    assert_eq!((outputs.verdicts()["OWN"].as_str(), outputs.rows("gaps.csv").len()), ("affected", 0));
 }

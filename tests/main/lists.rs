@@ -68,6 +68,74 @@ fn a_table_of_clients_that_says_more_than_a_directory_is_open() {
 }
 
 #[test]
+fn one_sentence_in_every_row_says_nothing_more_of_anybody() {
+    let same =
+        |_: usize, code: &str, town: &str| format!("{code},{town} Harbor Savings Bank,Please keep this with your records for reference");
+    let filled_in = |_: usize, code: &str, town: &str| {
+        format!("{code},{town} Harbor Savings Bank,Nightly files of {town} Harbor Savings Bank ({code}) are sent to the hub")
+    };
+    for line in [same, filled_in] {
+        assert_eq!(verdict_of_all("x/a.csv", format!("client_code,name,note\n{}", each(line))), "ruled_out");
+    }
+    let told = |n: usize, code: &str, town: &str| {
+        format!("{code},{town} Harbor Savings Bank,Nightly files of {town} hold {n} loans that are in arrears")
+    };
+    assert_eq!(verdict_of_all("x/a.csv", format!("client_code,name,note\n{}", each(told))), "undetermined");
+}
+
+/// A list of everybody, and records of two clients.
+fn two_tables() -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+    let mut list = vec![row(&["client_code", "city", "since"])];
+    list.extend((0..CODES.len()).map(|n| row(&[CODES[n], TOWNS[n], &format!("2019-03-0{}", n + 1)])));
+    let records = vec![
+        row(&["holder", "account_no", "client_code", "balance"]),
+        row(&["Mary Jones", "445566778", "QHSB77", "10.00"]),
+        row(&["John Lee", "445566779", "QHSB77", "11.00"]),
+        row(&["Ann Fox", "445566770", "TRF042", "12.00"]),
+    ];
+    (list, records)
+}
+
+fn assert_two_own(path: &str, bytes: &[u8]) {
+    let (_desk, outputs) = crate::false_hits::outcome_of_bytes(&institutions(), &[(path, bytes.to_vec())]);
+    let impact = outputs.impact();
+    let of = |code: &str| (impact[code]["verdict"].clone(), impact[code]["individuals"].clone());
+    let is = |verdict: &str, individuals: &str| (verdict.to_owned(), individuals.to_owned());
+    assert_eq!((of("QHSB77"), of("TRF042")), (is("affected", "2"), is("affected", "1")), "{path}");
+    for code in &CODES[2..] {
+        assert_eq!(of(code), is("ruled_out", "0"), "{code} in {path}");
+    }
+}
+
+#[test]
+fn a_second_table_of_other_columns_has_its_own_owners() {
+    let (list, records) = two_tables();
+    let empty = vec![vec![String::new()]];
+    assert_two_own("x/a.xlsx", &crate::harness::xlsx(&[&list[..], &empty, &records].concat()));
+    assert_two_own("x/b.xlsx", &crate::harness::xlsx(&[&list[..], &records].concat()));
+    assert_two_own("x/c.xlsx", &crate::harness::xlsx(&[&records[..], &empty, &list].concat()));
+    let cells = |row: &Vec<String>| row.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>();
+    let html: String = [&list[..], &records].concat().iter().map(|row| format!("<tr>{}</tr>\n", cells(row))).collect();
+    assert_two_own("x/d.html", format!("<html><body><table>{html}</table></body></html>\n").as_bytes());
+}
+
+#[test]
+fn a_report_has_the_owners_of_each_of_its_tables() {
+    let (list, records) = two_tables();
+    let print = |rows: &[Vec<String>], rule: bool| {
+        let line = |row: &Vec<String>| row.iter().map(|cell| format!("{cell:<16}")).collect::<String>().trim_end().to_owned() + "\n";
+        let head = line(&rows[0].iter().map(|cell| cell.replace('_', " ").to_uppercase()).collect());
+        let rule = if rule { line(&rows[0].iter().map(|_| "-".repeat(14)).collect()) } else { String::new() };
+        format!("{head}{rule}{}", rows[1..].iter().map(line).collect::<String>())
+    };
+    for rule in [true, false] {
+        let text = format!("CLIENT LIST\n\n{}\nOPEN ITEMS\n\n{}\n", print(&list, rule), print(&records, rule));
+        assert_two_own("x/report.txt", text.as_bytes());
+    }
+}
+
+#[test]
 fn a_client_column_may_hold_an_equivalent_of_the_code() {
     let equivalents: [fn(usize) -> String; 3] = [
         |n| aba(n as u32 * 37 + 5),

@@ -1,5 +1,6 @@
 //! Names that many institutions bear.
 
+use crate::false_hits::outcome;
 use crate::harness::{Desk, Institution, Job, write, write_registry};
 
 /// A letter that names one of many namesakes is no directory of them all: each of them stays open.
@@ -54,5 +55,26 @@ fn a_name_with_brackets_quotes_or_other_marks_is_found_as_it_is_registered() {
         write_registry(&registry, &[Institution::new("A", name).with("client_code", "QX7731")]);
         write(&desk.path("ev/notes/a.txt"), format!("A programme was {text}\n").as_bytes());
         assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], expected, "{name}");
+    }
+}
+
+#[test]
+fn a_name_within_a_longer_name_of_a_file_is_none() {
+    let institutions = [
+        Institution::new("IOWA", "Bank of Iowa").with("client_code", "QX7731"),
+        Institution::new("FIRST", "First Prairie State Bank").with("client_code", "ZK4410"),
+        Institution::new("NORTH", "Northern Holdings Trust Company").with("client_code", "PT9902"),
+    ];
+    for (text, verdict) in [
+        ("see the file first_bank_of_iowa_export.csv of May", "ruled_out"),
+        ("see the file northern-bank-of-iowa.csv of May", "ruled_out"),
+        ("the field BANK_OF_IOWA_HOLDINGS is blank", "ruled_out"),
+        ("the table FirstBankOfIowaExport is empty", "ruled_out"),
+        ("see the file bank_of_iowa_export.csv of May", "referenced"),
+        ("see the file export_bank_of_iowa.csv of May", "referenced"),
+        ("the field BANK-OF-IOWA is blank", "referenced"),
+    ] {
+        let (_desk, outputs) = outcome(&institutions, &[("x/a.txt", format!("{text}\n"))]);
+        assert_eq!(outputs.verdicts()["IOWA"], verdict, "{text}");
     }
 }

@@ -9,10 +9,11 @@ use std::io::Read;
 use std::process::Command;
 
 /// Sheets and the CSV of each, in the order of the workbook; the summary stands before them.
-const SHEETS: [(&str, &str); 14] = [
+const SHEETS: [(&str, &str); 15] = [
     ("notices", "notices.csv"),
     ("institutions", "impact.csv"),
     ("units", "impact_units.csv"),
+    ("groups", "groups.csv"),
     ("evidence", "evidence.csv"),
     ("coverage", "coverage.csv"),
     ("gaps", "gaps.csv"),

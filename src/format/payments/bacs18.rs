@@ -5,6 +5,7 @@
 //! Whose a payment is: the bank's at whose sort code it originates.
 
 use super::company::is_company;
+use super::day;
 use super::record::{Record, is_digits, line_at, line_end, number};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
@@ -111,6 +112,9 @@ impl Reader<'_, '_> {
                     self.close(record.at, false);
                 }
                 self.open = true;
+                if record.field(1, 4) == b"HDR1" {
+                    self.sink.dated(day::of_year(record.field(42, 47)));
+                }
                 record.push(self.sink, &[4, 10, 37, 41, 47, 53, 60]);
             }
             b"HDR2" => {
@@ -146,6 +150,9 @@ impl Reader<'_, '_> {
             return record.push(self.sink, &[]);
         }
         self.payments += 1;
+        if !self.open {
+            self.sink.dated(None);
+        }
         let origin: Option<[u8; 6]> = record.field(18, 23).try_into().ok();
         if origin != self.origin {
             if self.origin.is_some() && self.units < MOST_UNITS {

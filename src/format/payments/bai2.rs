@@ -9,6 +9,7 @@
 #[cfg(test)]
 pub(super) mod tests;
 
+use super::day;
 use super::operators::is_operator;
 use super::record::{Record, is_digits, line_at, number};
 use super::routing_number::RoutingNumber;
@@ -169,12 +170,16 @@ impl Reader<'_, '_> {
         self.close_file(record.at, false);
         let (sender, receiver) = (field(record, 1), field(record, 2));
         let sender_party = party(sender).map(|p| (p, place(record, 1)));
+        self.sink.dated(day::of_six(field(record, 3)));
         self.file = Some(File { sender: sender.to_vec(), receiver: receiver.to_vec(), sender_party, groups: 0, records: 1 });
     }
 
     fn group_header(&mut self, record: &Record<'_>) {
         self.close_group(record.at, false);
         self.group = Some(Group { records: 1, accounts: 0 });
+        if self.file.is_none() {
+            self.sink.dated(day::of_six(field(record, 4)));
+        }
         let file = self.file.get_or_insert_default();
         file.groups += 1;
         let (receiver, originator) = (field(record, 1), field(record, 2));

@@ -7,6 +7,7 @@
 //! file may be either's.
 
 use super::company::is_company;
+use super::day;
 use super::ebcdic;
 use super::record::{Record, fixed_at, is_digits, number};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
@@ -117,6 +118,7 @@ impl Reader<'_, '_> {
                 self.close_file(record.at, false);
                 (self.open, self.records) = (true, 1);
                 self.centre = record.field(31, 33).try_into().ok().filter(|b: &[u8; 3]| is_digits(b)).map(|bank| (bank, record.offset(31)));
+                self.sink.dated(day::of_year(record.field(25, 30)));
                 record.push(self.sink, &[1, 10, 20, 24, 30, 35, 55, 58]);
             }
             b'C' | b'D' | b'E' | b'F' | b'I' | b'J' => {
@@ -132,6 +134,9 @@ impl Reader<'_, '_> {
     }
 
     fn segments(&mut self, record: &Record<'_>) {
+        if !self.open {
+            self.sink.dated(None);
+        }
         record.push_field(self.sink, 1, 1);
         record.push_field(self.sink, 2, 10);
         record.push_field(self.sink, 11, 20);

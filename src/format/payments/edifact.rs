@@ -6,7 +6,7 @@
 //! bank a direct debit; failing those, a BIC that sends (banks) or receives (orders) the interchange.
 
 use super::segment::{self, Segment, Syntax};
-use super::{party, person, value};
+use super::{day, party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person, Scheme};
 use memchr::memmem;
@@ -97,6 +97,9 @@ impl Interchange {
                     party::bic(&bic).map(|party| (party, at))
                 };
                 (self.sender, self.receiver) = (end(2), end(3));
+                // Syntax versions 1 to 3 have two digits of the year, version 4 all of them.
+                let stated = segment.component(4, 0).0;
+                sink.dated(day::of_six(stated.as_bytes()).or_else(|| day::of_eight(stated.as_bytes())));
             }
             b"UNH" => {
                 self.end_message(sink);

@@ -9,12 +9,14 @@
 pub(super) mod tests;
 
 use super::company::is_company;
+use super::day;
 use super::operators::is_operator;
 use super::other_side::OtherSide;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Elements, Person, PersonKey, Scheme};
+use jiff::civil::Date;
 use memchr::memchr;
 use std::borrow::Cow;
 
@@ -131,6 +133,8 @@ struct Message {
     has_1500: bool,
     /// The last tag was not ended as its kind is.
     open: bool,
+    /// The day of its IMAD.
+    day: Option<Date>,
 }
 
 /// A bank beside sender and receiver.
@@ -223,7 +227,10 @@ impl Reader<'_, '_> {
             }
             b"1500" => &[2, 10, 11],
             b"1510" => &[2],
-            b"1520" => &[8, 16],
+            b"1520" => {
+                self.message.day = day::of_eight(value.field(1, 8));
+                &[8, 16]
+            }
             b"2000" => {
                 if whole.iter().any(|b| (b'1'..=b'9').contains(b)) {
                     self.message.elements.insert(DataElement::Amount);
@@ -387,6 +394,7 @@ impl Reader<'_, '_> {
         if !message.begun {
             return;
         }
+        self.sink.dated(message.day);
         let missing = message.seen != MANDATORY;
         let cut = missing && message.seen & LAST == 0;
         if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {

@@ -75,6 +75,7 @@ pub(super) enum Element {
     BirthDate,
     CardNumber,
     Amount,
+    Created,
     // Anything else.
     Unknown,
 }
@@ -95,6 +96,7 @@ impl Element {
             b"DN" => DistinguishedName,
             b"X1" => FullName,
             b"SubFormat" => SubFormat,
+            b"CreDtTm" | b"CreDt" => Created,
             b"GrpHdr" | b"Assgnmt" => GroupHeader,
             b"PmtInf" => PaymentInformation,
             b"Stmt" | b"Rpt" | b"Ntfctn" => Statement,

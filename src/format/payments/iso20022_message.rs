@@ -53,6 +53,8 @@ pub(super) struct Reader {
     party: PartyFields,
     clearing: Qualified,
     other: Qualified,
+    /// The message or its header said when it was made.
+    dated: bool,
 }
 
 /// Tells names apart; a chance match only closes an element early.
@@ -75,6 +77,7 @@ impl Reader {
             party: PartyFields::default(),
             clearing: Qualified::default(),
             other: Qualified::default(),
+            dated: false,
         }
     }
 
@@ -326,6 +329,9 @@ impl Reader {
             sink.end_unit();
         } else if message.open {
             self.end_unit(sink);
+        }
+        if !std::mem::take(&mut self.dated) {
+            sink.dated(None);
         }
         self.message = None;
         self.header.from = Group::default();

@@ -1,7 +1,7 @@
 //! What the values of elements say: banks, accounts, names, kinds of personal data.
 
 use super::{Element, Frame, Kind, Reader, Role};
-use crate::format::payments::{party, value};
+use crate::format::payments::{day, party, value};
 use crate::format::{Party, Sink};
 use crate::model::DataElement;
 
@@ -62,6 +62,10 @@ impl Reader {
             Element::Phone => sink.element(DataElement::Phone),
             Element::BirthDate => sink.element(DataElement::Dob),
             Element::CardNumber => sink.element(DataElement::CardNumber),
+            Element::Created if matches!(parent.element, Element::GroupHeader | Element::Statement | Element::AppHdr) => {
+                self.dated = true;
+                sink.dated(day::of_iso(value));
+            }
             Element::Amount if value::is_amount(value) => sink.element(DataElement::Amount),
             _ => {}
         }

@@ -6,9 +6,10 @@
 //! field 20, or subfield 30 of `:NS:`. An account number alone names nobody.
 
 use super::swift_field::{self, Field};
-use super::{party, value};
+use super::{day, party, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
+use jiff::civil::Date;
 
 /// Statements without SWIFT blocks.
 pub const FORMAT: Format = Format {
@@ -138,11 +139,14 @@ struct Statement {
     closed: bool,
     /// In an entry: `:NS:` then speaks of the other side.
     entry: bool,
+    /// The day of its closing balance, or else of its opening one.
+    day: Option<Date>,
 }
 
 impl Statement {
     fn end(&mut self, sink: &mut Sink<'_>) {
         if self.begun {
+            sink.dated(self.day);
             if self.owner.is_none() {
                 match &self.header {
                     Some((party, at)) => sink.owner(party.clone(), *at),
@@ -186,8 +190,14 @@ impl Statement {
                     self.owner(Some(party), at, sink);
                 }
             }
-            "60F" | "60M" => self.opened = true,
-            "62F" | "62M" => self.closed = true,
+            "60F" | "60M" => {
+                self.opened = true;
+                self.day = self.day.or_else(|| day_of_balance(field.value));
+            }
+            "62F" | "62M" => {
+                self.closed = true;
+                self.day = day_of_balance(field.value).or(self.day);
+            }
             "61" => {
                 self.entry = true;
                 sink.entry();
@@ -251,6 +261,11 @@ fn account_banks(field: &str) -> Vec<Party> {
         }
         _ => banks,
     }
+}
+
+/// The day of a balance: `C` or `D`, then `YYMMDD`.
+fn day_of_balance(value: &[u8]) -> Option<Date> {
+    day::of_six(value.get(1..7)?)
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@
 
 mod addenda;
 mod batch;
-mod layout;
+pub(super) mod layout;
 #[cfg(test)]
 pub(super) mod tests;
 
+use super::day;
 use super::operators::is_operator;
 use super::record::{Record, is_digits, number};
 use super::routing_number::{Placed, RoutingNumber};
@@ -116,6 +117,7 @@ impl Reader<'_, '_> {
         self.close_file(record.at, false);
         let placed = |first: usize| RoutingNumber::of_ten(record.field(first, first + 9)).map(|n| (n, record.offset(first)));
         self.header = Some(FileHeader { destination: placed(4), origin: placed(14) });
+        self.sink.dated(day::of_six(record.field(24, 29)));
         self.file_open = true;
         record.push(self.sink, ends(record.bytes()));
     }
@@ -130,6 +132,10 @@ impl Reader<'_, '_> {
         let settled = is_digits(record.field(76, 78)) && record.field(76, 78) != b"000";
         self.batch = Some(Batch { class, odfi, settled, implied: false, ..Batch::implied() });
         self.batches += 1;
+        if self.header.is_none() {
+            // Without a file header: the day on which the entries are to take effect.
+            self.sink.dated(day::of_six(record.field(70, 75)));
+        }
         record.push(self.sink, ends(record.bytes()));
     }
 
@@ -142,6 +148,9 @@ impl Reader<'_, '_> {
         if self.batch.is_none() {
             self.sink.payment_note("entries without a batch header; the ODFI is that of their trace numbers");
             self.batch = Some(Batch { odfi: trace, ..Batch::implied() });
+            if self.header.is_none() {
+                self.sink.dated(None);
+            }
         }
         let returned = matches!(record.char_at(3), b'1' | b'6') && matches!(record.char_at(2), b'2'..=b'5')
             || record.char_at(79) == b'1' && is_returned(next, bytes);

@@ -5,7 +5,7 @@
 //! `BANKACCTTO` is the other side of a transfer. Leaf elements of version 1 have no end tags.
 
 use super::markup::{self, Token};
-use super::{party, person, value};
+use super::{day, party, person, value};
 use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
@@ -107,6 +107,8 @@ struct File {
     owner: Option<(Party, u64)>,
     /// The bank of the own account's number.
     of_account: Vec<(Party, u64)>,
+    /// It said when it was made.
+    dated: bool,
     /// In a payee with an address of its own.
     payee: bool,
     name: String,
@@ -135,6 +137,9 @@ impl File {
             b"OFX" => {
                 self.open = false;
                 self.end_unit(sink);
+                if !std::mem::take(&mut self.dated) {
+                    sink.dated(None);
+                }
             }
             b"BANKACCTFROM" | b"CCACCTFROM" | b"BANKACCTTO" | b"CCACCTTO" => self.account = Account::None,
             b"STMTTRNRS" | b"CCSTMTTRNRS" | b"INVSTMTTRNRS" => self.end_unit(sink),
@@ -156,6 +161,10 @@ impl File {
             return;
         }
         match self.element.as_slice() {
+            b"DTSERVER" => {
+                self.dated = true;
+                sink.dated(day::of_eight(value.as_bytes()));
+            }
             b"LANGUAGE" => self.german = matches!(value, "GER" | "DEU"),
             b"BANKID" => self.bank(value, at, sink),
             b"ACCTID" => self.account_number(value, at, sink),

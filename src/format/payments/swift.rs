@@ -6,9 +6,10 @@
 //! Acknowledgements (service 21) bring a block 1 of their own and own nothing; a message that stands
 //! inside the block 4 of another (MT 096) has counterparties only.
 
-use super::{party, swift_field, value};
+use super::{day, party, swift_field, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
+use jiff::civil::Date;
 use memchr::memmem;
 
 /// SWIFT MT messages.
@@ -95,6 +96,8 @@ struct Message {
     nested: bool,
     statement_lines: u64,
     transactions: u64,
+    /// When the sender gave it in, or else the day of its value or balance.
+    day: Option<Date>,
 }
 
 struct Reader<'a> {
@@ -276,6 +279,9 @@ impl<'a> Reader<'a> {
             return;
         }
         self.message.begun = true;
+        if output && timed {
+            self.message.day = content.get(8..14).and_then(|day| day::of_six(day.as_bytes()));
+        }
         self.message.kind = content.get(1..4).and_then(|kind| kind.parse().ok()).unwrap_or(0);
         self.message.other = party;
     }
@@ -313,6 +319,12 @@ impl<'a> Reader<'a> {
                 }
                 continue;
             }
+            let said = match field.tag {
+                "32A" | "30" => field.value.get(..6),
+                "60F" | "60M" => field.value.get(1..7),
+                _ => None,
+            };
+            self.message.day = self.message.day.or_else(|| day::of_six(said?));
             match field.number() {
                 61 => self.message.statement_lines += 1,
                 21 => self.message.transactions += 1,
@@ -357,6 +369,10 @@ impl<'a> Reader<'a> {
         if self.message.begun && !self.message.acknowledgement {
             self.open_message(sink);
             sink.entries(self.message.entries());
+            // Messages of the system itself pay nothing.
+            if self.message.kind > 99 {
+                sink.dated(self.message.day);
+            }
         }
         self.message = Message::default();
     }

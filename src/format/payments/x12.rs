@@ -6,7 +6,7 @@
 //! side; where the interchange's sender is the receiving institution, that one handed it on and owns it.
 
 use super::segment::{self, Segment, Syntax};
-use super::{party, person, value};
+use super::{day, party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
@@ -101,6 +101,7 @@ impl Interchange {
                 self.open = true;
                 self.sender.clear();
                 self.sender.extend(bank(&segment.element(6).0));
+                sink.dated(day::of_six(segment.element(9).0.as_bytes()));
             }
             b"GS" if self.sender.len() < 64 => self.sender.extend(bank(&segment.element(2).0)),
             b"IEA" => self.open = false,

@@ -10,6 +10,7 @@ mod layout;
 pub(super) mod tests;
 
 use super::company::is_company;
+use super::day;
 use super::operators::is_operator;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
@@ -123,6 +124,9 @@ impl<'s, 'o> Reader<'s, 'o> {
                 self.close_letter(record.at, false);
                 self.letter_open = true;
                 self.letters += 1;
+                if !self.file_open {
+                    self.sink.dated(day::of_eight(record.field(23, 30)));
+                }
                 self.institution(record);
                 let key: Vec<RoutingNumber> = self.institutions.iter().chain(&self.destinations).map(|placed| placed.0).collect();
                 if key != self.key {
@@ -189,6 +193,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         self.close_file(record.at);
         let placed = |first: usize| RoutingNumber::parse(record.field(first, first + 8)).map(|n| (n, record.offset(first)));
         (self.destination, self.origin) = (placed(6), placed(15));
+        self.sink.dated(day::of_eight(record.field(24, 31)));
         self.file_open = true;
         self.records = 1;
     }

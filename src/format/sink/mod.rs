@@ -99,6 +99,8 @@ impl<'a> Sink<'a> {
             let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
             own.layout = payments.layout;
             payments.units.into_iter().for_each(|unit| own.merge(unit));
+            own.dated.merge(payments.dated);
+            own.amid_text |= payments.amid_text;
             own.notes.extend(payments.notes);
         }
         self.facts.text.extend(part.facts.text);

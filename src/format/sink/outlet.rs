@@ -179,6 +179,25 @@ impl Outlet for Moved<'_> {
     }
 }
 
+/// Takes no text and no members: they are those of the item that is being read already.
+pub(super) struct Silent<'a>(pub(super) &'a dyn Outlet);
+
+impl Outlet for Silent<'_> {
+    fn passage(&self, _: Passage) {}
+
+    fn member(&self, _: &[u8], _: Range<u64>, _: &mut dyn Read) -> Child {
+        Child { content: None, size: 0, defect: None }
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    fn stopped(&self) -> bool {
+        self.0.stopped()
+    }
+}
+
 /// What reading established about an item besides its text: small, mergeable, kept in the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {

@@ -1,9 +1,10 @@
 //! What readers of payment files say: sides, persons and entries, by unit.
 
 use super::Sink;
+use super::outlet::Silent;
 use super::passage::PassageKind;
 use crate::format::payment::make_room;
-use crate::format::{Party, PaymentFacts, PaymentUnit, Seen};
+use crate::format::{Format, Party, PaymentFacts, PaymentUnit, Seen};
 use crate::model::{DataElement, Elements, Person, PersonKey, Scheme};
 use std::collections::BTreeMap;
 
@@ -71,6 +72,31 @@ impl Sink<'_> {
     /// Counts so many payment entries of the current unit.
     pub fn entries(&mut self, count: u64) {
         self.unit.records += count;
+    }
+
+    /// The day that a header of the item's payments states; none where it states none, and the payments below it may
+    /// be of any day.
+    pub fn dated(&mut self, day: Option<jiff::civil::Date>) {
+        self.facts.payments.get_or_insert_with(PaymentFacts::default).dated.add(day);
+    }
+
+    /// Payments that stand amid other text, decoded: what their fields say counts from the place where they begin.
+    /// Their text is that of the item, and what is missing of them no gap.
+    pub fn payments_amid_text(&mut self, layout: &Format, bytes: &[u8], offset: u64) {
+        let silent = Silent(self.outlet);
+        let mut inner = Sink::new(&silent);
+        // A reader that gives up has said what it found until then.
+        _ = (layout.read)(bytes, &mut inner);
+        inner.end_unit();
+        let Some(found) = inner.facts.payments else { return };
+        let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
+        (own.layout, own.amid_text) = (found.layout, true);
+        own.dated.merge(found.dated);
+        for mut unit in found.units {
+            let sides = [&mut unit.owners, &mut unit.either, &mut unit.counterparties, &mut unit.other_side];
+            sides.into_iter().flat_map(|side| side.values_mut()).for_each(|seen| seen.offset = offset);
+            own.merge(unit);
+        }
     }
 
     /// A remark on the item's payments.

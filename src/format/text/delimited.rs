@@ -46,6 +46,7 @@ fn first_table(bytes: &[u8], encoding: TextEncoding) -> Option<(Stretch<'_>, Tab
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let result = read_text(bytes, sink);
     super::base64::read_embedded(bytes, sink);
+    crate::format::payments::read_amid_text(bytes, sink);
     result
 }
 

@@ -22,7 +22,11 @@ pub const FORMAT: Format = Format {
     read,
     runs: Runs::Inside,
     version: 2,
-    limitations: &["columns of digits that touch are told apart only at routing numbers and dates", "EBCDIC is read as code page 037"],
+    limitations: &[
+        "columns of digits that touch are told apart only at routing numbers and dates",
+        "in reports above 16 MiB, tables of other columns under further headings are text",
+        "EBCDIC is read as code page 037",
+    ],
 };
 
 /// Text that is looked at.
@@ -158,6 +162,12 @@ fn records(text: &str, line_end: Option<char>, len: usize) -> impl Iterator<Item
 
 /// Reads an item as fixed-width records.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let result = read_item(bytes, sink);
+    crate::format::payments::read_amid_text(bytes, sink);
+    result
+}
+
+fn read_item(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     if is_ebcdic(bytes) {
         let head = single_byte(bytes, 0..bytes.len().min(SAMPLE), &CP037);
         let found = Found::of(&head.text, bytes.len() <= SAMPLE, bytes.len());
@@ -186,6 +196,9 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
     };
     read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut));
+    if let (Columns::Headed(first), Some(line_end), [cut]) = (&found.columns, found.line_end, &cuts[..]) {
+        stretches(bytes, encoding, cut.clone()).iter().for_each(|stretch| read_further(stretch, first, line_end, sink));
+    }
     if found.is_also_text() {
         super::plain::read_range(bytes, encoding, range, sink);
     }
@@ -243,6 +256,40 @@ fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Ran
             stretch.cover(fork);
         }
     });
+}
+
+/// Reads tables of other columns under headings further down. Their lines were offered to the first table as well:
+/// a line that looks like a heading and is none costs nothing.
+fn read_further(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut Sink<'_>) {
+    let text = &*stretch.text;
+    let mut current: Option<Headed> = None;
+    for part in headed::parts_between_blanks(text, line_end) {
+        if sink.stopped() {
+            return;
+        }
+        let mut rows_from = part.start;
+        if let Some(found) = headed::begins(&text[part.clone()], line_end) {
+            rows_from = part.start + found.body;
+            if found.header == first.header {
+                current = None;
+                continue;
+            }
+            if current.as_ref().is_none_or(|current| current.header != found.header) {
+                let sample = found.sample(&text[part.clone()], line_end);
+                sink.begin_table(TableFacts::new("", Some(&found.header), &sample));
+                sink.text(&format!("{}\n", found.header.join("\t")), At::Decoded(stretch.offset(part.start)));
+                current = Some(found);
+            }
+        }
+        let Some(headed) = &current else { continue };
+        let mut at = rows_from;
+        for line in text[rows_from..part.end].split_inclusive(line_end) {
+            if let Some(cells) = headed.cells(record_text(line)) {
+                sink.row(&cells, stretch.offset(at));
+            }
+            at += line.len();
+        }
+    }
 }
 
 /// `is_first`: the header stands in this stretch, above the rows.

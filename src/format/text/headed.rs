@@ -16,6 +16,8 @@ const MIN_ROWS: usize = 2;
 const LAST: usize = 2;
 /// In so many rows a blank that all have is no chance.
 const ENOUGH: usize = 8;
+/// Lines below a further heading by which it is told.
+const PART_LINES: usize = 40;
 /// Longest line that is looked at.
 const LONGEST: usize = 4096;
 
@@ -75,6 +77,38 @@ pub(super) fn find(text: &str, line_end: char) -> Option<Headed> {
         lines.push(Line { end: at, chars: content.chars().collect() });
     }
     (0..lines.len().min(HEADS)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
+}
+
+/// The heading with which a part of the text begins, between blank lines as it stands, with rows below it.
+pub(super) fn begins(part: &str, line_end: char) -> Option<Headed> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut at = 0;
+    for raw in part.split_inclusive(line_end).take(PART_LINES) {
+        at += raw.len();
+        let content = raw.trim_end().trim_start_matches('\u{C}');
+        if content.len() > LONGEST || content.contains('\t') {
+            return None;
+        }
+        lines.push(Line { end: at, chars: content.chars().collect() });
+    }
+    (0..lines.len().min(STACKED + 1)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
+}
+
+/// The parts of a text between blank lines.
+pub(super) fn parts_between_blanks(text: &str, line_end: char) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
+    let (mut at, mut open) = (0, false);
+    for line in text.split_inclusive(line_end) {
+        let is_blank = line.trim().is_empty();
+        match out.last_mut() {
+            Some(part) if open && !is_blank => part.end = at + line.len(),
+            _ if !is_blank => out.push(at..at + line.len()),
+            _ => {}
+        }
+        open = !is_blank;
+        at += line.len();
+    }
+    out
 }
 
 /// The heading above the line `i`, if that is a rule with gaps.

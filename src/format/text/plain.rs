@@ -28,6 +28,7 @@ pub const FORMAT: Format = Format {
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let result = read_text(bytes, sink);
     super::base64::read_embedded(bytes, sink);
+    crate::format::payments::read_amid_text(bytes, sink);
     result
 }
 

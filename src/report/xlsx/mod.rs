@@ -8,8 +8,8 @@ mod tests;
 
 use super::listing::Listing;
 use super::{
-    Outcome, claimed_csv, controls_csv, coverage_csv, data_elements, deadlines_csv, differences_csv, evidence_csv, gaps_csv, impact_csv,
-    manifests_csv, notices_csv, reviews_csv, unattributed_csv, units_csv,
+    Outcome, claimed_csv, controls_csv, coverage_csv, data_elements, deadlines_csv, differences_csv, evidence_csv, gaps_csv, groups_csv,
+    impact_csv, manifests_csv, notices_csv, reviews_csv, unattributed_csv, units_csv,
 };
 use anyhow::{Context, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
@@ -29,6 +29,7 @@ static SHEETS: &[Sheet] = &[
     Sheet { name: "notices", csv: "notices.csv", listing: &notices_csv::LISTING },
     Sheet { name: "institutions", csv: "impact.csv", listing: &impact_csv::LISTING },
     Sheet { name: "units", csv: "impact_units.csv", listing: &units_csv::LISTING },
+    Sheet { name: "groups", csv: "groups.csv", listing: &groups_csv::LISTING },
     Sheet { name: "evidence", csv: "evidence.csv", listing: &evidence_csv::LISTING },
     Sheet { name: "coverage", csv: "coverage.csv", listing: &coverage_csv::LISTING },
     Sheet { name: "gaps", csv: "gaps.csv", listing: &gaps_csv::LISTING },

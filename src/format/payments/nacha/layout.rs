@@ -6,7 +6,7 @@ use crate::format::payments::record::{Record, is_digits, line_end};
 use memchr::memchr2;
 
 /// Characters of a record.
-pub(super) const LENGTH: usize = 94;
+pub(in crate::format::payments) const LENGTH: usize = 94;
 /// A line of 94 characters may take so many bytes in UTF-8.
 const LONGEST: usize = 4 * LENGTH;
 
@@ -114,13 +114,15 @@ pub(super) fn begins(head: &[u8]) -> bool {
     }
 }
 
-fn is_file_header(bytes: &[u8]) -> bool {
+/// A file header?
+pub(in crate::format::payments) fn is_file_header(bytes: &[u8]) -> bool {
     // Record size, blocking factor and format code are constants; a header that lost or gained a blank
     // has them beside their place.
     bytes.starts_with(b"101") && is_sound(bytes) && (32..=36).any(|at| bytes.get(at..at + 6) == Some(b"094101"))
 }
 
-fn is_batch_header(record: &Record<'_>) -> bool {
+/// A batch header whose class and numbers are what they should be?
+pub(in crate::format::payments) fn is_batch_header(record: &Record<'_>) -> bool {
     is_sound(record.bytes())
         && record.field(51, 53).iter().all(u8::is_ascii_uppercase)
         && record.field(51, 53).len() == 3

@@ -9,6 +9,7 @@ mod deadlines;
 mod differences;
 mod distribution;
 mod gaps;
+mod groups;
 mod institutions;
 mod letters;
 mod listings;
@@ -37,6 +38,7 @@ pub(super) static SECTIONS: &[Section] = &[
     Section { id: "letters", title: "Letters already sent", write: letters::write },
     Section { id: "gaps", title: "What would decide more", write: gaps::write },
     Section { id: "institutions", title: "Institutions", write: institutions::write },
+    Section { id: "groups", title: "Who belongs together", write: groups::write },
     Section { id: "data", title: "Personal data", write: data::write },
     Section { id: "deadlines", title: "Notification clocks", write: deadlines::write },
     Section { id: "distribution", title: "By region and product", write: distribution::write },
