@@ -15,6 +15,10 @@ mod sql_server;
 
 use sql_server::{Kind, PAGE, Storage, Table, Value};
 
+/// As the program has it.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What the pages hold.
 struct Content {
     name: &'static str,

@@ -76,6 +76,10 @@ impl Reader<'_> {
         if cut {
             self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
         }
+        // What an interruption cut off is nobody's reading.
+        if self.stop.raised() {
+            return (row, cut);
+        }
         self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
         match Kept::new(reading, *digests, &facts, parts) {
             Ok(kept) => self.fresh.lock().expect("no thread panics with the lock").push((row, kept)),
@@ -89,7 +93,7 @@ impl Reader<'_> {
     }
 
     fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> (Reading, Facts, Vec<(i64, u64)>) {
-        let outlet = ItemOutlet { reader: self, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
+        let outlet = ItemOutlet { reader: self, id, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
         let format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(Kind::Unknown);
@@ -234,6 +238,7 @@ pub(super) fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
 /// Takes the output of one content's reader.
 struct ItemOutlet<'r> {
     reader: &'r Reader<'r>,
+    id: ContentId,
     row: i64,
     depth: u32,
     cut: AtomicBool,
@@ -282,6 +287,10 @@ impl Outlet for ItemOutlet<'_> {
         });
         self.parts.lock().expect("no thread panics with the lock").push((row, offset));
         Some(findings)
+    }
+
+    fn item(&self) -> Option<ContentId> {
+        Some(self.id)
     }
 
     fn member(&self, _name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {

@@ -13,7 +13,7 @@ use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -279,16 +279,22 @@ fn read_pending(
             superseded: Mutex::default(),
             failed: Mutex::default(),
         };
+        let before = next.load(Ordering::Relaxed);
         let (ended, taken) = read_batch(&reader, pool, rest, &roots);
         if let Some(error) = reader.failed.lock().expect("no thread panics with the lock").take() {
             return Err(error);
         }
+        let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
+        let again = reader.superseded.into_inner().expect("no thread panics with the lock");
         if stop.raised() {
-            // Nothing of this batch is kept; dropping the writer throws its passages away.
+            // Where contents were read again, nothing of this batch is kept; dropping the writer throws its passages away.
+            if again.is_empty() {
+                let allocated = before + 1..=next.load(Ordering::Relaxed);
+                keep_whole(case, &mut writer, generation, tried, allocated, (fresh, &pieces.take_fresh(), ended))?;
+            }
             return Err(Interrupted.into());
         }
-        let fresh = reader.fresh.into_inner().expect("no thread panics with the lock");
-        superseded.extend(reader.superseded.into_inner().expect("no thread panics with the lock"));
+        superseded.extend(again);
         commit(case, &mut writer, generation, tried, (&fresh, &pieces.take_fresh(), &ended), next.load(Ordering::Relaxed))?;
         for end in &ended {
             summary.files += 1;
@@ -303,6 +309,36 @@ fn read_pending(
     writer.wait_merging_threads()?;
     case.ledger.record(&format!("read {} files, {} bytes", summary.files, summary.bytes))?;
     Ok(summary)
+}
+
+/// Keeps of an interrupted batch what was read to its end: files, members of containers that were not, and parts of
+/// large items. A container is kept with all that lies in it only. `allocated` are the rows that the batch gave out.
+fn keep_whole(
+    case: &Case,
+    writer: &mut tantivy::IndexWriter,
+    generation: u64,
+    tried: &Tried,
+    allocated: std::ops::RangeInclusive<i64>,
+    (mut fresh, pieces, mut ended): (Vec<(i64, Kept)>, &[PieceRow], Vec<Ended>),
+) -> Result<()> {
+    let contents = case.ledger.contents()?;
+    let kept: HashSet<ContentId> = contents.iter().map(|(_, content, _)| *content).collect();
+    loop {
+        let read: HashSet<ContentId> = fresh.iter().map(|(_, fresh)| fresh.reading.content).collect();
+        let count = fresh.len();
+        let is_held = |content: &ContentId| kept.contains(content) || read.contains(content);
+        fresh.retain(|(_, fresh)| fresh.reading.members.iter().filter_map(|member| member.content).all(|content| is_held(&content)));
+        if fresh.len() == count {
+            break;
+        }
+    }
+    let mut rows: HashSet<i64> = contents.iter().map(|(row, ..)| *row).chain(fresh.iter().map(|(row, _)| *row)).collect();
+    ended.retain(|end| end.content.is_none_or(|row| rows.contains(&row)));
+    rows.extend(pieces.iter().map(|piece| piece.row));
+    let last = *allocated.end();
+    // Passages of what is not kept stand under rows that nobody will have.
+    allocated.filter(|row| !rows.contains(row)).for_each(|row| _ = writer.delete_term(case.index.content_term(row)));
+    commit(case, writer, generation, tried, (&fresh, pieces, &ended), last)
 }
 
 /// How one file of a batch ended.
@@ -331,6 +367,10 @@ fn read_batch(reader: &Reader<'_>, pool: &rayon::ThreadPool, files: &[FileRow], 
                     None => unread(file, Cause::IoError, "its evidence root is not known".to_owned()),
                 };
                 bytes.fetch_add(end.size, Ordering::Relaxed);
+                // What an interruption cut off is read again.
+                if reader.stop.raised() {
+                    break;
+                }
                 reader.progress.file(end.size);
                 ended.lock().expect("no thread panics with the lock").insert(at, end);
             }

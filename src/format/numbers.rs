@@ -1,4 +1,4 @@
-//! Whole numbers as they stand in bytes; `None` where the bytes end before.
+//! Whole numbers as they stand in bytes, `None` where the bytes end before; and whether there is anything in bytes.
 
 /// Two bytes, little-endian.
 pub fn le16(bytes: &[u8], at: usize) -> Option<u16> {
@@ -23,4 +23,10 @@ pub fn be16(bytes: &[u8], at: usize) -> Option<u16> {
 /// Four bytes, big-endian.
 pub fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
+}
+
+/// Are these bytes all zero?
+pub fn is_zero(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<16>();
+    words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)
 }

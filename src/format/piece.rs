@@ -4,6 +4,7 @@
 
 use super::{Coverage, Facts, GapNote, Offer, OffsetMap, Outlet, Passage};
 use crate::format::{Child, Limits, Member};
+use crate::model::ContentId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -38,6 +39,15 @@ pub(super) fn key(way: &[u8], bytes: &[u8]) -> PieceKey {
     let mut hash = Sha256::new_with_prefix((way.len() as u64).to_be_bytes());
     hash.update(way);
     hash.update(bytes);
+    hash.finalize().into()
+}
+
+/// The key of a part of this very item. What is found in it may depend on what stands around it.
+pub(super) fn part_key(item: ContentId, way: &[u8], part: &Range<u64>) -> PieceKey {
+    let mut hash = Sha256::new_with_prefix(item.0);
+    hash.update(part.start.to_be_bytes());
+    hash.update(part.end.to_be_bytes());
+    hash.update(way);
     hash.finalize().into()
 }
 

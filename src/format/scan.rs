@@ -9,13 +9,15 @@ mod noise;
 mod runs;
 mod streams;
 
-use super::{Child, Limits, Outlet, Passage, PassageKind, Sink};
+use super::{Child, GapNote, Limits, Outlet, Passage, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use rayon::prelude::*;
 use runs::Window;
 use std::ops::Range;
 use std::sync::Mutex;
 
+/// What a scan finds and how it tells it: parts that another version has scanned are scanned again.
+const VERSION: u64 = 1;
 /// Longer ranges are scanned in parts of this size, in parallel.
 const PART: usize = 8 << 20;
 /// Ranges up to this size are scanned in one part.
@@ -68,10 +70,17 @@ pub fn scan_with(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>, suspicion
     } else {
         let parts: Vec<_> = range.clone().step_by(PART).map(|start| start..(start + PART).min(range.end)).collect();
         let shared = &*sink;
+        let way = [VERSION, range.start as u64, range.end as u64].map(u64::to_be_bytes).concat();
         let scan = |part: Range<usize>| {
             let mut fork = shared.fork();
-            let opaque = scan_part(bytes, &range, part, &mut fork);
+            fork.part(part.start as u64..part.end as u64, &way, &|sink| {
+                for Opaque { range, what } in scan_part(bytes, &range, part.clone(), sink) {
+                    let range = range.start as u64..range.end as u64;
+                    sink.gaps.push(GapNote { range, cause: Cause::Opaque, detail: what.unwrap_or_default().to_owned() });
+                }
+            });
             fork.flush();
+            let opaque: Vec<Opaque> = fork.gaps.drain(..).map(|gap| Opaque::of(&gap)).collect();
             (fork, opaque)
         };
         let scanned: Vec<_> = parts.into_par_iter().map(scan).collect();
@@ -129,6 +138,14 @@ impl Outlet for Kept {
 struct Opaque {
     range: Range<usize>,
     what: Option<&'static str>,
+}
+
+impl Opaque {
+    /// A stretch as the scan of a part notes it down.
+    fn of(gap: &GapNote) -> Self {
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        Self { range: place(gap.range.start)..place(gap.range.end), what: streams::named(&gap.detail) }
+    }
 }
 
 /// Pushes the runs of one part of `whole`; returns its opaque stretches.

@@ -1,5 +1,6 @@
 use super::ValueFacts;
 use crate::model::{Elements, PersonKey, RecordCounts};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
 /// A person in a row that carries a value.
@@ -29,12 +30,12 @@ impl Belongs {
 pub(super) struct Tally {
     /// Values are kept up to so many different ones.
     most: usize,
-    index: HashMap<String, u32>,
+    index: HashMap<String, u32, RandomState>,
     /// Count and first row, by index.
     seen: Vec<(u64, u64)>,
     belongs: Vec<Belongs>,
-    /// What the records of a value hold, by index; only of values that records belong to.
-    records: HashMap<u32, RecordCounts>,
+    /// What the records of a value hold, by index, up to the last value that records belong to.
+    records: Vec<RecordCounts>,
     /// When so many persons are held, duplicates are dropped.
     compact_at: usize,
     /// There were more different values than are kept.
@@ -66,15 +67,15 @@ impl Tally {
     pub fn add_record(&mut self, value: &str, row: u64, elements: Elements, persons: &[PersonKey]) {
         if let Some(index) = self.count(value, 1, row) {
             self.belong(index, persons.iter().copied());
-            self.records.entry(index).or_default().add(elements, 1);
+            self.records(index).add(elements, 1);
         }
     }
 
-    fn count(&mut self, value: &str, count: u64, row: u64) -> Option<u32> {
+    fn count(&mut self, value: impl AsRef<str> + Into<String>, count: u64, row: u64) -> Option<u32> {
         if self.many {
             return None;
         }
-        if let Some(&index) = self.index.get(value) {
+        if let Some(&index) = self.index.get(value.as_ref()) {
             if let Some(seen) = self.seen.get_mut(index as usize) {
                 seen.0 += count;
                 seen.1 = seen.1.min(row);
@@ -86,9 +87,18 @@ impl Tally {
             return None;
         }
         let index = self.seen.len() as u32;
-        self.index.insert(value.to_owned(), index);
+        self.index.insert(value.into(), index);
         self.seen.push((count, row));
         Some(index)
+    }
+
+    /// What the records of a value hold.
+    fn records(&mut self, value: u32) -> &mut RecordCounts {
+        let at = value as usize;
+        if self.records.len() <= at {
+            self.records.resize_with(at + 1, RecordCounts::default);
+        }
+        &mut self.records[at]
     }
 
     fn belong(&mut self, value: u32, persons: impl Iterator<Item = PersonKey>) {
@@ -112,16 +122,16 @@ impl Tally {
         let mut renumbered = vec![None; part.seen.len()];
         for (value, old) in part.index {
             let Some(&(count, row)) = part.seen.get(old as usize) else { continue };
-            renumbered[old as usize] = self.count(&value, count, row);
+            renumbered[old as usize] = self.count(value, count, row);
         }
         for one in part.belongs {
             if let Some(&Some(value)) = renumbered.get(one.value as usize) {
                 self.belong(value, std::iter::once(one.person));
             }
         }
-        for (old, records) in part.records {
-            if let Some(&Some(value)) = renumbered.get(old as usize) {
-                self.records.entry(value).or_default().merge(&records);
+        for (records, value) in part.records.iter().zip(renumbered).filter(|(records, _)| records.all > 0) {
+            if let Some(value) = value {
+                self.records(value).merge(records);
             }
         }
     }
@@ -129,10 +139,10 @@ impl Tally {
     /// Takes back finished values.
     pub fn thaw(&mut self, values: BTreeMap<String, ValueFacts>) {
         for (value, facts) in values {
-            if let Some(index) = self.count(&value, facts.count, facts.offset) {
+            if let Some(index) = self.count(value, facts.count, facts.offset) {
                 self.belong(index, facts.persons.into_iter());
                 if facts.records.all > 0 {
-                    self.records.entry(index).or_default().merge(&facts.records);
+                    self.records(index).merge(&facts.records);
                 }
             }
         }
@@ -148,7 +158,12 @@ impl Tally {
         };
         let facts = |index: u32| {
             let (count, offset) = self.seen.get(index as usize).copied()?;
-            Some(ValueFacts { count, offset, persons: persons(index), records: self.records.get(&index).cloned().unwrap_or_default() })
+            Some(ValueFacts {
+                count,
+                offset,
+                persons: persons(index),
+                records: self.records.get(index as usize).cloned().unwrap_or_default(),
+            })
         };
         self.index.iter().filter_map(|(value, &index)| Some((value.clone(), facts(index)?))).collect()
     }

@@ -1,6 +1,6 @@
 //! Interrupted work: the case is intact, and the same command ends where an undisturbed run ends.
 
-use crate::harness::{Demo, Desk, Finished, Job, Outputs, Random, copy_tree, run};
+use crate::harness::{Demo, Desk, Finished, Institution, Job, Outputs, Random, copy_tree, run, write, write_registry};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -122,4 +122,56 @@ fn an_interrupt_ends_with_130_and_the_same_command_resumes() {
     }
     assert!(interrupted > 0, "none of the interrupts came while the work was going on");
     assert!(scene.place.case().is_dir());
+}
+
+/// Memory of a process: numbers, and a name at its end.
+fn core_file() -> Vec<u8> {
+    let mut core = b"\x7FELF\x02\x01\x01".to_vec();
+    core.resize(16, 0);
+    core.extend([4, 0]);
+    core.resize(64, 0);
+    core.extend((0..5u32 << 20).flat_map(|n| u64::from(n.wrapping_mul(77_777) >> 8).to_le_bytes()));
+    core.extend(b"account of Quillcroft Orchard Savings Bank\0");
+    core
+}
+
+/// Pieces of contents in the case, by row and key.
+fn pieces(desk: &Desk) -> Vec<(i64, Vec<u8>)> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let Ok(ledger) = rusqlite::Connection::open_with_flags(desk.case().join("ledger.sqlite"), flags) else { return Vec::new() };
+    let Ok(mut query) = ledger.prepare("SELECT id, key FROM piece ORDER BY id") else { return Vec::new() };
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("a readable ledger");
+    rows.collect::<Result<_, _>>().expect("a readable ledger")
+}
+
+#[test]
+fn parts_of_a_large_item_that_were_read_before_an_interrupt_are_not_read_again() {
+    let place = Desk::new();
+    write(&place.path("evidence").join("core"), &core_file());
+    let institution = |id: &str, name: &str| Institution::new(id, name).with("client_code", &format!("{id}ZQ77"));
+    let registry = place.path("registry");
+    write_registry(&registry, &[institution("K1", "Quillcroft Orchard Savings Bank"), institution("K2", "Ashgrove Valley Savings Bank")]);
+    let job = Job::of("evidence", &place.path("evidence"));
+    let reference = place.run(&job, &registry);
+    let all = pieces(&place).len();
+    assert!(all > 3, "{all} parts");
+    let mut wait = Duration::from_millis(150);
+    for _ in 0..24 {
+        let desk = Desk::new();
+        let mut child = desk.index_command(&job).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+        std::thread::sleep(wait);
+        _ = rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT);
+        let code = child.wait().expect("our own child").code();
+        let before = pieces(&desk);
+        if code == Some(130) && !before.is_empty() && before.len() < all {
+            desk.index(&job);
+            let after = pieces(&desk);
+            assert!(before.iter().all(|piece| after.contains(piece)), "{before:?} {after:?}");
+            assert_eq!(after.len(), all, "no part was read twice");
+            reference.assert_same(&desk.decide(&registry), "interrupted in the middle of an item");
+            return;
+        }
+        wait = if before.is_empty() && code != Some(0) { wait * 5 / 4 } else { wait * 9 / 10 };
+    }
+    panic!("no interrupt came while parts of the item were read, and others not");
 }

@@ -34,6 +34,17 @@ pub(in crate::format) const NARROW: &[Scheme] =
 pub(super) const WIDE: &[Scheme] = &[Scheme::Plain, Scheme::Doubled, Scheme::Word];
 
 impl Scheme {
+    /// How far before a run a length may stand that belongs to its first value: it begins the run, or stands right
+    /// before it.
+    const fn places(self) -> &'static [usize] {
+        match self {
+            Self::Plain | Self::Doubled | Self::Varlena => &[0, 1],
+            Self::Cbor => &[0, 1, 2],
+            Self::Tagged => &[0, 2],
+            Self::Word => &[0, 2, 4],
+        }
+    }
+
     /// The value whose length stands at a place: where it begins, and how long it is.
     fn value(self, code: &impl Fn(usize) -> u32, at: usize) -> Option<(usize, usize)> {
         let first = code(at) as usize;
@@ -63,9 +74,13 @@ pub(in crate::format) fn glued(code: &impl Fn(usize) -> u32, run: Range<usize>, 
         return out;
     }
     for &scheme in schemes {
-        for at in run.start.saturating_sub(4).max(least)..=run.start {
-            let values = follow(code, at, &run, scheme);
-            out.extend(values.into_iter().filter(|value| is_glued(code, value, &run)));
+        for at in scheme.places().iter().filter_map(|before| run.start.checked_sub(*before)).filter(|at| *at >= least) {
+            // Most bytes are the length of nothing that could stand here.
+            let may_begin = scheme.value(code, at).is_some_and(|(start, length)| length > 1 && start.saturating_add(length) <= run.end);
+            if may_begin {
+                let values = follow(code, at, &run, scheme);
+                out.extend(values.into_iter().filter(|value| is_glued(code, value, &run)));
+            }
         }
     }
     out.sort_by_key(|value| (value.start, value.end));

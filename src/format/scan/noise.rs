@@ -33,26 +33,31 @@ pub(super) fn stretches(bytes: &[u8], range: Range<usize>) -> Vec<Range<usize>> 
         Some(last) if last.end >= found.start => last.end = last.end.max(found.end),
         _ => out.push(found),
     };
-    let mut before = None;
+    // Two cells are filled in turn.
+    let (mut first, mut second) = (Cell::default(), Cell::default());
+    let (mut before, mut cell) = (&mut first, &mut second);
     let mut last_passed = false;
     for (i, bytes) in data.as_chunks::<CELL>().0.iter().enumerate() {
-        let mut cell = Cell::of(bytes);
+        cell.fill(bytes);
         let at = range.start + i * CELL;
-        let passed = before.as_mut().is_some_and(|before: &mut Cell<'_>| before.is_noise_with(&mut cell));
+        let passed = i > 0 && before.is_noise_with(cell);
         if passed && last_passed {
             push(at - 2 * CELL..at + CELL);
         }
         last_passed = passed;
-        before = Some(cell);
+        std::mem::swap(&mut before, &mut cell);
     }
     // The last bytes, which fill no cell, belong to the stretch before them where they are alike.
     if let Some((_, tail)) = data.split_last_chunk::<{ 2 * CELL }>()
         && last_passed
         && !data.len().is_multiple_of(CELL)
         && let ([first, second], _) = tail.as_chunks::<CELL>()
-        && Cell::of(first).is_noise_with(&mut Cell::of(second))
     {
-        push(range.end - 2 * CELL..range.end);
+        before.fill(first);
+        cell.fill(second);
+        if before.is_noise_with(cell) {
+            push(range.end - 2 * CELL..range.end);
+        }
     }
     join(out)
 }
@@ -91,37 +96,86 @@ pub(super) fn is_noise(bytes: &[u8]) -> bool {
     values + 16 >= expected && values * 100 >= expected * 88 && (8 * squares).saturating_sub(n * n) <= 30 * n
 }
 
-/// Half a window: which values occur in it and, once that is asked, how they fall on the classes.
+/// A one in the byte of each value's class, of the eight classes of 32 values.
+static CLASS_OF: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut value = 0;
+    while value < 256 {
+        table[value] = 1 << (8 * (value >> 5));
+        value += 1;
+    }
+    table
+};
+
+/// Half a window: how many of its bytes are zero and have each of the three highest bits and, once that is asked,
+/// which values occur in it, and how they fall on the classes.
 struct Cell<'a> {
     bytes: &'a [u8; CELL],
+    zeros: u32,
+    high: [u32; 3],
     seen: [u8; 256],
+    has_seen: bool,
     classes: Option<[[u8; 8]; 4]>,
 }
 
+impl Default for Cell<'_> {
+    fn default() -> Self {
+        Self { bytes: &[0; CELL], zeros: 0, high: [0; 3], seen: [0; 256], has_seen: false, classes: None }
+    }
+}
+
 impl<'a> Cell<'a> {
-    fn of(bytes: &'a [u8; CELL]) -> Self {
-        let mut seen = [0; 256];
-        for &b in bytes {
-            seen[usize::from(b)] = 1;
+    fn fill(&mut self, bytes: &'a [u8; CELL]) {
+        let (mut zeros, mut high) = ([0u8; 16], [[0u8; 16]; 3]);
+        for chunk in bytes.as_chunks::<16>().0 {
+            for (i, b) in chunk.iter().enumerate() {
+                zeros[i] += u8::from(*b == 0);
+                high[0][i] += b >> 7;
+                high[1][i] += b >> 6 & 1;
+                high[2][i] += b >> 5 & 1;
+            }
         }
-        Self { bytes, seen, classes: None }
+        let sum = |counts: [u8; 16]| counts.iter().map(|&n| u32::from(n)).sum();
+        (self.bytes, self.zeros, self.high) = (bytes, sum(zeros), high.map(sum));
+        (self.has_seen, self.classes) = (false, None);
+    }
+
+    /// Can the window of this cell and the next look evenly distributed? Says no where one value alone leaves too
+    /// few others, or where the classes that have a bit and those that lack it differ by more than the chi-square
+    /// of all of them may be, however evenly each half is distributed: with d bytes more than half of the window
+    /// in one half, it is at least (4 (32 + d/4)^2 + 4 (32 - d/4)^2) / 32 - 256 = d^2 / 64.
+    fn may_be_noise_with(&self, next: &Self) -> bool {
+        const WINDOW: u32 = 2 * CELL as u32;
+        let is_even = |(own, other): (&u32, &u32)| (own + other).abs_diff(WINDOW / 2).pow(2) <= 64 * MOST_CHI_SQUARE;
+        self.zeros + next.zeros <= WINDOW - LEAST_VALUES + 1 && self.high.iter().zip(&next.high).all(is_even)
+    }
+
+    /// Marks the values that occur.
+    fn seen(&mut self) -> &[u8; 256] {
+        if !std::mem::replace(&mut self.has_seen, true) {
+            self.seen.fill(0);
+            for &b in self.bytes {
+                self.seen[usize::from(b)] = 1;
+            }
+        }
+        &self.seen
     }
 
     /// Counts per place modulo four and class of 32 values.
     fn classes(&mut self) -> &[[u8; 8]; 4] {
         self.classes.get_or_insert_with(|| {
-            let mut lanes = [[0; 8]; 4];
+            let mut lanes = [0; 4];
             for four in self.bytes.as_chunks::<4>().0 {
                 for (lane, b) in lanes.iter_mut().zip(four) {
-                    lane[usize::from(b >> 5)] += 1;
+                    *lane += CLASS_OF[usize::from(*b)];
                 }
             }
-            lanes
+            lanes.map(u64::to_le_bytes)
         })
     }
 
-    fn values_with(&self, other: &Self) -> u32 {
-        let sums = self.seen.as_chunks::<16>().0.iter().zip(other.seen.as_chunks::<16>().0).fold([0u8; 16], |mut sums, (a, b)| {
+    fn values_with(&mut self, other: &mut Self) -> u32 {
+        let sums = self.seen().as_chunks::<16>().0.iter().zip(other.seen().as_chunks::<16>().0).fold([0u8; 16], |mut sums, (a, b)| {
             for i in 0..16 {
                 sums[i] += a[i] | b[i];
             }
@@ -132,7 +186,7 @@ impl<'a> Cell<'a> {
 
     /// Does the window of this cell and the next look evenly distributed?
     fn is_noise_with(&mut self, next: &mut Self) -> bool {
-        if self.values_with(next) < LEAST_VALUES {
+        if !self.may_be_noise_with(next) || self.values_with(next) < LEAST_VALUES {
             return false;
         }
         let mut overall = [0u32; 8];

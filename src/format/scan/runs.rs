@@ -3,6 +3,7 @@
 
 use super::blocks::{BLOCK, Candidates, is_high_letter, is_text};
 use super::{OVERLAP, ebcdic, lengths};
+use crate::format::numbers::is_zero;
 use crate::format::{At, Sink};
 use std::ops::Range;
 
@@ -55,7 +56,8 @@ impl Window<'_> {
                 return;
             }
             // A run that begins with the last zero of such a block is found by its second character.
-            if data[at..].iter().take(BLOCK).all(|&b| b == 0) {
+            let block = &data[at..(at + BLOCK).min(data.len())];
+            if is_zero(block) {
                 continue;
             }
             let found = Candidates::of(data, at);
@@ -64,15 +66,15 @@ impl Window<'_> {
             let in_noise = |place: usize| {
                 noise.is_some() && self.noise[self.noise.partition_point(|n| n.end <= place)..].first().is_some_and(|n| n.start <= place)
             };
-            let narrow = if noise.is_some_and(|n| n.start <= at && n.end >= at + BLOCK) { &found.narrow8 } else { &found.narrow };
+            let is_noise = noise.is_some_and(|n| n.start <= at && n.end >= at + BLOCK);
+            let narrow = if is_noise { &found.narrow8 } else { &found.narrow };
             each(narrow, at, &mut done.narrow, |place| self.narrow(place, in_noise(place), sink));
             self.wide_block(&found, at, &mut done.wide, sink);
             each(&found.quad, at, &mut done.quad, |place| self.quad(place, sink));
-            let mut is_ebcdic = None;
-            each(&found.ebcdic, at, &mut done.ebcdic, |place| {
-                let mut like = || *is_ebcdic.get_or_insert_with(|| looks_ebcdic(&data[at..(at + BLOCK).min(data.len())]));
-                self.ebcdic(place, in_noise(place), &mut like, sink)
-            });
+            // Shorter runs count in EBCDIC data alone, and are chance in noise.
+            let is_ebcdic = !is_noise && found.may_be_ebcdic(block.len()) && looks_ebcdic(block);
+            let ebcdic = if is_ebcdic { &found.ebcdic } else { &found.ebcdic6 };
+            each(ebcdic, at, &mut done.ebcdic, |place| self.ebcdic(place, in_noise(place), is_ebcdic, sink));
         }
     }
 
@@ -134,8 +136,12 @@ impl Window<'_> {
         for chunk in self.bytes[run].utf8_chunks() {
             sink.text(chunk.valid(), At::Utf8(offset));
             offset += chunk.valid().len() as u64;
-            let (text, _, _) = encoding_rs::WINDOWS_1252.decode(chunk.invalid());
-            sink.text(&text, At::Chars(offset, 1));
+            match chunk.invalid() {
+                [] => {}
+                // From here on cp1252 is Latin-1.
+                [letter @ 0xA0..=0xFF] => sink.text(char::from(*letter).encode_utf8(&mut [0; 2]), At::Chars(offset, 1)),
+                letters => sink.text(&encoding_rs::WINDOWS_1252.decode_without_bom_handling(letters).0, At::Chars(offset, 1)),
+            }
             offset += chunk.invalid().len() as u64;
         }
         sink.border();
@@ -277,7 +283,7 @@ impl Window<'_> {
     }
 
     /// EBCDIC from `start` on. Returns where the run ends.
-    fn ebcdic(&self, start: usize, in_noise: bool, is_ebcdic: &mut dyn FnMut() -> bool, sink: &mut Sink<'_>) -> usize {
+    fn ebcdic(&self, start: usize, in_noise: bool, is_ebcdic: bool, sink: &mut Sink<'_>) -> usize {
         let data = &self.bytes[..self.seen.end];
         let end = start + data[start..].iter().position(|&b| !ebcdic::is_text(b)).unwrap_or(data.len() - start);
         let run = trim(&data[start..end], start, |&b| b == 0x40);
@@ -289,7 +295,7 @@ impl Window<'_> {
         let mostly_words = words >= 3 && (words + blanks) * 5 >= run.len() * 3;
         let alike = data[run.clone()].iter().all(|b| Some(b) == data.get(run.start));
         let least = if in_noise { LEAST_IN_NOISE } else { LEAST };
-        if !mostly_words || alike || run.len() < least || run.len() < LEAST_STRAY_EBCDIC && !is_ebcdic() {
+        if !mostly_words || alike || run.len() < least || run.len() < LEAST_STRAY_EBCDIC && !is_ebcdic {
             return end;
         }
         if let Some(run) = self.own(run, 1, |i| ebcdic::is_alphanumeric(data[i])) {
@@ -342,8 +348,14 @@ fn each(words: &[u64], base: usize, done: &mut usize, mut run: impl FnMut(usize)
 /// it is neither.
 fn narrow_length(data: &[u8], at: usize, start: usize) -> usize {
     let rest = &data[at..];
-    let head = &rest[..rest.len().min(4)];
-    let valid = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let valid = match rest {
+        [0..0x80, ..] => return 0,
+        // The control characters of Latin-1, and what is two bytes long otherwise.
+        [0xC2, 0x80..0xA0, ..] => return 0,
+        [0xC2..0xE0, 0x80..0xC0, ..] => return 2,
+        [0xE0..0xF5, 0x80..0xC0, ..] => rest[..rest.len().min(4)].utf8_chunks().next().map_or("", |chunk| chunk.valid()),
+        _ => "",
+    };
     if let Some(c) = valid.chars().next() {
         let is_text = !c.is_control() && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E0000}'..);
         return if is_text { c.len_utf8() } else { 0 };

@@ -2,6 +2,7 @@
 //! opaque: also the small and the highly compressed ones, which no measure of evenness shows.
 
 use super::Opaque;
+use crate::format::numbers::is_zero;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use memchr::{memchr_iter, memmem};
 use std::ops::Range;
@@ -14,46 +15,64 @@ const MOST_INFLATED: u64 = 64 << 20;
 /// Length of the stream that begins with these bytes, if there is one.
 type Proof = fn(&[u8]) -> Option<usize>;
 
-/// Streams that begin in `part`, in order; they may end anywhere before `end`. Those inside stretches
-/// that are opaque anyway are not looked for.
+/// Bytes that are looked through for one mark after the other; they stay in the processor's cache.
+const CHUNK: usize = 32 << 10;
+/// So far into a stretch that is opaque anyway streams are looked for: one that begins there gives it a name.
+const INTO_NOISE: usize = 64;
+
+/// How streams begin that are not looked for byte by byte.
+const MARKS: [(&[u8], &str, Proof); 11] = [
+    (b"\x48\x89", "zlib", zlib),
+    (b"\x58\x85", "zlib", zlib),
+    (b"\x68\xDE", "zlib", zlib),
+    (b"\x68\x81", "zlib", zlib),
+    (b"\x1F\x8B\x08", "gzip", gzip),
+    (b"PK\x03\x04", "zip", zip),
+    (b"\xFD7zXZ\0", "xz", xz),
+    (b"\x28\xB5\x2F\xFD", "zstd", zstd),
+    (b"BZh", "bzip2", bzip2),
+    (b"7z\xBC\xAF\x27\x1C", "7z", seven_zip),
+    (b"Rar!\x1A\x07", "rar", |b| (b.len() > 20).then_some(b.len())),
+];
+
+/// The kind of a stream that has this name.
+pub(super) fn named(name: &str) -> Option<&'static str> {
+    MARKS.iter().map(|(_, what, _)| *what).find(|what| *what == name)
+}
+
+/// Streams that begin in `part`; they may end anywhere before `end`. Those inside stretches that are opaque anyway are
+/// not looked for.
 pub(super) fn find(bytes: &[u8], part: Range<usize>, end: usize, noise: &[Range<usize>]) -> Vec<Opaque> {
     let mut out: Vec<Opaque> = Vec::new();
     let bytes = &bytes[..end];
-    let data = &bytes[part.clone()];
+    let finders = MARKS.map(|(mark, what, proof)| (memmem::Finder::new(mark), what, proof));
     let mut prove = |at: usize, what: &'static str, proof: Proof| {
-        let in_noise = noise[noise.partition_point(|n| n.end <= at)..].first().is_some_and(|n| n.start + 64 < at);
         let in_stream = out.last().is_some_and(|last| last.range.contains(&at));
-        if !in_noise
-            && !in_stream
-            && let Some(length) = proof(&bytes[at..])
-        {
+        if !in_stream && let Some(length) = proof(&bytes[at..]) {
             out.push(Opaque { range: at..(at + length).min(end), what: Some(what) });
         }
     };
-    // zlib with 32 KiB windows, all levels, and with smaller ones at the usual levels (RFC 1950, 2.2).
-    for i in memchr_iter(0x78, data) {
-        if matches!(bytes.get(part.start + i + 1), Some(0x01 | 0x5E | 0x9C | 0xDA)) {
-            prove(part.start + i, "zlib", zlib);
+    let mut at = part.start;
+    for opaque in noise.iter().chain([&(part.end..part.end)]) {
+        let upto = (opaque.start + INTO_NOISE + 1).min(opaque.end).min(part.end);
+        for start in (at..upto).step_by(CHUNK) {
+            let chunk = start..(start + CHUNK).min(upto);
+            // No mark begins with a zero.
+            if is_zero(&bytes[chunk.clone()]) {
+                continue;
+            }
+            // zlib with 32 KiB windows, all levels, and with smaller ones at the usual levels (RFC 1950, 2.2).
+            for i in memchr_iter(0x78, &bytes[chunk.clone()]) {
+                if matches!(bytes.get(start + i + 1), Some(0x01 | 0x5E | 0x9C | 0xDA)) {
+                    prove(start + i, "zlib", zlib);
+                }
+            }
+            for (finder, what, proof) in &finders {
+                let behind = (chunk.end + finder.needle().len() - 1).min(end);
+                finder.find_iter(&bytes[start..behind]).for_each(|i| prove(start + i, what, *proof));
+            }
         }
-    }
-    const MARKS: [(&[u8], &str, Proof); 11] = [
-        (b"\x48\x89", "zlib", zlib),
-        (b"\x58\x85", "zlib", zlib),
-        (b"\x68\xDE", "zlib", zlib),
-        (b"\x68\x81", "zlib", zlib),
-        (b"\x1F\x8B\x08", "gzip", gzip),
-        (b"PK\x03\x04", "zip", zip),
-        (b"\xFD7zXZ\0", "xz", xz),
-        (b"\x28\xB5\x2F\xFD", "zstd", zstd),
-        (b"BZh", "bzip2", bzip2),
-        (b"7z\xBC\xAF\x27\x1C", "7z", seven_zip),
-        (b"Rar!\x1A\x07", "rar", |b| (b.len() > 20).then_some(b.len())),
-    ];
-    for (mark, what, proof) in MARKS {
-        let upto = (part.end + mark.len() - 1).min(end);
-        for i in memmem::find_iter(&bytes[part.start..upto], mark) {
-            prove(part.start + i, what, proof);
-        }
+        at = at.max(opaque.end);
     }
     out
 }

@@ -125,6 +125,24 @@ impl<'a> Sink<'a> {
         self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
     }
 
+    /// Has a part of the item read, all of whose offsets are those of the item. Where this part of this item was read
+    /// in this way before an interruption, it is not read again.
+    pub fn part(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>)) {
+        let Some(item) = self.outlet.item() else { return read(self) };
+        let kind = self.kind;
+        let read = |outlet: &dyn Outlet| {
+            let mut inner = Sink::new(outlet);
+            inner.kind = kind;
+            read(&mut inner);
+            inner.finish();
+            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a part is text or rows");
+            PieceFindings { coverage: inner.coverage, gaps: inner.gaps, facts: inner.facts }
+        };
+        let known = self.outlet.piece(piece::part_key(item, way, &part), 0, &read);
+        let PieceFindings { coverage, gaps, facts } = known.unwrap_or_else(|| piece::read_in_place(self.outlet, 0, &read));
+        self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
+    }
+
     /// Has text read that was decoded in memory and whose encoded bytes begin at `offset`: all that is found
     /// in it stands there. What it covers says nothing about this item's bytes.
     pub fn within(&mut self, offset: u64, read: impl FnOnce(&mut Sink<'_>)) {

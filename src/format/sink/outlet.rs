@@ -106,6 +106,10 @@ pub trait Outlet: Sync {
     fn piece(&self, _key: PieceKey, _offset: u64, _read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
         None
     }
+    /// The identity of the item, where parts of it are kept that were read before an interruption.
+    fn item(&self) -> Option<ContentId> {
+        None
+    }
     /// Takes note of a member of which nothing was decoded; the sink keeps it as well.
     fn unread_member(&self, _member: &Member, _encoded: &Range<u64>) {}
     /// The run's bounds.

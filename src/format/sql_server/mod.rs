@@ -1,6 +1,7 @@
 //! SQL Server: backups in the Microsoft Tape Format, and data files. Both hold the same pages.
 
 mod catalogue;
+mod cells;
 mod compressed;
 mod large;
 mod page;

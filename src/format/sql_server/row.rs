@@ -1,6 +1,7 @@
 //! One row: its columns as cells, and which of its bytes became text. What did not is left to the scan.
 
 use super::catalogue::{Column, Stands, Table};
+use super::cells::Cells;
 use super::compressed::{self, Prefixes, Value};
 use super::page::SIZE;
 use super::record::{Kind, Record};
@@ -30,10 +31,10 @@ pub(super) struct Away {
     pub pointer: Range<usize>,
 }
 
-/// What the columns of a row gave.
+/// What the columns of a row gave. The next row uses its memory again.
 #[derive(Debug, Default)]
 pub(super) struct Row {
-    pub cells: Vec<String>,
+    pub cells: Cells,
     pub away: Vec<Away>,
     /// Bytes in the row that are a value of no text, by their places in the page.
     pub binaries: Vec<(usize, Range<usize>)>,
@@ -87,16 +88,27 @@ impl Marks {
     }
 }
 
-/// Reads the record at `at` of a page whose slot array begins at `end`.
-pub(super) fn read(page: &[u8], at: usize, end: usize, table: Option<&Table>, prefixes: &Prefixes<'_>, marks: &mut Marks) -> (Found, Row) {
-    let mut row = Row { is_typed: table.is_some(), ..Row::default() };
+/// Reads the record at `at` of a page whose slot array begins at `end`, into `row`.
+pub(super) fn read(
+    page: &[u8],
+    at: usize,
+    end: usize,
+    table: Option<&Table>,
+    prefixes: &Prefixes<'_>,
+    marks: &mut Marks,
+    row: &mut Row,
+) -> Found {
+    row.cells.begin(0);
+    row.away.clear();
+    row.binaries.clear();
+    (row.encrypted, row.is_typed) = (None, table.is_some());
     let bytes = &page[at..end];
     let found = if bytes.first().is_some_and(|status| status & 1 != 0) {
-        compressed_row(bytes, at, table, prefixes, marks, &mut row)
+        compressed_row(bytes, at, table, prefixes, marks, row)
     } else {
-        plain_row(bytes, at, table, marks, &mut row)
+        plain_row(bytes, at, table, marks, row)
     };
-    (found.unwrap_or(Found::Broken), row)
+    found.unwrap_or(Found::Broken)
 }
 
 fn plain_row(bytes: &[u8], at: usize, table: Option<&Table>, marks: &mut Marks, row: &mut Row) -> Option<Found> {
@@ -119,13 +131,11 @@ fn plain_row(bytes: &[u8], at: usize, table: Option<&Table>, marks: &mut Marks, 
         }
         return Some(Found::Row);
     };
-    row.cells.reserve(table.columns.len());
     for column in table.columns.iter().filter(|column| column.is_shown) {
         row.plain_cell(&record, column, at, marks);
     }
     // Behind the columns of a row that was moved stands where it was.
-    let known = table.columns.iter().filter_map(|column| if let Stands::Variable(i) = column.stands { Some(i + 1) } else { None }).max();
-    for i in known.unwrap_or(0)..record.variable_columns() {
+    for i in table.variable..record.variable_columns() {
         match record.variable(i)? {
             (range, true) if record.bytes(range.clone()).starts_with(&[0, 4]) => marks.add(at + range.start..at + range.end),
             _ => row.is_typed = false,
@@ -159,20 +169,17 @@ fn compressed_row(
         row.is_typed = false;
     }
     let Some(table) = table else {
-        row.cells = (0..record.len()).map(|i| guess_compressed(&record.value(i, prefixes))).collect();
+        row.cells.begin(record.len());
+        for i in 0..record.len() {
+            row.cells.put(i, |out| {
+                out.push_str(&guess_compressed(&record.value(i, prefixes)));
+                Some(())
+            });
+        }
         return Some(Found::Row);
     };
-    row.cells = vec![String::new(); table.columns.iter().filter(|column| column.is_shown).count()];
+    row.cells.begin(table.places.iter().flatten().count());
     let mut all = true;
-    let mut cell = 0;
-    let places: Vec<Option<usize>> = table
-        .columns
-        .iter()
-        .map(|column| {
-            cell += usize::from(column.is_shown);
-            column.is_shown.then(|| cell - 1)
-        })
-        .collect();
     for i in 0..record.len() {
         let column = table.by_bit.get(i).copied().flatten();
         let value = record.value(i, prefixes);
@@ -180,20 +187,15 @@ fn compressed_row(
             all &= value == Value::Null;
             continue;
         };
-        let Some(place) = places[column] else { continue };
+        let Some(place) = table.places[column] else { continue };
         let kind = table.columns[column].kind;
-        let shown = match &value {
-            Value::Null => Some(String::new()),
-            Value::True => Some("1".to_owned()),
-            Value::Bytes(bytes) => kind.show_compressed(bytes),
+        match &value {
+            Value::Null => {}
+            Value::True => _ = row.cells.put(place, |out| Some(out.push('1'))),
+            Value::Bytes(bytes) => all &= row.cells.put(place, |out| kind.push_compressed(bytes, out)).is_some(),
             Value::Away(pointer) => {
                 row.away.push(Away { column: place, kind: Some(kind), pointer: at + pointer.start..at + pointer.end });
-                Some(String::new())
             }
-        };
-        match shown {
-            Some(text) => row.cells[place] = text,
-            None => all = false,
         }
     }
     // Values that are no text, and rows that do not fit the catalogue, are searched as they stand.
@@ -205,8 +207,7 @@ fn compressed_row(
 
 impl Row {
     fn plain_cell(&mut self, record: &Record<'_>, column: &Column, at: usize, marks: &mut Marks) {
-        self.cells.push(String::new());
-        let cell = self.cells.len() - 1;
+        let cell = self.cells.add();
         let range = match column.stands {
             Stands::Fixed(place) => column.kind.length().map(|length| place..place + length),
             Stands::Bit(place, _) => Some(place..place + 1),
@@ -224,8 +225,8 @@ impl Row {
                 return marks.add(place);
             }
             let shifted = [bytes.first().map_or(0, |byte| if let Stands::Bit(_, bit) = column.stands { byte >> bit } else { 0 })];
-            let shown = column.kind.show(if column.kind == Type::Bit { &shifted } else { bytes });
-            return self.put(cell, shown, column.kind, bytes, place, marks);
+            let bytes = if column.kind == Type::Bit { &shifted } else { bytes };
+            return self.put(cell, column.kind, bytes, place, marks);
         }
         let Stands::Variable(i) = column.stands else { return };
         let Some((range, is_away)) = record.variable(i) else { return };
@@ -239,15 +240,12 @@ impl Row {
             marks.add(place.clone());
             return self.away.push(Away { column: cell, kind: Some(column.kind), pointer: place });
         }
-        self.put(cell, column.kind.show(bytes), column.kind, bytes, place, marks);
+        self.put(cell, column.kind, bytes, place, marks);
     }
 
-    fn put(&mut self, cell: usize, shown: Option<String>, kind: Type, bytes: &[u8], place: Range<usize>, marks: &mut Marks) {
-        match shown {
-            Some(text) => {
-                self.cells[cell] = text;
-                marks.add(place);
-            }
+    fn put(&mut self, cell: usize, kind: Type, bytes: &[u8], place: Range<usize>, marks: &mut Marks) {
+        match self.cells.put(cell, |out| kind.push(bytes, out)) {
+            Some(()) => marks.add(place),
             None if is_sealed(bytes) && !matches!(kind, Type::Binary(Some(_))) => self.encrypted = Some(cell),
             None if matches!(kind, Type::Binary(_)) => self.binaries.push((cell, place)),
             None => {}
@@ -256,14 +254,12 @@ impl Row {
 
     /// A value of a column that nothing is known of.
     fn guess(&mut self, bytes: &[u8], at: usize, is_away: bool, marks: &mut Marks) {
-        self.cells.push(String::new());
-        let cell = self.cells.len() - 1;
+        let cell = self.cells.add();
         let place = at..at + bytes.len();
         if is_away || is_pointer(bytes) {
             marks.add(place.clone());
             self.away.push(Away { column: cell, kind: None, pointer: place });
-        } else if let Some(text) = guess(bytes) {
-            self.cells[cell] = text;
+        } else if self.cells.put(cell, |out| Some(out.push_str(&guess(bytes)?))).is_some() {
             marks.add(place);
         }
     }
@@ -297,7 +293,8 @@ pub(super) fn guess(bytes: &[u8]) -> Option<String> {
 fn guess_compressed(value: &Value<'_>) -> String {
     let Value::Bytes(bytes) = value else { return String::new() };
     let text = guess(bytes).or_else(|| super::scsu::decode(bytes).filter(|text| !text.chars().any(char::is_control)));
-    let number = (1..=8).contains(&bytes.len()).then(|| Type::Whole(8).show_compressed(bytes)).flatten();
+    let mut number = String::new();
+    let number = (1..=8).contains(&bytes.len()).then(|| Type::Whole(8).push_compressed(bytes, &mut number)).flatten().map(|()| number);
     match (text, number) {
         (Some(text), Some(number)) => format!("{text} {number}"),
         (text, number) => text.or(number).unwrap_or_default(),

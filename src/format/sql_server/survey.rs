@@ -3,6 +3,7 @@
 //! it was written, which stands apart on the next sector.
 
 use super::page::{Header, Kind, Place, SIZE, le32};
+use crate::format::numbers::is_zero;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -141,10 +142,4 @@ impl Survey {
 /// Encrypted pages show their headers alone; they are pages where they go on after a page before them.
 fn follows(before: Option<Header>, header: Header) -> bool {
     before.is_some_and(|before| before.place.file == header.place.file && before.place.page < header.place.page)
-}
-
-/// Are these bytes all zero?
-pub(super) fn is_zero(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<16>();
-    words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)
 }

@@ -209,6 +209,10 @@ fn what_cannot_be_read_is_a_gap_that_names_it() {
     };
     let gaps = read_all(&DATA_FILE, &data_file(&[table], true)).2;
     assert!(gaps.iter().any(|(cause, detail)| *cause == Cause::Encrypted && detail.starts_with("Cards.pan: 1 values")), "{gaps:?}");
+    // Tables that are stored by column.
+    let file = data_file(&[Table { name: "Ledger".to_owned(), storage: Storage::Column, ..clients(Storage::Plain) }], true);
+    let gaps = read_all(&DATA_FILE, &file).2;
+    assert!(gaps.iter().any(|(cause, detail)| *cause == Cause::UnsupportedMethod && detail.contains("columnstore")), "{gaps:?}");
     // A tape that is cut off.
     let file = data_file(&[clients(Storage::Plain)], true);
     let tape = backup(&[(FULL, &file)], b"");

@@ -5,6 +5,7 @@ use super::page::{le16, le32, le64};
 use super::scsu;
 use encoding_rs::Encoding;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// What a column holds, by the system's type numbers (sys.types, `system_type_id`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,59 +104,69 @@ impl Type {
         matches!(self, Self::Text(..) | Self::Wide(_))
     }
 
-    /// The value of a row that is not compressed; nothing where it is no text, or the bytes are no such value.
-    pub fn show(self, bytes: &[u8]) -> Option<String> {
+    /// Appends the value of a row that is not compressed; nothing where it is no text, or the bytes are no such value.
+    /// What was appended until then is up to the caller.
+    pub fn push(self, bytes: &[u8], out: &mut String) -> Option<()> {
         match self {
-            Self::Tiny => Some(bytes.first()?.to_string()),
-            Self::Whole(_) => Some(whole(bytes)?.to_string()),
-            Self::Money(_) => Some(scaled(whole(bytes)?.into(), 4)),
+            Self::Tiny => push_whole(out, i64::from(*bytes.first()?)),
+            Self::Whole(_) => push_whole(out, whole(bytes)?),
+            Self::Money(_) => push_scaled(out, whole(bytes)?.into(), 4),
             Self::Decimal(_, scale) => {
                 let (sign, digits) = bytes.split_first()?;
                 let amount = digits.iter().take(16).rev().fold(0u128, |sum, byte| sum << 8 | u128::from(*byte));
-                Some(scaled(i128::try_from(amount).ok().map(|amount| if *sign == 0 { -amount } else { amount })?, scale))
+                push_scaled(out, i128::try_from(amount).ok().map(|amount| if *sign == 0 { -amount } else { amount })?, scale);
             }
-            Self::Float(4) => Some(float(f64::from(f32::from_bits(le32(bytes, 0)?)))),
-            Self::Float(_) => Some(float(f64::from_bits(le64(bytes, 0)?))),
-            Self::Bit => Some(if bytes.first()? & 1 == 0 { "0" } else { "1" }.to_owned()),
-            Self::Guid => guid(bytes.first_chunk()?),
-            Self::Date => shown(|out| push_date(out, little(bytes.get(..3)?))),
-            Self::Time(scale) => shown(|out| push_time(out, little(bytes), scale)),
+            Self::Float(4) => push_float(out, f64::from(f32::from_bits(le32(bytes, 0)?))),
+            Self::Float(_) => push_float(out, f64::from_bits(le64(bytes, 0)?)),
+            Self::Bit => out.push(if bytes.first()? & 1 == 0 { '0' } else { '1' }),
+            Self::Guid => out.push_str(&guid(bytes.first_chunk()?)?),
+            Self::Date => push_date(out, little(bytes.get(..3)?))?,
+            Self::Time(scale) => push_time(out, little(bytes), scale)?,
             Self::SmallDateTime => {
                 let (minutes, days) = (le16(bytes, 0)?, le16(bytes, 2)?);
-                moment(DAYS_TO_1900 + i64::from(days), i64::from(minutes) * 60, 0)
+                push_moment(out, DAYS_TO_1900 + i64::from(days), i64::from(minutes) * 60, 0)?;
             }
-            Self::DateTime => datetime(le64(bytes, 0)? as i64),
+            Self::DateTime => push_datetime(out, le64(bytes, 0)? as i64)?,
             Self::DateTime2(scale) => {
                 let (clock, days) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
-                moment(little(days), little(clock), scale)
+                push_moment(out, little(days), little(clock), scale)?;
             }
             // The zone is not added: the day of a birth or a payment is the one in UTC only by chance.
-            Self::DateTimeOffset(scale) => Self::DateTime2(scale).show(bytes.get(..bytes.len().checked_sub(2)?)?).map(|at| at + "Z"),
-            Self::Text(collation, _) => Some(trimmed(text(bytes, collation).into_owned())),
-            Self::Wide(_) => wide(bytes).map(trimmed),
-            Self::Variant => variant(bytes),
-            Self::Binary(_) => None,
+            Self::DateTimeOffset(scale) => {
+                Self::DateTime2(scale).push(bytes.get(..bytes.len().checked_sub(2)?)?, out)?;
+                out.push('Z');
+            }
+            Self::Text(collation, _) => out.push_str(trimmed(&text(bytes, collation))),
+            Self::Wide(_) => {
+                let start = out.len();
+                push_wide(out, bytes)?;
+                out.truncate(start + trimmed(&out[start..]).len());
+            }
+            Self::Variant => push_variant(out, bytes)?,
+            Self::Binary(_) => return None,
         }
+        Some(())
     }
 
-    /// The value of a row of a compressed table.
-    pub fn show_compressed(self, bytes: &[u8]) -> Option<String> {
+    /// Appends the value of a row of a compressed table, as [`Self::push`] does.
+    pub fn push_compressed(self, bytes: &[u8], out: &mut String) -> Option<()> {
         let padded = |at_end: bool| {
             let missing = vec![0; self.length().unwrap_or(0).saturating_sub(bytes.len())];
             if at_end { [bytes, &missing[..]].concat() } else { [&missing[..], bytes].concat() }
         };
         match self {
-            Self::Whole(_) => Some(excess(bytes)?.to_string()),
-            Self::Money(_) => Some(scaled(excess(bytes)?.into(), 4)),
-            Self::DateTime => datetime(excess(bytes)?),
-            Self::Tiny if bytes.is_empty() => Some("0".to_owned()),
-            Self::Bit => Some("0".to_owned()),
-            Self::Decimal(_, scale) => vardecimal(bytes, scale),
-            Self::Float(_) | Self::SmallDateTime => self.show(&padded(false)),
-            Self::Date | Self::Time(_) | Self::DateTime2(_) | Self::DateTimeOffset(_) | Self::Guid => self.show(&padded(true)),
-            Self::Wide(_) => compressed_wide(bytes),
-            Self::Tiny | Self::Text(..) | Self::Variant | Self::Binary(_) => self.show(bytes),
+            Self::Whole(_) => push_whole(out, excess(bytes)?),
+            Self::Money(_) => push_scaled(out, excess(bytes)?.into(), 4),
+            Self::DateTime => push_datetime(out, excess(bytes)?)?,
+            Self::Tiny if bytes.is_empty() => out.push('0'),
+            Self::Bit => out.push('0'),
+            Self::Decimal(_, scale) => push_scaled(out, vardecimal(bytes, scale)?, scale),
+            Self::Float(_) | Self::SmallDateTime => self.push(&padded(false), out)?,
+            Self::Date | Self::Time(_) | Self::DateTime2(_) | Self::DateTimeOffset(_) | Self::Guid => self.push(&padded(true), out)?,
+            Self::Wide(_) => out.push_str(&compressed_wide(bytes)?),
+            Self::Tiny | Self::Text(..) | Self::Variant | Self::Binary(_) => self.push(bytes, out)?,
         }
+        Some(())
     }
 }
 
@@ -182,45 +193,58 @@ fn little(bytes: &[u8]) -> i64 {
     bytes.iter().take(7).rev().fold(0, |sum, byte| sum << 8 | i64::from(*byte))
 }
 
-/// A number with so many digits behind the point.
-fn scaled(amount: i128, scale: u8) -> String {
-    if scale == 0 {
-        return amount.to_string();
+/// Appends a whole number.
+fn push_whole(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
     }
-    let sign = if amount < 0 { "-" } else { "" };
-    if let (Ok(digits), Some(unit)) = (u64::try_from(amount.unsigned_abs()), 10u64.checked_pow(scale.into())) {
-        let mut out = sign.to_owned();
-        push_number(&mut out, digits / unit, 1);
-        out.push('.');
-        push_number(&mut out, digits % unit, scale.into());
-        return out;
-    }
-    let scale = usize::from(scale);
-    let digits = format!("{:0>width$}", amount.unsigned_abs(), width = scale + 1);
-    let (before, behind) = digits.split_at(digits.len() - scale);
-    format!("{sign}{before}.{behind}")
+    push_number(out, number.unsigned_abs(), 1);
 }
 
-/// Appends a number with at least so many digits, up to twenty.
+/// Appends a number with so many digits behind the point.
+fn push_scaled(out: &mut String, amount: i128, scale: u8) {
+    if amount < 0 {
+        out.push('-');
+    }
+    let amount = amount.unsigned_abs();
+    match (u64::try_from(amount), 10u64.checked_pow(scale.into())) {
+        (Ok(digits), Some(1)) => push_number(out, digits, 1),
+        (Ok(digits), Some(unit)) => {
+            push_number(out, digits / unit, 1);
+            out.push('.');
+            push_number(out, digits % unit, scale.into());
+        }
+        _ => {
+            let scale = usize::from(scale);
+            let digits = format!("{amount:0>width$}", width = scale + 1);
+            let (before, behind) = digits.split_at(digits.len() - scale);
+            out.push_str(before);
+            if scale > 0 {
+                out.push('.');
+                out.push_str(behind);
+            }
+        }
+    }
+}
+
+/// Appends a number with at least so many digits.
 fn push_number(out: &mut String, number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let (mut rest, mut at) = (number, digits.len());
-    while rest > 0 {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.push_str(std::str::from_utf8(&digits[at.min(digits.len().saturating_sub(width))..]).unwrap_or_default());
+    let mut room = itoa::Buffer::new();
+    let digits = room.format(number);
+    (digits.len()..width).for_each(|_| out.push('0'));
+    out.push_str(digits);
 }
 
-/// A fraction; one that is a whole number without a point, as an identifier would be written.
-fn float(value: f64) -> String {
-    format!("{value}")
+/// Appends a fraction; one that is a whole number without a point, as an identifier would be written.
+fn push_float(out: &mut String, value: f64) {
+    // Memory takes it.
+    _ = write!(out, "{value}");
 }
 
-/// A decimal number of a compressed row: sign and exponent, then digits in groups of three to ten bits.
-fn vardecimal(bytes: &[u8], scale: u8) -> Option<String> {
-    let Some((head, groups)) = bytes.split_first() else { return Some(scaled(0, scale)) };
+/// A decimal number of a compressed row, in units of its last digit: sign and exponent, then digits in groups of three
+/// to ten bits.
+fn vardecimal(bytes: &[u8], scale: u8) -> Option<i128> {
+    let Some((head, groups)) = bytes.split_first() else { return Some(0) };
     let bit = |i: usize| groups.get(i / 8).map_or(0, |byte| u32::from(byte >> (7 - i % 8) & 1));
     let mut digits = String::new();
     for group in 0..(8 * groups.len()).div_ceil(10) {
@@ -233,7 +257,7 @@ fn vardecimal(bytes: &[u8], scale: u8) -> Option<String> {
     let wanted = usize::try_from(exponent + 1 + i32::from(scale)).ok()?;
     let kept: String = digits.chars().chain(std::iter::repeat('0')).take(wanted.min(39)).collect();
     let amount: i128 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
-    Some(scaled(if head & 0x80 != 0 { amount } else { -amount }, scale))
+    Some(if head & 0x80 != 0 { amount } else { -amount })
 }
 
 /// Appends a day, counted from 1 January of year 1 (Howard Hinnant, "chrono-compatible low-level date algorithms").
@@ -278,25 +302,17 @@ fn push_time(out: &mut String, ticks: i64, scale: u8) -> Option<()> {
     Some(())
 }
 
-/// Text of something that may be no such value.
-fn shown(push: impl FnOnce(&mut String) -> Option<()>) -> Option<String> {
-    let mut out = String::with_capacity(24);
-    push(&mut out).map(|()| out)
+/// Appends a day and a time of it.
+fn push_moment(out: &mut String, days: i64, ticks: i64, scale: u8) -> Option<()> {
+    push_date(out, days)?;
+    out.push(' ');
+    push_time(out, ticks, scale)
 }
 
-/// A day and a time of it.
-fn moment(days: i64, ticks: i64, scale: u8) -> Option<String> {
-    shown(|out| {
-        push_date(out, days)?;
-        out.push(' ');
-        push_time(out, ticks, scale)
-    })
-}
-
-/// Days since 1900 above ticks of a three-hundredth of a second.
-fn datetime(value: i64) -> Option<String> {
+/// Appends days since 1900 above ticks of a three-hundredth of a second.
+fn push_datetime(out: &mut String, value: i64) -> Option<()> {
     let (days, ticks) = (value >> 32, value & 0xFFFF_FFFF);
-    if ticks == 0 { shown(|out| push_date(out, DAYS_TO_1900 + days)) } else { moment(DAYS_TO_1900 + days, (ticks * 10 + 1) / 3, 3) }
+    if ticks == 0 { push_date(out, DAYS_TO_1900 + days) } else { push_moment(out, DAYS_TO_1900 + days, (ticks * 10 + 1) / 3, 3) }
 }
 
 fn guid(b: &[u8; 16]) -> Option<String> {
@@ -307,6 +323,13 @@ fn guid(b: &[u8; 16]) -> Option<String> {
 
 /// UTF-16, little-endian. An odd byte at the start marks a value of a type without a longest length.
 pub(super) fn wide(bytes: &[u8]) -> Option<String> {
+    let mut out = String::with_capacity(bytes.len() / 2);
+    push_wide(&mut out, bytes)?;
+    Some(out)
+}
+
+/// Appends UTF-16, little-endian.
+fn push_wide(out: &mut String, bytes: &[u8]) -> Option<()> {
     let bytes = match bytes {
         [0x21, rest @ ..] if rest.len().is_multiple_of(2) => rest,
         bytes => bytes,
@@ -316,21 +339,23 @@ pub(super) fn wide(bytes: &[u8]) -> Option<String> {
     }
     let pairs = bytes.as_chunks::<2>().0;
     if pairs.iter().fold(0, |any, [low, high]| any | *high | (*low & 0x80)) == 0 {
-        return String::from_utf8(pairs.iter().map(|[low, _]| *low).collect()).ok();
+        out.extend(pairs.iter().map(|[low, _]| char::from(*low)));
+    } else {
+        let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
+        out.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     }
-    let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
-    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    Some(())
 }
 
 /// Without what fills a value up.
-fn trimmed(mut text: String) -> String {
-    text.truncate(text.trim_end_matches([' ', '\0']).len());
-    text
+fn trimmed(text: &str) -> &str {
+    text.trim_end_matches([' ', '\0'])
 }
 
 /// UTF-16 of a compressed row: SCSU where that is shorter, as it is otherwise. Nothing says which; text of an odd
 /// length is SCSU, and of an even length is what reads as text.
 fn compressed_wide(bytes: &[u8]) -> Option<String> {
+    let trimmed = |text: String| trimmed(&text).to_owned();
     let short = scsu::decode(bytes).map(trimmed);
     let plain = wide(bytes).map(trimmed);
     if !bytes.len().is_multiple_of(2) {
@@ -372,15 +397,15 @@ pub(super) fn text(bytes: &[u8], collation: u32) -> Cow<'_, str> {
     encoding.decode_without_bom_handling(bytes).0
 }
 
-/// A value that says its own type (sql_variant): type, version, what the type needs, and the value.
-fn variant(bytes: &[u8]) -> Option<String> {
+/// Appends a value that says its own type (sql_variant): type, version, what the type needs, and the value.
+fn push_variant(out: &mut String, bytes: &[u8]) -> Option<()> {
     let (id, rest) = (*bytes.first()?, bytes.get(2..)?);
     let behind = |n: usize| rest.get(n..);
     match id {
-        106 | 108 => Type::Decimal(*rest.first()?, *rest.get(1)?).show(behind(2)?),
-        41..=43 => Type::of(id, 0, 0, *rest.first()?, 0).show(behind(1)?),
-        167 | 175 | 231 | 239 => Type::of(id, 0, 0, 0, le32(rest, 2)?).show(behind(6)?),
+        106 | 108 => Type::Decimal(*rest.first()?, *rest.get(1)?).push(behind(2)?, out),
+        41..=43 => Type::of(id, 0, 0, *rest.first()?, 0).push(behind(1)?, out),
+        167 | 175 | 231 | 239 => Type::of(id, 0, 0, 0, le32(rest, 2)?).push(behind(6)?, out),
         165 | 173 => None,
-        id => Type::of(id, 0, 0, 0, 0).show(rest),
+        id => Type::of(id, 0, 0, 0, 0).push(rest, out),
     }
 }

@@ -7,8 +7,9 @@ use super::compressed::Prefixes;
 use super::large;
 use super::page::{HEADER, Header, Kind, SIZE};
 use super::row::{self, Away, Found, Marks, Row};
-use super::survey::{Survey, is_zero};
+use super::survey::Survey;
 use super::value::{Type, text, wide};
+use crate::format::numbers::is_zero;
 use crate::format::ranges::Ranges;
 use crate::format::text::read_parts;
 use crate::format::{At, Covered, PassageKind, Sink, scan};
@@ -213,7 +214,8 @@ impl Database<'_> {
     }
 
     fn sample(&self, pages: &[usize], table: Option<&Table>) -> Vec<Vec<String>> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut row = Row::default();
         let mut room = [0; SIZE];
         for &at in pages {
             let raw = &self.bytes[at..at + SIZE];
@@ -221,9 +223,9 @@ impl Database<'_> {
             let page = header.restored(raw, &mut room);
             let prefixes = prefixes(page, header).unwrap_or_default();
             for slot in header.records(page).filter(|slot| *slot > 0) {
-                let (found, row) = row::read(page, slot, SIZE - 2 * header.slots, table, &prefixes, &mut Marks::new());
+                let found = row::read(page, slot, SIZE - 2 * header.slots, table, &prefixes, &mut Marks::new(), &mut row);
                 if found == Found::Row {
-                    rows.push(row.cells);
+                    rows.push(row.cells.iter().map(str::to_owned).collect());
                 }
                 if rows.len() >= SAMPLE {
                     return rows;
@@ -236,6 +238,7 @@ impl Database<'_> {
     fn part(&self, part: Range<usize>, sink: &mut Sink<'_>) -> Part {
         let mut out = Part { start: part.start, ..Part::default() };
         let (mut open, mut encrypted): (Vec<Range<usize>>, Vec<Range<usize>>) = Default::default();
+        let mut row = Row::default();
         for at in part.step_by(SIZE) {
             let raw = &self.bytes[at..at + SIZE];
             let Some(header) = Header::of(raw) else {
@@ -257,7 +260,7 @@ impl Database<'_> {
                 out.torn = out.torn.or(header.is_torn().then_some(at));
                 continue;
             }
-            match self.page(raw, at, header, sink, &mut out) {
+            match self.page(raw, at, header, sink, &mut out, &mut row) {
                 Some(left) => open.extend(left),
                 None => out.broken += 1,
             }
@@ -272,7 +275,7 @@ impl Database<'_> {
 
     /// Reads the rows of a page and covers it; gives what of it is still to be searched. A page with records that
     /// make no sense is not covered.
-    fn page(&self, raw: &[u8], at: usize, header: Header, sink: &mut Sink<'_>, out: &mut Part) -> Option<Vec<Range<usize>>> {
+    fn page(&self, raw: &[u8], at: usize, header: Header, sink: &mut Sink<'_>, out: &mut Part, row: &mut Row) -> Option<Vec<Range<usize>>> {
         let mut room = [0; SIZE];
         let page = header.restored(raw, &mut room);
         let known = self.units.get(&header.unit).map(|known| &self.known[*known]).filter(|_| header.kind == Kind::Data);
@@ -287,8 +290,7 @@ impl Database<'_> {
         marks.add(end..SIZE);
         let mut is_typed = table.is_some();
         for (slot, place) in header.records(page).enumerate().filter(|(_, place)| *place > 0) {
-            let (found, mut row) = row::read(page, place, end, table, &prefixes, &mut marks);
-            match found {
+            match row::read(page, place, end, table, &prefixes, &mut marks, row) {
                 Found::Aside => continue,
                 Found::Broken => {
                     is_whole = false;
@@ -298,11 +300,11 @@ impl Database<'_> {
             }
             is_typed &= row.is_typed;
             let here = Here { page, at, header, slot, place };
-            self.large(&here, known, &mut row, &mut marks, out);
+            self.large(&here, known, row, &mut marks, out);
             if let (Some(column), Some(known)) = (row.encrypted, known) {
                 out.sealed.push((column_name(known, column), at + place));
             }
-            self.push(&row, (at + place) as u64, known, sink);
+            self.push(row, (at + place) as u64, known, sink);
         }
         if !is_whole {
             return None;
@@ -316,7 +318,6 @@ impl Database<'_> {
 
     /// Puts a row into its table, or among the text where it has none.
     fn push(&self, row: &Row, at: u64, known: Option<&Known>, sink: &mut Sink<'_>) {
-        let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
         match known.and_then(|known| Some((known, known.facts.as_ref()?))) {
             Some((known, facts)) => {
                 if sink.continues(known.ordinal) {
@@ -324,11 +325,11 @@ impl Database<'_> {
                 } else {
                     sink.continue_table(facts.empty_like(), known.ordinal);
                 }
-                sink.row(&cells, at);
+                sink.row(&row.cells.iter().collect::<Vec<_>>(), at);
             }
             None => {
                 sink.kind(PassageKind::Prose);
-                for cell in cells.into_iter().filter(|cell| !cell.is_empty()) {
+                for cell in row.cells.iter().filter(|cell| !cell.is_empty()) {
                     sink.border();
                     sink.text(cell, At::Decoded(at));
                 }
@@ -360,7 +361,7 @@ impl Database<'_> {
             let length = pieces.iter().map(Range::len).sum::<usize>();
             if kind.is_text() && length <= CELL {
                 let whole: Vec<u8> = pieces.into_iter().flat_map(|piece| self.bytes[piece].iter().copied()).collect();
-                row.cells[column] = kind.show(&whole).unwrap_or_default();
+                row.cells.put(column, |out| kind.push(&whole, out));
             } else if length > 0 {
                 later(column, kind, Where::Away(pointer.to_vec()));
             }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files by their paths, in folders that need more than a block, with long names, of many sizes.
-fn files() -> BTreeMap<String, Vec<u8>> {
+pub fn files() -> BTreeMap<String, Vec<u8>> {
     let mut out = BTreeMap::new();
     for i in 0..60usize {
         let name = format!("deep/er/folder {}/A rather long name of file number {i}.txt", i % 3);
@@ -21,18 +21,18 @@ fn files() -> BTreeMap<String, Vec<u8>> {
     out
 }
 
-fn folder_of(files: &BTreeMap<String, Vec<u8>>, at: &Path) -> PathBuf {
+pub fn folder_of(files: &BTreeMap<String, Vec<u8>>, at: &Path) -> PathBuf {
     files.iter().for_each(|(name, bytes)| write(&at.join(name), bytes));
     at.to_owned()
 }
 
-fn ext(folder: &Path, home: &Path, options: &[&str]) -> Option<Vec<u8>> {
+pub fn ext(folder: &Path, home: &Path, options: &[&str]) -> Option<Vec<u8>> {
     let image = home.join("ext.img");
     run(Command::new(find("mke2fs")?).args(["-q", "-F"]).args(options).arg("-d").arg(folder).arg(&image).arg("16M"));
     Some(std::fs::read(&image).expect("an image"))
 }
 
-fn fat(folder: &Path, home: &Path, bits: &str, size: u64) -> Option<Vec<u8>> {
+pub fn fat(folder: &Path, home: &Path, bits: &str, size: u64) -> Option<Vec<u8>> {
     let (format, copy) = (find("mkfs.vfat")?, find("mcopy")?);
     let image = home.join("fat.img");
     std::fs::File::create(&image).and_then(|file| file.set_len(size)).expect("a writable folder");
@@ -44,7 +44,7 @@ fn fat(folder: &Path, home: &Path, bits: &str, size: u64) -> Option<Vec<u8>> {
 }
 
 /// NTFS, with files in its root only: what writes them makes no folders.
-fn ntfs(files: &BTreeMap<String, Vec<u8>>, home: &Path) -> Option<Vec<u8>> {
+pub fn ntfs(files: &BTreeMap<String, Vec<u8>>, home: &Path) -> Option<Vec<u8>> {
     let (format, copy) = (find("mkntfs")?, find("ntfscp")?);
     let image = home.join("ntfs.img");
     std::fs::File::create(&image).and_then(|file| file.set_len(32 << 20)).expect("a writable folder");
@@ -106,7 +106,7 @@ fn has_gaps(image: &[u8]) -> bool {
 }
 
 /// A disk with one partition behind a master boot record.
-fn with_mbr(volume: &[u8]) -> Vec<u8> {
+pub fn with_mbr(volume: &[u8]) -> Vec<u8> {
     let mut disk = vec![0; 1 << 20];
     disk[446 + 4] = 0x83;
     disk[446 + 8..446 + 12].copy_from_slice(&2048u32.to_le_bytes());

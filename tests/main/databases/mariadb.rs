@@ -3,8 +3,8 @@ use super::shelf::{Shelf, assert_rows, table};
 use super::{COLUMNS, inserts, rows, shown};
 use std::path::Path;
 
-#[test]
-fn rows_of_mariadb_dumps_are_those_inserted() {
+/// A server with the table of accounts, and one of files.
+pub fn with_server(test: impl FnOnce(&dyn Fn(&[&str]) -> Vec<u8>)) {
     let (Some(server), Some(client), Some(dump)) = (find("mariadbd"), find("mariadb"), find("mariadb-dump")) else { return };
     let Some(install) = find("mariadb-install-db") else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -32,23 +32,30 @@ fn rows_of_mariadb_dumps_are_those_inserted() {
     );
     std::fs::write(home.join("load.sql"), sql).expect("a writable folder");
     run(with(&client).args(["-e", "source load.sql"]));
-    for options in [
-        &[][..],
-        &["--hex-blob"],
-        &["--skip-extended-insert"],
-        &["--complete-insert", "--net-buffer-length=4096"],
-        &["--skip-opt", "--compact"],
-        &["--no-create-info", "--complete-insert"],
-        &["--routines", "--triggers", "--replace"],
-    ] {
-        let bytes = run(with(&dump).args(options).arg("b")).stdout;
-        let (found, members) = Shelf::read(&bytes);
-        let accounts = table(&found, "accounts");
-        assert_eq!((found.format, &accounts.header[..]), ("sql", &COLUMNS.map(str::to_owned)[..]), "{options:?}");
-        assert_rows(accounts, &shown(&rows(2500)));
-        let files = table(&found, "files");
-        assert_eq!((files.rows.len(), &files.rows[0][1][..]), (2, "00FF27220A5C1A"), "{options:?}");
-        assert!(members.iter().any(|member| member.format == "pdf"), "{options:?}: {members:?}");
-        assert!(found.gaps.is_empty() && found.bytes[5] + found.bytes[1] == 0, "{options:?}: {:?} {:?}", found.gaps, found.bytes);
-    }
+    test(&|options| run(with(&dump).args(options).arg("b")).stdout);
+}
+
+#[test]
+fn rows_of_mariadb_dumps_are_those_inserted() {
+    with_server(|dump| {
+        for options in [
+            &[][..],
+            &["--hex-blob"],
+            &["--skip-extended-insert"],
+            &["--complete-insert", "--net-buffer-length=4096"],
+            &["--skip-opt", "--compact"],
+            &["--no-create-info", "--complete-insert"],
+            &["--routines", "--triggers", "--replace"],
+        ] {
+            let bytes = dump(options);
+            let (found, members) = Shelf::read(&bytes);
+            let accounts = table(&found, "accounts");
+            assert_eq!((found.format, &accounts.header[..]), ("sql", &COLUMNS.map(str::to_owned)[..]), "{options:?}");
+            assert_rows(accounts, &shown(&rows(2500)));
+            let files = table(&found, "files");
+            assert_eq!((files.rows.len(), &files.rows[0][1][..]), (2, "00FF27220A5C1A"), "{options:?}");
+            assert!(members.iter().any(|member| member.format == "pdf"), "{options:?}: {members:?}");
+            assert!(found.gaps.is_empty() && found.bytes[5] + found.bytes[1] == 0, "{options:?}: {:?} {:?}", found.gaps, found.bytes);
+        }
+    });
 }

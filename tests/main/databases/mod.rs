@@ -1,14 +1,17 @@
 //! Databases, their dumps and disk images: rows that real engines wrote are the rows that are read, and planted
 //! identifiers are found wherever they stand. Where an engine is not installed, its test says that it was skipped.
 
+mod carriers;
 mod disks;
 mod engines;
+mod made;
 mod mariadb;
 mod postgresql;
 mod recall;
 mod shelf;
 mod sqlite;
 mod table;
+mod undecoded;
 
 /// Rows that the tests insert: number, code, holder, account, amount, note. Notes hold what has to be escaped.
 fn rows(count: usize) -> Vec<[String; 6]> {

@@ -4,7 +4,7 @@ use super::{COLUMNS, inserts, rows, shown};
 use std::path::Path;
 
 /// A server with the table of accounts, a table with every awkward name, and a large object.
-fn with_server(test: impl FnOnce(&dyn Fn(&[&str]) -> Vec<u8>, &Path)) {
+pub fn with_server(test: impl FnOnce(&dyn Fn(&[&str]) -> Vec<u8>, &Path)) {
     let (Some(initdb), Some(postgres), Some(psql), Some(dump)) = (find("initdb"), find("postgres"), find("psql"), find("pg_dump")) else {
         return;
     };

@@ -27,6 +27,8 @@ pub struct Found {
     pub gaps: Vec<String>,
     /// Bytes read, scanned, opaque, structure, of members, and gap.
     pub bytes: [u64; 6],
+    /// Where the bytes of gaps stand.
+    pub gap_ranges: Vec<Range<u64>>,
     pub notes: Vec<String>,
 }
 
@@ -81,6 +83,9 @@ impl Shelf {
                 Some(Covered::As(Class::Gap) | Covered::Gap(_)) | None => 5,
             };
             out.bytes[class] += range.end - range.start;
+            if class == 5 {
+                out.gap_ranges.push(range);
+            }
         }
         out.gaps = sink.gaps.iter().map(|gap| format!("{}: {}", gap.cause, gap.detail)).collect();
         out.gaps.extend(failure.map(|failure| format!("{}: {failure}", failure.cause)));

@@ -4,14 +4,15 @@ use super::{COLUMNS, inserts, rows, shown};
 use std::path::Path;
 use std::process::Command;
 
-fn sqlite(folder: &Path, file: &str, sql: &str) -> Option<Vec<u8>> {
+pub fn sqlite(folder: &Path, file: &str, sql: &str) -> Option<Vec<u8>> {
     let program = find("sqlite3")?;
     std::fs::write(folder.join("load.sql"), sql).expect("a writable folder");
     run(Command::new(program).current_dir(folder).args(["-batch", "-bail", file, ".read load.sql"]));
     Some(std::fs::read(folder.join(file)).expect("a database"))
 }
 
-const TABLES: &str = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, client_code text, holder text, iban text, amount text, note text);\n";
+pub const TABLES: &str =
+    "CREATE TABLE accounts (id INTEGER PRIMARY KEY, client_code text, holder text, iban text, amount text, note text);\n";
 
 fn read(bytes: &[u8]) -> Found {
     Shelf::read(bytes).0

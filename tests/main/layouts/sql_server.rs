@@ -29,6 +29,8 @@ pub enum Storage {
     Row,
     /// Page compression: every value has a prefix, and values that repeat stand in a dictionary.
     Page,
+    /// By column: the catalogue says so, and no row is written.
+    Column,
 }
 
 /// Types of columns.
@@ -361,8 +363,10 @@ impl File {
 
     fn table(&mut self, i: usize, table: &Table) {
         let unit = unit(i);
-        if table.storage == Storage::Page {
-            return self.compressed_pages(unit, table);
+        match table.storage {
+            Storage::Page => return self.compressed_pages(unit, table),
+            Storage::Column => return,
+            Storage::Plain | Storage::Row => {}
         }
         for row in &table.rows {
             let record = if table.storage == Storage::Plain {
@@ -454,6 +458,7 @@ impl File {
             Storage::Plain => 0,
             Storage::Row => 1,
             Storage::Page => 2,
+            Storage::Column => 3,
         };
         let own = [&rowset.to_le_bytes()[..], &[1], &id.to_le_bytes(), &zeros(22), &[compression]].concat();
         self.put(1, 5 << 16, &record(&own, &[false; 10], &[]));
