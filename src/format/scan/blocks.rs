@@ -17,6 +17,12 @@ const LEAD2: usize = 5;
 const LEAD3: usize = 6;
 const EBCDIC: usize = 7;
 
+/// The classes of 64 zeros.
+const ZEROS: [u64; 8] = {
+    let mut words = [0; 8];
+    words[ZERO] = u64::MAX;
+    words
+};
 /// A byte of no class, in place of those that are not there.
 const OUTSIDE: u8 = 1;
 
@@ -119,7 +125,9 @@ impl Candidates {
                     &held
                 }
             };
-            for (plane, word) in planes.iter_mut().zip(pack(bytes)) {
+            // Most of what is free is zero.
+            let words = if *bytes == [0; 64] { ZEROS } else { pack(bytes) };
+            for (plane, word) in planes.iter_mut().zip(words) {
                 plane[i + 1] = word;
             }
         }
@@ -197,6 +205,7 @@ mod tests {
     #[test]
     fn the_classes_of_every_byte_stand_at_its_place() {
         assert_eq!(CLASSES[usize::from(OUTSIDE)], 0);
+        assert_eq!(pack(&[0; 64]), ZEROS);
         for byte in 0..=255u8 {
             for place in 0..64 {
                 let mut bytes = [OUTSIDE; 64];
