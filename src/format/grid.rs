@@ -4,7 +4,7 @@
 
 use crate::format::text::header;
 use crate::format::{At, PassageKind, Sink};
-use crate::table::{ColumnType, TableFacts};
+use crate::table::TableFacts;
 
 /// Rows that are held until the table's header is known, and bytes of them at most.
 const HELD_ROWS: usize = 256;
@@ -66,12 +66,26 @@ impl Grid {
         self.held_bytes += row.iter().map(|c| c.len() + 24).sum::<usize>();
         self.held.push((at, row));
         if self.held.len() >= HELD_ROWS || self.held_bytes > HELD_BYTES {
-            self.begin(sink);
+            self.begin_held(sink);
+        }
+    }
+
+    /// Hands on all rows that are held.
+    pub fn begin(&mut self, sink: &mut Sink<'_>) {
+        // What follows a header may show another one.
+        while !self.held.is_empty() || !self.next.is_empty() {
+            self.settle_next(sink);
+            if !self.held.is_empty() {
+                self.begin_held(sink);
+            }
+        }
+        if self.table.is_none() {
+            self.begin_held(sink);
         }
     }
 
     /// Begins the table with the rows that were held, or goes on with them.
-    pub fn begin(&mut self, sink: &mut Sink<'_>) {
+    fn begin_held(&mut self, sink: &mut Sink<'_>) {
         let held = std::mem::take(&mut self.held);
         self.held_bytes = 0;
         if let Some(ordinal) = self.table {
@@ -157,9 +171,8 @@ impl Grid {
 
     /// Does another table begin with these rows, and would nobody lose the column that says whose the rows are?
     fn begins_another(&self, rows: &[Vec<String>], sink: &Sink<'_>) -> bool {
-        let says_whose = |table: &TableFacts| table.columns.iter().any(|column| matches!(column.kind, ColumnType::ClientId(_)));
         let current = self.table.and_then(|ordinal| sink.facts.tables.get(ordinal as usize));
-        table_of(rows).is_some_and(|new| says_whose(&new) || !current.is_some_and(says_whose))
+        table_of(rows).is_some_and(|new| new.says_whose() || !current.is_some_and(TableFacts::says_whose))
     }
 
     /// Text that is in no row.
@@ -178,16 +191,7 @@ impl Grid {
 
     /// Ends the table.
     pub fn end(mut self, sink: &mut Sink<'_>) {
-        // What follows a header may show another one.
-        while !self.held.is_empty() || !self.next.is_empty() {
-            self.settle_next(sink);
-            if !self.held.is_empty() {
-                self.begin(sink);
-            }
-        }
-        if self.table.is_none() {
-            self.begin(sink);
-        }
+        self.begin(sink);
         sink.kind(PassageKind::Prose);
     }
 
@@ -214,7 +218,5 @@ fn table_of(rows: &[Vec<String>]) -> Option<TableFacts> {
     if !first.iter().enumerate().any(differs) || !header::is_header(first, below) {
         return None;
     }
-    let table = TableFacts::new("", Some(first), below);
-    let typed = table.columns.iter().filter(|column| !matches!(column.kind, ColumnType::Other | ColumnType::InstitutionName)).count();
-    (typed >= 2).then_some(table)
+    Some(TableFacts::new("", Some(first), below)).filter(TableFacts::shows_columns)
 }

@@ -1,6 +1,6 @@
 use super::judge::{Mention, Source};
 use crate::format::Dated;
-use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
+use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,9 +71,25 @@ impl Findings {
                 *mention = mention.clone().as_reference();
             }
         }
+        self.drop_text_of_cells();
         self.all.settle();
         self.ownerless.settle();
         self.own.values_mut().for_each(Personal::settle);
+    }
+
+    /// A printed table is read as rows and as text. Where a code stands in the text no more often than in columns of
+    /// identifiers, these have said what it means there.
+    fn drop_text_of_cells(&mut self) {
+        let mut cells: BTreeMap<(usize, Scheme, String), u64> = BTreeMap::new();
+        for mention in self.mentions.iter().filter(|m| m.source == Source::Field) {
+            *cells.entry((mention.institution, mention.scheme.clone(), mention.value.clone())).or_default() += mention.count;
+        }
+        for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Prose && m.strength == Strength::Weak) {
+            let key = (mention.institution, mention.scheme.clone(), mention.value.clone());
+            if cells.get(&key).is_some_and(|count| *count >= mention.count) {
+                *mention = mention.clone().as_reference();
+            }
+        }
     }
 
     fn join(&mut self) {

@@ -156,6 +156,16 @@ impl TableFacts {
         }
     }
 
+    /// Has it a column that says whose its rows are?
+    pub fn says_whose(&self) -> bool {
+        self.columns.iter().any(|column| matches!(column.kind, ColumnType::ClientId(_)))
+    }
+
+    /// Are its columns of several types, so that its header is one?
+    pub fn shows_columns(&self) -> bool {
+        self.columns.iter().filter(|column| !matches!(column.kind, ColumnType::Other | ColumnType::InstitutionName)).count() >= 2
+    }
+
     /// The same columns without rows: for a part of the table that is read in parallel.
     pub fn empty_like(&self) -> Self {
         let column =

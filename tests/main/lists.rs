@@ -72,7 +72,7 @@ fn one_sentence_in_every_row_says_nothing_more_of_anybody() {
     let same =
         |_: usize, code: &str, town: &str| format!("{code},{town} Harbor Savings Bank,Please keep this with your records for reference");
     let filled_in = |_: usize, code: &str, town: &str| {
-        format!("{code},{town} Harbor Savings Bank,Nightly files of {town} Harbor Savings Bank ({code}) are sent to the hub")
+        format!("{code},{town} Harbor Savings Bank,Nightly files of {town} Harbor Savings Bank are sent to the hub")
     };
     for line in [same, filled_in] {
         assert_eq!(verdict_of_all("x/a.csv", format!("client_code,name,note\n{}", each(line))), "ruled_out");

@@ -195,9 +195,16 @@ fn read_item(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             range.clone().step_by(step).map(|start| start..range.end.min(start + step)).collect()
         }
     };
-    read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut));
-    if let (Columns::Headed(first), Some(line_end), [cut]) = (&found.columns, found.line_end, &cuts[..]) {
-        stretches(bytes, encoding, cut.clone()).iter().for_each(|stretch| read_further(stretch, first, line_end, sink));
+    let whole = match (&found.columns, &cuts[..]) {
+        (Columns::Headed(_), [cut]) => stretches(bytes, encoding, cut.clone()),
+        (Columns::Headed(_) | Columns::Places(_), _) => Vec::new(),
+    };
+    match (&found.columns, found.line_end, &whole[..]) {
+        (Columns::Headed(first), Some(line_end), [stretch]) => {
+            read_report(stretch, first, line_end, sink);
+            stretch.cover(sink);
+        }
+        _ => read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut)),
     }
     if found.is_also_text() {
         super::plain::read_range(bytes, encoding, range, sink);
@@ -258,38 +265,57 @@ fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Ran
     });
 }
 
-/// Reads tables of other columns under headings further down. Their lines were offered to the first table as well:
-/// a line that looks like a heading and is none costs nothing.
-fn read_further(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut Sink<'_>) {
+/// Reads a report: the table under its first heading, and those of other columns under headings further down.
+fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut Sink<'_>) {
     let text = &*stretch.text;
-    let mut current: Option<Headed> = None;
-    for part in headed::parts_between_blanks(text, line_end) {
+    // Each table with where its rows stand.
+    let mut tables: Vec<(Headed, Vec<Range<usize>>)> = vec![(first.clone(), Vec::new())];
+    let mut current = 0;
+    for part in headed::parts_between_blanks(text, line_end).into_iter().filter(|part| part.end > first.body) {
+        let mut rows = part.start.max(first.body)..part.end;
+        if part.start >= first.body
+            && let Some(found) = headed::begins(&text[part.clone()], line_end)
+        {
+            rows.start = part.start + found.body;
+            match tables.iter().position(|(known, _)| known.header == found.header) {
+                Some(known) => current = known,
+                None if begins_table(&found, &text[part.clone()], &tables[current].0, line_end) => {
+                    current = tables.len();
+                    tables.push((found, Vec::new()));
+                }
+                // No heading, as it seems: its lines may be rows.
+                None => rows.start = part.start,
+            }
+        }
+        tables[current].1.push(rows);
+    }
+    for (headed, ranges) in tables {
         if sink.stopped() {
             return;
         }
-        let mut rows_from = part.start;
-        if let Some(found) = headed::begins(&text[part.clone()], line_end) {
-            rows_from = part.start + found.body;
-            if found.header == first.header {
-                current = None;
-                continue;
-            }
-            if current.as_ref().is_none_or(|current| current.header != found.header) {
-                let sample = found.sample(&text[part.clone()], line_end);
-                sink.begin_table(TableFacts::new("", Some(&found.header), &sample));
-                sink.text(&format!("{}\n", found.header.join("\t")), At::Decoded(stretch.offset(part.start)));
-                current = Some(found);
-            }
-        }
-        let Some(headed) = &current else { continue };
-        let mut at = rows_from;
-        for line in text[rows_from..part.end].split_inclusive(line_end) {
-            if let Some(cells) = headed.cells(record_text(line)) {
-                sink.row(&cells, stretch.offset(at));
-            }
-            at += line.len();
-        }
+        let rows = |range: Range<usize>| {
+            let mut at = range.start;
+            text[range].split_inclusive(line_end).filter_map(move |line| {
+                let start = at;
+                at += line.len();
+                Some((start, line))
+            })
+        };
+        let cells = || ranges.iter().cloned().flat_map(rows).filter_map(|(at, line)| Some((at, headed.cells(record_text(line))?)));
+        let owned = |(_, row): (usize, Vec<&str>)| row.into_iter().map(str::to_owned).collect();
+        let sample: Vec<Vec<String>> = cells().take(layout::RECORDS).map(owned).collect();
+        sink.begin_table(TableFacts::new("", Some(&headed.header), &sample));
+        sink.text(&format!("{}\n", headed.header.join("\t")), At::Decoded(stretch.range.start));
+        cells().for_each(|(at, row)| sink.row(&row, stretch.offset(at)));
     }
+}
+
+/// Does a table of its own begin here: columns of several types under the heading, and none less that says whose the
+/// rows are than the table above has?
+fn begins_table(found: &Headed, part: &str, above: &Headed, line_end: char) -> bool {
+    let table = TableFacts::new("", Some(&found.header), &found.sample(part, line_end));
+    let loses_owner = || TableFacts::new("", Some(&above.header), &[]).says_whose() && !table.says_whose();
+    table.shows_columns() && !loses_owner()
 }
 
 /// `is_first`: the header stands in this stretch, above the rows.

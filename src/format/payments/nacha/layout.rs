@@ -94,11 +94,14 @@ pub(super) fn begins(head: &[u8]) -> bool {
         at += end + 1;
     }
     let header = |at: &usize| is_file_header(head.get(*at..).unwrap_or_default());
-    at = (at..at + STRAY).find(header).unwrap_or(at);
+    let start = (at..at + STRAY).find(header).unwrap_or(at);
+    let has_stray = start > at;
+    at = start;
     let Some(first) = piece_at(head, at) else { return false };
     let bytes = first.record.bytes();
     match bytes.first() {
-        Some(b'1') => is_file_header(bytes),
+        // Behind a time of day, say, it is a line of a log if the next one is no record either.
+        Some(b'1') => is_file_header(bytes) && (!has_stray || piece_at(head, first.next).is_none_or(|next| next.sound)),
         Some(b'5') => {
             is_batch_header(&first.record)
                 && piece_at(head, first.next).is_some_and(|next| matches!(next.record.bytes(), [b'6' | b'8', ..]) && next.sound)
