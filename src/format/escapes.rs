@@ -34,7 +34,9 @@ fn folded(text: &str) -> Vec<(usize, String)> {
         }
         let start = before[done..].rfind('\n').map_or(done, |n| done + n + 1);
         let is_field = text[start..fold].split_once(": ").is_some_and(|(name, value)| {
-            !name.is_empty() && !value.starts_with(' ') && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b';' | b'.'))
+            !name.is_empty()
+                && !value.starts_with(' ')
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b';' | b'.'))
         });
         if !is_field {
             continue;

@@ -46,9 +46,9 @@ pub use coverage::{Coverage, Covered};
 pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
-pub use text::embedded::read_binary;
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink};
+pub use text::embedded::read_binary;
 
 use std::cell::OnceCell;
 use text::encoding::TextEncoding;

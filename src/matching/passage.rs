@@ -340,7 +340,8 @@ fn without_quoting(gap: &str) -> Cow<'_, str> {
 /// Stands between the words of any name. Other marks do in the names of their bearers only: quotes are also what
 /// divides one value from the next.
 fn holds_names_together(c: char) -> bool {
-    is_invisible(c) || matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
+    is_invisible(c)
+        || matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
 }
 
 /// Does what stands here end as a domain does, and is it not the end of a longer label?

@@ -189,8 +189,10 @@ fn push_records<R: Read>(entry: &mut ::tar::Entry<'_, R>, at: u64, sink: &mut Si
     let Ok(Some(extensions)) = entry.pax_extensions() else { return };
     for record in extensions.flatten() {
         let key = String::from_utf8_lossy(record.key_bytes());
-        let is_known =
-            matches!(&key[..], "path" | "linkpath" | "uname" | "gname" | "uid" | "gid" | "size" | "mtime" | "atime" | "ctime" | "hdrcharset");
+        let is_known = matches!(
+            &key[..],
+            "path" | "linkpath" | "uname" | "gname" | "uid" | "gid" | "size" | "mtime" | "atime" | "ctime" | "hdrcharset"
+        );
         if is_known || key.starts_with("GNU.sparse.") {
             continue;
         }
@@ -290,7 +292,9 @@ mod tests {
     #[test]
     fn comments_and_attributes_become_text() {
         let mut builder = ::tar::Builder::new(Vec::new());
-        builder.append_pax_extensions([("comment", &b"Client code: QX7734"[..]), ("SCHILY.xattr.user.owner", b"First State Bank")]).unwrap();
+        builder
+            .append_pax_extensions([("comment", &b"Client code: QX7734"[..]), ("SCHILY.xattr.user.owner", b"First State Bank")])
+            .unwrap();
         let mut header = ::tar::Header::new_ustar();
         header.set_size(1);
         builder.append_data(&mut header, "a", &b"1"[..]).unwrap();

@@ -52,11 +52,9 @@ pub(super) fn find(bytes: &[u8], within: Within, found: &mut dyn FnMut(Range<usi
     let mut at = 0;
     while let Some(run) = next_run(bytes, at) {
         let start = run_start(bytes, run, at);
-        let whole = chunk(bytes, start, Alphabet::Url);
-        let blocks = blocks_in(bytes, start, &whole, within);
-        at = whole.end.max(run + SHORT_LINE);
+        let (blocks, end) = blocks_from(bytes, start, within);
+        at = end.max(run + SHORT_LINE);
         for block in blocks {
-            at = at.max(block.range.end);
             let more = match block.bare {
                 true => found(block.range.clone(), &mut Decoder::new(&bytes[block.range])),
                 false => found(block.range.clone(), &mut Spelled::new(&bytes[block.range])),
@@ -68,16 +66,20 @@ pub(super) fn find(bytes: &[u8], within: Within, found: &mut dyn FnMut(Range<usi
     }
 }
 
-/// The blocks that begin in a run of digits of either alphabet.
-fn blocks_in(bytes: &[u8], start: usize, whole: &Chunk, within: Within) -> Vec<Block> {
+/// The blocks that begin in a run of digits of either alphabet, and where to go on. What was looked at and is none is
+/// not looked at again: neither is a part of it.
+fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize) {
+    let whole = chunk(bytes, start, Alphabet::Url);
+    let mut end = whole.end;
     if whole.url > 0 && whole.standard == 0 {
         let block = block_from(bytes, start, Alphabet::Url);
+        end = block.range.end;
         if is_block(bytes, &block, within) {
-            return vec![block];
+            return (vec![block], end);
         }
     }
     let (mut out, mut at) = (Vec::new(), start);
-    while at < whole.end {
+    while at < end {
         let (seen, len) = step(bytes, at);
         if !matches!(seen, Step::Digit(_)) {
             at += len;
@@ -87,13 +89,13 @@ fn blocks_in(bytes: &[u8], start: usize, whole: &Chunk, within: Within) -> Vec<B
         at = first.end;
         if first.digits >= SHORT_LINE {
             let block = block_from(bytes, first.start, Alphabet::Standard);
+            at = at.max(block.range.end);
             if is_block(bytes, &block, within) {
-                at = at.max(block.range.end);
                 out.push(block);
             }
         }
     }
-    out
+    (out, end.max(at))
 }
 
 /// Where the next run of digits of either alphabet begins that may be a line. Most of the text is not even looked at:
@@ -272,6 +274,12 @@ fn is_key(before: &[u8]) -> bool {
     open_label(before).is_some_and(|label| kinds.iter().any(|kind| label.ends_with(kind)))
 }
 
+/// Does what follows call itself a certificate, a request for one or a list of revoked ones?
+pub(super) fn is_certificate(before: &[u8]) -> bool {
+    let kinds: [&[u8]; 3] = [b"CERTIFICATE", b"CERTIFICATE REQUEST", b"X509 CRL"];
+    open_label(before).is_some_and(|label| kinds.iter().any(|kind| label.ends_with(kind)))
+}
+
 /// What stands in the line `-----BEGIN …-----` of a textual encoding that is open at the end of some text.
 pub(in crate::format) fn open_label(before: &[u8]) -> Option<&[u8]> {
     let tail = &before[before.len().saturating_sub(400)..];
@@ -415,7 +423,8 @@ mod tests {
 
     #[test]
     fn hashes_words_keys_and_tokens_are_no_attachments() {
-        let hashes = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n".repeat(20);
+        // So many that looking at any of them again for each would take hours.
+        let hashes = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n".repeat(50_000);
         assert!(members(&hashes).is_empty());
         let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encode(&noise(600), 64, "\n"));
         assert!(members(&key).is_empty());

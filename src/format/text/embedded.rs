@@ -4,12 +4,14 @@
 use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::{ascii85, uuencode};
-use crate::format::{Failure, ReadFn, Sink};
+use crate::format::{Failure, PassageKind, ReadFn, Sink, cms};
 use std::io::Read;
 use std::ops::Range;
 
 /// Text of wide characters is narrowed in pieces of so many characters.
 const PIECE: usize = 32 << 20;
+/// Longer ones are members as anything else.
+const CERTIFICATE: u64 = 16 << 20;
 
 /// Reads an item of text, and finds what is encoded in it.
 pub(in crate::format) fn read_beside(bytes: &[u8], sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
@@ -61,20 +63,49 @@ pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_
 
 /// Gives where the last thing ends that was found; 0 where there is none.
 fn read_narrow(bytes: &[u8], within: Within, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
-    let mut end = 0;
-    let mut member = |kind: &str, range: Range<usize>, decoder: &mut dyn Read| {
-        if sink.stopped() {
+    let mut found = Found { end: 0, place, sink };
+    base64::find(bytes, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
+        true => found.certificate(range, decoder),
+        false => found.member("base64", range, decoder),
+    });
+    uuencode::find(bytes, &mut |range, decoder| found.member("uuencode", range, decoder));
+    ascii85::find(bytes, &mut |range, decoder| found.member("ascii85", range, decoder));
+    found.end
+}
+
+/// Takes what is found.
+struct Found<'f, 's> {
+    /// Where the last of it ends.
+    end: usize,
+    place: &'f dyn Fn(Range<usize>) -> Range<u64>,
+    sink: &'f mut Sink<'s>,
+}
+
+impl Found<'_, '_> {
+    /// False once the run was interrupted.
+    fn member(&mut self, kind: &str, range: Range<usize>, decoder: &mut dyn Read) -> bool {
+        if self.sink.stopped() {
             return false;
         }
-        end = end.max(range.end);
-        let place = place(range);
-        sink.member(format!("{kind}@{}", place.start).as_bytes(), place, decoder);
+        self.end = self.end.max(range.end);
+        let place = (self.place)(range);
+        self.sink.member(format!("{kind}@{}", place.start).as_bytes(), place, decoder);
         true
-    };
-    base64::find(bytes, within, &mut |range, decoder| member("base64", range, decoder));
-    uuencode::find(bytes, &mut |range, decoder| member("uuencode", range, decoder));
-    ascii85::find(bytes, &mut |range, decoder| member("ascii85", range, decoder));
-    end
+    }
+
+    /// The words of a certificate are text: its keys and signatures look encrypted, and hold nobody's records.
+    fn certificate(&mut self, range: Range<usize>, decoder: &mut dyn Read) -> bool {
+        let mut der = Vec::new();
+        // Reading from memory does not fail.
+        let _ = decoder.by_ref().take(CERTIFICATE).read_to_end(&mut der);
+        self.sink.kind(PassageKind::Prose);
+        let at = (self.place)(range.clone()).start;
+        if cms::push_certificate(&der, at, self.sink) {
+            self.end = self.end.max(range.end);
+            return true;
+        }
+        self.member("base64", range, &mut (&der[..]).chain(decoder))
+    }
 }
 
 /// Characters of two and four bytes are narrowed to those of ASCII, which is all that encodings use.

@@ -3,6 +3,7 @@
 //! `begin-base64 644 name` and `====`, which is found as any other.
 
 use crate::format::mail::Encoding;
+use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
@@ -20,11 +21,13 @@ pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Re
         if indent > MOST || !lead.iter().all(|b| matches!(b, b' ' | b'\t' | b'>' | b'|')) {
             continue;
         }
-        let (end, plain) = body(bytes, first, lead);
-        if plain.is_empty() {
+        let end = body_end(bytes, first, lead);
+        if end == first {
             continue;
         }
         at = end;
+        let body = &bytes[first..end];
+        let plain: Cow<'_, [u8]> = if lead.is_empty() { body.into() } else { without_lead(body, lead).into() };
         if !found(begin..end, &mut Encoding::Uuencode.reader(&plain)) {
             return;
         }
@@ -46,25 +49,28 @@ fn after_header(bytes: &[u8], at: usize) -> Option<usize> {
     ((3..=4).contains(&mode) && line.get(mode) == Some(&b' ')).then_some(at + line.len() + 1)
 }
 
-/// Where the lines of a file end, and they themselves without what stands before each.
-fn body(bytes: &[u8], first: usize, lead: &[u8]) -> (usize, Vec<u8>) {
-    let (mut at, mut out) = (first, Vec::new());
+/// Where the lines of a file end.
+fn body_end(bytes: &[u8], first: usize, lead: &[u8]) -> usize {
+    let mut at = first;
     while at < bytes.len() {
         let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
         let line = &bytes[at..end];
         let line = line.strip_prefix(lead).unwrap_or(line);
         let text = line.strip_suffix(b"\n").map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
         if text == b"end" {
-            return (end, out);
+            return end;
         }
         if !is_line(text) {
             break;
         }
-        out.extend_from_slice(text);
-        out.push(b'\n');
         at = end;
     }
-    (at, out)
+    at
+}
+
+/// Lines without what stands before each.
+fn without_lead(body: &[u8], lead: &[u8]) -> Vec<u8> {
+    body.split_inclusive(|b| *b == b'\n').flat_map(|line| line.strip_prefix(lead).unwrap_or(line)).copied().collect()
 }
 
 /// Does the line hold as many characters as its first one says, give or take blanks at its end and a checksum?
