@@ -198,7 +198,8 @@ impl Reader<'_> {
             .collect();
         for range in open {
             let scanned = catch_unwind(AssertUnwindSafe(|| _ = format::scan(bytes, range.clone(), sink)));
-            if let Err(panic) = scanned {
+            let searched = catch_unwind(AssertUnwindSafe(|| format::read_binary(bytes, range.clone(), sink)));
+            if let Err(panic) = scanned.and(searched) {
                 sink.coverage.add(range.clone(), Covered::Gap(Cause::ReaderPanic));
                 sink.gap(range, Cause::ReaderPanic, format!("the scan panicked: {}", words_of(&*panic)));
             }

@@ -90,7 +90,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Raised when signatures or the scan read more than before.
-const SCAN_VERSION: u32 = 2;
+const SCAN_VERSION: u32 = 3;
 
 /// What some content is.
 #[derive(Clone, Copy)]

@@ -10,11 +10,48 @@ const ROUNDS: usize = 3;
 /// Soft line ends, or escapes, that make a text quoted-printable.
 const LEAST: usize = 3;
 
+/// Longer values are no fields.
+const LONGEST_FIELD: usize = 8 << 10;
+
 /// What the escapes of a text mean: places in the text, and what is to be read there.
 pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
     let mut out = percent_encoded(text);
     out.extend(quoted_printable(text));
     out.extend(string_escapes(text));
+    out.extend(folded(text));
+    out
+}
+
+/// Values of fields (`Name: value`) that go on in lines with one blank before them, which is no part of the value:
+/// so LDIF (RFC 2849, note 2) and the manifests of Java archives are folded. Only what a fold divides is of interest.
+fn folded(text: &str) -> Vec<(usize, String)> {
+    let (bytes, mut out, mut done) = (text.as_bytes(), Vec::new(), 0);
+    for fold in memchr::memmem::find_iter(bytes, b"\n ") {
+        let before = text[..fold].strip_suffix('\r').unwrap_or(&text[..fold]);
+        let divides = before.ends_with(char::is_alphanumeric) && text[fold + 2..].starts_with(char::is_alphanumeric);
+        if fold < done || !divides {
+            continue;
+        }
+        let start = before[done..].rfind('\n').map_or(done, |n| done + n + 1);
+        let is_field = text[start..fold].split_once(": ").is_some_and(|(name, value)| {
+            !name.is_empty()
+                && !value.starts_with(' ')
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b';' | b'.'))
+        });
+        if !is_field {
+            continue;
+        }
+        let mut lines = text[start..].split('\n').map(|line| (line.strip_suffix('\r').unwrap_or(line), line.len() + 1));
+        let Some((first, len)) = lines.next() else { continue };
+        let mut whole = first.to_owned();
+        done = start + len;
+        for (line, len) in lines {
+            let Some(rest) = line.strip_prefix(' ').filter(|_| whole.len() < LONGEST_FIELD) else { break };
+            whole.push_str(rest);
+            done += len;
+        }
+        out.push((start, whole));
+    }
     out
 }
 
@@ -204,9 +241,17 @@ mod tests {
         assert_eq!(meant(r"C:\users\xavier \u12 \x1b[0m"), "");
     }
 
+    #[test]
+    fn folded_fields_are_read_as_they_are_meant() {
+        let meant = |text: &str| decoded(text).into_iter().map(|(_, meant)| meant).collect::<Vec<_>>();
+        assert_eq!(meant("Manifest-Version: 1.0\r\nClient-Code: UA1\r\n 40K\r\nTitle: x\r\n"), ["Client-Code: UA140K"]);
+        assert_eq!(meant("dn: ou=First Sta\n te Bank,o=x\ncn: y\n  z"), ["dn: ou=First State Bank,o=x"]);
+        assert!(meant("fn main() {\n let x = 1;\n}\nkey:\n - a\n - b\n").is_empty());
+    }
+
     proptest! {
         #[test]
-        fn no_text_panics(text in r#"[%=\\ux0-9a-fdé\r\n" ]{0,60}"#) {
+        fn no_text_panics(text in r#"[%=:\\ux0-9a-fdé\r\n" ]{0,60}"#) {
             decoded(&text);
         }
     }

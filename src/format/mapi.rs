@@ -67,19 +67,11 @@ pub fn push(number: u16, kind: u16, bytes: &[u8], offset: u64, sink: &mut Sink<'
     let body = bytes.iter().rposition(|b| *b != 0).map_or(&[][..], |last| &bytes[..=last]);
     match (number, kind) {
         // HTML is kept as bytes in its own encoding.
-        (BODY_HTML, kind::BINARY | kind::STRING_8) => sink.within(offset, |sink| {
-            if html::read(body, sink).is_err() {
-                sink.text(&String::from_utf8_lossy(body), At::Decoded(0));
-            }
-        }),
-        (BODY, kind::STRING_8) => sink.within(offset, |sink| {
-            if plain::read(body, sink).is_err() {
-                sink.text(&super::mail::eight_bit(body), At::Decoded(0));
-            }
-        }),
+        (BODY_HTML, kind::BINARY | kind::STRING_8) => sink.within(offset, body, |body, sink| _ = html::read(body, sink)),
+        (BODY, kind::STRING_8) => sink.within(offset, body, |body, sink| _ = plain::read(body, sink)),
         // Compressed RTF (MS-OXRTFCP).
         (BODY_RTF, kind::BINARY) => match ole::decompressed_rtf(bytes) {
-            Some(decoded) => sink.within(offset, |sink| _ = rtf::read(&decoded, sink)),
+            Some(decoded) => sink.within(offset, &decoded, |decoded, sink| _ = rtf::read(decoded, sink)),
             None => sink.gap(offset..offset, Cause::Corrupt, "the compressed body is broken"),
         },
         _ => {

@@ -2,9 +2,10 @@
 //! registry, so that both meet.
 //!
 //! A token is a run of letters and digits, folded: lower case, accents off, full-width forms narrowed.
-//! Apostrophes inside words vanish, `&` is the word "and"; a word in camelCase also gives its parts, and
+//! Apostrophes and characters that are not seen (soft hyphens, joiners, marks of direction) inside words vanish, `&` is the word "and"; a word in camelCase also gives its parts, and
 //! one with a possessive `'s` its stem.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -215,6 +216,9 @@ impl Tokens {
     }
 }
 
+/// The blank without width.
+const NO_WIDTH: char = '\u{200B}';
+
 const UPPER: u8 = 1;
 const LOWER: u8 = 2;
 const DIGIT: u8 = 4;
@@ -277,6 +281,10 @@ fn word_end(text: &str, start: usize) -> usize {
         } else if b >= 0x80 {
             match text[at..].chars().next() {
                 Some(c) if c.is_alphanumeric() || is_combining_mark(c) => at += c.len_utf8(),
+                Some(c) if is_invisible(c) && at > start => match text[at..].trim_start_matches(is_invisible) {
+                    rest if rest.starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c)) => at = text.len() - rest.len(),
+                    _ => break,
+                },
                 Some(c @ '’') if text[at + c.len_utf8()..].starts_with(char::is_alphabetic) && at > start => at += c.len_utf8(),
                 _ => break,
             }
@@ -287,16 +295,42 @@ fn word_end(text: &str, start: usize) -> usize {
     at
 }
 
+/// Characters that are not seen and divide no word: the soft hyphen, joiners, marks and isolates of direction, and the
+/// blank without width, behind which a word may begin as well.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A value as it is seen: without what is not, and full-width forms narrowed.
+pub fn seen(value: &str) -> Cow<'_, str> {
+    if value.is_ascii() {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(value.chars().filter(|c| !is_invisible(*c)).nfkc().collect())
+}
+
 /// Adds the parts of a word at following places: of one in camelCase its parts, of one with a possessive `'s`
 /// its stem. Gives how many places it takes.
 fn add_parts(word: &str, start: usize, position: u32, readings: &mut Vec<(Range<usize>, u32, bool)>) -> u32 {
     let parts = match possessive(word) {
         Some(end) => std::iter::once(0..end).collect(),
+        None if word.contains(NO_WIDTH) => words_between(word),
         None => camel_parts(word),
     };
     let width = parts.len().max(1) as u32;
     readings.extend(parts.into_iter().zip(position..).map(|(part, place)| (start + part.start..start + part.end, place, false)));
     width
+}
+
+/// What blanks without width divide.
+fn words_between(word: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let parts = word.split_inclusive(NO_WIDTH).map(|part| {
+        let start = at;
+        at += part.len();
+        start..start + part.trim_end_matches(NO_WIDTH).len()
+    });
+    parts.filter(|part| !part.is_empty()).take(12).collect()
 }
 
 /// How much of the word that begins here belongs to an escape or literal before it, not to the word:
@@ -392,7 +426,7 @@ pub fn fold(word: &str) -> String {
         return out;
     }
     word.nfkd()
-        .filter(|c| !is_combining_mark(*c) && *c != '\'' && *c != '’')
+        .filter(|c| !is_combining_mark(*c) && *c != '\'' && *c != '’' && !is_invisible(*c))
         .flat_map(|c| match c {
             'ß' => ['s', 's'].into_iter().chain(None),
             'æ' | 'Æ' => ['a', 'e'].into_iter().chain(None),
@@ -455,6 +489,15 @@ mod tests {
     #[test]
     fn a_possessive_also_gives_its_stem() {
         assert_eq!(terms("Bank's files"), [("banks", 0), ("bank", 0), ("files", 1)].map(|(t, p)| (t.to_owned(), p)));
+    }
+
+    #[test]
+    fn what_is_not_seen_is_no_part_of_a_word() {
+        assert_eq!(words_of("Ald\u{AD}er Har\u{200D}bor\u{200E} \u{FEFF}Bank\u{AD}"), ["alder", "harbor", "bank"]);
+        assert_eq!(words_of("ＷＱ３３２Ｂ Q7\u{2060}X9"), ["wq332b", "q7x9"]);
+        let both = [("aldervalley", 0), ("alder", 0), ("valley", 1), ("bank", 2)].map(|(t, p)| (t.to_owned(), p));
+        assert_eq!(terms("Alder\u{200B}Valley Bank"), both);
+        assert_eq!(seen("Ｑ７\u{200B}X"), "Q7X");
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::{Specific, inline, labelled, pgp_key};
-use crate::index::tokens::{Token, Tokens, begins_word, ends_word, words_of};
+use crate::index::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use crate::model::{Scheme, is_unsafe};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// So many tokens before the end of a name its beginning is looked for.
@@ -108,7 +109,7 @@ impl<'t> Text<'t> {
             label = label_for(&words, scheme);
         }
         // `client 1024 ms`: a number needs a label that says what number it is.
-        let numeric = is_numeric(&self.text[self.tokens.span(i)]);
+        let numeric = is_numeric(&seen(&self.text[self.tokens.span(i)]));
         label
             .filter(|_| !numeric || inline::says_number(&words))
             .filter(|specific| *specific == Specific::Exact || !self.ends_a_name_before(i))
@@ -137,7 +138,9 @@ impl<'t> Text<'t> {
             let lines = gap.bytes().filter(|b| *b == b'\n').count();
             if gap.len() > if lines == 0 { 4 } else { 40 }
                 || lines > 1
-                || !gap.chars().all(|c| holds_names_together(c) || holders.iter().any(|&holder| lexicon.places[holder].marks.contains(c)))
+                || !without_quoting(gap)
+                    .chars()
+                    .all(|c| holds_names_together(c) || holders.iter().any(|&holder| lexicon.places[holder].marks.contains(c)))
             {
                 return false;
             }
@@ -297,7 +300,7 @@ enum Written {
 
 /// Does the value stand here as a token of its own, and how is it written?
 fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Option<Written> {
-    let raw = &text[span.clone()];
+    let raw = &*seen(&text[span.clone()]);
     if !begins_word(text, span.start) || !ends_word(text, span.end) {
         return None;
     }
@@ -323,10 +326,22 @@ fn is_joint(gap: &str) -> bool {
     matches!(gap, "_" | "-")
 }
 
+/// What stands between two words, without the marks of quoted mail or of a comment that begin the second one's line.
+fn without_quoting(gap: &str) -> Cow<'_, str> {
+    match gap.split_once('\n') {
+        Some((before, line)) => {
+            let rest = line.trim_start_matches(['>', '|', '#', '*', ' ', '\t']);
+            if rest.len() < line.len() { Cow::Owned(format!("{before}\n{rest}")) } else { Cow::Borrowed(gap) }
+        }
+        None => Cow::Borrowed(gap),
+    }
+}
+
 /// Stands between the words of any name. Other marks do in the names of their bearers only: quotes are also what
 /// divides one value from the next.
 fn holds_names_together(c: char) -> bool {
-    matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
+    is_invisible(c)
+        || matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
 }
 
 /// Does what stands here end as a domain does, and is it not the end of a longer label?

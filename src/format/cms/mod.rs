@@ -2,6 +2,7 @@
 //! what is encrypted is opened with the operator's keys, or is a gap that names the certificates whose keys open it.
 
 mod ber;
+mod certificate;
 mod decrypt;
 pub(super) mod private_key;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 use super::{At, Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use ber::{Element, tag};
+pub(super) use certificate::push_certificate;
 use flate2::read::ZlibDecoder;
 use std::ops::Range;
 

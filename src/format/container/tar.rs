@@ -1,7 +1,7 @@
 //! tar: v7, ustar and pax (POSIX.1-2001 pax, section "ustar Interchange Format"), GNU (long names,
 //! sparse files). Members are files; links, directories and devices are structure.
 
-use crate::format::{At, Failure, Format, Probe, Runs, Sink};
+use crate::format::{At, Failure, Format, Probe, Runs, Sink, runs_of};
 use crate::model::{Cause, Class};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Error, ErrorKind, Read, Seek};
@@ -13,8 +13,8 @@ pub static TAR: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["of a multi-volume archive only the part at hand is read", "extended attributes are not read"],
+    version: 2,
+    limitations: &["of a multi-volume archive only the part at hand is read"],
 };
 
 const BLOCK: usize = 512;
@@ -152,6 +152,7 @@ impl Reading<'_> {
         // Long names and times take few blocks; longer headers have room for more and are scanned.
         let headers = if header.saturating_sub(from) <= 3 * BLOCK { from } else { header };
         sink.cover(at(headers)..at(start), Class::Structure);
+        push_records(&mut entry, at(headers), sink);
         self.words(&entry, at(header), sink);
         let is_directory = kind.is_dir() || name.ends_with(b"/");
         let is_file = !is_directory && (kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse());
@@ -179,6 +180,33 @@ impl Reading<'_> {
             sink.text(&String::from_utf8_lossy(&word), At::Decoded(at));
             sink.border();
         }
+    }
+}
+
+/// Comments, extended attributes and whatever else the pax headers of an entry say besides what becomes its name,
+/// owner, size or time.
+fn push_records<R: Read>(entry: &mut ::tar::Entry<'_, R>, at: u64, sink: &mut Sink<'_>) {
+    let Ok(Some(extensions)) = entry.pax_extensions() else { return };
+    for record in extensions.flatten() {
+        let key = String::from_utf8_lossy(record.key_bytes());
+        let is_known = matches!(
+            &key[..],
+            "path" | "linkpath" | "uname" | "gname" | "uid" | "gid" | "size" | "mtime" | "atime" | "ctime" | "hdrcharset"
+        );
+        if is_known || key.starts_with("GNU.sparse.") {
+            continue;
+        }
+        let value = match std::str::from_utf8(record.value_bytes()) {
+            Ok(value) => value.to_owned(),
+            Err(_) => runs_of(record.value_bytes()),
+        };
+        sink.border();
+        // A comment is text by itself; of attributes the name says what they are.
+        if key != "comment" {
+            sink.text(&format!("{key}: "), At::Decoded(at));
+        }
+        sink.text(&value, At::Decoded(at));
+        sink.border();
     }
 }
 
@@ -259,6 +287,20 @@ mod tests {
         three[1024] ^= 1;
         let (members, causes) = seen(&three);
         assert_eq!((members.len(), causes), (2, vec![Cause::Corrupt]));
+    }
+
+    #[test]
+    fn comments_and_attributes_become_text() {
+        let mut builder = ::tar::Builder::new(Vec::new());
+        builder
+            .append_pax_extensions([("comment", &b"Client code: QX7734"[..]), ("SCHILY.xattr.user.owner", b"First State Bank")])
+            .unwrap();
+        let mut header = ::tar::Header::new_ustar();
+        header.set_size(1);
+        builder.append_data(&mut header, "a", &b"1"[..]).unwrap();
+        let bytes = builder.into_inner().unwrap();
+        let text = read_with(read, &bytes, |_, out| out.text());
+        assert!(text.contains("Client code: QX7734") && text.contains("SCHILY.xattr.user.owner: First State Bank"), "{text}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::sql_token::Dialect;
 use super::value;
 use crate::format::grid::Grid;
 use crate::format::numbers::be32;
-use crate::format::text::base64;
+use crate::format::text::embedded;
 use crate::format::text::encoding;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
@@ -22,9 +22,9 @@ pub static PG_COPY: Format = Format {
         let ends = tail.ends_with(b"\n\\.") || tail == b"\\." && probe.bytes.len() < 16;
         ends && encoding::detect(probe.head) == Some(encoding::TextEncoding::Utf8)
     },
-    read: read_text,
+    read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["columns have no names"],
 };
 
@@ -43,12 +43,15 @@ const MAGIC: &[u8; 11] = b"PGCOPY\n\xFF\r\n\0";
 /// Rows by which the types of columns are told.
 const SAMPLE: usize = 1000;
 
+fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    embedded::read_beside(bytes, sink, read_text)
+}
+
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let mut script = Script::with(Dialect { backslash: false });
     script.begin_copy("", Vec::new(), 0, sink);
     script.feed(&Lines { bytes }, true, sink);
     script.end(sink);
-    base64::read_embedded(bytes, sink);
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 use super::definition::Reader;
 use super::script::{Script, Source};
 use super::sql_token::{Dialect, Kind, is};
-use crate::format::text::base64;
+use crate::format::text::embedded;
 use crate::format::text::encoding::{self, TextEncoding};
 use crate::format::text::stretch::{PART, Stretch, body, stretches};
 use crate::format::{Failure, Format, PassageKind, Probe, Runs, Sink};
@@ -18,7 +18,7 @@ pub static SQL: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "values that are expressions stand as they are written",
         "COPY in CSV form, INSERT … SET and INSERT … SELECT are read as text",
@@ -135,9 +135,7 @@ fn has_rows(bytes: &[u8]) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_text(bytes, sink);
-    base64::read_embedded(bytes, sink);
-    result
+    embedded::read_beside(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -2,9 +2,9 @@
 //! parts its members.
 
 use super::header::{self, Field, decode_words, in_charset, line_end, parameter};
-use super::transfer::{self, Encoding};
-use crate::format::text::{html, plain};
-use crate::format::{At, Sink};
+use super::transfer::{Encoding, decode};
+use crate::format::text::{encoding, html, plain};
+use crate::format::{At, Failure, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
 
@@ -88,21 +88,20 @@ impl Reading<'_> {
         }
     }
 
-    fn text(&self, part: &Part, kind: &str, encoding: Encoding, sink: &mut Sink<'_>) {
+    fn text(&self, part: &Part, kind: &str, transfer: Encoding, sink: &mut Sink<'_>) {
         let raw = &self.bytes[part.body.clone()];
         if raw.trim_ascii().is_empty() {
             return;
         }
-        let decoded = transfer::decode(raw, encoding);
+        let decoded = decode(raw, transfer);
         let charset = parameter(part.value("content-type"), "charset").unwrap_or_default();
         let text = in_charset(&decoded, &charset);
+        // What its header calls text may be anything.
+        if encoding::detect(text.as_bytes()).is_none() {
+            return self.member(part, kind, transfer, sink);
+        }
         let read = if kind == "text/html" { html::read } else { plain::read };
-        sink.within(part.body.start as u64, |sink| {
-            if read(text.as_bytes(), sink).is_err() {
-                // No text by its bytes: it is kept as what its header calls it.
-                sink.text(&text, At::Decoded(0));
-            }
-        });
+        sink.within(part.body.start as u64, text.as_bytes(), |text, sink| note_failure(read(text, sink), sink));
     }
 
     fn member(&self, part: &Part, kind: &str, encoding: Encoding, sink: &mut Sink<'_>) {
@@ -159,12 +158,15 @@ impl Reading<'_> {
 
     fn around(&self, range: Range<usize>, sink: &mut Sink<'_>) {
         if !self.bytes[range.clone()].trim_ascii().is_empty() {
-            sink.within(range.start as u64, |sink| {
-                if plain::read(&self.bytes[range.clone()], sink).is_err() {
-                    sink.text(&String::from_utf8_lossy(&self.bytes[range.clone()]), At::Decoded(0));
-                }
-            });
+            sink.within(range.start as u64, &self.bytes[range.clone()], |text, sink| note_failure(plain::read(text, sink), sink));
         }
+    }
+}
+
+/// What a reader leaves is scanned.
+fn note_failure(result: Result<(), Failure>, sink: &mut Sink<'_>) {
+    if let Err(failure) = result {
+        sink.note(failure.to_string());
     }
 }
 

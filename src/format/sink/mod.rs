@@ -10,6 +10,8 @@ pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 use super::payment::Tally;
 use super::pgp::Keyring;
 use super::piece::{self, PieceFindings};
+use super::scan::scan;
+use super::text::embedded;
 use super::{Coverage, Covered, PaymentFacts, PaymentUnit, escapes, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::table::TableFacts;
@@ -42,6 +44,11 @@ pub struct Sink<'a> {
     last_unit: usize,
     /// Of a fork: which tables of the whole its own ones go on with.
     ordinals: Vec<u32>,
+    /// The reader looks in the item's bytes itself for what is encoded in them; nobody needs to look in values.
+    pub(super) searches_bytes: bool,
+    is_fork: bool,
+    /// Of a fork: long values in which something may be encoded, and where they stand.
+    values: Vec<(u64, String)>,
     /// What was covered so far.
     pub coverage: Coverage,
     /// Members found so far.
@@ -66,6 +73,9 @@ impl<'a> Sink<'a> {
             units: HashMap::new(),
             last_unit: 0,
             ordinals: Vec::new(),
+            searches_bytes: false,
+            is_fork: false,
+            values: Vec::new(),
             coverage: Coverage::default(),
             members: Vec::new(),
             gaps: Vec::new(),
@@ -77,6 +87,8 @@ impl<'a> Sink<'a> {
     pub fn fork(&self) -> Sink<'a> {
         let mut fork = Sink::new(self.outlet);
         fork.kind = self.kind;
+        fork.searches_bytes = self.searches_bytes;
+        fork.is_fork = true;
         fork
     }
 
@@ -84,6 +96,10 @@ impl<'a> Sink<'a> {
     pub fn join(&mut self, mut part: Sink<'a>) {
         part.flush();
         self.coverage.extend(part.coverage);
+        match self.is_fork {
+            true => self.values.append(&mut part.values),
+            false => part.values.drain(..).for_each(|(at, value)| embedded::read_value(&value, at, self)),
+        }
         let base = self.members.len();
         debug_assert!(part.members.is_empty() || base == 0, "members are found by one sink");
         self.members.extend(part.members);
@@ -114,6 +130,7 @@ impl<'a> Sink<'a> {
         let read = |outlet: &dyn Outlet| {
             let mut inner = Sink::new(outlet);
             inner.kind = kind;
+            inner.searches_bytes = true;
             read(bytes, &mut inner);
             inner.finish();
             assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a piece is text or rows");
@@ -144,12 +161,16 @@ impl<'a> Sink<'a> {
     }
 
     /// Has text read that was decoded in memory and whose encoded bytes begin at `offset`: all that is found
-    /// in it stands there. What it covers says nothing about this item's bytes.
-    pub fn within(&mut self, offset: u64, read: impl FnOnce(&mut Sink<'_>)) {
+    /// in it stands there. What it covers says nothing about this item's bytes; what it leaves is scanned.
+    pub fn within(&mut self, offset: u64, decoded: &[u8], read: impl FnOnce(&[u8], &mut Sink<'_>)) {
         self.flush();
         let moved = Moved { outlet: self.outlet, offset, tables: self.facts.tables.len() as u32 };
         let mut inner = Sink::new(&moved);
-        read(&mut inner);
+        read(decoded, &mut inner);
+        let left = inner.coverage.clone().partition(decoded.len() as u64);
+        for (range, _) in left.into_iter().filter(|(_, covered)| covered.is_none()) {
+            scan(decoded, range, &mut inner);
+        }
         inner.finish();
         self.members.extend(inner.members);
         self.gaps.extend(inner.gaps.into_iter().map(|gap| GapNote { range: offset..offset, ..gap }));
@@ -280,6 +301,9 @@ impl<'a> Sink<'a> {
         };
         let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
         table.row(cells, at);
+        if !self.searches_bytes {
+            self.search_values(cells, at);
+        }
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
             self.flush();
@@ -295,6 +319,17 @@ impl<'a> Sink<'a> {
         super::table_rows::push_row(&mut self.text, &mut self.map, cells, At::Decoded(at));
         if self.text.len() >= PASSAGE_TEXT {
             self.flush();
+        }
+    }
+
+    /// Looks for what is encoded in cells; members are found by the sink of the whole.
+    fn search_values(&mut self, cells: &[&str], at: u64) {
+        for cell in cells.iter().filter(|cell| cell.len() >= embedded::SHORTEST) {
+            match self.is_fork {
+                true if embedded::may_hold(cell) => self.values.push((at, (*cell).to_owned())),
+                true => {}
+                false => embedded::read_value(cell, at, self),
+            }
         }
     }
 

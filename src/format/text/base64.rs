@@ -1,96 +1,282 @@
-//! Base64 inside text (RFC 4648 section 4, with the line ends of RFC 2045 section 6.8): attachments of mail,
-//! embedded files, armoured messages. A block becomes a member, decoded and read like any other.
+//! Base64 inside text (RFC 4648, sections 4 and 5, with the line ends of RFC 2045, section 6.8): attachments of mail,
+//! embedded files, values of secrets, armoured messages. A block becomes a member, decoded and read like any other.
+//!
+//! Its lines may be indented, quoted (`> `), strings that are put together, or joined by blanks, and its line ends and
+//! digits may be written as escapes of JSON, SQL, XML, properties or addresses ([`super::spelling`]). The looser the
+//! writing, the more must speak for it: what stands in plain lines is a member whatever it decodes to; what might as
+//! well be words, paths or tokens is one if what it decodes to is known, or if it is long.
 
-use crate::format::{Sink, pgp};
+use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, run_start, step};
+use crate::format::{Kind, Probe, detect, pgp};
 use std::io::{self, Read};
 use std::ops::Range;
 
-/// Shortest line of a block.
+/// Shortest line of a block; of one that is known by what it decodes to.
 const LINE: usize = 40;
+const SHORT_LINE: usize = 30;
+/// Lines of text are no longer; what is longer is one value.
+const LONG_LINE: usize = 128;
 /// Shortest block.
 const BLOCK: usize = 160;
+/// So many digits are no token, path or signature, whatever they decode to.
+const LONG: usize = 2048;
+/// Bytes between two lines of a block.
+const JOINT: usize = 96;
+/// Decoded bytes by which it is told what a block is.
+const HEAD: usize = 64 << 10;
 
-/// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to the sink.
-pub(in crate::format) fn read_embedded(bytes: &[u8], sink: &mut Sink<'_>) {
+/// Where blocks are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Text,
+    /// Names of symbols and the like are long runs of letters and digits, too.
+    Binary,
+}
+
+/// Digits that belong together.
+#[derive(Debug)]
+struct Block {
+    range: Range<usize>,
+    digits: usize,
+    /// One line, or lines with nothing but line ends between them.
+    bare: bool,
+    /// It might be something else: short lines, words with blanks or marks between them, names with hyphens.
+    loose: bool,
+    /// Its lines are whole groups of digits, and some digits are neither letters nor numbers, as in no list of tokens.
+    even: bool,
+}
+
+/// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to `found`: where it stands, and what
+/// it decodes to.
+pub(super) fn find(bytes: &[u8], within: Within, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(block) = next_block(bytes, at) {
-        at = block.end;
-        if sink.stopped() {
-            return;
-        }
-        // Armor says itself what it is, however short it may be.
-        let least = if pgp::is_open_armor(&bytes[..block.start]) { LINE } else { BLOCK };
-        if is_block(&bytes[block.clone()], least) && !is_key_or_certificate(&bytes[..block.start]) {
-            let name = format!("base64@{}", block.start);
-            let mut decoder = Decoder::new(&bytes[block.clone()]);
-            sink.member(name.as_bytes(), block.start as u64..block.end as u64, &mut decoder);
+    while let Some(run) = next_run(bytes, at) {
+        let start = run_start(bytes, run, at);
+        let (blocks, end) = blocks_from(bytes, start, within);
+        at = end.max(run + SHORT_LINE);
+        for block in blocks {
+            let more = match block.bare {
+                true => found(block.range.clone(), &mut Decoder::new(&bytes[block.range])),
+                false => found(block.range.clone(), &mut Spelled::new(&bytes[block.range])),
+            };
+            if !more {
+                return;
+            }
         }
     }
 }
 
-/// The next run of long lines of base64 characters from `from` on.
-fn next_block(bytes: &[u8], from: usize) -> Option<Range<usize>> {
-    let mut at = from;
-    loop {
-        at = next_run(bytes, at)?;
-        let mut end = line_end(bytes, at);
-        if end - at < LINE {
-            at = end;
+/// The blocks that begin in a run of digits of either alphabet, and where to go on. What was looked at and is none is
+/// not looked at again: neither is a part of it.
+fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize) {
+    let whole = chunk(bytes, start, Alphabet::Url);
+    let mut end = whole.end;
+    if whole.url > 0 && whole.standard == 0 {
+        let block = block_from(bytes, start, Alphabet::Url);
+        end = block.range.end;
+        if is_block(bytes, &block, within) {
+            return (vec![block], end);
+        }
+    }
+    let (mut out, mut at) = (Vec::new(), start);
+    while at < end {
+        let (seen, len) = step(bytes, at);
+        if !matches!(seen, Step::Digit(_)) {
+            at += len;
             continue;
         }
-        loop {
-            let next = end + bytes[end..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
-            let next_end = line_end(bytes, next);
-            // The last line is shorter; a short line of other text is none of the block.
-            let is_line = next > end && next_end > next && matches!(bytes.get(next_end), None | Some(b'\r' | b'\n' | b'"' | b'<'));
-            if !is_line {
-                break;
-            }
-            let is_last = next_end - next < end - at && next_end - next < LINE;
-            end = next_end;
-            if is_last {
-                break;
+        let first = chunk(bytes, at, Alphabet::Standard);
+        at = first.end;
+        if first.digits >= SHORT_LINE {
+            let block = block_from(bytes, first.start, Alphabet::Standard);
+            at = at.max(block.range.end);
+            if is_block(bytes, &block, within) {
+                out.push(block);
             }
         }
-        return Some(at..end);
     }
+    (out, end.max(at))
 }
 
-/// Where the next run of characters begins that may be a line. Most of the text is not even looked at: behind the
-/// last other character of a window no run can have begun before.
+/// Where the next run of digits of either alphabet begins that may be a line. Most of the text is not even looked at:
+/// behind the last other character of a window no run can have begun before.
 fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
-    // Two characters of a line may be padding.
-    const DIGITS: usize = LINE - 2;
     let mut at = from;
     loop {
-        match bytes.get(at..at + DIGITS)?.iter().rposition(|b| !is_digit(*b)) {
+        match bytes.get(at..at + SHORT_LINE)?.iter().rposition(|b| !is_digit(*b)) {
             Some(other) => at += other + 1,
             None => return Some(at),
         }
     }
 }
 
-/// The end of the base64 characters from a place on, padding included.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    let digits = bytes[at..].iter().take_while(|b| is_digit(**b)).count();
-    let padding = bytes[at + digits..].iter().take(2).take_while(|b| **b == b'=').count();
-    at + digits + padding
+/// Digits that follow each other.
+struct Chunk {
+    start: usize,
+    /// Behind the padding.
+    end: usize,
+    digits: usize,
+    padding: usize,
+    /// Digits that only one of the alphabets has.
+    standard: usize,
+    url: usize,
 }
 
-/// Long enough, and with the mixture of characters that encoded bytes have and hexadecimal numbers, words
-/// and rulers have not.
-fn is_block(block: &[u8], least: usize) -> bool {
-    let digits = || block.iter().filter(|b| is_digit(**b));
-    digits().count() >= least
+fn chunk(bytes: &[u8], start: usize, alphabet: Alphabet) -> Chunk {
+    let mut out = Chunk { start, end: start, digits: 0, padding: 0, standard: 0, url: 0 };
+    while let Some(&byte) = bytes.get(out.end) {
+        if is_plain_digit(byte) {
+            out.digits += 1;
+            out.end += 1;
+            continue;
+        }
+        let (seen, len) = step(bytes, out.end);
+        match seen {
+            Step::Digit(_) => out.standard += 1,
+            Step::UrlDigit(_) if alphabet == Alphabet::Url => out.url += 1,
+            Step::Padding if out.digits > 0 => {
+                let (again, more) = step(bytes, out.end + len);
+                let twice = again == Step::Padding;
+                out.padding = 1 + usize::from(twice);
+                out.end += len + if twice { more } else { 0 };
+                return out;
+            }
+            _ => return out,
+        }
+        out.digits += 1;
+        out.end += len;
+    }
+    out
+}
+
+/// What stands between two lines of a block.
+struct Joint {
+    end: usize,
+    has_line_end: bool,
+    has_marks: bool,
+    /// Nothing but a line end.
+    is_bare: bool,
+}
+
+fn joint(bytes: &[u8], start: usize) -> Option<Joint> {
+    let (mut at, mut feeds, mut returns, mut has_marks) = (start, 0, 0, false);
+    loop {
+        let (seen, len) = step(bytes, at);
+        match seen {
+            Step::Digit(_) => break,
+            Step::LineFeed => feeds += 1,
+            Step::Return => returns += 1,
+            Step::Blank => {}
+            Step::Mark => has_marks = true,
+            Step::UrlDigit(_) | Step::Padding | Step::Other => return None,
+        }
+        at += len;
+        // An empty line ends a block.
+        if at - start > JOINT || feeds > 1 || returns > 2 || (feeds == 0 && returns > 1) {
+            return None;
+        }
+    }
+    let is_bare = at > start && bytes[start..at].iter().all(|b| matches!(b, b'\r' | b'\n'));
+    (at > start).then_some(Joint { end: at, has_line_end: feeds + returns > 0, has_marks, is_bare })
+}
+
+/// Nothing that goes on with a word or a line of other text follows.
+fn ends_line(bytes: &[u8], mut at: usize) -> bool {
+    loop {
+        let (seen, len) = step(bytes, at);
+        match seen {
+            Step::Blank if at < bytes.len() => at += len,
+            Step::LineFeed | Step::Return => return true,
+            Step::Mark => return !matches!(bytes.get(at), Some(b'.' | b'#' | b'*')),
+            Step::Other => return matches!(bytes.get(at), None | Some(b'<' | b')' | b']' | b'}' | b';' | b'&' | 0)),
+            Step::Digit(_) | Step::UrlDigit(_) | Step::Padding | Step::Blank => return false,
+        }
+    }
+}
+
+/// The block whose first line begins here.
+fn block_from(bytes: &[u8], start: usize, alphabet: Alphabet) -> Block {
+    let first = chunk(bytes, start, alphabet);
+    let bare = bytes[start..first.end].iter().all(|b| is_plain_digit(*b) || matches!(b, b'+' | b'/' | b'='));
+    let mut block = Block { range: start..first.end, digits: first.digits, bare, loose: alphabet == Alphabet::Url, even: true };
+    let (mut width, mut lines, mut padding) = (first.digits, 1, first.padding);
+    let mut marks = first.standard + first.url;
+    while padding == 0 {
+        let Some(joint) = joint(bytes, block.range.end) else { break };
+        let next = chunk(bytes, joint.end, alphabet);
+        // Lines are of one width, as whoever wrote them folded them; the first begins behind a name, the last is what
+        // remained. Only between plain lines of some length other ones are none the less lines.
+        let plain = joint.has_line_end && !joint.has_marks;
+        let ragged = plain && next.digits >= LINE && width >= LINE;
+        let is_wide = next.digits > width && !(plain && (lines == 1 || ragged) && next.digits <= LONG_LINE);
+        if next.digits == 0 || is_wide || (!plain && width > LONG_LINE) {
+            break;
+        }
+        let is_last = next.digits < width && !ragged;
+        let whole = |digits: usize| (digits + next.padding).is_multiple_of(4);
+        if is_last && (!ends_line(bytes, next.end) || (!plain && !whole(block.digits + next.digits))) {
+            break;
+        }
+        if lines == 1 {
+            width = width.max(next.digits);
+        }
+        lines += 1;
+        block.loose |= !plain || width < LINE;
+        block.bare &= joint.is_bare && next.url == 0 && bytes[next.start..next.end].iter().all(|b| is_digit(*b) || *b == b'=');
+        block.digits += next.digits;
+        block.range.end = next.end;
+        marks += next.standard + next.url;
+        padding = next.padding;
+        if is_last {
+            break;
+        }
+    }
+    block.loose |= width < LINE;
+    block.even = marks > 0 && (lines == 1 || width.is_multiple_of(4));
+    block
+}
+
+/// Is it worth decoding? Then it is long enough, has the mixture of characters that encoded bytes have and hexadecimal
+/// numbers, words and rulers have not, and is no key.
+fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
+    let before = &bytes[..block.range.start];
+    // Armor says itself what it is, however short it may be.
+    let least = if block.digits < BLOCK && pgp::is_open_armor(before) { LINE } else { BLOCK };
+    let text = &bytes[block.range.clone()];
+    let digits = || text.iter().filter(|b| is_digit(**b));
+    let is_mixed = block.digits >= least
         && digits().any(u8::is_ascii_uppercase)
         && digits().any(u8::is_ascii_lowercase)
         && digits().any(u8::is_ascii_digit)
-        && !digits().all(u8::is_ascii_hexdigit)
+        && !digits().all(u8::is_ascii_hexdigit);
+    if !is_mixed || is_key(before) {
+        return false;
+    }
+    if block.bare && !block.loose && within == Within::Text {
+        return true;
+    }
+    let mut head = Vec::new();
+    // Reading from memory does not fail.
+    let _ = Spelled::new(text).take(HEAD as u64).read_to_end(&mut head);
+    if !matches!(detect(&Probe::new(&head)), Kind::Unknown) {
+        return true;
+    }
+    match block.loose || within == Within::Binary {
+        true => block.digits >= LONG && block.even,
+        // Signatures of mail headers and of signed XML are folded, and so long.
+        false => !matches!(head.len(), 96 | 128 | 256 | 384 | 512),
+    }
 }
 
-/// PEM blocks of certificates and keys (RFC 7468) hold nobody's records.
-fn is_key_or_certificate(before: &[u8]) -> bool {
-    let kinds: [&[u8]; 4] = [b"KEY", b"CERTIFICATE", b"REQUEST", b"PARAMETERS"];
+/// PEM blocks of keys and parameters (RFC 7468) hold nobody's records.
+fn is_key(before: &[u8]) -> bool {
+    let kinds: [&[u8]; 2] = [b"KEY", b"PARAMETERS"];
+    open_label(before).is_some_and(|label| kinds.iter().any(|kind| label.ends_with(kind)))
+}
+
+/// Does what follows call itself a certificate, a request for one or a list of revoked ones?
+pub(super) fn is_certificate(before: &[u8]) -> bool {
+    let kinds: [&[u8]; 3] = [b"CERTIFICATE", b"CERTIFICATE REQUEST", b"X509 CRL"];
     open_label(before).is_some_and(|label| kinds.iter().any(|kind| label.ends_with(kind)))
 }
 
@@ -103,31 +289,36 @@ pub(in crate::format) fn open_label(before: &[u8]) -> Option<&[u8]> {
     memchr::memmem::find(label, b"-----END ").is_none().then_some(&label[..end])
 }
 
-fn is_digit(b: u8) -> bool {
-    static DIGITS: [bool; 256] = {
-        let mut digits = [false; 256];
-        let mut i = 0;
-        while i < 256 {
-            let b = i as u8;
-            digits[i] = b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-            i += 1;
+/// Puts digits of six bits together to bytes.
+#[derive(Default)]
+pub(super) struct Bits {
+    held: u32,
+    count: u8,
+}
+
+impl Bits {
+    /// Takes a digit; gives a byte where one is whole.
+    pub fn push(&mut self, digit: u8) -> Option<u8> {
+        self.held = self.held << 6 | u32::from(digit);
+        self.count += 6;
+        if self.count < 8 {
+            return None;
         }
-        digits
-    };
-    DIGITS[usize::from(b)]
+        self.count -= 8;
+        Some((self.held >> self.count) as u8)
+    }
 }
 
 /// Decodes base64; what is no digit is skipped.
 pub(crate) struct Decoder<'a> {
     encoded: &'a [u8],
-    held: u32,
-    bits: u8,
+    bits: Bits,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder of these bytes.
     pub fn new(encoded: &'a [u8]) -> Self {
-        Self { encoded, held: 0, bits: 0 }
+        Self { encoded, bits: Bits::default() }
     }
 }
 
@@ -145,11 +336,8 @@ impl Read for Decoder<'_> {
                 b'/' => 63,
                 _ => continue,
             };
-            self.held = self.held << 6 | u32::from(value);
-            self.bits += 6;
-            if self.bits >= 8 {
-                self.bits -= 8;
-                out[n] = (self.held >> self.bits) as u8;
+            if let Some(byte) = self.bits.push(value) {
+                out[n] = byte;
                 n += 1;
             }
         }
@@ -160,46 +348,107 @@ impl Read for Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::testing::Collector;
     use proptest::prelude::*;
 
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    fn encode(bytes: &[u8], line: usize) -> String {
+    fn encode(bytes: &[u8], line: usize, joint: &str) -> String {
         let mut text = String::new();
         for group in bytes.chunks(3) {
             let value = group.iter().enumerate().fold(0u32, |v, (i, b)| v | u32::from(*b) << (16 - 8 * i));
             (0..4).for_each(|i| text.push(if i > group.len() { '=' } else { DIGITS[(value >> (18 - 6 * i)) as usize & 63] as char }));
         }
-        text.as_bytes().chunks(line).map(|l| std::str::from_utf8(l).unwrap()).collect::<Vec<_>>().join("\r\n")
+        text.as_bytes().chunks(line).map(|l| std::str::from_utf8(l).unwrap()).collect::<Vec<_>>().join(joint)
+    }
+
+    fn members_within(text: &str, within: Within) -> Vec<Vec<u8>> {
+        let mut out = Vec::new();
+        find(text.as_bytes(), within, &mut |_, decoder| {
+            let mut bytes = Vec::new();
+            decoder.read_to_end(&mut bytes).unwrap();
+            out.push(bytes);
+            true
+        });
+        out
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {
-        let collector = Collector::default();
-        let mut sink = Sink::new(&collector);
-        read_embedded(text.as_bytes(), &mut sink);
-        collector.members.into_inner().unwrap()
+        members_within(text, Within::Text)
+    }
+
+    fn noise(len: u32) -> Vec<u8> {
+        (0..len).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
     }
 
     proptest! {
         #[test]
         fn attachments_are_decoded(bytes in prop::collection::vec(any::<u8>(), 300..2000), line in prop::sample::select(vec![64usize, 76, 5000])) {
-            let text = format!("Content-Transfer-Encoding: base64\r\n\r\n{}\r\n\r\n--boundary--\r\n", encode(&bytes, line));
+            let text = format!("Content-Transfer-Encoding: base64\r\n\r\n{}\r\n\r\n--boundary--\r\n", encode(&bytes, line, "\r\n"));
             prop_assert_eq!(members(&text), vec![bytes]);
         }
 
         #[test]
-        fn any_text_is_taken(bytes in prop::collection::vec(prop::sample::select(b"Ab9/=+\r\n\"- ".to_vec()), 0..600)) {
-            members(&String::from_utf8(bytes).unwrap());
+        fn any_text_is_taken(bytes in prop::collection::vec(prop::sample::select(b"Ab9/=+\r\n\"- \\nu02F%&#x;>-_".to_vec()), 0..600)) {
+            let text = String::from_utf8(bytes).unwrap();
+            members(&text);
+            members_within(&text, Within::Binary);
+        }
+
+        #[test]
+        fn lines_are_joined_however_they_are_written(
+            words in prop::collection::vec("[a-z]{2,9}", 60..300),
+            line in prop::sample::select(vec![32usize, 64, 76]),
+            way in 0usize..14,
+        ) {
+            let text = words.join(" ").into_bytes();
+            let written = match way {
+                0 => format!("data:\n  export: |\n    {}\n  next: value\n", encode(&text, line, "\n    ")),
+                1 => format!("{{\"data\": \"{}\"}}", encode(&text, line, "\\r\\n")),
+                2 => format!("('{}',2)", encode(&text, line, "\\n")),
+                3 => format!("<d>{}&#13;\n</d>", encode(&text, line, "&#13;\n")),
+                4 => format!("data={}\nother=1\n", encode(&text, line, "\\\n     ")),
+                5 => format!("{}  \nEnd.\n", encode(&text, line, "  \n")),
+                6 => format!("> {}\n> \n> Regards\n", encode(&text, line, "\n> ")),
+                7 => format!("x {}\ny", encode(&text, line.max(64), " ")),
+                8 => format!("const A = \"{}\";\n", encode(&text, line, "\" +\n    \"")),
+                9 => format!("[\n \"{}\"\n]", encode(&text, line, "\",\n \"")),
+                10 => format!("data={}&next=1", encode(&text, 5000, "").replace('/', "%2F").replace('+', "%2B").replace('=', "%3D")),
+                11 => format!("{{\"d\":\"{}\"}}", encode(&text, 5000, "").replace('/', "\\/")),
+                12 => format!("{{\"d\":\"{}\"}}", encode(&text, 5000, "").replace('/', "_").replace('+', "-").replace('=', "")),
+                _ => format!("description:: {}\n", encode(&text, 77, "\n ")),
+            };
+            prop_assert_eq!(members(&written), vec![text], "{}", written);
         }
     }
 
     #[test]
-    fn hashes_words_and_certificates_are_no_attachments() {
-        let hashes = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n".repeat(20);
+    fn hashes_words_keys_and_tokens_are_no_attachments() {
+        // So many that looking at any of them again for each would take hours.
+        let hashes = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\n".repeat(50_000);
         assert!(members(&hashes).is_empty());
-        let noise: Vec<u8> = (0..600u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", encode(&noise, 64));
-        assert!(members(&pem).is_empty());
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encode(&noise(600), 64, "\n"));
+        assert!(members(&key).is_empty());
+        let token = format!("Bearer eyJhbGciOiJSUzI1NiJ9.e30.{}", encode(&noise(256), 5000, "").replace('+', "-").replace('/', "_"));
+        assert!(members(&token).is_empty());
+        let signature = format!("DKIM-Signature: v=1; b={};", encode(&noise(256), 64, "\r\n\t"));
+        assert!(members(&signature).is_empty());
+        let names = "the-quick_Brown_fox-jumps-over-2-lazy_dogs-and-Runs_away-".repeat(6);
+        assert!(members(&names).is_empty());
+        let symbols = "ZNSt6vectorISt4pairIiSsESaIS1E9pushBackERKS1InlinedAllocator7".repeat(4);
+        assert!(members_within(&symbols, Within::Binary).is_empty());
+    }
+
+    #[test]
+    fn certificates_are_decoded() {
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", encode(&noise(600), 64, "\n"));
+        assert_eq!(members(&pem), [noise(600)]);
+    }
+
+    #[test]
+    fn what_is_long_is_a_member_whatever_it_decodes_to() {
+        for joint in ["\n  ", " ", "\" +\n\""] {
+            let text = format!("a: \"{}\"", encode(&noise(3000), 64, joint));
+            assert_eq!(members(&text), [noise(3000)], "{joint:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["cards are text, not records"],
 };
 
@@ -28,6 +28,10 @@ fn recognise(probe: &Probe<'_>) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    super::embedded::read_beside(bytes, sink, read_text)
+}
+
+fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
     let (range, mark) = body(bytes, encoding);
     sink.cover(mark, Class::Structure);
@@ -50,7 +54,6 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             sink.border();
         }
     }
-    super::base64::read_embedded(bytes, sink);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",
         "fields parted by runs of blanks are no delimited table",
@@ -44,8 +44,7 @@ fn first_table(bytes: &[u8], encoding: TextEncoding) -> Option<(Stretch<'_>, Tab
 
 /// Reads an item as delimited text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_text(bytes, sink);
-    super::base64::read_embedded(bytes, sink);
+    let result = super::embedded::read_beside(bytes, sink, read_text);
     crate::format::payments::read_amid_text(bytes, sink);
     result
 }

@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["text that scripts put together is not seen"],
 };
 
@@ -98,9 +98,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 /// Reads an item as HTML text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_text(bytes, sink);
-    super::base64::read_embedded(bytes, sink);
-    result
+    super::embedded::read_beside(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
         "an array of objects that begins more than 256 KiB after the start, or after the table before it, is read as text",
@@ -71,8 +71,7 @@ fn is_json(text: &str) -> bool {
 
 /// Reads an item as JSON.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_text(bytes, sink);
-    super::base64::read_embedded(bytes, sink);
+    let result = super::embedded::read_beside(bytes, sink, read_text);
     crate::format::payments::read_amid_text(bytes, sink);
     result
 }

@@ -15,8 +15,10 @@ pub mod stretch;
 pub mod transcoded;
 pub mod xml;
 
+mod ascii85;
 mod attribute;
 pub(crate) mod base64;
+pub(super) mod embedded;
 pub(crate) mod entity;
 mod headed;
 mod json_record;
@@ -24,6 +26,8 @@ mod layout;
 mod nested;
 mod record;
 mod sniff;
+mod spelling;
+mod uuencode;
 
 use super::Sink;
 use rayon::prelude::*;

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
@@ -63,9 +63,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 /// Reads an item as XML text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_text(bytes, sink);
-    super::base64::read_embedded(bytes, sink);
-    result
+    super::embedded::read_beside(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -1,0 +1,133 @@
+//! What is encoded inside text, in any encoding of text and in the text of binaries: base64, uuencode, ASCII85. What
+//! is found becomes a member.
+
+use super::base64::{self, Within};
+use super::encoding::{self, TextEncoding};
+use super::{ascii85, uuencode};
+use crate::format::{Failure, PassageKind, ReadFn, Sink, cms};
+use std::io::Read;
+use std::ops::Range;
+
+/// Text of wide characters is narrowed in pieces of so many characters.
+const PIECE: usize = 32 << 20;
+/// Longer ones are members as anything else.
+const CERTIFICATE: u64 = 16 << 20;
+
+/// Reads an item of text, and finds what is encoded in it.
+pub(in crate::format) fn read_beside(bytes: &[u8], sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
+    sink.searches_bytes = true;
+    let result = read_text(bytes, sink);
+    read(bytes, sink);
+    result
+}
+
+/// Finds what is encoded in an item of text.
+fn read(bytes: &[u8], sink: &mut Sink<'_>) {
+    let wide = memchr::memchr(0, &bytes[..bytes.len().min(4 << 10)]).and_then(|_| encoding::detect(bytes)).filter(|e| e.unit() > 1);
+    match wide {
+        Some(encoding) => read_wide(bytes, encoding, sink),
+        None => {
+            read_narrow(bytes, Within::Text, &|range| range.start as u64..range.end as u64, sink);
+        }
+    }
+}
+
+/// Finds what is encoded in a range of an item that is no text.
+pub fn read_binary(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>) {
+    let clip = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    let base = range.start;
+    let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
+    read_narrow(&bytes[clip(range.start)..clip(range.end)], Within::Binary, &place, sink);
+}
+
+/// No value that is shorter holds anything.
+pub(in crate::format) const SHORTEST: usize = 100;
+
+/// Might something be encoded in a value?
+pub(in crate::format) fn may_hold(value: &str) -> bool {
+    let mut holds = false;
+    let mut seen = |_: Range<usize>, _: &mut dyn Read| {
+        holds = true;
+        false
+    };
+    base64::find(value.as_bytes(), Within::Text, &mut seen);
+    uuencode::find(value.as_bytes(), &mut seen);
+    ascii85::find(value.as_bytes(), &mut seen);
+    holds
+}
+
+/// Finds what is encoded in a value that was decoded and stands at `offset`.
+pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_>) {
+    read_narrow(value.as_bytes(), Within::Text, &|_| offset..offset, sink);
+}
+
+/// Gives where the last thing ends that was found; 0 where there is none.
+fn read_narrow(bytes: &[u8], within: Within, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
+    let mut found = Found { end: 0, place, sink };
+    base64::find(bytes, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
+        true => found.certificate(range, decoder),
+        false => found.member("base64", range, decoder),
+    });
+    uuencode::find(bytes, &mut |range, decoder| found.member("uuencode", range, decoder));
+    ascii85::find(bytes, &mut |range, decoder| found.member("ascii85", range, decoder));
+    found.end
+}
+
+/// Takes what is found.
+struct Found<'f, 's> {
+    /// Where the last of it ends.
+    end: usize,
+    place: &'f dyn Fn(Range<usize>) -> Range<u64>,
+    sink: &'f mut Sink<'s>,
+}
+
+impl Found<'_, '_> {
+    /// False once the run was interrupted.
+    fn member(&mut self, kind: &str, range: Range<usize>, decoder: &mut dyn Read) -> bool {
+        if self.sink.stopped() {
+            return false;
+        }
+        self.end = self.end.max(range.end);
+        let place = (self.place)(range);
+        self.sink.member(format!("{kind}@{}", place.start).as_bytes(), place, decoder);
+        true
+    }
+
+    /// The words of a certificate are text: its keys and signatures look encrypted, and hold nobody's records.
+    fn certificate(&mut self, range: Range<usize>, decoder: &mut dyn Read) -> bool {
+        let mut der = Vec::new();
+        // Reading from memory does not fail.
+        let _ = decoder.by_ref().take(CERTIFICATE).read_to_end(&mut der);
+        self.sink.kind(PassageKind::Prose);
+        let at = (self.place)(range.clone()).start;
+        if cms::push_certificate(&der, at, self.sink) {
+            self.end = self.end.max(range.end);
+            return true;
+        }
+        self.member("base64", range, &mut (&der[..]).chain(decoder))
+    }
+}
+
+/// Characters of two and four bytes are narrowed to those of ASCII, which is all that encodings use.
+fn read_wide(bytes: &[u8], encoding: TextEncoding, sink: &mut Sink<'_>) {
+    let (unit, mark) = (encoding.unit(), encoding.mark_len(bytes));
+    let units = bytes[mark..].chunks_exact(unit).len();
+    let mut from = 0;
+    while from < units {
+        let base = mark + from * unit;
+        let piece: Vec<u8> = bytes[base..].chunks_exact(unit).take(PIECE).map(|character| narrow(character, encoding)).collect();
+        let ends = from + piece.len() == units;
+        let place = |range: Range<usize>| (base + range.start * unit) as u64..(base + range.end * unit) as u64;
+        let last = read_narrow(&piece, Within::Text, &place, sink);
+        // What begins near the end of a piece is looked for again in the next one.
+        from += if ends { piece.len() } else { last.max(piece.len() / 2) };
+    }
+}
+
+fn narrow(character: &[u8], encoding: TextEncoding) -> u8 {
+    let (low, high) = match encoding {
+        TextEncoding::Utf16Be | TextEncoding::Utf32Be => (character[character.len() - 1], &character[..character.len() - 1]),
+        TextEncoding::Utf16Le | TextEncoding::Utf32Le | TextEncoding::Utf8 | TextEncoding::Windows1252 => (character[0], &character[1..]),
+    };
+    if high.iter().all(|b| *b == 0) { low } else { 0xFF }
+}
