@@ -97,7 +97,7 @@ impl Found<'_, '_> {
     fn certificate(&mut self, range: Range<usize>, decoder: &mut dyn Read) -> bool {
         let mut der = Vec::new();
         // Reading from memory does not fail.
-        let _ = decoder.by_ref().take(CERTIFICATE).read_to_end(&mut der);
+        let _ = (&mut *decoder).take(CERTIFICATE).read_to_end(&mut der);
         self.sink.kind(PassageKind::Prose);
         let at = (self.place)(range.clone()).start;
         if cms::push_certificate(&der, at, self.sink) {
