@@ -35,7 +35,8 @@ pub(super) fn add(
     };
     // Names in a claim count wherever they stand; in what is no listing they are all there is.
     let text = match (kind, &contents) {
-        (Kind::Seller | Kind::Taken, Some(contents)) => Some(contents.text.clone()),
+        (Kind::Seller, Some(contents)) => Some(contents.claim()),
+        (Kind::Taken, Some(contents)) => Some(contents.text.clone()),
         (Kind::Seller, None) => manifest::text(&bytes),
         (Kind::Taken, None) | (Kind::Platform, _) => None,
     };

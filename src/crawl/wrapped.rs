@@ -56,8 +56,10 @@ struct Listing {
 #[derive(Default)]
 pub(super) struct Contents {
     listings: Vec<Listing>,
-    /// All of its text.
+    /// All of its text, but for that of listings which are members.
     pub text: String,
+    /// Theirs.
+    listed: String,
     /// Lines of text outside of listings, and the first of them.
     pub remarks: (u64, Option<String>),
     /// What of it was not read, in words.
@@ -70,6 +72,13 @@ impl Contents {
     /// The syntax of its first listing.
     pub fn syntax(&self) -> Option<&'static Syntax> {
         self.listings.first().map(|listing| listing.syntax)
+    }
+
+    /// All that a claim says, listings included.
+    pub fn claim(&self) -> String {
+        let mut claim = self.text.clone();
+        push_text(&mut claim, &self.listed);
+        claim
     }
 
     /// Reads its listings one after the other; lines count through all of them.
@@ -93,6 +102,7 @@ impl Contents {
     fn add(&mut self, other: Self) {
         self.listings.extend(other.listings);
         push_text(&mut self.text, &other.text);
+        push_text(&mut self.listed, &other.listed);
         self.remarks.0 += other.remarks.0;
         self.remarks.1 = self.remarks.1.take().or(other.remarks.1);
         self.unread.extend(other.unread);
@@ -272,7 +282,11 @@ impl Outlet for Taker<'_> {
             let syntax = manifest::detect(&decoded.bytes);
             let contents = match is_wrapped(syntax, &decoded.bytes) {
                 true => self.unwrapping.contents(&decoded.bytes, self.depth + 1),
-                false => Contents { listings: vec![Listing { syntax, bytes: decoded.bytes }], ..Contents::default() },
+                false => Contents {
+                    listed: manifest::text(&decoded.bytes).unwrap_or_default(),
+                    listings: vec![Listing { syntax, bytes: decoded.bytes }],
+                    ..Contents::default()
+                },
             };
             self.members.lock().expect("no thread panics with the lock").push((name.to_vec(), contents));
         }

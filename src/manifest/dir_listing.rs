@@ -1,6 +1,7 @@
 //! `dir`, `dir /s` of Windows, in any language, and the same lines from its FTP server.
 
 use super::fields::{Size, Words, clock, shown};
+use super::oem::decoding;
 use super::row::{Row, Separators};
 use super::tally::{Parsed, read_lines};
 use super::{Kind, Report, Sample, Syntax};
@@ -12,7 +13,7 @@ pub(super) const SYNTAX: Syntax = Syntax {
     read,
     limitations: &[
         "the order of day and month is not known and not needed",
-        "characters outside of the console's code page were replaced when it was written",
+        "the code page is guessed by its letters; characters outside of it were replaced when it was written",
         "the owner column of /q is not read: such lines count as not understood when the owner has a blank",
     ],
 };
@@ -94,6 +95,10 @@ fn entry(line: &[u8]) -> Option<Entry<'_>> {
 }
 
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
+    decoding(bytes, rows, |rows| read_entries(bytes, rows))
+}
+
+fn read_entries(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     let mut directory = Vec::new();
     read_lines(bytes, rows, |line| {
         if let Some(found) = heading(line.text) {

@@ -2,7 +2,7 @@
 //! (`find -printf '%s\t%p\n'`).
 
 use super::columns::{Columns, in_words};
-use super::fields::{Size, shown};
+use super::fields::{Size, percent_decoded, shown};
 use super::inventory_columns::Column;
 use super::lines::Lines;
 use super::path_list::{Neighbours, path_like};
@@ -46,7 +46,33 @@ struct Layout {
     /// The path column holds folders, to be joined with the name column.
     joined: bool,
     separators: Separators,
+    /// Paths are keys of an inventory of S3, which are percent-encoded; a blank may be a plus.
+    encoded: Option<Blank>,
     confidence: u8,
+}
+
+/// How an encoded key writes a blank.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    Plus,
+    Percent,
+}
+
+/// Inventories of S3 have no heading: the bucket, which is the same throughout, the encoded key, and behind it moments in
+/// UTC (Amazon S3 User Guide, "Amazon S3 Inventory list").
+fn encoded_keys(columns: &[Column], records: &[Vec<Vec<u8>>]) -> Option<Blank> {
+    let first = records.first()?;
+    let is_moment = |cell: &Vec<u8>| cell.get(10) == Some(&b'T') && cell.last() == Some(&b'Z');
+    let keys = || records.iter().filter_map(|record| record.get(1));
+    let is_encoded = |key: &Vec<u8>| {
+        let hex = |at: usize| key.get(at).is_some_and(u8::is_ascii_hexdigit);
+        key.iter().enumerate().all(|(at, byte)| byte.is_ascii_graphic() && (*byte != b'%' || hex(at + 1) && hex(at + 2)))
+    };
+    let is_inventory = columns.get(..2) == Some(&[Column::Other, Column::Path])
+        && records.iter().all(|record| record.first() == first.first() && record.iter().any(is_moment))
+        && keys().all(is_encoded);
+    let percent = keys().any(|key| memchr::memmem::find(key, b"%20").is_some());
+    is_inventory.then_some(if percent { Blank::Percent } else { Blank::Plus })
 }
 
 /// A field that runs over more lines than this is not one: its quote was never closed.
@@ -193,7 +219,8 @@ impl Layout {
         let places = columns.iter().enumerate().filter(|(_, c)| matches!(c, Column::Path | Column::Folder | Column::Name)).map(|(i, _)| i);
         let separators = separators(places.flat_map(cells));
         let shown = in_words(columns.iter().copied().zip(names.iter().map(|name| Cow::Borrowed(name.as_str()))));
-        Some(Self { delimiter, quotes, columns, shown, heading, joined, separators, confidence })
+        let encoded = encoded_keys(&columns, &records).filter(|_| heading.is_none());
+        Some(Self { delimiter, quotes, columns, shown, heading, joined, separators, encoded, confidence })
     }
 
     /// Of several columns of a kind the first counts.
@@ -243,7 +270,10 @@ impl Layout {
             }
         } else {
             let path = cell(Column::Path).filter(|p| !p.trim_ascii().is_empty()).or(name)?;
-            Row::new(path, self.separators, line)?
+            match self.encoded {
+                Some(blank) => Row::new(&percent_decoded(path, blank == Blank::Plus), self.separators, line)?,
+                None => Row::new(path, self.separators, line)?,
+            }
         };
         for (column, field) in self.columns.iter().zip(fields) {
             let value = field.trim_ascii();

@@ -310,7 +310,12 @@ impl Column {
 }
 
 fn digest(cell: &[u8]) -> bool {
-    matches!(cell.len(), 32 | 40 | 64 | 96 | 128) && cell.iter().all(u8::is_ascii_hexdigit)
+    // The tag of an object of several parts: their number stands behind.
+    let cell = match cell.iter().position(|b| *b == b'-') {
+        Some(32) if cell.get(33..).is_some_and(|parts| !parts.is_empty() && parts.iter().all(u8::is_ascii_digit)) => cell.get(..32),
+        _ => Some(cell),
+    };
+    cell.is_some_and(|cell| matches!(cell.len(), 32 | 40 | 64 | 96 | 128) && cell.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn date(cell: &[u8]) -> bool {

@@ -27,6 +27,7 @@ mod ls_entry;
 mod ls_names;
 mod moment;
 mod object_store;
+mod oem;
 mod page_text;
 pub mod path_end;
 mod path_list;

@@ -2,6 +2,7 @@
 //! by a zero byte (`find -print0`).
 
 use super::lines::Lines;
+use super::oem::decoding;
 use super::row::{Row, Separators};
 use super::sample::separators;
 use super::tally::Tally;
@@ -105,7 +106,12 @@ fn totals(line: &[u8]) -> bool {
 }
 
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
-    read_entries(Lines::new(bytes), rows)
+    let is_drive = |line: &[u8]| matches!(line, [letter, b':', b'\\', ..] if letter.is_ascii_alphabetic());
+    match Sample::of(bytes).filled().next().is_some_and(is_drive) {
+        // `dir /b /s`.
+        true => decoding(bytes, rows, |rows| read_entries(Lines::new(bytes), rows)),
+        false => read_entries(Lines::new(bytes), rows),
+    }
 }
 
 fn read_nul(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {

@@ -2,6 +2,7 @@
 
 use super::fields::{Size, clock, iso_date};
 use super::lines::Lines;
+use super::oem::decoding;
 use super::row::{Row, Separators};
 use super::tally::Tally;
 use super::{Kind, Report, Sample, Syntax};
@@ -62,6 +63,10 @@ fn entry(line: &[u8]) -> Entry<'_> {
 }
 
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
+    decoding(bytes, rows, |rows| read_entries(bytes, rows))
+}
+
+fn read_entries(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     let mut tally = Tally::new(rows);
     let mut lines = Lines::new(bytes);
     let mut folder: Vec<u8> = Vec::new();

@@ -211,6 +211,35 @@ fn logs_of_robocopy() {
     check(bare, "robocopy log", &["data/", "data/a b.txt=486"]);
 }
 
+/// German, in the code page of its consoles; and names behind a drive letter.
+#[test]
+fn names_in_code_pages_of_consoles() {
+    let dir = b" Verzeichnis von C:\\Gr\x94\xE1e\n\n18.06.2025  04:05             1.234 \x9Abung \x81ber.txt\n18.06.2025  04:05                 7 a.txt\n";
+    let robocopy = b"\t                   1\tC:\\Gr\x94\xE1e\\\n\t    same      \t\t     486\t\x81ber.txt\n";
+    let bare = b"C:\\Gr\x94\xE1e\\\x81ber.txt\r\nC:\\Gr\x94\xE1e\\a.txt\r\n";
+    for (bytes, syntax, path) in
+        [(&dir[..], "dir", "Größe/Übung über.txt"), (robocopy, "robocopy log", "Größe/über.txt"), (bare, "path list", "Größe/über.txt")]
+    {
+        assert_eq!(detect(bytes).name, syntax);
+        let mut paths = Vec::new();
+        read(bytes, None, &mut |row| paths.push(String::from_utf8(row.path).unwrap()));
+        assert!(paths.iter().any(|found| found == path), "{paths:?}");
+    }
+}
+
+#[test]
+fn inventories_of_s3_have_encoded_keys() {
+    let line = |key: &str, tag: &str| format!("\"bucket-1\",\"{key}\",\"5\",\"2026-11-01T00:00:00.000Z\",\"{tag}\"\n");
+    let tag = "5d41402abc4b2a76b9719d911017c592";
+    let plus = line("home/acme+corp/a+b%2Bc.txt", tag) + &line("home/x.txt", &format!("{tag}-12"));
+    check(plus.as_str(), "inventory table", &["home/acme corp/a b+c.txt=5", "home/x.txt=5"]);
+    let percent = line("home/acme%20corp/a+b.txt", tag) + &line("home/%C3%BC%28x%29.txt", tag);
+    check(percent.as_str(), "inventory table", &["home/acme corp/a+b.txt=5", "home/ü(x).txt=5"]);
+    let mut sums = Vec::new();
+    read(plus.as_bytes(), None, &mut |row| sums.push((row.checksums.md5.is_some(), row.checksums.is_tag)));
+    assert_eq!(sums, [(true, true), (false, false)]);
+}
+
 #[test]
 fn load_files_of_concordance() {
     let dat = "\u{fe}BEGDOC\u{fe}\u{14}\u{fe}FILEPATH\u{fe}\u{14}\u{fe}FILESIZE\u{fe}\u{14}\u{fe}MD5HASH\u{fe}\r\n\

@@ -1,8 +1,9 @@
 //! Load files, forensic XML, JSON-LD and hash lists, read back by other parsers than those that wrote them.
 
-use crate::harness::{Desk, Finished, Institution, Job, program, rows, write, write_registry, zip_of};
+use crate::harness::{Desk, Finished, Institution, Job, program, rows, view, viewer, write, write_registry, zip_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 const NAMES: [&str; 5] = ["plain.txt", "a,b & <c> \"d\".txt", "line\nend.txt", "back\\slash.txt", "þorn ¶.txt"];
@@ -86,6 +87,88 @@ fn xml_and_json_ld_are_well_formed_and_whole() {
     assert!(
         contained.iter().all(|c| ["core:source", "core:target"].iter().all(|end| ids.contains(c[end]["@id"].as_str().expect("an id"))))
     );
+}
+
+/// Elements of a file object in the order of the schema of DFXML 1.1.0, as far as any stands in what is written.
+const FILE_OBJECT: [&str; 9] = ["filename", "partition", "id", "name_type", "filesize", "unalloc", "alloc", "inode", "hashdigest"];
+
+/// An element: its name, its attributes, its text, and what stands in it.
+struct Element {
+    name: String,
+    attributes: BTreeMap<String, String>,
+    text: String,
+    children: Vec<Element>,
+}
+
+fn tree(text: &str) -> Element {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let root = Element { name: String::new(), attributes: BTreeMap::new(), text: String::new(), children: Vec::new() };
+    let mut open = vec![root];
+    loop {
+        let (start, is_empty) = match reader.read_event().expect("well-formed XML") {
+            quick_xml::events::Event::Start(start) => (start, false),
+            quick_xml::events::Event::Empty(start) => (start, true),
+            quick_xml::events::Event::Text(text) => {
+                open.last_mut().expect("an element").text.push_str(text.trim());
+                continue;
+            }
+            quick_xml::events::Event::End(_) => {
+                let element = open.pop().expect("an element");
+                open.last_mut().expect("a parent").children.push(element);
+                continue;
+            }
+            quick_xml::events::Event::Eof => return open.pop().expect("the root"),
+            _ => continue,
+        };
+        let attributes = start.attributes().map(|a| a.expect("an attribute")).map(|a| (a.key.as_ref().to_owned(), a.value.into_owned()));
+        let element =
+            Element { name: start.name().as_ref().to_owned(), attributes: attributes.collect(), text: String::new(), children: Vec::new() };
+        match is_empty {
+            true => open.last_mut().expect("a parent").children.push(element),
+            false => open.push(element),
+        }
+    }
+}
+
+#[test]
+fn dfxml_holds_to_its_schema() {
+    let desk = exported(false);
+    let text = read(&desk, "items.dfxml");
+    let [root] = &tree(&text).children[..] else { panic!("one element") };
+    assert_eq!((root.name.as_str(), root.attributes["version"].as_str()), ("dfxml", "1.1.0"));
+    assert_eq!(root.attributes["xmlns"], "http://www.forensicswiki.org/wiki/Category:Digital_Forensics_XML");
+    let head: Vec<&str> = root.children.iter().map(|child| child.name.as_str()).take(3).collect();
+    assert_eq!(head, ["metadata", "creator", "source"]);
+    assert_eq!(root.children[0].children.iter().map(|child| child.name.as_str()).collect::<Vec<_>>(), ["dc:type"]);
+    assert_eq!(root.children[1].children.iter().map(|child| child.name.as_str()).collect::<Vec<_>>(), ["program", "version"]);
+    let files = &root.children[3..];
+    assert_eq!(files.len(), NAMES.len() + 2);
+    for file in files {
+        assert_eq!(file.name, "fileobject");
+        let order: Vec<usize> = file
+            .children
+            .iter()
+            .map(|child| FILE_OBJECT.iter().position(|name| *name == child.name).expect("an element of the schema"))
+            .collect();
+        assert!(order.is_sorted(), "{order:?}");
+        let value = |name: &str| file.children.iter().find(|child| child.name == name).expect("it is there").text.as_str();
+        assert!(!value("filename").is_empty() && value("filesize").parse::<u64>().is_ok());
+        assert_eq!((value("name_type"), value("alloc")), ("r", "1"));
+        for hash in file.children.iter().filter(|child| child.name == "hashdigest") {
+            assert!(["md5", "sha1", "sha256"].contains(&hash.attributes["type"].as_str()));
+        }
+    }
+}
+
+/// The shapes of UCO and CASE are asked through `case_validate` of the package `case-utils`, which brings them.
+#[test]
+fn case_and_uco_hold_to_their_shapes() {
+    let beside = std::env::var_os("RULEOUT_PYTHON").map(|python| PathBuf::from(python).with_file_name("case_validate"));
+    let Some(validator) = beside.filter(|file| file.is_file()).or_else(|| viewer(&["case_validate"])) else { return };
+    let desk = exported(true);
+    let output = view(Command::new(validator).arg(desk.path("export/items.case-uco.jsonld")));
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.contains("Conforms: True"), "{report}{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod sqlite_freed;
 mod sqlite_pages;
 mod value;
 
-pub(in crate::format) use code_page::CodePage;
+pub(crate) use code_page::CodePage;
 pub use dbf::{DBF, is_memo as is_dbf_memo};
 pub use pg_archive::{PG_DUMP, PG_DUMP_TAR};
 pub use pg_copy::{PG_COPY, PG_COPY_BINARY};
