@@ -148,7 +148,7 @@ def of_package(path):
 def by_office(paths, kind):
     """All files by one run of LibreOffice: it takes seconds to start."""
     out = {}
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         links = []
         for i, path in enumerate(paths):
             link = Path(place, f"{i:04}x{path.suffix}")
