@@ -20,7 +20,7 @@ HTML (as documents and, a slide to a paragraph, as presentations) and of tables 
 The share found is shown per file and, per kind, over all words and in the median. Files of which the extractor finds
 no words are counted apart, and an extractor that is not installed is said to be skipped.
 """
-import base64, email, email.policy, html, os, re, resource, shutil, subprocess, sys, tempfile, unicodedata, zipfile
+import base64, email, email.policy, html, os, re, resource, shutil, signal, subprocess, sys, tempfile, unicodedata, zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from statistics import median
@@ -53,10 +53,13 @@ def bounded():
 
 
 def run(command, seconds=60):
-    try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds, preexec_fn=bounded).stdout
-    except subprocess.TimeoutExpired:
-        return b""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=bounded, start_new_session=True) as process:
+        try:
+            return process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            # What it started holds the pipe open.
+            os.killpg(process.pid, signal.SIGKILL)
+            return b""
 
 
 class Page(HTMLParser):
@@ -148,7 +151,7 @@ def of_package(path):
 def by_office(paths, kind):
     """All files by one run of LibreOffice: it takes seconds to start."""
     out = {}
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         links = []
         for i, path in enumerate(paths):
             link = Path(place, f"{i:04}x{path.suffix}")

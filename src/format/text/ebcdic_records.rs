@@ -247,10 +247,13 @@ impl Records {
     }
 }
 
-/// How the records of an item are written: by their length, or by that and their first byte.
+/// What tells the layout of a record: its length, and its first byte where records of one length differ.
+type Key = (usize, Option<u8>);
+
+/// How the records of an item are written.
 struct Found {
     records: Records,
-    layouts: BTreeMap<(usize, Option<u8>), Layout>,
+    layouts: BTreeMap<Key, Layout>,
 }
 
 impl Found {
@@ -274,8 +277,8 @@ impl Found {
 
     fn with(records: Records, sample: &[u8]) -> Option<Self> {
         let all: Vec<&[u8]> = records.all(sample).map(|range| &sample[range]).filter(|record| record.len() <= LONGEST).collect();
-        let by = |key: &dyn Fn(&[u8]) -> (usize, Option<u8>)| {
-            let mut groups: BTreeMap<(usize, Option<u8>), Vec<&[u8]>> = BTreeMap::new();
+        let by = |key: fn(&[u8]) -> Key| {
+            let mut groups: BTreeMap<Key, Vec<&[u8]>> = BTreeMap::new();
             all.iter().filter(|record| !record.is_empty()).for_each(|record| groups.entry(key(record)).or_default().push(record));
             groups.retain(|_, group| group.len() >= LEAST);
             let layouts = groups.iter().take(MOST_LAYOUTS).filter_map(|(key, group)| Some((*key, Layout::of(group)?))).collect();
@@ -283,11 +286,11 @@ impl Found {
             let fitting = all.iter().filter(|record| is_plain(record) || found.layout(record).is_some()).count();
             (found, fitting)
         };
-        let (plain, fitting) = by(&|record| (record.len(), None));
+        let (plain, fitting) = by(|record| (record.len(), None));
         if fitting * 100 >= all.len() * 97 && fitting > 0 {
             return Some(plain);
         }
-        let (typed, fitting_typed) = by(&|record| (record.len(), record.first().copied()));
+        let (typed, fitting_typed) = by(|record| (record.len(), record.first().copied()));
         let (found, fitting) = if fitting_typed > fitting { (typed, fitting_typed) } else { (plain, fitting) };
         (fitting >= LEAST && fitting * 2 >= all.len()).then_some(found)
     }
