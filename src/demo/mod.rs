@@ -157,7 +157,9 @@ fn families(case: &mut Case, plan: &Plan) -> io::Result<()> {
             hard::families(case, round)?;
         }
     }
-    for n in case.institutions.len()..plan.institutions {
+    // Enough without a trace beside the harder families, so that lists name many.
+    let least = if plan.hard { case.institutions.len() + plan.institutions / 2 } else { plan.institutions };
+    for n in case.institutions.len()..least {
         let inventory = [Inventory::Current, Inventory::Elsewhere, Inventory::Patched, Inventory::Current][n % 4];
         let profile = if n % 5 == 4 {
             Profile::european("no_trace", Verdict::RuledOut, n / 5)

@@ -87,26 +87,27 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
     types
 }
 
-/// Does a column hold one sentence in every row, into which only what stands in the row's other cells was put?
+/// Does a column hold one sentence in every row, into which only what stands in the row's other cells was put? A word
+/// of any row's other cells may also stand in the sentence itself: `Bank of Ames` beside `the window of`.
 fn is_boilerplate(sample: &[Vec<String>], column: usize) -> bool {
     /// A sentence without what was put into it has so many words.
     const WORDS: usize = 3;
     let words = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
     };
-    let mut sentence: Option<Vec<String>> = None;
-    for row in sample.iter().take(LOOKED_AT).filter(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty())) {
-        let others: HashSet<String> =
-            row.iter().enumerate().filter(|(other, _)| *other != column).flat_map(|(_, cell)| words(cell)).collect();
-        let rest: Vec<String> = words(&row[column]).into_iter().filter(|word| !others.contains(word)).collect();
-        match &sentence {
-            Some(known) if *known != rest => return false,
-            Some(_) => {}
-            None if rest.len() < WORDS => return false,
-            None => sentence = Some(rest),
-        }
-    }
-    sentence.is_some()
+    let rows: Vec<&Vec<String>> =
+        sample.iter().take(LOOKED_AT).filter(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty())).collect();
+    let beside = |row: &[String]| -> HashSet<String> {
+        row.iter().enumerate().filter(|(other, _)| *other != column).flat_map(|(_, cell)| words(cell)).collect()
+    };
+    // Numbers were put in from their own row alone.
+    let anywhere: HashSet<String> =
+        rows.iter().flat_map(|row| beside(row)).filter(|word| !word.bytes().any(|b| b.is_ascii_digit())).collect();
+    let mut sentences = rows.iter().map(|row| {
+        let beside = beside(row);
+        words(&row[column]).into_iter().filter(|word| !beside.contains(word) && !anywhere.contains(word)).collect::<Vec<_>>()
+    });
+    sentences.next().is_some_and(|first| first.len() >= WORDS && sentences.all(|other| other == first))
 }
 
 /// What a column of no type holds that entries of a directory do not.

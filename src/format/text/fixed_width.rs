@@ -295,10 +295,10 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
         }
         let rows = |range: Range<usize>| {
             let mut at = range.start;
-            text[range].split_inclusive(line_end).filter_map(move |line| {
+            text[range].split_inclusive(line_end).map(move |line| {
                 let start = at;
                 at += line.len();
-                Some((start, line))
+                (start, line)
             })
         };
         let cells = || ranges.iter().cloned().flat_map(rows).filter_map(|(at, line)| Some((at, headed.cells(record_text(line))?)));
