@@ -22,6 +22,8 @@ pub(super) fn find(text: &str) -> Elements {
     let mut elements = Elements::default();
     let bytes = text.as_bytes();
     let mut at = 0;
+    // Numbers of the shape of a card's, and those of them whose check digit holds.
+    let (mut shaped, mut checked) = (0u32, 0u32);
     while let Some(i) = bytes[at..].iter().position(u8::is_ascii_digit) {
         let start = at + i;
         let mut end = start;
@@ -31,6 +33,9 @@ pub(super) fn find(text: &str) -> Elements {
             end += 1;
         }
         at = end.max(start + 1);
+        if is_track(&bytes[..start], &text[start..end], &bytes[end..]) {
+            elements.insert(DataElement::CardNumber);
+        }
         let stands_alone = !(start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'.'))
             && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric);
         if !stands_alone {
@@ -41,9 +46,31 @@ pub(super) fn find(text: &str) -> Elements {
             elements.insert(DataElement::Ssn);
         } else if is_card(run, &bytes[start.saturating_sub(40)..start]) {
             elements.insert(DataElement::CardNumber);
+        } else if let Some(number) = run.split(' ').next().filter(|number| is_card_shaped(number)) {
+            shaped += 1;
+            checked += u32::from(luhn(number) && !EXAMPLE_CARDS.contains(&number));
         }
     }
+    // One in ten has the check digit by chance; of many hardly another has.
+    if checked >= LEAST_CARDS && checked * 10 >= shaped * 9 {
+        elements.insert(DataElement::CardNumber);
+    }
     elements
+}
+
+/// So many numbers without a label are cards if nearly all have the check digit.
+const LEAST_CARDS: u32 = 8;
+
+/// Sixteen digits without a break, as a card scheme issues them.
+fn is_card_shaped(run: &str) -> bool {
+    run.len() == 16 && run.bytes().all(|b| b.is_ascii_digit()) && is_issued(run)
+}
+
+/// The number of a magnetic stripe: `%B` number `^` in its first track, `;` number `=` in its second (ISO/IEC 7813).
+fn is_track(before: &[u8], run: &str, behind: &[u8]) -> bool {
+    let framed =
+        before.ends_with(b"B") && behind.starts_with(b"^") || before.ends_with(b";") && matches!(behind, [b'=' | b'D', b'0'..=b'9', ..]);
+    framed && matches!(run.len(), 13..=19) && run.bytes().all(|b| b.is_ascii_digit()) && luhn(run) && !EXAMPLE_CARDS.contains(&run)
 }
 
 /// `ddd-dd-dddd` that was or may be assigned (SSA, "The SSN numbering scheme": no area 000, 666 or 9xx, no
@@ -64,7 +91,18 @@ fn is_ssn(run: &str) -> bool {
 /// a card or after a word that says so: one in ten numbers has the check digit by chance.
 fn is_card(run: &str, before: &[u8]) -> bool {
     let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-    let scheme = match digits.len() {
+    if !is_issued(&digits) || EXAMPLE_CARDS.contains(&digits.as_str()) {
+        return false;
+    }
+    let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
+    let label = String::from_utf8_lossy(before).to_lowercase();
+    let is_labelled = ["card", "visa", "mastercard", "amex", "pan"].iter().any(|word| label.contains(word));
+    (groups == [4, 4, 4, 4] || groups == [4, 6, 5] || (groups.len() == 1 && is_labelled)) && luhn(&digits)
+}
+
+/// Fifteen or sixteen digits that begin as a card scheme's numbers do.
+fn is_issued(digits: &str) -> bool {
+    match digits.len() {
         15 => digits.starts_with("34") || digits.starts_with("37"),
         16 => {
             digits.starts_with('4')
@@ -74,14 +112,7 @@ fn is_card(run: &str, before: &[u8]) -> bool {
                 || digits.starts_with("65")
         }
         _ => false,
-    };
-    if !scheme || EXAMPLE_CARDS.contains(&digits.as_str()) {
-        return false;
     }
-    let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
-    let label = String::from_utf8_lossy(before).to_lowercase();
-    let is_labelled = ["card", "visa", "mastercard", "amex", "pan"].iter().any(|word| label.contains(word));
-    (groups == [4, 4, 4, 4] || groups == [4, 6, 5] || (groups.len() == 1 && is_labelled)) && luhn(&digits)
 }
 
 fn luhn(digits: &str) -> bool {
@@ -112,6 +143,18 @@ mod tests {
         assert_eq!(words("card 4929 1234 1234 1231 declined"), Vec::<&str>::new());
         assert_eq!(words("paid with 4539 1488 0343 6467"), ["card_number"]);
         assert_eq!(words("card=4539148803436467"), ["card_number"]);
+    }
+
+    #[test]
+    fn many_numbers_whose_check_digits_hold_are_cards() {
+        let number =
+            |n: u64, holds: bool| (0..10).map(|last| format!("{}{last}", 453_914_880_000_000 + n * 7_919)).find(|n| luhn(n) == holds);
+        let list = |holds| (0..30).map(|n| format!("{} Ann Lee 12/27\n", number(n, holds).unwrap())).collect::<String>();
+        assert_eq!(words(&list(true)), ["card_number"]);
+        assert_eq!(words(&list(false)), Vec::<&str>::new());
+        assert_eq!(words("%B4539148803436467^LEE/ANN^25121010000000000?"), ["card_number"]);
+        assert_eq!(words(";4539148803436467=25121010000000000?"), ["card_number"]);
+        assert_eq!(words("id;4539148803436468=25121010000000000?"), Vec::<&str>::new());
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if bytes.len() == 11 {
             find_branch_bic(text, &token, found);
         }
+        if bytes.len() == 9 && bytes.iter().all(u8::is_ascii_digit) {
+            find_transit(text, &token, found);
+        }
         if !is_value(text, &token) || continues_number(text, all, i) {
             continue;
         }
@@ -213,6 +216,19 @@ fn find_labelled(text: &str, all: &Tokens, i: usize, label: &[String], found: &m
                 break;
             }
         }
+    }
+}
+
+/// The routing number of a check between the transit symbols of its line of magnetic ink (ANSI X9.27), which say what
+/// it is as a label does.
+fn find_transit(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline)) {
+    const TRANSIT: char = '\u{2446}';
+    let is_framed = text[..token.span.start].ends_with(TRANSIT) && text[token.span.end..].starts_with(TRANSIT);
+    if is_framed
+        && let Ok(normal) = normalise(&Scheme::Aba, &text[token.span.clone()], "")
+        && normal.repaired.is_none()
+    {
+        found(Inline { span: token.span.clone(), scheme: Scheme::Aba, value: normal.value, label: Some(Specific::Exact) });
     }
 }
 

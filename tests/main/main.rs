@@ -15,6 +15,7 @@ mod decisions;
 mod demonstration;
 mod determinism;
 mod document_files;
+mod embedded_payments;
 mod encoded_text;
 mod false_hits;
 mod fence;

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Payment records without labels are fixed-width text."],
 };
 
@@ -77,8 +77,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             return Ok(());
         }
         let (end, next) = piece_at(bytes, at, reader.payment);
-        reader.sink.cover(at as u64..next as u64, Class::Read);
-        reader.record(&Record::new(&bytes[at..end], at as u64));
+        if reader.record(&Record::new(&bytes[at..end], at as u64)) {
+            reader.sink.cover(at as u64..next as u64, Class::Read);
+        }
         at = next;
     }
     reader.close(bytes.len() as u64, false);
@@ -102,9 +103,10 @@ struct Reader<'s, 'o> {
 }
 
 impl Reader<'_, '_> {
-    fn record(&mut self, record: &Record<'_>) {
+    /// Takes a record; false where it is none of the layout.
+    fn record(&mut self, record: &Record<'_>) -> bool {
         if record.bytes().trim_ascii().is_empty() || record.bytes() == b"\x1A" {
-            return;
+            return true;
         }
         match record.field(1, 4) {
             b"VOL1" | b"HDR1" => {
@@ -139,15 +141,16 @@ impl Reader<'_, '_> {
                 self.close(record.at, true);
             }
             b"EOF1" | b"EOF2" | b"EOV1" | b"EOV2" => record.push(self.sink, &[4, 10]),
-            _ => self.payment_record(record),
+            _ => return self.payment_record(record),
         }
+        true
     }
 
-    fn payment_record(&mut self, record: &Record<'_>) {
+    fn payment_record(&mut self, record: &Record<'_>) -> bool {
         let amount = record.field(36, 46);
         if !is_digits(record.field(1, 6)) || !is_digits(record.field(18, 23)) || !is_digits(amount) {
             self.stray += 1;
-            return record.push(self.sink, &[]);
+            return false;
         }
         self.payments += 1;
         if !self.open {
@@ -183,6 +186,7 @@ impl Reader<'_, '_> {
             self.sink.element(DataElement::Amount);
         }
         record.push(self.sink, &[6, 14, 15, 17, 23, 31, 35, 46, 64, 82, 100]);
+        true
     }
 
     fn gap(&mut self, at: u64, cause: Cause, detail: &str) {

@@ -23,7 +23,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Parties in the texts of transactions are text."],
 };
 
@@ -31,6 +31,8 @@ pub const FORMAT: Format = Format {
 const LONGEST: usize = 64 << 10;
 /// A file that is broken everywhere has as many gaps as tell that.
 const MOST_GAPS: usize = 64;
+/// So many lines of a text may go on without a record type.
+const WRAPPED: u32 = 16;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head).trim_ascii_start();
@@ -59,7 +61,8 @@ fn is_date(field: &[u8]) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("bai2");
-    let mut reader = Reader { sink, file: None, group: None, account_open: false, text_open: false, continues: *b"  ", stray: 0 };
+    let mut reader =
+        Reader { sink, file: None, group: None, account_open: false, text_open: false, wrapped: 0, continues: *b"  ", stray: 0 };
     let mut at = 0;
     let mut lines: u32 = 0;
     while at < bytes.len() {
@@ -71,8 +74,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             let end = (at + LONGEST).min(bytes.len());
             (&bytes[at..end], end)
         });
-        reader.sink.cover(at as u64..next as u64, Class::Read);
-        reader.line(line, at as u64);
+        if reader.line(line, at as u64) {
+            reader.sink.cover(at as u64..next as u64, Class::Read);
+        }
         at = next;
     }
     reader.close_text();
@@ -109,6 +113,8 @@ struct Reader<'s, 'o> {
     account_open: bool,
     /// The text of a transaction may go on in the next line.
     text_open: bool,
+    /// Lines without a record type since it began.
+    wrapped: u32,
     /// Type of the record that a continuation continues.
     continues: [u8; 2],
     /// Lines that belong to nothing.
@@ -116,8 +122,20 @@ struct Reader<'s, 'o> {
 }
 
 impl Reader<'_, '_> {
-    /// A line: one record as a rule; several where a slash, blanks and a record type stand inside.
-    fn line(&mut self, line: &[u8], at: u64) {
+    /// A line: one record as a rule; several where a slash, blanks and a record type stand inside. False where it
+    /// is none of the layout.
+    fn line(&mut self, line: &[u8], at: u64) -> bool {
+        let is_record = record_type(line).is_some();
+        if !is_record && !line.trim_ascii().is_empty() {
+            // A text that was wrapped without a continuation record goes on; it does not fill pages.
+            self.wrapped += 1;
+            if !self.text_open || self.wrapped > WRAPPED {
+                self.stray += 1;
+                return false;
+            }
+        } else if is_record {
+            self.wrapped = 0;
+        }
         let mut from = 0;
         for slash in memchr::memchr_iter(b'/', line) {
             let rest = &line[slash + 1..];
@@ -128,6 +146,7 @@ impl Reader<'_, '_> {
             }
         }
         self.record(&line[from..], at + from as u64);
+        true
     }
 
     fn record(&mut self, bytes: &[u8], at: u64) {
@@ -136,10 +155,6 @@ impl Reader<'_, '_> {
         }
         let record = Record::new(bytes, at);
         let Some(kind) = record_type(bytes) else {
-            // A text that was wrapped without a continuation record.
-            if !self.text_open {
-                self.stray += 1;
-            }
             return self.push_text(&record, 0);
         };
         if kind != *b"88" {

@@ -20,7 +20,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Files of 80-character records (short CPA-005 forms of some banks) are text."],
 };
 
@@ -65,12 +65,14 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         let (end, next) =
             if is_ebcdic { ((at + LENGTH).min(bytes.len()), (at + LENGTH).min(bytes.len())) } else { fixed_at(bytes, at, LENGTH) };
-        reader.sink.cover(at as u64..next as u64, Class::Read);
-        if is_ebcdic {
+        let is_record = if is_ebcdic {
             ebcdic::decode_into(&bytes[at..end], &mut scratch);
-            reader.record(&Record::decoded(&scratch, at as u64));
+            reader.record(&Record::decoded(&scratch, at as u64))
         } else {
-            reader.record(&Record::new(&bytes[at..end], at as u64));
+            reader.record(&Record::new(&bytes[at..end], at as u64))
+        };
+        if is_record {
+            reader.sink.cover(at as u64..next as u64, Class::Read);
         }
         if fixed && end - at < LENGTH && !bytes[at..end].trim_ascii().is_empty() {
             reader.gap(end as u64, Cause::Truncated, "a record is cut");
@@ -103,14 +105,15 @@ struct Reader<'s, 'o> {
 }
 
 impl Reader<'_, '_> {
-    fn record(&mut self, record: &Record<'_>) {
+    /// Takes a record; false where it is none of the layout.
+    fn record(&mut self, record: &Record<'_>) -> bool {
         if record.bytes().trim_ascii().is_empty() {
-            return;
+            return true;
         }
         let kind = record.char_at(1);
         if !is_digits(record.field(2, 10)) || !kind.is_ascii_uppercase() {
             self.stray += 1;
-            return record.push(self.sink, &[]);
+            return false;
         }
         self.records += 1;
         match kind {
@@ -131,6 +134,7 @@ impl Reader<'_, '_> {
             }
             _ => record.push(self.sink, &[1, 10, 20, 24]),
         }
+        true
     }
 
     fn segments(&mut self, record: &Record<'_>) {

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["other EDIFACT messages (orders, invoices) are searched as text"],
 };
 
@@ -53,13 +53,17 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("edifact");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
     let Some((separators, mut at)) = syntax(bytes) else { return Err(Failure::corrupt(0, "no UNA or UNB segment")) };
+    sink.cover(0..value::offset(at), Class::Structure);
     let mut interchange = Interchange::default();
     while let Some(segment) = segment::next(bytes, separators, at) {
-        segment.push(sink);
-        interchange.segment(&segment, sink);
-        at = segment.end();
+        let from = std::mem::replace(&mut at, segment.end());
+        let name = segment.bytes.get(..3).unwrap_or_default();
+        if name.len() == 3 && name.iter().all(u8::is_ascii_uppercase) && (interchange.open || matches!(name, b"UNA" | b"UNB")) {
+            sink.cover(value::offset(from)..value::offset(at), Class::Read);
+            segment.push(sink);
+            interchange.segment(&segment, sink);
+        }
         if sink.stopped() {
             return Ok(());
         }

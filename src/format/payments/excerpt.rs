@@ -2,122 +2,107 @@
 //! mail. Their typed fields say whose they are as they do in a file of their own; the text around them stays text, and
 //! what is missing of them is no gap, since every byte of it was read.
 
+mod lines;
+mod messages;
+#[cfg(test)]
+#[path = "excerpt/tests.rs"]
+mod more_tests;
+mod records;
+
 use super::nacha::layout::{LENGTH, is_batch_header, is_file_header};
 use super::record::{Record, is_digits};
 use super::routing_number::RoutingNumber;
-use super::{FEDWIRE, ISO20022, NACHA, SWIFT};
+use super::{BAI2, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, SWIFT, X12, X937, value};
 use crate::format::{Format, Probe, Sink};
 use memchr::{memchr, memmem};
 use std::ops::Range;
 
-/// A message is not looked for beyond so many bytes behind its beginning.
-const LONGEST: usize = 1 << 20;
+/// A stretch is not longer, so that it can be decoded in memory.
+const LONGEST: usize = 64 << 20;
 /// So many bytes of records are read at once.
 const RECORDS: usize = 4 << 20;
 /// Lines without a record between two records of one file.
 const BETWEEN: usize = 400;
-/// Between the header of a message and its document.
-const HEADER_GAP: usize = 400;
 /// Record size, blocking factor and format code of every NACHA file header, and where they stand in it.
 const NACHA_SIZES: (&[u8], usize) = (b"094101", 34);
+
+/// How the files of a layout are found in other text.
+struct Layout {
+    format: &'static Format,
+    /// What its files hold and other text hardly ever does.
+    mark: &'static [u8],
+    /// The stretch around a mark that stands at a place, behind what was taken already.
+    around: fn(&[u8], usize, usize) -> Option<Range<usize>>,
+    /// What a stretch means: the bytes of a file of the layout.
+    meant: fn(&[u8], &Range<usize>) -> Vec<u8>,
+}
+
+/// The layouts that are looked for; records that have a line each are looked for by lines.
+static LAYOUTS: &[Layout] = &[
+    Layout { format: &NACHA, mark: NACHA_SIZES.0, around: records::nacha_in_a_line, meant: records::nacha_records },
+    Layout { format: &SWIFT, mark: b"{1:F", around: messages::swift, meant: lines::swift },
+    Layout { format: &FEDWIRE, mark: b"{3100}", around: messages::fedwire, meant: lines::meant },
+    Layout { format: &BAI2, mark: b",2/", around: records::bai2, meant: lines::meant },
+    Layout { format: &MT940, mark: b":60F:", around: messages::statement, meant: lines::meant },
+    Layout { format: &X12, mark: b"ISA*0", around: messages::x12, meant: lines::meant },
+    Layout { format: &EDIFACT, mark: b"UNB+UN", around: messages::edifact, meant: lines::meant },
+    Layout { format: &ISO20022, mark: b"urn:iso:std:iso:20022:", around: messages::iso20022, meant: lines::markup },
+];
 
 /// Reads the payments amid text of an ASCII-compatible encoding.
 pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
     read_records(bytes, sink);
-    for (layout, mark, find) in MESSAGES {
-        let finder = memmem::Finder::new(mark);
-        let mut at = 0;
-        while let Some(found) = finder.find(&bytes[at..]).map(|n| at + n) {
+    for layout in LAYOUTS {
+        for range in stretches(layout, bytes) {
             if sink.stopped() {
                 return;
             }
-            at = found + mark.len();
-            let Some(range) = find(bytes, found) else { continue };
-            let message = unescaped(&bytes[range.clone()]);
-            if (layout.recognise)(&Probe::new(&message)) {
-                sink.payments_amid_text(layout, &message, range.start as u64);
-                at = at.max(range.end);
+            let file = (layout.meant)(bytes, &range);
+            if (layout.format.recognise)(&Probe::new(&file)) {
+                sink.payments_amid_text(layout.format, &file, value::offset(range.start));
             }
         }
     }
 }
 
-/// Where a message stands of which a mark was found at a place.
-type Find = fn(&[u8], usize) -> Option<Range<usize>>;
-
-static MESSAGES: [(&Format, &[u8], Find); 4] = [
-    (&SWIFT, b"{1:F", swift),
-    (&FEDWIRE, b"{1500}", fedwire),
-    (&FEDWIRE, b"{1510}", fedwire),
-    (&ISO20022, b"urn:iso:std:iso:20022:", iso20022),
-];
-
-/// From block 1 to the end of block 4, or to the end of the line where there is none.
-fn swift(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-    let rest = &rest[..memmem::find(&rest[1..], b"{1:F").map_or(rest.len(), |next| next + 1)];
-    let end = match memmem::find(rest, b"{4:") {
-        Some(text) => memmem::find(&rest[text..], b"-}").map(|end| text + end + 2),
-        None => None,
+/// Does other text hold a payment file somewhere?
+pub fn is_amid_text(bytes: &[u8]) -> bool {
+    let is_file = |layout: &'static Layout| {
+        stretches(layout, bytes).next().is_some_and(|range| (layout.format.recognise)(&Probe::new(&(layout.meant)(bytes, &range))))
     };
-    Some(at..at + end.unwrap_or_else(|| line_end(rest, 0)))
+    LAYOUTS.iter().any(is_file) || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::nacha(bytes, mark).is_some())
 }
 
-/// From its first tag to the end of the line, and the lines below it that begin with a tag.
-fn fedwire(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-    let is_tag = |at: usize| matches!(rest.get(at..at + 6), Some([b'{', tag @ .., b'}']) if is_digits(tag));
-    let mut end = line_end(rest, 0);
-    while is_tag(end + 1) {
-        end = line_end(rest, end + 1);
-    }
-    Some(at..at + end)
-}
-
-/// The element whose namespace was found; a header with the document behind it.
-fn iso20022(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let (start, mut end) = element(bytes, at)?;
-    if memmem::find(&bytes[at..end.min(at + 64)], b":head.").is_some() {
-        let window = &bytes[end..bytes.len().min(end + HEADER_GAP)];
-        if let Some((_, last)) = memmem::find(window, b"urn:iso:std:iso:20022:").and_then(|mark| element(bytes, end + mark)) {
-            end = last;
+/// A cash letter behind a line or two of other text is a member: it is binary, and nobody else reads it.
+pub fn read_behind_lines(bytes: &[u8], sink: &mut Sink<'_>) {
+    const BEFORE: usize = 4 << 10;
+    let head = &bytes[..bytes.len().min(BEFORE)];
+    for mark in [&b"\0\0\0P\xF0\xF1\xF0"[..], b"\0\0\0P010"] {
+        if let Some(start) = memmem::find(head, mark).filter(|start| *start > 0)
+            && (X937.recognise)(&Probe::new(&bytes[start..]))
+        {
+            let name = format!("{}@{start}", X937.name);
+            sink.member(name.as_bytes(), value::offset(start)..value::offset(bytes.len()), &mut &bytes[start..]);
+            return;
         }
     }
-    Some(start..end)
 }
 
-/// Beginning and end of the element in whose start tag a place is.
-fn element(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let start = at.saturating_sub(400) + bytes[at.saturating_sub(400)..at].iter().rposition(|b| *b == b'<')?;
-    let name = bytes[start + 1..at].split(|b| b.is_ascii_whitespace()).next()?;
-    let rest = &bytes[at..bytes.len().min(at + LONGEST)];
-    let close = [b"</", name, b">"].concat();
-    Some((start, at + memmem::find(rest, &close)? + close.len()))
-}
-
-/// A message as it was before a program wrote it into a line or a string.
-fn unescaped(message: &[u8]) -> Vec<u8> {
-    if memchr(b'\\', message).is_none() {
-        return message.to_vec();
-    }
-    let mut out = Vec::with_capacity(message.len());
-    let mut rest = message;
-    while let Some(at) = memchr(b'\\', rest) {
-        out.extend_from_slice(&rest[..at]);
-        let (byte, taken) = match rest.get(at + 1) {
-            Some(b'n') => (b'\n', 2),
-            Some(b'r') => (b'\r', 2),
-            Some(b't') => (b'\t', 2),
-            Some(b'"') => (b'"', 2),
-            Some(b'/') => (b'/', 2),
-            Some(b'\\') => (b'\\', 2),
-            Some(_) | None => (b'\\', 1),
-        };
-        out.push(byte);
-        rest = &rest[at + taken..];
-    }
-    out.extend_from_slice(rest);
-    out
+/// The stretches of a layout, in order.
+fn stretches<'b>(layout: &'static Layout, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + use<'b> {
+    let finder = memmem::Finder::new(layout.mark);
+    let (mut from, mut taken) = (0, 0);
+    std::iter::from_fn(move || {
+        loop {
+            let mark = from + finder.find(bytes.get(from..)?)?;
+            from = mark + layout.mark.len();
+            if let Some(range) = (layout.around)(bytes, mark, taken).filter(|range| range.start >= taken && range.end > mark) {
+                taken = range.end;
+                from = from.max(range.end);
+                return Some(range);
+            }
+        }
+    })
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
@@ -209,8 +194,8 @@ fn is_record(record: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::PaymentFacts;
     use crate::format::testing::Collector;
-    use crate::format::{PaymentFacts, payments};
 
     const ODFI: &str = "061000052";
 
@@ -287,8 +272,6 @@ mod tests {
         let numbers = "6".repeat(94);
         let text = format!("see {{1:F in the manual, urn:iso:std:iso:20022: and {{1500}}\n{numbers}\n 094101 \n{}\n", "9".repeat(60));
         assert_eq!(facts(&text), None);
-        let layouts = payments::LAYOUTS.len();
-        assert!(layouts >= MESSAGES.len());
         let whole = file();
         for cut in 0..whole.len() {
             facts(&whole[cut..]);

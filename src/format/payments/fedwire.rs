@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Remittance data {8xxx} are text; their parties are not read as fields."],
 };
 
@@ -169,9 +169,7 @@ impl Reader<'_, '_> {
         if bytes.trim_ascii().is_empty() {
             return self.sink.cover(range, Class::Structure);
         }
-        self.sink.cover(range, Class::Read);
         self.sink.payment_note("text before the first tag");
-        Record::new(bytes, at).push(self.sink, &[]);
     }
 
     fn tag(&mut self, bytes: &[u8], at: usize, next: usize) {
@@ -191,7 +189,16 @@ impl Reader<'_, '_> {
         self.message.begun = true;
         self.message.has_1500 |= tag == b"1500";
         self.message.seen |= mandatory(tag);
-        self.sink.cover(at as u64..next as u64, Class::Read);
+        // Values are one line; others that follow end an element each.
+        let mut len = 0;
+        for line in whole.split_inclusive(|b| matches!(b, b'\r' | b'\n')) {
+            if len > 0 && !line.trim_ascii().is_empty() && !line.trim_ascii_end().ends_with(b"*") {
+                break;
+            }
+            len += line.len();
+        }
+        let whole = &whole[..len];
+        self.sink.cover(at as u64..(at + len) as u64, Class::Read);
         let whole = Record::new(whole.trim_ascii_end(), at as u64);
         let value = whole.behind(6);
         whole.push_open(self.sink, 1, 6);

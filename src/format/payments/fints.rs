@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["encrypted message bodies are a gap", "the XML syntax of FinTS 4 is searched as text"],
 };
 
@@ -39,6 +39,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let (end, payload) = segment_end(bytes, at);
         let cut = payload.as_ref().map_or(end, |payload| payload.start.min(end)).saturating_sub(at);
         if let Some(segment) = segment::next(&bytes[..at + cut], SYNTAX, at) {
+            if !dialogue.open && !segment.bytes.starts_with(b"HNHBK") {
+                at = end;
+                continue;
+            }
             sink.cover(value::offset(at)..value::offset(at + cut), Class::Read);
             segment.push(sink);
             dialogue.segment(&segment, sink);

@@ -19,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "messages in ASN.1 or JSON are searched as text",
         "a Fedwire envelope's direction (incoming, outgoing) is not taken for the copy's side",
@@ -72,9 +72,22 @@ fn is_message(head: &[u8]) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("iso20022");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
     let mut reader = Reader::new();
-    markup::for_each(bytes, |decoder, at, token| reader.token(decoder, at, token, sink));
+    // What stands outside of every element is of no document.
+    let (mut from, mut is_outside) = (0, false);
+    markup::for_each(bytes, |decoder, at, token| {
+        let is_text = matches!(token, Token::Text(text) if !text.trim_ascii().is_empty());
+        let was_outside = std::mem::replace(&mut is_outside, is_text && reader.is_outside());
+        match (was_outside, is_outside) {
+            (true, false) => from = at,
+            (false, true) => sink.cover(from..at, Class::Read),
+            (true, true) | (false, false) => {}
+        }
+        is_outside || reader.token(decoder, at, token, sink)
+    });
+    if !is_outside {
+        sink.cover(from..value::offset(bytes.len()), Class::Read);
+    }
     reader.finish(bytes.len(), sink);
     Ok(())
 }

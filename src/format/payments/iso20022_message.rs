@@ -81,6 +81,11 @@ impl Reader {
         }
     }
 
+    /// No element is open.
+    pub(super) fn is_outside(&self) -> bool {
+        self.stack.is_empty() && self.beyond == 0
+    }
+
     /// Takes the next token; false when the run was stopped.
     pub(super) fn token(&mut self, decoder: Decoder, at: u64, token: Token<'_>, sink: &mut Sink<'_>) -> bool {
         match token {

@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Packed decimals are searched as digits only where they are well-formed.", "Records broken into lines are text."],
 };
 
@@ -84,15 +84,13 @@ struct Reader<'s, 'o> {
 }
 
 impl Reader<'_, '_> {
-    /// A line that is no record becomes text; without lines the rest is the caller's.
+    /// A line that is no record is passed over; without lines the rest is the caller's.
     fn recover(&mut self, bytes: &[u8], at: &mut usize) -> bool {
         let Some((line, next)) = super::record::line_at(bytes, *at, 4096) else { return false };
         if next >= bytes.len() && line.len() + *at == bytes.len() {
             return false;
         }
-        self.sink.cover(*at as u64..next as u64, Class::Read);
         self.sink.payment_note("lines that are no records of the layout");
-        Record::new(line, *at as u64).push(self.sink, &[]);
         *at = next;
         true
     }

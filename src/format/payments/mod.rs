@@ -5,6 +5,7 @@
 
 mod bacs18;
 mod bai2;
+mod beside;
 mod company;
 mod cpa005;
 mod day;
@@ -41,9 +42,10 @@ mod x937;
 
 pub use bacs18::FORMAT as BACS18;
 pub use bai2::FORMAT as BAI2;
+pub(super) use beside::read;
 pub use cpa005::FORMAT as CPA005;
 pub use edifact::FORMAT as EDIFACT;
-pub(super) use excerpt::read_amid_text;
+pub(super) use excerpt::{is_amid_text, read_amid_text, read_behind_lines};
 pub use fedwire::FORMAT as FEDWIRE;
 pub use fints::FORMAT as FINTS;
 pub use iso20022::FORMAT as ISO20022;

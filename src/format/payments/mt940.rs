@@ -5,6 +5,7 @@
 //! code or BIC before the account in field 25, the bank of its IBAN, a terminal in the lines before
 //! field 20, or subfield 30 of `:NS:`. An account number alone names nobody.
 
+use super::record::line_end;
 use super::swift_field::{self, Field};
 use super::{day, party, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
@@ -18,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "account identifications other than bank code, BIC or IBAN name no bank",
         "other messages without blocks (MT 101, MT 103) are searched as text",
@@ -57,6 +58,15 @@ fn statement_tag(line: &[u8]) -> Option<&str> {
     })
 }
 
+/// So many lines may continue a field. Balances have one line; what is behind them is no statement.
+fn most_lines(tag: &str) -> u32 {
+    match tag {
+        "86" | "NS" => 64,
+        "61" | "20" | "21" | "25" | "25P" => 4,
+        _ => 0,
+    }
+}
+
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
     let mut lines = value::lines(head).map(|(_, line)| line).filter(|line| !line.trim_ascii().is_empty());
@@ -83,11 +93,13 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("mt940");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
     let start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    sink.cover(0..value::offset(start), Class::Structure);
     let mut statement = Statement::default();
     let mut field: Option<(usize, &str)> = None;
     let mut end = start;
+    // Lines that continue the field at hand.
+    let mut continued = 0;
     for (at, line) in value::lines(&bytes[start..]).map(|(at, line)| (at + start, line)) {
         let tag = statement_tag(line);
         let closes = line.trim_ascii_end() == b"-";
@@ -96,6 +108,21 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         {
             statement.field(bytes, from, end, tag, sink);
         }
+        let next = (at + line.len() + line_end(&bytes[at + line.len()..])).min(bytes.len());
+        let is_open = field.is_some_and(|(_, tag)| continued < most_lines(tag)) || line.trim_ascii().is_empty();
+        if tag.is_none() && !closes && !is_open {
+            // A line before a statement, or one behind it that is no longer of it.
+            if let Some((from, tag)) = field.take() {
+                statement.field(bytes, from, end, tag, sink);
+            }
+            if statement.header_line(line, at, sink) {
+                sink.cover(value::offset(at)..value::offset(next), Class::Read);
+            }
+            end = at + line.len();
+            continue;
+        }
+        sink.cover(value::offset(at)..value::offset(next), Class::Read);
+        continued = if tag.is_some() { 0 } else { continued + 1 };
         match tag {
             Some(tag) => {
                 if tag == "20" || matches!(tag, "25" | "25P") && statement.identified {
@@ -107,8 +134,6 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                 field = Some((at, tag));
             }
             // A page ends here; the statement does with the next field 20 or 25.
-            None if closes => {}
-            None if field.is_none() => statement.header_line(line, at, sink),
             None => {}
         }
         end = at + line.len();
@@ -158,16 +183,19 @@ impl Statement {
         *self = Self { header: self.header.take(), ..Self::default() };
     }
 
-    fn header_line(&mut self, line: &[u8], at: usize, sink: &mut Sink<'_>) {
-        if line.trim_ascii().is_empty() {
-            return;
+    /// A line outside of statements: a terminal, or its message type or number. False where it is neither.
+    fn header_line(&mut self, line: &[u8], at: usize, sink: &mut Sink<'_>) -> bool {
+        let text = value::decode(line);
+        let terminal = header_terminal(text.trim());
+        if terminal.is_none() && !text.trim().bytes().all(|b| b.is_ascii_digit() || b == b' ') {
+            return false;
         }
         value::push_field(sink, line, value::offset(at));
-        let text = value::decode(line);
-        if let Some(party) = header_terminal(text.trim()) {
+        if let Some(party) = terminal {
             self.end(sink);
             self.header = Some((party, value::offset(at)));
         }
+        true
     }
 
     fn owner(&mut self, party: Option<Party>, at: u64, sink: &mut Sink<'_>) {

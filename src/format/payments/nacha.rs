@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Encrypted addenda are text."],
 };
 
@@ -88,7 +88,6 @@ impl Reader<'_, '_> {
             self.sink.cover(range, Class::Structure);
             return;
         }
-        self.sink.cover(range, Class::Read);
         if self.addenda_open && !(piece.sound && record.bytes().starts_with(b"705")) {
             self.close_addenda(record.at);
         }
@@ -97,9 +96,9 @@ impl Reader<'_, '_> {
                 self.first_broken = record.at;
             }
             self.broken += 1;
-            record.push(self.sink, &[]);
             return;
         }
+        self.sink.cover(range, Class::Read);
         if matches!(record.bytes(), [b'5' | b'6' | b'8', ..]) && record.field(LENGTH, LENGTH).is_empty() {
             self.gap(record.offset(LENGTH), Cause::Truncated, "a record is cut");
         }

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["credit card and investment statements name no bank by an identifier"],
 };
 
@@ -42,10 +42,25 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("ofx");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
     let mut file = File::default();
     let mut buffer = String::new();
+    // Where what is behind an OFX element begins.
+    let mut behind: Option<u64> = None;
+    let mut from = 0;
     markup::for_each(bytes, |decoder, at, token| {
+        if file.closed {
+            behind.get_or_insert(at);
+            // Only another file is of the layout.
+            match token {
+                Token::Start { name: b"OFX", .. } => {
+                    (file.closed, from) = (false, at);
+                    behind = None;
+                }
+                Token::Start { .. } | Token::End(_) | Token::Text(_) | Token::Verbatim(_) | Token::Aside(_) | Token::Broken(_) => {
+                    return true;
+                }
+            }
+        }
         match token {
             Token::Start { name, attributes, .. } => {
                 sink.border();
@@ -57,6 +72,12 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             }
             Token::End(name) => {
                 file.end(name, sink);
+                if file.closed {
+                    // The tag ends at the next `>`.
+                    let place = usize::try_from(at).unwrap_or(bytes.len());
+                    let tag = bytes.get(place..).and_then(|rest| memchr::memchr(b'>', rest)).map_or(bytes.len(), |end| place + end + 1);
+                    sink.cover(from..value::offset(tag), Class::Read);
+                }
                 return !sink.stopped();
             }
             Token::Text(text) | Token::Verbatim(text) => {
@@ -79,6 +100,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         true
     });
+    if !file.closed {
+        sink.cover(from..value::offset(bytes.len()), Class::Read);
+    }
     if file.open {
         let end = value::offset(bytes.len());
         sink.gap(end..end, Cause::Truncated, "the file ends before its OFX element does");
@@ -100,6 +124,8 @@ enum Account {
 #[derive(Default)]
 struct File {
     open: bool,
+    /// Its element has ended, and no other one has begun.
+    closed: bool,
     /// Name of the last start tag: the value that follows is its.
     element: Vec<u8>,
     account: Account,
@@ -135,7 +161,7 @@ impl File {
         self.element.clear();
         match name {
             b"OFX" => {
-                self.open = false;
+                (self.open, self.closed) = (false, true);
                 self.end_unit(sink);
                 if !std::mem::take(&mut self.dated) {
                     sink.dated(None);

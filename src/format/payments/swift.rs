@@ -19,11 +19,11 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "messages in EBCDIC or UTF-16 are searched as text, not read as fields",
         "the XML and JSON forms of MT messages are searched as text",
-        "a file that does not begin with a block 1 is searched as text",
+        "of a file that does not begin with a block 1, the messages are read and the rest is text",
     ],
 };
 
@@ -50,8 +50,9 @@ fn is_separator(b: u8) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("swift_mt");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
-    Reader::new(bytes).run(sink);
+    let mut reader = Reader::new(bytes);
+    sink.cover(0..value::offset(reader.at), Class::Structure);
+    reader.run(sink);
     Ok(())
 }
 
@@ -135,6 +136,7 @@ impl<'a> Reader<'a> {
                 self.between(brace, sink);
                 continue;
             }
+            let from = self.at;
             match rest {
                 [b'{', id, b':', ..] if id.is_ascii_alphanumeric() => {
                     if *id == b'1' && sink.stopped() {
@@ -153,8 +155,10 @@ impl<'a> Reader<'a> {
                 _ => {
                     let end = memchr::memchr2(b'{', b'}', &rest[1..]).map_or(rest.len(), |i| i + 1);
                     self.between(end, sink);
+                    continue;
                 }
             }
+            sink.cover(value::offset(from)..value::offset(self.at), Class::Read);
         }
         self.finish_message(sink);
         if self.containers > 0 {
@@ -162,11 +166,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Text outside blocks.
+    /// What stands outside blocks is nothing, or no message.
     fn between(&mut self, len: usize, sink: &mut Sink<'_>) {
         let text = &self.bytes[self.at..self.at + len];
-        if text.iter().any(|&b| !is_separator(b)) {
-            value::push_field(sink, text.trim_ascii_end(), value::offset(self.at));
+        if text.iter().all(|&b| is_separator(b)) {
+            sink.cover(value::offset(self.at)..value::offset(self.at + len), Class::Structure);
+        } else {
             sink.payment_note("text outside the blocks of a message");
         }
         self.at += len;

@@ -58,8 +58,8 @@ fn an_open_block_is_a_gap_and_loses_no_message() {
 
 #[test]
 fn text_is_whole_and_fields_do_not_run_together() {
-    let text = read_with(read, format!("junk first\n{MT103}").as_bytes(), |_, out| out.text());
-    assert!(text.contains("junk first\u{1E}") && text.contains("JANE DOE\r\n1 MAIN STREET\u{1E}") && text.contains("{108:REF}"));
+    let text = super::super::tests::read_whole(&FORMAT, format!("junk first\n{MT103}").as_bytes(), |_, out| out.text());
+    assert!(text.contains("junk first") && text.contains("JANE DOE\r\n1 MAIN STREET\u{1E}") && text.contains("{108:REF}"));
 }
 
 #[test]

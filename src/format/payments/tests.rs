@@ -1,7 +1,18 @@
 //! Properties that all readers of payment layouts share.
 
-use crate::format::testing::read_with;
+use crate::format::testing::{Collector, read_with};
 use crate::format::{Format, Probe, Sink};
+
+/// Reads bytes as a layout, with what is beside it, and shows what was found to `look`.
+pub(super) fn read_whole<T>(format: &Format, bytes: &[u8], look: impl FnOnce(&Sink<'_>, &Collector) -> T) -> T {
+    let collector = Collector::default();
+    let mut sink = Sink::new(&collector);
+    if let Err(failure) = super::read(format, bytes, &mut sink) {
+        sink.note(failure.to_string());
+    }
+    sink.finish();
+    look(&sink, &collector)
+}
 
 /// The layouts of this module.
 pub(super) const FORMATS: &[&Format] =
@@ -18,6 +29,38 @@ fn examples() -> Vec<(&'static Format, Vec<u8>)> {
         (&super::BACS18, super::bacs18::tests::file()),
         (&super::METRO2, super::metro2::tests::file()),
     ]
+}
+
+/// Examples of all layouts, with those whose readers are tested by themselves.
+pub(super) fn every_example() -> Vec<(&'static Format, Vec<u8>)> {
+    let texts: [(&Format, &str); 7] = [
+        (
+            &super::SWIFT,
+            "{1:F01AAAADEFFAXXX0000000000}{2:I103BBBBUS33XXXXN}{4:\r\n:20:REF\r\n:32A:241104EUR1,\r\n:50K:/1\r\nANN LEE\r\n:59:/2\r\nBOB RAY\r\n-}",
+        ),
+        (
+            &super::MT940,
+            ":20:REF\r\n:25:70011110/4005287001EUR\r\n:28C:1\r\n:60F:C170914EUR1,\r\n:61:170914D233,15NMSC\r\n:86:PETER PAN\r\n:62F:C170914EUR1,\r\n-\r\n",
+        ),
+        (
+            &super::ISO20022,
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.009.001.08\"><FICdtTrf><CdtTrfTxInf><Dbtr><FinInstnId><BICFI>AAAADEFF</BICFI></FinInstnId></Dbtr></CdtTrfTxInf></FICdtTrf></Document>",
+        ),
+        (
+            &super::X12,
+            "ISA*00*          *00*          *01*121042882      *ZZ*CORP           *241104*1200*U*00401*000000001*0*P*:~GS*RA*121042882*CORP*20241104*1200*1*X*004010~ST*820*0001~BPR*C*100*C*ACH*CCD*01*121042882*DA*1*1234567890**01*231380104*DA*2*20241104~SE*3*0001~GE*1*1~IEA*1*000000001~",
+        ),
+        (
+            &super::EDIFACT,
+            "UNB+UNOA:2+AAAADEFF:6+BBBBDEFF:6+241104:1200+1'UNH+1+PAYORD:D:96A:UN'BGM+451+1'FII+OR+1+AAAADEFF:25:5'MOA+9:1:EUR'UNT+5+1'UNZ+1+1'",
+        ),
+        (
+            &super::OFX,
+            "OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><SIGNONMSGSRSV1></SIGNONMSGSRSV1><BANKMSGSRSV1><STMTTRNRS><STMTRS><BANKACCTFROM><BANKID>121042882<ACCTID>1</BANKACCTFROM></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
+        ),
+        (&super::FINTS, "HNHBK:1:3+000000000100+300+0+1'HKVVB:2:3+0+0+0+X+1'HNHBS:3:1+1'"),
+    ];
+    examples().into_iter().chain(texts.map(|(format, text)| (format, text.as_bytes().to_vec()))).collect()
 }
 
 /// Every byte was covered, or the reader said that it gave up, and the caller scans the rest.
@@ -48,7 +91,7 @@ fn cut_files_are_covered_and_have_a_gap() {
             if lost.trim_ascii().is_empty() {
                 continue;
             }
-            read_with(format.read, cut, |sink, _| {
+            read_whole(format, cut, |sink, _| {
                 assert!(
                     !sink.gaps.is_empty() || sink.facts.notes.iter().any(|n| n.contains("(at byte ")),
                     "{} cut at {}",
@@ -69,7 +112,7 @@ fn changed_bytes_do_no_harm() {
                 let mut changed = bytes.clone();
                 changed[i] = value;
                 let _ = (format.recognise)(&Probe::new(&changed));
-                read_with(format.read, &changed, |sink, _| {
+                read_whole(format, &changed, |sink, _| {
                     assert!(covered(sink, changed.len()), "{} at {i}", format.name);
                 });
             }

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["other transaction sets (orders, invoices, claims) are searched as text"],
 };
 
@@ -53,8 +53,8 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("x12");
-    sink.cover(0..value::offset(bytes.len()), Class::Read);
     let mut at = start(bytes);
+    sink.cover(0..value::offset(at), Class::Structure);
     let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no ISA segment")) };
     let mut interchange = Interchange::default();
     while let Some(mut segment) = segment::next(bytes, separators, at) {
@@ -67,9 +67,13 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                 segment = segment::next(bytes, separators, segment.at).unwrap_or(segment);
             }
         }
+        let from = std::mem::replace(&mut at, segment.end());
+        if !(interchange.open || segment.bytes.starts_with(b"ISA")) || !is_name(segment.element(0).0.as_bytes()) {
+            continue;
+        }
+        sink.cover(value::offset(from)..value::offset(at), Class::Read);
         segment.push(sink);
         interchange.segment(&segment, sink);
-        at = segment.end();
     }
     if interchange.open {
         let end = value::offset(bytes.len());
@@ -77,6 +81,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     interchange.end_set(sink);
     Ok(())
+}
+
+/// The name of a segment: two or three capitals and digits.
+fn is_name(name: &[u8]) -> bool {
+    matches!(name.len(), 2 | 3) && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 #[derive(Default)]

@@ -25,7 +25,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["Check images are opaque; what is written on them is not read."],
 };
 

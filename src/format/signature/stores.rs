@@ -101,6 +101,41 @@ pub(super) fn is_arrow_stream(probe: &Probe<'_>) -> bool {
     bytes.starts_with(&[0xFF; 4]) && is_message && le32(bytes, 8).is_some_and(|root| (4..=64).contains(&root))
 }
 
+/// A file of a Lucene index: the mark of its codecs, and the name of one (org.apache.lucene.codecs.CodecUtil).
+pub(super) fn is_lucene(probe: &Probe<'_>) -> bool {
+    let name = probe.head.get(4).and_then(|len| probe.head.get(5..5 + usize::from(*len)));
+    probe.head.starts_with(b"\x3F\xD7\x6C\x17") && name.is_some_and(|name| name.len() > 3 && name.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// Batches of records of Kafka of which one is compressed (its protocol, "Record Batch", and the sets of messages
+/// before version 2): offset, length, version, codec.
+pub(super) fn is_packed_kafka_log(probe: &Probe<'_>) -> bool {
+    let bytes = probe.bytes;
+    let (mut at, mut is_packed) = (0, false);
+    for _ in 0..LOOKED_AT {
+        let (Some(offset), Some(length), Some(version)) = (be(bytes, at, 8), be32(bytes, at + 8), bytes.get(at + 16)) else { break };
+        let codec = match version {
+            0 | 1 => bytes.get(at + 17).copied(),
+            2 => bytes.get(at + 22).copied(),
+            _ => None,
+        };
+        let Some(codec) = codec.filter(|codec| codec & 7 <= 4) else { return false };
+        let length = length as usize;
+        if offset >= 1 << 56 || !(14..=1 << 30).contains(&length) || at == 0 && length + 12 > bytes.len() {
+            return false;
+        }
+        is_packed |= codec & 7 != 0;
+        at += 12 + length;
+    }
+    is_packed && at > 0
+}
+
+/// A dump of Redis: its version in four digits, and the code of a field or database behind it.
+pub(super) fn is_redis(probe: &Probe<'_>) -> bool {
+    let version = probe.head.get(5..9).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit));
+    probe.head.starts_with(b"REDIS") && version && matches!(probe.head.get(9), Some(0xF5..=0xFF | 0..=20))
+}
+
 /// A data set of Stata: the versions that begin with their number, and those that begin with a tag.
 pub(super) fn is_stata(probe: &Probe<'_>) -> bool {
     let stamp = probe.head.get(91..109).is_some_and(|stamp| stamp.iter().all(|b| matches!(b, 0 | 0x20..=0x7E)));
@@ -237,7 +272,11 @@ mod tests {
         let row = [&[3, 0, 15, 1][..], b"First State Bank"].concat();
         let stata = [&[0x72, 2, 1, 0][..], &[0; 120]].concat();
         type Test = fn(&Probe<'_>) -> bool;
-        let cases: [(&[u8], Test); 10] = [
+        let batch = [&[0; 8][..], &[0, 0, 0, 60, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 2], &[7; 60]].concat();
+        let cases: [(&[u8], Test); 13] = [
+            (b"\x3F\xD7\x6C\x17\x05Codec\0\0\0\x01", is_lucene),
+            (&batch, is_packed_kafka_log),
+            (b"REDIS0011\xFA\x09redis-ver", is_redis),
             (b"\x82\x65First\xA1\x65State\x64Bank", is_cbor),
             (b"\x92\xA5First\x81\xD9\x05State\xA4Bank", is_msgpack),
             (&innodb, is_innodb),

@@ -42,6 +42,21 @@ pub static SIGNATURES: &[Signature] = &[
     // Archives and compressed streams.
     row("lzop", "application/x-lzop", |p| p.head.starts_with(b"\x89LZO\0\r\n\x1A\n"), Whole(UNSUPPORTED)),
     row("snappy", "application/x-snappy-framed", |p| p.head.starts_with(b"\xFF\x06\0\0sNaPpY"), Whole(UNSUPPORTED)),
+    row("snappy_blocks", "application/x-snappy", |p| p.head.starts_with(b"\x82SNAPPY\0"), Whole(UNSUPPORTED)),
+    row(
+        "ms_compress",
+        "application/x-ms-compress-szdd",
+        |p| [&b"SZDD\x88\xF0\x27\x33"[..], b"KWAJ\x88\xF0\x27\xD1", b"SZ \x88\xF0\x27\x33\xD1"].iter().any(|mark| p.head.starts_with(mark)),
+        Whole(UNSUPPORTED),
+    ),
+    row("moz_lz4", "application/octet-stream", |p| p.head.starts_with(b"mozLz40\0"), Whole(UNSUPPORTED)),
+    row(
+        "zpaq",
+        "application/x-zpaq",
+        |p| p.head.starts_with(b"zPQ\x01") || p.head.starts_with(b"zPQ\x02") || p.head.starts_with(b"7kSt"),
+        Whole(UNSUPPORTED),
+    ),
+    row("freearc", "application/x-freearc", |p| p.head.starts_with(b"ArC\x01"), Whole(UNSUPPORTED)),
     row("pack", "application/octet-stream", |p| matches!(p.head, [0x1F, 0x1E, ..]) && p.bytes.len() > 8, Whole(UNSUPPORTED)),
     row("installshield_cab", "application/octet-stream", |p| p.head.starts_with(b"ISc("), Whole(UNSUPPORTED)),
     row(
@@ -107,6 +122,18 @@ pub static SIGNATURES: &[Signature] = &[
     row("innodb", "application/x-innodb", stores::is_innodb, Partial(UNSUPPORTED)),
     row("aria", "application/x-aria-data", stores::is_aria, Partial(UNSUPPORTED)),
     row("postgresql_relation", "application/x-postgresql-relation", stores::is_postgresql, Partial(UNSUPPORTED)),
+    // Their blocks are packed by codes that take repetitions alone: what is left between them looks like text.
+    row("wiredtiger", "application/x-wiredtiger", |p| p.head.starts_with(b"\x41\xD8\x01\0") && p.bytes.len() >= 4096, Partial(UNSUPPORTED)),
+    row("lucene", "application/x-lucene-index", stores::is_lucene, Partial(UNSUPPORTED)),
+    row("kafka_log", "application/x-kafka-log", stores::is_packed_kafka_log, Partial(UNSUPPORTED)),
+    row("leveldb_table", "application/x-leveldb-table", |p| p.bytes.ends_with(b"\x57\xFB\x80\x8B\x24\x75\x47\xDB"), Partial(UNSUPPORTED)),
+    row(
+        "rocksdb_table",
+        "application/x-rocksdb-table",
+        |p| p.bytes.ends_with(b"\xF7\xCF\xF4\x85\xB7\x41\xE2\x88") || p.bytes.ends_with(b"\x50\x4E\x9F\x65\x0D\xB2\x5A\x24"),
+        Partial(UNSUPPORTED),
+    ),
+    row("redis_rdb", "application/x-redis-rdb", stores::is_redis, Partial(UNSUPPORTED)),
     row("hdf5", "application/x-hdf5", |p| p.head.starts_with(b"\x89HDF\r\n\x1A\n"), Partial(UNSUPPORTED)),
     row("access", "application/x-msaccess", |p| at(p, 4, b"Standard Jet DB\0") || at(p, 4, b"Standard ACE DB\0"), Partial(UNSUPPORTED)),
     row("sql_server_log", "application/x-mssql-ldf", sql_server::is_log_file, Scan),

@@ -112,15 +112,19 @@ impl<'a> Sink<'a> {
             }
         }
         if let Some(payments) = part.facts.payments {
-            let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
-            own.layout = payments.layout;
-            payments.units.into_iter().for_each(|unit| own.merge(unit));
-            own.dated.merge(payments.dated);
-            own.amid_text |= payments.amid_text;
-            own.notes.extend(payments.notes);
+            self.join_payments(payments);
         }
         self.facts.text.extend(part.facts.text);
         self.facts.notes.extend(part.facts.notes);
+    }
+
+    fn join_payments(&mut self, payments: PaymentFacts) {
+        let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
+        own.layout = payments.layout;
+        payments.units.into_iter().for_each(|unit| own.merge(unit));
+        own.dated.merge(payments.dated);
+        own.amid_text |= payments.amid_text;
+        own.notes.extend(payments.notes);
     }
 
     /// Has a piece of the item read as if it were an item: one that begins at `offset` and holds no members. Where
@@ -177,6 +181,9 @@ impl<'a> Sink<'a> {
         self.facts.tables.extend(inner.facts.tables);
         self.facts.text.extend(inner.facts.text);
         self.facts.notes.extend(inner.facts.notes);
+        if let Some(payments) = inner.facts.payments {
+            self.join_payments(payments);
+        }
         self.kind(PassageKind::Prose);
     }
 

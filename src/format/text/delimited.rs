@@ -44,9 +44,7 @@ fn first_table(bytes: &[u8], encoding: TextEncoding) -> Option<(Stretch<'_>, Tab
 
 /// Reads an item as delimited text.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = super::embedded::read_beside(bytes, sink, read_text);
-    crate::format::payments::read_amid_text(bytes, sink);
-    result
+    super::embedded::read_beside(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

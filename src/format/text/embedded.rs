@@ -4,7 +4,7 @@
 use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::{ascii85, uuencode};
-use crate::format::{Failure, PassageKind, ReadFn, Sink, cms};
+use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, payments};
 use std::io::Read;
 use std::ops::Range;
 
@@ -13,11 +13,12 @@ const PIECE: usize = 32 << 20;
 /// Longer ones are members as anything else.
 const CERTIFICATE: u64 = 16 << 20;
 
-/// Reads an item of text, and finds what is encoded in it.
+/// Reads an item of text, and finds what is encoded in it and whose the payments are that stand amid it.
 pub(in crate::format) fn read_beside(bytes: &[u8], sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
     sink.searches_bytes = true;
     let result = read_text(bytes, sink);
     read(bytes, sink);
+    payments::read_amid_text(bytes, sink);
     result
 }
 

@@ -71,9 +71,7 @@ fn is_json(text: &str) -> bool {
 
 /// Reads an item as JSON.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = super::embedded::read_beside(bytes, sink, read_text);
-    crate::format::payments::read_amid_text(bytes, sink);
-    result
+    super::embedded::read_beside(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["EBCDIC is read as code page 037", "other texts than payment files are read where they stand, not as members"],
 };
 
@@ -45,7 +45,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let decoded = Probe::new(&head);
     // Cash letters are read in EBCDIC as they are.
     let mut ascii_only = payments::LAYOUTS.iter().filter(|layout| layout.name != payments::X937.name);
-    ascii_only.any(|layout| (layout.recognise)(&decoded)) && is_whole(probe.bytes, script)
+    (ascii_only.any(|layout| (layout.recognise)(&decoded)) || payments::is_amid_text(&head)) && is_whole(probe.bytes, script)
 }
 
 /// All of it is text, so that nothing is lost by reading characters alone.

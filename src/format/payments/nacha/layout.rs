@@ -98,6 +98,11 @@ pub(super) fn begins(head: &[u8]) -> bool {
     let has_stray = start > at;
     at = start;
     let Some(first) = piece_at(head, at) else { return false };
+    // What stands before every record (a number, a name, a blank) is of another file than this layout's.
+    let is_prefixed = at > 0 && !matches!(head[at - 1], b'\r' | b'\n' | 0xBF);
+    if is_prefixed && piece_at(head, first.next).is_some_and(|second| !second.sound && !second.record.bytes().trim_ascii().is_empty()) {
+        return false;
+    }
     let bytes = first.record.bytes();
     match bytes.first() {
         // Behind a time of day, say, it is a line of a log if the next one is no record either.
@@ -115,6 +120,29 @@ pub(super) fn begins(head: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Where the file header begins of which the constants `094101` stand at a place.
+pub(in crate::format::payments) fn header_before(bytes: &[u8], constants: usize) -> Option<usize> {
+    [34, 33, 35, 32, 36].into_iter().filter_map(|back| constants.checked_sub(back)).find(|at| is_file_header(&bytes[*at..]))
+}
+
+/// The record at a place in other text, if what stands there is surely one of those that follow a file header: its
+/// digits stand where they must. Of controls and headers, blanks at the end may be missing.
+pub(in crate::format::payments) fn record_in_text(bytes: &[u8], at: usize) -> Option<&[u8]> {
+    let rest = &bytes[at..bytes.len().min(at + LENGTH)];
+    let digits = |first: usize, last: usize| rest.get(first - 1..last).is_some_and(is_digits);
+    let is_record = match rest.first()? {
+        b'5' => rest.get(1..4).is_some_and(|class| SERVICE_CLASSES.contains(&class)) && digits(80, 94),
+        b'6' => digits(2, 12) && digits(30, 39) && matches!(rest.get(78), Some(b'0' | b'1')) && digits(80, 94),
+        b'7' => digits(2, 3) && digits(88, 94),
+        b'8' => rest.get(1..4).is_some_and(|class| SERVICE_CLASSES.contains(&class)) && digits(5, 44) && digits(80, 94),
+        b'9' => digits(2, 31),
+        _ => false,
+    };
+    let is_text = |b: &u8| *b >= b' ' && !matches!(b, b'"' | b'<' | b'>' | b'\\' | 0x7F);
+    let len = rest.iter().position(|b| !is_text(b)).unwrap_or(rest.len());
+    (is_record && (rest[0] == b'9' || len == LENGTH)).then_some(&rest[..len])
 }
 
 /// A file header?

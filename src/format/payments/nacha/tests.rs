@@ -1,6 +1,7 @@
 //! Whose NACHA batches are, and what breaks them.
 
 use super::*;
+use crate::format::payments::tests::read_whole;
 use crate::format::testing::read_with;
 use crate::format::{Party, PaymentUnit, Seen};
 use std::collections::BTreeMap;
@@ -119,7 +120,7 @@ fn broken_lines_and_blocks_are_read() {
     let mut bytes = lines(&records, "\n");
     bytes.extend(lines(&vec!["9".repeat(94); 4], ""));
     bytes.extend(lines(&sent(), ""));
-    read_with(read, &bytes, |sink, collector| {
+    read_whole(&FORMAT, &bytes, |sink, collector| {
         assert!(collector.text().contains("THIS IS NO RECORD"));
         assert!(sink.gaps.is_empty(), "{:?}", sink.gaps);
         let payments = sink.facts.payments.clone().unwrap();
