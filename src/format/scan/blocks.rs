@@ -77,8 +77,8 @@ impl Bits {
 
     fn build(word: impl Fn(usize) -> u64) -> Self {
         let mut bits = [0; ALL];
-        for i in 1..ALL - 1 {
-            bits[i] = word(i);
+        for (i, bits) in bits[1..ALL - 1].iter_mut().enumerate() {
+            *bits = word(i + 1);
         }
         Self(bits)
     }
@@ -166,8 +166,8 @@ impl Candidates {
 /// The words of the block itself.
 fn inner(word: impl Fn(usize) -> u64) -> [u64; WORDS] {
     let mut words = [0; WORDS];
-    for i in 0..WORDS {
-        words[i] = word(i + 2);
+    for (i, words) in words.iter_mut().enumerate() {
+        *words = word(i + 2);
     }
     words
 }

@@ -171,10 +171,7 @@ fn compressed_row(
     let Some(table) = table else {
         row.cells.begin(record.len());
         for i in 0..record.len() {
-            row.cells.put(i, |out| {
-                out.push_str(&guess_compressed(&record.value(i, prefixes)));
-                Some(())
-            });
+            row.cells.set(i, &guess_compressed(&record.value(i, prefixes)));
         }
         return Some(Found::Row);
     };
@@ -191,7 +188,7 @@ fn compressed_row(
         let kind = table.columns[column].kind;
         match &value {
             Value::Null => {}
-            Value::True => _ = row.cells.put(place, |out| Some(out.push('1'))),
+            Value::True => row.cells.set(place, "1"),
             Value::Bytes(bytes) => all &= row.cells.put(place, |out| kind.push_compressed(bytes, out)).is_some(),
             Value::Away(pointer) => {
                 row.away.push(Away { column: place, kind: Some(kind), pointer: at + pointer.start..at + pointer.end });
@@ -259,7 +256,8 @@ impl Row {
         if is_away || is_pointer(bytes) {
             marks.add(place.clone());
             self.away.push(Away { column: cell, kind: None, pointer: place });
-        } else if self.cells.put(cell, |out| Some(out.push_str(&guess(bytes)?))).is_some() {
+        } else if let Some(text) = guess(bytes) {
+            self.cells.set(cell, &text);
             marks.add(place);
         }
     }
