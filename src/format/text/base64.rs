@@ -242,16 +242,15 @@ fn block_from(bytes: &[u8], start: usize, alphabet: Alphabet) -> Block {
 /// numbers, words and rulers have not, and is no key.
 fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
     let before = &bytes[..block.range.start];
-    // Armor says itself what it is, however short it may be.
-    let least = if block.digits < BLOCK && pgp::is_open_armor(before) { LINE } else { BLOCK };
     let text = &bytes[block.range.clone()];
     let digits = || text.iter().filter(|b| is_digit(**b));
-    let is_mixed = block.digits >= least
+    let is_mixed = block.digits >= LINE
         && digits().any(u8::is_ascii_uppercase)
         && digits().any(u8::is_ascii_lowercase)
         && digits().any(u8::is_ascii_digit)
         && !digits().all(u8::is_ascii_hexdigit);
-    if !is_mixed || is_key(before) {
+    // Armor says itself what it is, however short it may be.
+    if !is_mixed || (block.digits < BLOCK && !pgp::is_open_armor(before)) || is_key(before) {
         return false;
     }
     if block.bare && !block.loose && within == Within::Text {
