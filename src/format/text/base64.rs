@@ -72,7 +72,7 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
     let whole = chunk(bytes, start, Alphabet::Url);
     let mut end = whole.end;
     if whole.url > 0 && whole.standard == 0 {
-        let block = block_from(bytes, start, Alphabet::Url);
+        let block = block_from(bytes, whole, Alphabet::Url);
         end = block.range.end;
         if is_block(bytes, &block, within) {
             return (vec![block], end);
@@ -85,10 +85,10 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
             at += len;
             continue;
         }
-        let first = chunk(bytes, at, Alphabet::Standard);
+        let first = if at == start && whole.url == 0 { whole } else { chunk(bytes, at, Alphabet::Standard) };
         at = first.end;
         if first.digits >= SHORT_LINE {
-            let mut block = block_from(bytes, first.start, Alphabet::Standard);
+            let mut block = block_from(bytes, first, Alphabet::Standard);
             // A piece of a signature in the alphabet for addresses, or of a name.
             block.loose |= whole.url > 0 && whole.standard == 0;
             at = at.max(block.range.end);
@@ -113,6 +113,7 @@ fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Digits that follow each other.
+#[derive(Clone, Copy)]
 struct Chunk {
     start: usize,
     /// Behind the padding.
@@ -196,9 +197,9 @@ fn ends_line(bytes: &[u8], mut at: usize) -> bool {
     }
 }
 
-/// The block whose first line begins here.
-fn block_from(bytes: &[u8], start: usize, alphabet: Alphabet) -> Block {
-    let first = chunk(bytes, start, alphabet);
+/// The block whose first line is this.
+fn block_from(bytes: &[u8], first: Chunk, alphabet: Alphabet) -> Block {
+    let start = first.start;
     let bare = bytes[start..first.end].iter().all(|b| is_plain_digit(*b) || matches!(b, b'+' | b'/' | b'='));
     let mut block = Block { range: start..first.end, digits: first.digits, bare, loose: alphabet == Alphabet::Url, even: true };
     let (mut width, mut lines, mut padding) = (first.digits, 1, first.padding);
