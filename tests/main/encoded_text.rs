@@ -121,7 +121,7 @@ fn bodies_of_mail_that_are_no_text_are_read_as_what_they_are() {
 fn characters_that_are_not_seen_hide_nothing() {
     for text in [
         "Statement for Lark\u{AD}field Val\u{AD}ley State Bank, May",
-        "Statement for Larkfield\u{200B}Valley\u{200E} State\u{2060} Bank, May",
+        "Statement for Lark\u{200B}field Valley\u{200E} State\u{2060} Bank, May",
         "> prepared for the exclusive use of Larkfield\n> Valley State Bank and its members.\n",
         "Client code: QX7\u{200B}731\nbalance",
         "Client code: ＱＸ７７３１\nbalance",

@@ -121,9 +121,10 @@ impl Read for Uuencode<'_> {
             }
             let value = |b: u8| u32::from(b.wrapping_sub(32) & 63);
             let length = value(line[0]) as usize;
-            let mut decoded = Vec::with_capacity(48);
-            for group in line[1..].chunks(4) {
-                let bits = (0..4).fold(0, |bits, i| bits << 6 | value(group.get(i).copied().unwrap_or(b' ')));
+            let mut decoded = Vec::with_capacity(66);
+            // Blanks at the end of a line, which are zeros, are often lost.
+            for group in 0..length.div_ceil(3) {
+                let bits = (1..5).fold(0, |bits, i| bits << 6 | value(line.get(4 * group + i).copied().unwrap_or(b' ')));
                 decoded.extend([(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]);
             }
             decoded.truncate(length);

@@ -12,9 +12,14 @@ const LEAST: usize = 20;
 pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut done = 0;
     for end in memchr::memmem::find_iter(bytes, b"~>") {
-        let from = std::mem::replace(&mut done, end + 2);
-        let Some(start) = start_of(&bytes[from..end]).map(|n| from + n) else { continue };
-        let digits = bytes[start..end].iter().filter(|b| is_digit(**b)).count();
+        let Some(start) = start_of(&bytes[done..end]).map(|n| done + n) else {
+            // A block may begin with the second character of its end.
+            done = if bytes[..end].ends_with(b"<") { end - 1 } else { end + 2 };
+            continue;
+        };
+        done = end + 2;
+        // One letter stands for a group of zeros.
+        let digits: usize = bytes[start..end].iter().map(|b| if *b == b'z' { 5 } else { usize::from(is_digit(*b)) }).sum();
         if digits >= LEAST && !found(start..end, &mut Decoder { encoded: &bytes[start..end], ready: [0; 4], held: 0..0 }) {
             return;
         }

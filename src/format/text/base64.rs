@@ -72,7 +72,7 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
     let whole = chunk(bytes, start, Alphabet::Url);
     let mut end = whole.end;
     if whole.url > 0 && whole.standard == 0 {
-        let block = block_from(bytes, start, Alphabet::Url);
+        let block = block_from(bytes, whole, Alphabet::Url);
         end = block.range.end;
         if is_block(bytes, &block, within) {
             return (vec![block], end);
@@ -85,10 +85,12 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
             at += len;
             continue;
         }
-        let first = chunk(bytes, at, Alphabet::Standard);
+        let first = if at == start && whole.url == 0 { whole } else { chunk(bytes, at, Alphabet::Standard) };
         at = first.end;
         if first.digits >= SHORT_LINE {
-            let block = block_from(bytes, first.start, Alphabet::Standard);
+            let mut block = block_from(bytes, first, Alphabet::Standard);
+            // A piece of a signature in the alphabet for addresses, or of a name.
+            block.loose |= whole.url > 0 && whole.standard == 0;
             at = at.max(block.range.end);
             if is_block(bytes, &block, within) {
                 out.push(block);
@@ -111,6 +113,7 @@ fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Digits that follow each other.
+#[derive(Clone, Copy)]
 struct Chunk {
     start: usize,
     /// Behind the padding.
@@ -194,9 +197,9 @@ fn ends_line(bytes: &[u8], mut at: usize) -> bool {
     }
 }
 
-/// The block whose first line begins here.
-fn block_from(bytes: &[u8], start: usize, alphabet: Alphabet) -> Block {
-    let first = chunk(bytes, start, alphabet);
+/// The block whose first line is this.
+fn block_from(bytes: &[u8], first: Chunk, alphabet: Alphabet) -> Block {
+    let start = first.start;
     let bare = bytes[start..first.end].iter().all(|b| is_plain_digit(*b) || matches!(b, b'+' | b'/' | b'='));
     let mut block = Block { range: start..first.end, digits: first.digits, bare, loose: alphabet == Alphabet::Url, even: true };
     let (mut width, mut lines, mut padding) = (first.digits, 1, first.padding);
@@ -240,16 +243,15 @@ fn block_from(bytes: &[u8], start: usize, alphabet: Alphabet) -> Block {
 /// numbers, words and rulers have not, and is no key.
 fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
     let before = &bytes[..block.range.start];
-    // Armor says itself what it is, however short it may be.
-    let least = if block.digits < BLOCK && pgp::is_open_armor(before) { LINE } else { BLOCK };
     let text = &bytes[block.range.clone()];
     let digits = || text.iter().filter(|b| is_digit(**b));
-    let is_mixed = block.digits >= least
+    let is_mixed = block.digits >= LINE
         && digits().any(u8::is_ascii_uppercase)
         && digits().any(u8::is_ascii_lowercase)
         && digits().any(u8::is_ascii_digit)
         && !digits().all(u8::is_ascii_hexdigit);
-    if !is_mixed || is_key(before) {
+    // Armor says itself what it is, however short it may be.
+    if !is_mixed || (block.digits < BLOCK && !pgp::is_open_armor(before)) || is_key(before) {
         return false;
     }
     if block.bare && !block.loose && within == Within::Text {
@@ -430,6 +432,8 @@ mod tests {
         assert!(members(&key).is_empty());
         let token = format!("Bearer eyJhbGciOiJSUzI1NiJ9.e30.{}", encode(&noise(256), 5000, "").replace('+', "-").replace('/', "_"));
         assert!(members(&token).is_empty());
+        let part = format!("Bearer eyJhbGciOiJSUzI1NiJ9.e30.-{}_x", encode(&noise(192), 5000, "").replace(['+', '/'], "a"));
+        assert!(members(&part).is_empty());
         let signature = format!("DKIM-Signature: v=1; b={};", encode(&noise(256), 64, "\r\n\t"));
         assert!(members(&signature).is_empty());
         let names = "the-quick_Brown_fox-jumps-over-2-lazy_dogs-and-Runs_away-".repeat(6);
