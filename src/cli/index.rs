@@ -185,6 +185,9 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     for manifest in &summary.manifests {
         say(&format!("manifest {manifest}"));
     }
+    if summary.kept > 0 {
+        say(&format!("{} contents cannot be read again, since their files cannot be opened; what was read of them stays", summary.kept));
+    }
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }

@@ -185,7 +185,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let decided_by = (registry, arguments.sources.annotations()?);
     let case = Case::open(&case_dir, Access::Read)?;
     check_apart_from_evidence(&case, out)?;
+    check_apart_from_registry(&arguments.sources.registry, out)?;
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
+}
+
+/// Refuses to write into the registry, whose letters have the name of an output.
+pub(super) fn check_apart_from_registry(registry: &Path, out: &Path) -> Result<()> {
+    let (Ok(registry), Ok(out_dir)) = (registry.canonicalize(), out.canonicalize()) else { return Ok(()) };
+    match out_dir.starts_with(&registry) {
+        true => Err(Usage(format!("the output folder {} must not be the registry or lie in it", out.display())).into()),
+        false => Ok(()),
+    }
 }
 
 /// Refuses to write into evidence; says where evidence is no longer at its place.

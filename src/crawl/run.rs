@@ -7,7 +7,7 @@ use super::wrapped::Unwrapping;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Keyring, Limits, picture, version_of};
-use crate::ledger::{ContentRow, FileRow, Kept, MemberRow, PieceRow, Tried};
+use crate::ledger::{ContentRow, FileRow, Kept, Ledger, MemberRow, PieceRow, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result};
@@ -79,6 +79,9 @@ pub struct IndexSummary {
     pub bytes: u64,
     /// Files that could not be opened or changed while they were read.
     pub failed: u64,
+    /// Contents that should have been read again and cannot be, since their files cannot be opened; what was read of
+    /// them stays.
+    pub kept: u64,
     /// What the fence lacked, in words.
     pub fence_lacks: Vec<String>,
     /// What each manifest that was new is, in words.
@@ -110,13 +113,13 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     }
     let offer = offer(case, &options.passwords, &options.keys)?;
     let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()) };
-    reopen(case, &options.retry, &tried)?;
+    let kept = reopen(case, &options.retry, &tried)?;
     let result = read_pending(case, options, &tried, &pool, &fence, stop, progress);
     let mut lacks = fence.lacks();
     lacks.extend(options.ocr.iter().flat_map(|ocr| ocr.lacks().iter().cloned()));
     state_fence(case, &fence, &lacks)?;
     state_ocr(case, &tried)?;
-    let summary = IndexSummary { fence_lacks: lacks, manifests, ..result? };
+    let summary = IndexSummary { fence_lacks: lacks, manifests, kept, ..result? };
     check(case)?;
     Ok(summary)
 }
@@ -174,7 +177,9 @@ fn offer(case: &Case, passwords: &[Vec<u8>], keys: &Keyring) -> Result<Option<St
 /// Contents with gaps that this version may read better, that the operator names, or that passwords may
 /// open which they were not tried with, are read again, together with every container around them. So are pictures
 /// in which text was not looked for.
-fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<()> {
+///
+/// What cannot be opened any more keeps what was read of it; gives how many contents these are.
+fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<u64> {
     let ledger = &case.ledger;
     let asked = |word: &str| retry.iter().any(|asked| asked == word);
     let mut stale: BTreeSet<i64> = BTreeSet::new();
@@ -203,19 +208,68 @@ fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<()> {
         }
     }
     if stale.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let mut around: Vec<i64> = stale.iter().copied().collect();
     while let Some(row) = around.pop() {
         let Some(content) = ledger.content(row)? else { continue };
         around.extend(ledger.members_with(content.sha256)?.iter().map(|member| member.container).filter(|&row| stale.insert(row)));
     }
-    let rows: Vec<i64> = stale.into_iter().collect();
+    let mut held = Held { ledger, roots: roots_of(ledger)?, known: HashMap::new() };
+    let mut rows = Vec::with_capacity(stale.len());
+    let mut kept = 0;
+    for row in stale {
+        match held.can_be_read(row)? {
+            true => rows.push(row),
+            false => kept += 1,
+        }
+    }
+    if kept > 0 {
+        ledger.record(&format!("{kept} contents cannot be read again, since their files cannot be opened; what was read of them stays"))?;
+    }
+    if rows.is_empty() {
+        return Ok(kept);
+    }
     case.ledger.begin()?;
     case.ledger.reopen(&rows)?;
     case.ledger.commit()?;
     forget(case, &mut case.index.writer(1, 64 << 20)?, &rows)?;
-    case.ledger.record(&format!("reopened {} contents to be read again", rows.len()))
+    case.ledger.record(&format!("reopened {} contents to be read again", rows.len()))?;
+    Ok(kept)
+}
+
+/// Which contents could be read again now.
+struct Held<'l> {
+    ledger: &'l Ledger,
+    roots: HashMap<i64, PathBuf>,
+    known: HashMap<i64, bool>,
+}
+
+impl Held<'_> {
+    /// Can a file of the content be opened, or one that contains it?
+    fn can_be_read(&mut self, row: i64) -> Result<bool> {
+        if let Some(known) = self.known.get(&row) {
+            return Ok(*known);
+        }
+        // An archive may contain itself.
+        self.known.insert(row, false);
+        let can_be_opened = |file: &FileRow| {
+            let root = self.roots.get(&file.root);
+            root.is_some_and(|root| bytes::open(&root.join(OsStr::from_bytes(&file.path))).is_ok())
+        };
+        let mut found = self.ledger.files_of(row)?.iter().any(can_be_opened);
+        if !found && let Some(content) = self.ledger.content(row)? {
+            for member in self.ledger.members_with(content.sha256)? {
+                found = found || self.can_be_read(member.container)?;
+            }
+        }
+        self.known.insert(row, found);
+        Ok(found)
+    }
+}
+
+fn roots_of(ledger: &Ledger) -> Result<HashMap<i64, PathBuf>> {
+    Ok(ledger.roots()?.into_iter().map(|root| (root.id, PathBuf::from(OsStr::from_bytes(&root.path)))).collect())
 }
 
 /// Deletes the passages of contents that the ledger no longer has. The ledger always goes first:
@@ -240,8 +294,7 @@ fn read_pending(
     stop: &Stop,
     progress: &Progress,
 ) -> Result<IndexSummary> {
-    let roots: HashMap<i64, PathBuf> =
-        case.ledger.roots()?.into_iter().map(|r| (r.id, PathBuf::from(OsStr::from_bytes(&r.path)))).collect();
+    let roots = roots_of(&case.ledger)?;
     let pending = case.ledger.pending()?;
     progress.begin(pending.len() as u64, pending.iter().map(|f| f.size).sum());
     // How deep a content lay that was cut is not kept: it is read again wherever it is met.

@@ -45,7 +45,7 @@ use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Everything that the reports are written from.
 pub struct Outcome<'a> {
@@ -109,11 +109,29 @@ pub static REPORTS: &[Report] = &[
 /// never sees half a list.
 pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make the output folder {}", out.display()))?;
-    for report in REPORTS {
-        write_file(out, report.file, &mut |sink| (report.write)(outcome, sink))?;
+    let mut written = Vec::new();
+    let result = (|| {
+        for report in REPORTS {
+            written.push(report.file);
+            write_beside(out, report.file, &mut |sink| (report.write)(outcome, sink))?;
+        }
+        written.push(RUN);
+        write_beside(out, RUN, &mut |sink| run_json::write(run, outcome, sink))?;
+        // Outputs of two runs are never taken for those of one: what says of which run they are goes first, and
+        // comes last.
+        match fs::remove_file(out.join(RUN)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("cannot replace run.json"),
+            _ => written.iter().try_for_each(|name| put_in_place(out, name)),
+        }
+    })();
+    if result.is_err() {
+        written.iter().for_each(|name| _ = fs::remove_file(beside(out, name)));
     }
-    write_file(out, "run.json", &mut |sink| run_json::write(run, outcome, sink))
+    result
 }
+
+/// What the outputs rest on, written last.
+const RUN: &str = "run.json";
 
 /// The outputs that runs are compared by, in memory.
 pub fn compared(outcome: &Outcome<'_>) -> Result<BTreeMap<&'static str, Vec<u8>>> {
@@ -127,11 +145,21 @@ pub fn compared(outcome: &Outcome<'_>) -> Result<BTreeMap<&'static str, Vec<u8>>
 }
 
 pub(crate) fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
-    let beside = out.join(format!(".{name}.part"));
-    let target = out.join(name);
-    let context = || format!("cannot write {}", target.display());
-    let mut sink = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(&beside).with_context(context)?);
+    write_beside(out, name, write)?;
+    put_in_place(out, name)
+}
+
+fn beside(out: &Path, name: &str) -> PathBuf {
+    out.join(format!(".{name}.part"))
+}
+
+fn write_beside(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+    let context = || format!("cannot write {}", out.join(name).display());
+    let mut sink = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(beside(out, name)).with_context(context)?);
     write(&mut sink).with_context(context)?;
-    sink.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(context)?.sync_all().with_context(context)?;
-    fs::rename(&beside, &target).with_context(context)
+    sink.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(context)?.sync_all().with_context(context)
+}
+
+fn put_in_place(out: &Path, name: &str) -> Result<()> {
+    fs::rename(beside(out, name), out.join(name)).with_context(|| format!("cannot write {}", out.join(name).display()))
 }

@@ -311,3 +311,50 @@ fn a_configuration_gives_defaults_and_the_command_line_wins() {
         assert!(refused.stderr.contains(fault), "{text}: {}", refused.stderr);
     }
 }
+
+#[test]
+fn what_cannot_be_opened_any_more_keeps_what_was_read_of_it() {
+    let desk = Desk::new();
+    let institutions = [
+        Institution::new("C1", "Alder Orchard Savings Bank").with("client_code", "ALDER77"),
+        Institution::new("C2", "Birch Orchard Savings Bank").with("client_code", "BIRCH88"),
+    ];
+    let registry = desk.path("registry");
+    write_registry(&registry, &institutions);
+    let evidence = desk.path("evidence");
+    write(&evidence.join("x/a.txt"), b"client code: ALDER77, holder Ann Lee, balance 12.50");
+    write(&evidence.join("y/b.txt"), b"nothing of anybody");
+    let before = desk.run(&Job::of("ev", &evidence), &registry);
+    assert_eq!(before.verdicts()["C1"], "affected");
+    std::fs::remove_dir_all(evidence.join("x")).unwrap();
+    let mut command = desk.index_command(&Job::default());
+    let said = Finished::from(command.args(["--retry", "read"]).output().unwrap()).done();
+    assert!(said.stderr.contains("1 contents cannot be read again"), "{}", said.stderr);
+    let after = desk.decide_into("after", &registry);
+    after.assert_same(&before, "the evidence is gone");
+}
+
+#[test]
+fn outputs_of_two_runs_never_stand_together() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    write_registry(&registry, &[Institution::new("C1", "Alder Orchard Savings Bank").with("client_code", "ALDER77")]);
+    write(&desk.path("evidence").join("a.txt"), b"client code: ALDER77");
+    let outputs = desk.run(&Job::of("ev", &desk.path("evidence")), &registry);
+    let before = outputs.lasting();
+    // An output that cannot be put beside the others: nothing of the new run may stay.
+    let blocked = outputs.file(".run.json.part");
+    std::fs::create_dir_all(blocked.join("x")).unwrap();
+    write_registry(&registry, &[Institution::new("C2", "Birch Orchard Savings Bank").with("client_code", "BIRCH88")]);
+    let again = |out: &Path| {
+        let mut command = program();
+        command.arg("match").arg("--case").arg(desk.case()).arg("--registry").arg(&registry).arg("--out").arg(out);
+        Finished::from(command.output().unwrap())
+    };
+    let out = outputs.file("run.json").parent().unwrap().to_owned();
+    again(&out).with_code(&[1]);
+    assert_eq!(outputs.lasting(), before);
+    assert!(!outputs.file(".impact.csv.part").exists());
+    let refused = again(&registry).with_code(&[2]);
+    assert!(refused.stderr.contains("must not be the registry"), "{}", refused.stderr);
+}

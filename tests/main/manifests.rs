@@ -267,3 +267,22 @@ fn a_manifest_may_be_given_again_under_another_kind() {
     assert_eq!((impact["K1"]["verdict"].as_str(), impact["K3"]["verdict"].as_str()), ("ruled_out", "undetermined"));
     assert!(impact["K3"]["flags"].contains("claimed_by_seller"));
 }
+
+#[test]
+fn lines_of_a_log_are_no_paths_of_a_find() {
+    for log in [
+        "2025-03-05 10:00:00 INFO user=acme src=203.0.113.9 action=DOWNLOAD path=/home/acme/a.csv size=100 status=OK\n",
+        "2025-03-05T10:00:00Z user=acme src=203.0.113.9 path=/home/acme/a.csv\n",
+        "2025-03-05 10:00:00,123 [main] INFO Transfer - user acme downloaded /home/acme/a.csv\n",
+        "2025-03-05 10:00:00 203.0.113.9 acme GET /home/acme/a.csv 200\n",
+    ] {
+        let desk = Desk::new();
+        write_registry(&desk.path("registry"), &[Institution::new("C1", "Alder Orchard Savings Bank").with("client_code", "ALDER77")]);
+        write(&desk.path("evidence").join("a.txt"), b"nothing");
+        write(&desk.path("log.txt"), log.repeat(3).as_bytes());
+        let job = Job::of("ev", &desk.path("evidence")).manifest_of("platform", &desk.path("log.txt"));
+        let outputs = desk.run(&job, &desk.path("registry"));
+        assert_eq!(outputs.verdicts()["C1"], "undetermined", "{log}");
+        assert!(outputs.rows("gaps.csv").iter().any(|gap| gap["cause"] == "not_understood"), "{log}");
+    }
+}
