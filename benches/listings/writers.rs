@@ -213,9 +213,7 @@ pub static WRITERS: &[Writer] = &[
         syntax: "tree -H",
         lines: 1,
         head: "<!DOCTYPE html>\n<html>\n<head>\n <meta name=\"GENERATOR\" content=\"tree v2.1.0\">\n</head>\n<body>\n",
-        write: |out, n| {
-            put(out, format_args!("\u{251c}\u{2500}\u{2500} <a href=\"./{0}\">x</a><br>\n", path(n).replace(' ', "%20")))
-        },
+        write: |out, n| put(out, format_args!("\u{251c}\u{2500}\u{2500} <a href=\"./{0}\">x</a><br>\n", path(n).replace(' ', "%20"))),
         tail: "</body>\n</html>\n",
     },
     plain("du", |out, n| put(out, format_args!("{}K\t./{}\n", 4 + n % 900, path(n)))),
