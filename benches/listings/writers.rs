@@ -170,12 +170,18 @@ pub static WRITERS: &[Writer] = &[
         },
         tail: "",
     },
-    plain("ls -R", |out, n| {
-        if n % 100 == 0 {
-            put(out, format_args!("\n./{}:\n", folder(n / 100)));
-        }
-        put(out, format_args!("batch {} report_{n}.csv\n", n % 97));
-    }),
+    Writer {
+        syntax: "ls -R",
+        lines: 1,
+        head: ".:\nhome\n",
+        write: |out, n| {
+            if n % 100 == 0 {
+                put(out, format_args!("\n./{}:\n", folder(n / 100)));
+            }
+            put(out, format_args!("batch {} report_{n}.csv\n", n % 97));
+        },
+        tail: "",
+    },
     Writer {
         syntax: "tree",
         lines: 1,
@@ -207,12 +213,10 @@ pub static WRITERS: &[Writer] = &[
         syntax: "tree -H",
         lines: 1,
         head: "<!DOCTYPE html>\n<html>\n<head>\n <meta name=\"GENERATOR\" content=\"tree v2.1.0\">\n</head>\n<body>\n",
-        write: |out, n| {
-            put(out, format_args!("\u{251c}\u{2500}\u{2500} <a class=\"NORM\" href=\"./{0}\">x</a><br>\n", path(n).replace(' ', "%20")))
-        },
+        write: |out, n| put(out, format_args!("\u{251c}\u{2500}\u{2500} <a href=\"./{0}\">x</a><br>\n", path(n).replace(' ', "%20"))),
         tail: "</body>\n</html>\n",
     },
-    plain("du", |out, n| put(out, format_args!("{}\t./{}\n", 4 + n % 900, path(n)))),
+    plain("du", |out, n| put(out, format_args!("{}K\t./{}\n", 4 + n % 900, path(n)))),
     plain("dir", |out, n| {
         if n % 100 == 0 {
             put(out, format_args!("\n Directory of C:\\in\\acct{:05}\n\n", account(n / 100)));
