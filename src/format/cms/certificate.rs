@@ -53,7 +53,7 @@ mod tests {
         let id = || element(tag::OBJECT_ID, &[vec![0x55, 4, 3]]);
         let pair = element(tag::SEQUENCE, &[id(), element(0x0C, &[b"sftp.bank.example".to_vec()])]);
         let names = element(tag::SEQUENCE, &[element(tag::SET, &[pair])]);
-        let key = || element(BITS, &[noise.clone()]);
+        let key = || element(BITS, std::slice::from_ref(&noise));
         let signed = element(tag::SEQUENCE, &[element(tag::INTEGER, &[vec![5]]), names, key()]);
         let bytes = element(tag::SEQUENCE, &[signed, element(tag::SEQUENCE, &[id()]), key()]);
         let collector = Collector::default();
