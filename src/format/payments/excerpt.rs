@@ -19,6 +19,8 @@ use std::ops::Range;
 
 /// A stretch is not longer, so that it can be decoded in memory.
 const LONGEST: usize = 64 << 20;
+/// So much of a stretch says what it is.
+const HEAD: usize = 64 << 10;
 /// So many bytes of records are read at once.
 const RECORDS: usize = 4 << 20;
 /// Lines without a record between two records of one file.
@@ -57,20 +59,15 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
             if sink.stopped() {
                 return;
             }
-            let file = (layout.meant)(bytes, &range);
-            if (layout.format.recognise)(&Probe::new(&file)) {
-                sink.payments_amid_text(layout.format, &file, value::offset(range.start));
-            }
+            sink.payments_amid_text(layout.format, &(layout.meant)(bytes, &range), value::offset(range.start));
         }
     }
 }
 
 /// Does other text hold a payment file somewhere?
 pub fn is_amid_text(bytes: &[u8]) -> bool {
-    let is_file = |layout: &'static Layout| {
-        stretches(layout, bytes).next().is_some_and(|range| (layout.format.recognise)(&Probe::new(&(layout.meant)(bytes, &range))))
-    };
-    LAYOUTS.iter().any(is_file) || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::nacha(bytes, mark).is_some())
+    LAYOUTS.iter().any(|layout| stretches(layout, bytes).next().is_some())
+        || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::nacha(bytes, mark).is_some())
 }
 
 /// A cash letter behind a line or two of other text is a member: it is binary, and nobody else reads it.
@@ -88,7 +85,7 @@ pub fn read_behind_lines(bytes: &[u8], sink: &mut Sink<'_>) {
     }
 }
 
-/// The stretches of a layout, in order.
+/// The stretches of a layout, in order: those that its own recogniser takes. What only begins like one hides no other.
 fn stretches<'b>(layout: &'static Layout, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + use<'b> {
     let finder = memmem::Finder::new(layout.mark);
     let (mut from, mut taken) = (0, 0);
@@ -96,7 +93,11 @@ fn stretches<'b>(layout: &'static Layout, bytes: &'b [u8]) -> impl Iterator<Item
         loop {
             let mark = from + finder.find(bytes.get(from..)?)?;
             from = mark + layout.mark.len();
-            if let Some(range) = (layout.around)(bytes, mark, taken).filter(|range| range.start >= taken && range.end > mark) {
+            let is_file = |range: &Range<usize>| {
+                let head = range.start..range.end.min(range.start + HEAD);
+                range.start >= taken && range.end > mark && (layout.format.recognise)(&Probe::new(&(layout.meant)(bytes, &head)))
+            };
+            if let Some(range) = (layout.around)(bytes, mark, taken).filter(is_file) {
                 taken = range.end;
                 from = from.max(range.end);
                 return Some(range);

@@ -155,7 +155,7 @@ pub(super) fn iso20022(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<
     let from = mark.saturating_sub(TAG).max(taken);
     let before = &bytes[from..mark];
     let open = memchr::memrchr(b'<', before).or_else(|| memmem::rfind(before, b"&lt;"))?;
-    let limit = bytes.len().min(mark + super::LONGEST);
+    let limit = bytes.len().min(mark + 8 * MESSAGE);
     let end = memmem::find_iter(&bytes[mark..limit], b"Document").map(|n| mark + n).find(|at| {
         let head = &bytes[at.saturating_sub(TAG / 8)..*at];
         let tag = memchr::memrchr2(b'<', b';', head).map_or(&head[..0], |n| &head[n + 1..]);

@@ -11,17 +11,26 @@ const BETWEEN: usize = 4 << 10;
 
 /// The stretch of a file whose records have no line each: they follow one another, or line ends were escaped.
 pub(super) fn nacha_in_a_line(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>> {
-    nacha(bytes, mark).filter(|range| !bytes[range.start..range.end].contains(&b'\n'))
+    chain(bytes, mark, &|between| !between.contains(&b'\n'))
 }
 
 /// From the file header to the file control, over whatever stands between the records.
 pub(super) fn nacha(bytes: &[u8], mark: usize) -> Option<Range<usize>> {
+    chain(bytes, mark, &|_| true)
+}
+
+/// As long as what stands between two records may.
+fn chain(bytes: &[u8], mark: usize, may_stand: &dyn Fn(&[u8]) -> bool) -> Option<Range<usize>> {
     let start = header_before(bytes, mark)?;
-    let (mut end, mut first) = (None, true);
+    let (mut end, mut first, mut last) = (None, true, start);
     for (at, record) in (Records { bytes, at: start + 40, end: bytes.len().min(start + LONGEST) }) {
         if std::mem::take(&mut first) && record[0] != b'5' {
             return None;
         }
+        if !may_stand(&bytes[last..at]) {
+            break;
+        }
+        last = at;
         end = Some(at + record.len());
         if record[0] == b'9' {
             break;
