@@ -4,6 +4,7 @@ use super::fields::{Words, clock, iso_date, number, shown};
 use super::lines::Lines;
 use super::ls_entry::mode;
 use super::path_list::Neighbours;
+use super::path_list::says_more;
 use super::row::Row;
 use super::sample::separators;
 use super::tally::Tally;
@@ -70,7 +71,7 @@ impl Layout {
             // A path of digits and nothing behind it is no column.
             let common = common.min(words.len.saturating_sub(1));
             classes = Some(own.get(..common)?.to_vec());
-            told += usize::from(words.len > 0 && tells(words.after(common.saturating_sub(1))));
+            told += usize::from(words.len > 0 && says_more(words.after(common.saturating_sub(1))));
             nested += usize::from(line.contains(&b'/') || line.contains(&b'\\'));
             numbers.extend((0..words.len).map(|i| words.get(i)).find_map(number));
         }
@@ -84,16 +85,6 @@ impl Layout {
         let fits = self.classes.iter().enumerate().all(|(i, c)| class(words.get(i)) == Some(*c));
         self.classes.len().checked_sub(1).filter(|_| fits).map(|last| words.after(last))
     }
-}
-
-/// `INFO user=joe path=/home/joe/a.csv`, `10.0.0.5 joe GET /home/joe/a.csv`: a line of a log says more than a path. The
-/// path of a find begins right behind its columns, and no folder of it ends with a blank.
-fn tells(rest: &[u8]) -> bool {
-    let words = || rest.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    let is_setting = |word: &[u8]| {
-        memchr::memchr(b'=', word).is_some_and(|at| at > 0 && word[..at].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)))
-    };
-    words().filter(|word| is_setting(word)).count() > 1 || words().skip(1).any(|word| word.starts_with(b"/"))
 }
 
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {

@@ -49,6 +49,16 @@ fn recognise_nul(sample: &Sample<'_>) -> Option<u8> {
     (all > 0 && hits * 10 >= all * 9 && deep * 10 >= (all - 1) * 9).then_some(85)
 }
 
+/// `INFO user=joe path=/home/joe/a.csv`, `10.0.0.5 joe GET /home/joe/a.csv`: a line of a log says more than a path. The
+/// path of a find begins right behind its columns, and no folder of it ends with a blank.
+pub(super) fn says_more(line: &[u8]) -> bool {
+    let words = || line.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let is_setting = |word: &[u8]| {
+        memchr::memchr(b'=', word).is_some_and(|at| at > 0 && word[..at].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)))
+    };
+    words().filter(|word| is_setting(word)).count() > 1 || words().skip(1).any(|word| word.starts_with(b"/"))
+}
+
 /// Written like a path, not like a sentence.
 pub(super) fn path_like(line: &[u8]) -> bool {
     let line = line.trim_ascii();
@@ -60,6 +70,9 @@ pub(super) fn path_like(line: &[u8]) -> bool {
         || matches!(line, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     if rooted {
         return true;
+    }
+    if says_more(line) {
+        return false;
     }
     // Markup, objects, branches of a drawn tree.
     const DRAWN: &[&str] = &["<", "{", "[", "}", "]", "|", "`--", "+--", "\\---", "\u{2502}", "\u{251c}", "\u{2514}", "%%%%"];

@@ -353,6 +353,7 @@ fn outputs_of_two_runs_never_stand_together() {
     };
     let out = outputs.file("run.json").parent().unwrap().to_owned();
     again(&out).with_code(&[1]);
+    std::fs::remove_dir_all(&blocked).unwrap();
     assert_eq!(outputs.lasting(), before);
     assert!(!outputs.file(".impact.csv.part").exists());
     let refused = again(&registry).with_code(&[2]);

@@ -123,18 +123,15 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         sink.cover(value::offset(at)..value::offset(next), Class::Read);
         continued = if tag.is_some() { 0 } else { continued + 1 };
-        match tag {
-            Some(tag) => {
-                if tag == "20" || matches!(tag, "25" | "25P") && statement.identified {
-                    if sink.stopped() {
-                        return Ok(());
-                    }
-                    statement.end(sink);
+        // Where there is none a page ends; the statement does with the next field 20 or 25.
+        if let Some(tag) = tag {
+            if tag == "20" || matches!(tag, "25" | "25P") && statement.identified {
+                if sink.stopped() {
+                    return Ok(());
                 }
-                field = Some((at, tag));
+                statement.end(sink);
             }
-            // A page ends here; the statement does with the next field 20 or 25.
-            None => {}
+            field = Some((at, tag));
         }
         end = at + line.len();
     }

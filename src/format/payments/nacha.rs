@@ -164,7 +164,11 @@ impl Reader<'_, '_> {
         let Some(batch) = &mut self.batch else { return };
         batch.lines += 1;
         let (class, direction) = (batch.class, batch.direction);
-        let rdfi = RoutingNumber::of_eight_and_check(record.field(4, 12)).filter(|&n| !is_operator(n)).map(|n| (n, record.offset(4)));
+        let rdfi = match record.char_at(4) {
+            b' ' => RoutingNumber::of_number(record.field(4, 12).trim_ascii()),
+            _ => RoutingNumber::of_eight_and_check(record.field(4, 12)),
+        };
+        let rdfi = rdfi.filter(|&n| !is_operator(n)).map(|n| (n, record.offset(4)));
         if let Some(rdfi) = rdfi {
             if batch.rdfis.len() <= OWN_RDFIS && !batch.rdfis.iter().any(|known| known.0 == rdfi.0) {
                 batch.rdfis.push(rdfi);

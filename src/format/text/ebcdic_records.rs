@@ -437,7 +437,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(seed in any::<u64>(), flips in prop::collection::vec((0usize..4000, any::<u8>()), 0..200), cut in 0usize..4000) {
-            let mut bytes: Vec<u8> = (0..60).map(|i| record(i + (seed % 9) as usize)).flatten().collect();
+            let mut bytes: Vec<u8> = (0..60).flat_map(|i| record(i + (seed % 9) as usize)).collect();
             for (at, byte) in flips {
                 let at = at % bytes.len();
                 bytes[at] = byte;

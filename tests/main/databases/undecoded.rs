@@ -5,11 +5,14 @@ use super::carriers::{Carrier, carriers};
 use super::shelf::Shelf;
 use crate::harness::Random;
 
+/// Writes a text in one encoding.
+type Encoder<'e> = &'e dyn Fn(&str) -> Vec<u8>;
+
 /// Identifiers in several encodings, each at another place modulo sixteen, between bytes that are no text.
 fn planted() -> (Vec<String>, Vec<u8>) {
     const EBCDIC: &[u8] = b"\xC1\xC2\xC3\xC4\xC5\xC6\xC7\xC8\xC9\xD1\xD2\xD3\xD4\xD5\xD6\xD7\xD8\xD9\xE2\xE3\xE4\xE5\xE6\xE7\xE8\xE9";
     let letter = |c: char| if c.is_ascii_digit() { 0xF0 | c as u8 & 15 } else { EBCDIC[usize::from(c as u8 - b'A')] };
-    let encodings: [(&str, &dyn Fn(&str) -> Vec<u8>); 4] = [
+    let encodings: [(&str, Encoder<'_>); 4] = [
         ("NARROW", &|text| text.as_bytes().to_vec()),
         ("LITTLE", &|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
         ("BIG", &|text| text.encode_utf16().flat_map(u16::to_be_bytes).collect()),

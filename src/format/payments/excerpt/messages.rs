@@ -67,7 +67,7 @@ pub(super) fn fedwire(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<u
     };
     let from = mark.saturating_sub(BEFORE).max(taken);
     let before = || memchr::memchr_iter(b'{', &bytes[from..mark]).map(|n| from + n);
-    let first = before().filter(|at| tag(*at) == Some("1500")).last();
+    let first = before().rfind(|at| tag(*at) == Some("1500"));
     let start = first.or_else(|| before().find(|at| matches!(tag(*at), Some("1510" | "1520" | "2000" | "1100" | "1110" | "1120"))))?;
     let mut last = mark;
     loop {

@@ -14,7 +14,7 @@ fn facts(bytes: &[u8]) -> Option<PaymentFacts> {
 }
 
 /// Sides, entries and persons of each unit.
-fn shown(facts: Option<PaymentFacts>) -> Vec<(Vec<String>, Vec<String>, u64, usize)> {
+fn shown(facts: Option<PaymentFacts>) -> Vec<Shown> {
     let names = |parties: &std::collections::BTreeMap<crate::format::Party, crate::format::Seen>| {
         parties.keys().map(|party| party.value.clone()).collect::<Vec<_>>()
     };
@@ -22,7 +22,10 @@ fn shown(facts: Option<PaymentFacts>) -> Vec<(Vec<String>, Vec<String>, u64, usi
     facts.map_or(Vec::new(), |facts| facts.units.iter().map(unit).collect())
 }
 
-fn example(format: &Format) -> (String, Vec<(Vec<String>, Vec<String>, u64, usize)>) {
+/// Owners, counterparties, records and persons of a unit.
+type Shown = (Vec<String>, Vec<String>, u64, usize);
+
+fn example(format: &Format) -> (String, Vec<Shown>) {
     let (_, bytes) = every_example().into_iter().find(|(f, _)| f.name == format.name).unwrap();
     let read = read_whole(format, &bytes, |sink, _| shown(sink.facts.payments.clone()));
     (String::from_utf8(bytes).unwrap(), read)

@@ -69,7 +69,9 @@ pub(super) fn is_sound(bytes: &[u8]) -> bool {
         }
         [b'5' | b'8', rest @ ..] => rest.get(..3).is_some_and(|class| SERVICE_CLASSES.contains(&class)),
         [b'6', rest @ ..] => {
-            is_digits(rest.get(..2).unwrap_or_default()) && is_digits(rest.get(2..10).unwrap_or_default()) && rest.len() > 38
+            // The first digit of the RDFI may be a blank where a zero was lost.
+            let first = rest.get(2).is_some_and(|b| b.is_ascii_digit() || *b == b' ');
+            is_digits(rest.get(..2).unwrap_or_default()) && first && is_digits(rest.get(3..10).unwrap_or_default()) && rest.len() > 38
         }
         [b'7', rest @ ..] => is_digits(rest.get(..2).unwrap_or_default()),
         [b'9', rest @ ..] => rest.iter().take(54).all(|b| b.is_ascii_digit() || *b == b' ') && rest.iter().any(u8::is_ascii_digit),
