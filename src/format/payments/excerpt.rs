@@ -146,6 +146,9 @@ fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
 
 /// The record at the end of a line; the last one of a file only where one is open.
 fn record(line: &[u8], open: bool) -> Option<&[u8]> {
+    // Markup writes the carriage return of a line end as a reference.
+    let returns = [&b"&#13;"[..], b"&#xD;", b"&#xd;"];
+    let line = returns.into_iter().find_map(|end| line.strip_suffix(end)).unwrap_or(line);
     let last = line.iter().rposition(|b| !matches!(b, b' ' | b'\r' | b'"' | b'\'' | b']' | b'}' | b')' | b'>' | b'|' | b',' | b';'))?;
     let line = &line[..=last];
     let whole = line.len().checked_sub(LENGTH).filter(|&start| stands_alone(line, start)).map(|start| &line[start..]);

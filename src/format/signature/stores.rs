@@ -104,7 +104,8 @@ pub(super) fn is_arrow_stream(probe: &Probe<'_>) -> bool {
 /// A file of a Lucene index: the mark of its codecs, and the name of one (org.apache.lucene.codecs.CodecUtil).
 pub(super) fn is_lucene(probe: &Probe<'_>) -> bool {
     let name = probe.head.get(4).and_then(|len| probe.head.get(5..5 + usize::from(*len)));
-    probe.head.starts_with(b"\x3F\xD7\x6C\x17") && name.is_some_and(|name| name.len() > 3 && name.iter().all(u8::is_ascii_alphanumeric))
+    probe.head.starts_with(b"\x3F\xD7\x6C\x17")
+        && name.and_then(|name| name.get(..4)).is_some_and(|name| name.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// Batches of records of Kafka of which one is compressed (its protocol, "Record Batch", and the sets of messages

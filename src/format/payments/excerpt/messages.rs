@@ -154,7 +154,8 @@ pub(super) fn iso20022(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<
     const TAG: usize = 512;
     let from = mark.saturating_sub(TAG).max(taken);
     let before = &bytes[from..mark];
-    let open = memchr::memrchr(b'<', before).or_else(|| memmem::rfind(before, b"&lt;"))?;
+    // Of a document in the text of another the tag begins with a reference.
+    let open = memchr::memrchr(b'<', before).max(memmem::rfind(before, b"&lt;"))?;
     let limit = bytes.len().min(mark + 8 * MESSAGE);
     let end = memmem::find_iter(&bytes[mark..limit], b"Document").map(|n| mark + n).find(|at| {
         let head = &bytes[at.saturating_sub(TAG / 8)..*at];
