@@ -73,7 +73,7 @@ enum Command {
     Query(query::Arguments),
     /// What was read and what not, by status and cause, items and bytes.
     Coverage(coverage::Arguments),
-    /// Is the case intact: index, ledger, audit chain, evidence hashes?
+    /// Is the case intact: index, ledger, audit chain, evidence hashes? Exit code 1: it is not; 3: not all could be checked.
     Verify(verify::Arguments),
     /// What this version reads, and what of it not.
     Formats(formats::Arguments),

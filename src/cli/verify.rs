@@ -1,11 +1,13 @@
-use super::{End, Usage, give};
+use super::{End, Usage, give, say};
 use crate::case::{Access, Case};
-use crate::model::{ContentId, escape_bytes};
-use anyhow::{Result, bail};
+use crate::ledger::{Root, Seal};
+use crate::model::{ContentId, Status, escape_bytes};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +23,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case = Case::open(&arguments.case, Access::Read)?;
-    let mut faults = Vec::new();
+    let mut faults = case.ledger.faults()?;
     if let Some(event) = case.ledger.broken_event()? {
         faults.push(format!("the audit chain is broken at event {event}"));
     }
-    let readings = case.ledger.readings()?;
+    let readings = match case.ledger.readings() {
+        Ok(readings) => readings,
+        Err(error) => {
+            faults.push(format!("{error:#}"));
+            return Err(broken(&arguments.case, &faults));
+        }
+    };
     let known: HashMap<i64, ContentId> = readings.iter().map(|(row, r)| (*row, r.content)).collect();
     for (_, reading) in &readings {
         let sum: u64 = reading.spans.iter().map(crate::ledger::Span::bytes).sum();
@@ -38,38 +46,75 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     if let Some(stranger) = moved.iter().find(|m| registered.iter().all(|k| k.label != m.label)) {
         return Err(Usage(format!("the case has no evidence labelled `{}`", stranger.label)).into());
     }
-    let place = |r: &crate::ledger::Root| {
+    let place = |r: &Root| {
         let now = moved.iter().find(|m| m.label == r.label).map(|m| m.path.clone());
         now.unwrap_or_else(|| PathBuf::from(OsStr::from_bytes(&r.path)))
     };
     let roots: HashMap<i64, PathBuf> = registered.iter().map(|r| (r.id, place(r))).collect();
     let mut checked = 0u64;
-    let mut gone = 0u64;
+    let (mut gone, mut never_read) = (0u64, 0u64);
     for file in case.ledger.files()? {
-        let Some(row) = file.content else { continue };
+        let Some(row) = file.content else {
+            never_read += u64::from(file.status != Status::Read);
+            continue;
+        };
         let Some(expected) = known.get(&row) else {
             faults.push(format!("the ledger lacks the content of {}", escape_bytes(&file.path)));
             continue;
         };
-        let Some(root) = roots.get(&file.root) else { continue };
+        let Some(root) = roots.get(&file.root) else {
+            faults.push(format!("the ledger lacks the evidence root of {}", escape_bytes(&file.path)));
+            continue;
+        };
         let path = root.join(OsStr::from_bytes(&file.path));
         match digest(&path) {
             Ok(actual) if actual == *expected => checked += 1,
             Ok(_) => faults.push(format!("{} is not what was read", escape_bytes(path.as_os_str().as_bytes()))),
-            Err(_) => gone += 1,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => gone += 1,
+            Err(error) => faults.push(format!("{} cannot be read: {error}", escape_bytes(path.as_os_str().as_bytes()))),
         }
     }
     let unindexed = case.index.check()?;
     faults.extend(unindexed);
-    give(&format!("{checked} files unchanged, {gone} no longer there, {} faults\n", faults.len()))?;
-    if !faults.is_empty() {
-        bail!("the case {} is not intact:\n  {}", arguments.case.display(), faults.join("\n  "));
+    let mut line = format!("{checked} files unchanged, {gone} no longer there, {} faults", faults.len());
+    if gone > 0 {
+        line.push_str(&format!("; {gone} files were not checked"));
     }
-    Ok(End::Clear)
+    if never_read > 0 {
+        line.push_str(&format!("; {never_read} were never read"));
+    }
+    line.push('\n');
+    give(&line)?;
+    if !faults.is_empty() {
+        return Err(broken(&arguments.case, &faults));
+    }
+    let open = unsealed(&case, &registered)?;
+    if let Some(open) = &open {
+        say(&format!("the ledger was not checked against a seal: {open}; `ruleout index` again ends it"));
+    }
+    Ok(if gone > 0 || open.is_some() { End::Gaps } else { End::Clear })
+}
+
+fn broken(case: &Path, faults: &[String]) -> anyhow::Error {
+    anyhow!("the case {} is not intact:\n  {}", case.display(), faults.join("\n  "))
+}
+
+/// Why the ledger has no seal that it could be compared with, or is not what a run left that ended.
+fn unsealed(case: &Case, roots: &[Root]) -> Result<Option<String>> {
+    let unwalked = roots.iter().find(|root| !root.walked);
+    Ok(match case.ledger.last_seal()? {
+        Seal::None => Some("it has none".to_owned()),
+        Seal::Begun(time) => Some(format!("a run that began to change it on {time} did not end")),
+        Seal::Sealed(..) => unwalked.map(|root| format!("a run that listed {} did not end", root.label)),
+    })
 }
 
 fn digest(path: &Path) -> std::io::Result<ContentId> {
     let mut hasher = Sha256::new();
+    // A pipe in its place would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
     let mut file = std::fs::File::open(path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {

@@ -121,6 +121,8 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     state_ocr(case, &tried)?;
     let summary = IndexSummary { fence_lacks: lacks, manifests, kept, ..result? };
     check(case)?;
+    progress.phase("sealing the ledger");
+    case.ledger.seal()?;
     Ok(summary)
 }
 

@@ -7,12 +7,14 @@ mod lookup;
 mod piece;
 mod reading;
 mod run;
+mod seal;
 
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Kept, Reading, Span};
 pub use run::RunRow;
+pub use seal::Seal;
 
 use crate::format::Facts;
 use crate::manifest::{Checksums, Kind, Syntax, Transfer, syntax};
@@ -20,8 +22,9 @@ use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
 const LEDGER_VERSION: u32 = 9;
@@ -29,6 +32,9 @@ const LEDGER_VERSION: u32 = 9;
 /// The open ledger of a case.
 pub struct Ledger {
     db: Connection,
+    path: PathBuf,
+    /// The audit chain says that the tables of evidence are being changed.
+    is_changing: Cell<bool>,
 }
 
 /// An evidence root.
@@ -160,7 +166,7 @@ impl Ledger {
         let db = Connection::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
-        let ledger = Self { db };
+        let ledger = Self { db, path: path.to_owned(), is_changing: Cell::new(false) };
         let empty: i64 = ledger.db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", [], |r| r.get(0))?;
         if new || empty == 0 {
             ledger.db.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("schema.sql")))?;
@@ -213,10 +219,11 @@ impl Ledger {
 
     /// Registers a root whose walk begins now.
     pub fn begin_walk(&self, label: &str, path: &[u8]) -> Result<i64> {
-        self.db.execute(
-            "INSERT INTO root (label, path) VALUES (?1, ?2) ON CONFLICT (label) DO UPDATE SET path = ?2, walk = 'incomplete'",
+        self.change(
+            "INSERT INTO root (label, path) VALUES (?1, ?2) ON CONFLICT (label) DO UPDATE SET path = ?2 WHERE path <> ?2",
             params![label, path],
         )?;
+        self.db.execute("UPDATE root SET walk = 'incomplete' WHERE label = ?1", [label])?;
         Ok(self.db.query_row("SELECT id FROM root WHERE label = ?1", [label], |r| r.get(0))?)
     }
 
@@ -237,37 +244,30 @@ impl Ledger {
 
     /// Registers a name as not read yet, unless the same name with the same size and time was read.
     pub fn register(&self, root: i64, path: &[u8], size: u64, mtime: i64) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO file (root, path, size, mtime, status, cause) VALUES (?1, ?2, ?3, ?4, 'unread', 'pending')
-                 ON CONFLICT (root, path) DO UPDATE SET size = ?3, mtime = ?4, content = NULL, status = 'unread', cause = 'pending', detail = ''
-                 WHERE size <> ?3 OR mtime <> ?4 OR content IS NULL",
-            )?
-            .execute(params![root, path, size as i64, mtime])?;
-        Ok(())
+        self.change(
+            "INSERT INTO file (root, path, size, mtime, status, cause) VALUES (?1, ?2, ?3, ?4, 'unread', 'pending')
+             ON CONFLICT (root, path) DO UPDATE SET size = ?3, mtime = ?4, content = NULL, status = 'unread', cause = 'pending', detail = ''
+             WHERE size <> ?3 OR mtime <> ?4 OR content IS NULL",
+            params![root, path, size as i64, mtime],
+        )
     }
 
     /// Registers a name that ends without being read.
     pub fn register_unread(&self, root: i64, path: &[u8], status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO file (root, path, size, mtime, status, cause, detail) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
-                 ON CONFLICT (root, path) DO UPDATE SET content = NULL, status = ?3, cause = ?4, detail = ?5",
-            )?
-            .execute(params![root, path, status.as_str(), cause.map(Cause::as_str), detail])?;
-        Ok(())
+        self.change(
+            "INSERT INTO file (root, path, size, mtime, status, cause, detail) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
+             ON CONFLICT (root, path) DO UPDATE SET content = NULL, status = ?3, cause = ?4, detail = ?5
+             WHERE content IS NOT NULL OR status <> ?3 OR cause IS NOT ?4 OR detail <> ?5",
+            params![root, path, status.as_str(), cause.map(Cause::as_str), detail],
+        )
     }
 
     /// How one registered file ended.
     pub fn end_file(&self, id: i64, content: Option<i64>, status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
-        self.db.prepare_cached("UPDATE file SET content = ?2, status = ?3, cause = ?4, detail = ?5 WHERE id = ?1")?.execute(params![
-            id,
-            content,
-            status.as_str(),
-            cause.map(Cause::as_str),
-            detail
-        ])?;
-        Ok(())
+        self.change(
+            "UPDATE file SET content = ?2, status = ?3, cause = ?4, detail = ?5 WHERE id = ?1",
+            params![id, content, status.as_str(), cause.map(Cause::as_str), detail],
+        )
     }
 
     /// All files, by root and path.
@@ -349,6 +349,7 @@ impl Ledger {
 
     /// Keeps a content under its row; an earlier reading of the same bytes is replaced.
     pub fn keep(&self, id: i64, kept: &Kept, generation: u64, tried: &Tried) -> Result<()> {
+        self.begin_change()?;
         let reading = &kept.reading;
         let before: Option<i64> = self
             .db
@@ -399,6 +400,7 @@ impl Ledger {
 
     /// Files whose content is one of these are read again.
     pub fn reopen(&self, contents: &[i64]) -> Result<u64> {
+        self.begin_change()?;
         let mut reopened = 0;
         for id in contents {
             reopened += self
@@ -418,10 +420,13 @@ impl Ledger {
         let known: Option<i64> =
             self.db.query_row("SELECT id FROM manifest WHERE sha256 = ?1", [&manifest.sha256.0[..]], |r| r.get(0)).optional()?;
         if let Some(id) = known {
-            self.db
-                .execute("UPDATE manifest SET kind = ?2, text = ?3 WHERE id = ?1", params![id, manifest.kind.as_str(), manifest.text])?;
+            self.change(
+                "UPDATE manifest SET kind = ?2, text = ?3 WHERE id = ?1 AND (kind <> ?2 OR text <> ?3)",
+                params![id, manifest.kind.as_str(), manifest.text],
+            )?;
             return Ok(None);
         }
+        self.begin_change()?;
         self.db.execute(
             "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)",
             params![&manifest.sha256.0[..], manifest.name, manifest.kind.as_str(), manifest.syntax, manifest.text],
@@ -432,19 +437,16 @@ impl Ledger {
     /// Forgets a manifest and its rows.
     pub fn forget_manifest(&self, sha256: ContentId) -> Result<()> {
         let id = &sha256.0[..];
-        self.db.execute("DELETE FROM listed WHERE manifest IN (SELECT id FROM manifest WHERE sha256 = ?1)", [id])?;
-        self.db.execute("DELETE FROM manifest WHERE sha256 = ?1", [id])?;
-        Ok(())
+        self.change("DELETE FROM listed WHERE manifest IN (SELECT id FROM manifest WHERE sha256 = ?1)", [id])?;
+        self.change("DELETE FROM manifest WHERE sha256 = ?1", [id])
     }
 
     /// Adds a row of a manifest.
     pub fn add_listed(&self, manifest: i64, row: &ListedRow) -> Result<()> {
         let event = row.event.as_ref();
-        self.db
-            .prepare_cached(
-                "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-            )?
-            .execute(params![
+        self.change(
+            "INSERT INTO listed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            params![
                 manifest,
                 row.line as i64,
                 row.path,
@@ -464,17 +466,16 @@ impl Ledger {
                 event.and_then(|e| e.time.as_deref()),
                 event.and_then(|e| e.peer.as_deref()),
                 event.and_then(|e| e.client.as_deref())
-            ])?;
-        Ok(())
+            ],
+        )
     }
 
     /// What became of a manifest.
     pub fn end_manifest(&self, row: &ManifestRow) -> Result<()> {
-        self.db.execute(
+        self.change(
             "UPDATE manifest SET lines = ?2, not_understood = ?3, truncated = ?4, unknown = ?5, columns = ?6 WHERE id = ?1",
             params![row.id, row.rows as i64, row.not_understood as i64, row.truncated, row.unknown, row.columns],
-        )?;
-        Ok(())
+        )
     }
 
     /// All manifests, by identity, so that their order does not depend on the batches.

@@ -50,12 +50,10 @@ impl PieceRow {
 impl Ledger {
     /// Keeps a piece.
     pub fn keep_piece(&self, piece: &PieceRow) -> Result<()> {
-        self.db.prepare_cached("INSERT OR REPLACE INTO piece (id, key, findings) VALUES (?1, ?2, ?3)")?.execute(params![
-            piece.row,
-            &piece.key[..],
-            piece.findings
-        ])?;
-        Ok(())
+        self.change(
+            "INSERT OR REPLACE INTO piece (id, key, findings) VALUES (?1, ?2, ?3)",
+            params![piece.row, &piece.key[..], piece.findings],
+        )
     }
 
     /// The pieces that were read last, the earliest first, as far as their findings take no more than so many bytes.

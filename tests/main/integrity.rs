@@ -1,6 +1,7 @@
 //! Index and ledger belong together: what one has and the other lacks is found out, and so is any change.
 
-use crate::harness::{Demo, Desk, Job, Outputs, copy_tree, files_below, run};
+use crate::harness::{Demo, Desk, Finished, Job, Outputs, copy_tree, files_below, run};
+use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -117,4 +118,109 @@ fn two_runs_do_not_write_one_case_at_the_same_time() {
     assert!(finished.with_code(&[1]).stderr.contains("lock"));
     drop(lock);
     scene.desk.index(&scene.job());
+}
+
+impl Scene {
+    fn verify(&self) -> Finished {
+        run(["verify".into(), "--case".into(), self.desk.case()])
+    }
+
+    fn ledger(&self) -> Connection {
+        let ledger = Connection::open(self.desk.case().join("ledger.sqlite")).expect("the ledger");
+        ledger.pragma_update(None, "foreign_keys", false).expect("a setting of the connection");
+        ledger
+    }
+
+    /// The case as it was after all of the evidence.
+    fn restore(&self) {
+        fs::remove_dir_all(self.desk.case()).expect("our own case");
+        copy_tree(&self.desk.path("after"), &self.desk.case(), |_| true);
+    }
+
+    fn seals(&self) -> i64 {
+        let count = "SELECT count(*) FROM event WHERE what LIKE 'sealed: %'";
+        self.ledger().query_row(count, [], |row| row.get(0)).expect("a readable ledger")
+    }
+}
+
+#[test]
+fn whatever_is_changed_in_the_ledger_is_found_out() {
+    let scene = Scene::new();
+    let mut silent = Vec::new();
+    for change in [
+        "DELETE FROM file WHERE id = (SELECT max(id) FROM file)",
+        "UPDATE file SET status = 'excluded', cause = NULL WHERE id = 2",
+        "UPDATE root SET label = label || 'x'",
+        "UPDATE content SET cause = 'encrypted' WHERE id = (SELECT min(id) FROM content)",
+        "UPDATE content SET facts = NULL WHERE id = (SELECT min(id) FROM content WHERE facts IS NOT NULL)",
+        "DELETE FROM member WHERE ordinal = 0 AND container = (SELECT min(container) FROM member)",
+        "DELETE FROM fact WHERE term = (SELECT min(term) FROM fact)",
+        "INSERT INTO part VALUES (1, 2, 3)",
+        "INSERT INTO piece VALUES (99999999, x'01', x'02')",
+        "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (x'01', 'a', 'taken', 'ls', 0, 0, '')",
+        "INSERT INTO listed (manifest, line, path, tag, folder, folded) VALUES (1, 1, x'61', 0, 0, 0)",
+    ] {
+        scene.restore();
+        assert!(scene.ledger().execute(change, []).expect(change) > 0, "{change}");
+        let verified = scene.verify();
+        if verified.code != Some(1) || !verified.stderr.contains("not what was sealed") {
+            silent.push(format!("{change}: {:?} {}", verified.code, verified.stderr));
+        }
+    }
+    assert!(silent.is_empty(), "changed and not found out:\n{}", silent.join("\n"));
+    // No run makes what was changed its own.
+    crate::harness::write(&scene.desk.path("evidence").join("more.txt"), b"one more file");
+    let more = Finished::from(scene.desk.index_command(&scene.job()).output().expect("the program starts"));
+    assert!(more.with_code(&[1]).stderr.contains("not what was sealed"));
+    scene.verify().with_code(&[1]);
+}
+
+#[test]
+fn a_flipped_bit_in_the_file_of_the_ledger_is_found_out() {
+    let scene = Scene::new();
+    let reading = "SELECT reading FROM content ORDER BY length(reading), id LIMIT 1";
+    let blob: Vec<u8> = scene.ledger().query_row(reading, [], |row| row.get(0)).expect("a readable ledger");
+    let path = scene.desk.case().join("ledger.sqlite");
+    let mut bytes = fs::read(&path).expect("the ledger");
+    // Pages keep copies of rows that moved.
+    let copies: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&blob)).collect();
+    assert!(!copies.is_empty(), "a short blob lies in one page");
+    copies.iter().for_each(|at| bytes[at + blob.len() - 1] ^= 1);
+    fs::write(&path, &bytes).expect("our own file");
+    scene.verify().with_code(&[1]);
+}
+
+#[test]
+fn a_run_that_changes_nothing_seals_nothing() {
+    let scene = Scene::new();
+    assert_eq!(scene.seals(), 2, "one seal a batch");
+    scene.desk.index(&scene.job());
+    assert_eq!(scene.seals(), 2);
+    scene.verify().with_code(&[0]);
+}
+
+/// The index cannot be written: the run ends between listing and reading.
+#[test]
+fn a_run_that_did_not_end_is_no_damage_and_not_verified() {
+    let scene = Scene::new();
+    let held = scene.desk.case().join("index/.tantivy-writer.lock");
+    let lock = fs::File::options().create(true).truncate(false).write(true).open(held).expect("the lock of the index");
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).expect("nobody holds it");
+    crate::harness::write(&scene.desk.path("evidence").join("more.txt"), b"one more file");
+    Finished::from(scene.desk.index_command(&scene.job()).output().expect("the program starts")).with_code(&[1]);
+    let open = scene.verify().with_code(&[3]);
+    assert!(open.stderr.contains("did not end") && open.stdout.contains("1 were never read"), "{}{}", open.stdout, open.stderr);
+    drop(lock);
+    scene.desk.index(&scene.job());
+    scene.verify().with_code(&[0]);
+}
+
+#[test]
+fn evidence_that_is_no_file_any_more_is_named() {
+    let scene = Scene::new();
+    let file = scene.desk.path("evidence").join(&files_below(&scene.desk.path("evidence"))[3]);
+    fs::remove_file(&file).expect("our own file");
+    assert!(scene.verify().with_code(&[3]).stdout.contains("1 no longer there, 0 faults; 1 files were not checked"));
+    fs::create_dir(&file).expect("our own folder");
+    assert!(scene.verify().with_code(&[1]).stderr.contains("cannot be read: it is no regular file"));
 }
