@@ -180,7 +180,8 @@ fn cut_bank_files_are_of_one_layout_and_covered() {
                 let gave_up = (format.read)(part, &mut sink).is_err();
                 sink.finish();
                 let open = sink.coverage.clone().partition(part.len() as u64).into_iter().filter(|(_, covered)| covered.is_none()).count();
-                assert!(gave_up || open == 0, "{name} cut at {}", part.len());
+                // What is left to be read for what it is may be a record that was cut; that is told.
+                assert!(gave_up || open == 0 || !sink.gaps.is_empty(), "{name} cut at {}", part.len());
             });
         }
     }

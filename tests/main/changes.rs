@@ -96,14 +96,14 @@ fn every_changed_verdict_has_its_reason() {
     // Registry: the code was another one's all the time.
     let identifiers = std::fs::read_to_string(scene.registry.join("identifiers.csv")).expect("a table");
     write(&scene.registry.join("identifiers.csv"), identifiers.replace("PT9902", "PT9903").as_bytes());
-    scene.decide("registry", &["--review", &file.display().to_string()]);
-    assert_eq!(scene.reasons("review", "registry"), [("C3".to_owned(), vec!["registry".to_owned()])]);
+    scene.decide("renamed", &["--review", &file.display().to_string()]);
+    assert_eq!(scene.reasons("review", "renamed"), [("C3".to_owned(), vec!["registry".to_owned()])]);
 
     // Policy and registry at once: what the institution's own figures tell is told.
     let incident = std::fs::read_to_string(scene.registry.join("incident.toml")).expect("a file");
     write(&scene.registry.join("incident.toml"), format!("{incident}\n[policy]\nscanned = \"gap\"\n").as_bytes());
     scene.decide("policy", &[]);
-    let changed = scene.reasons("registry", "policy");
+    let changed = scene.reasons("renamed", "policy");
     assert_eq!(changed.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["C2", "C3"]);
     assert!(changed.iter().all(|(_, inputs)| inputs.contains(&"review".to_owned())), "{changed:?}");
 

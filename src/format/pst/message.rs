@@ -115,7 +115,8 @@ impl<'s, 'a> Message<'s, 'a> {
                 && let Some(bytes) = self.bytes(value)
                 && let Some(text) = mapi::text_of(*kind, &bytes)
             {
-                out.push_str(&text);
+                // Outlook marks prefixes of subjects by characters that no text has.
+                out.extend(text.chars().map(|c| if c.is_control() && !c.is_whitespace() { ' ' } else { c }));
                 out.push_str("\r\n");
             }
         }
