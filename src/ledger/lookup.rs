@@ -22,7 +22,7 @@ pub struct ContentRow {
     pub format: String,
     /// Media type of the format.
     pub media_type: String,
-    /// How reading it ended, see [`Reading::status`].
+    /// How reading it ended, see [`Reading::status`](super::Reading::status).
     pub status: Status,
     /// Why it was not read, or not wholly.
     pub cause: Option<Cause>,

@@ -56,7 +56,8 @@ pub(super) fn says_more(line: &[u8]) -> bool {
     let is_setting = |word: &[u8]| {
         memchr::memchr(b'=', word).is_some_and(|at| at > 0 && word[..at].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)))
     };
-    words().filter(|word| is_setting(word)).count() > 1 || words().skip(1).any(|word| word.starts_with(b"/"))
+    words().filter(|word| is_setting(word)).count() > 1
+        || words().skip(1).any(|word| word.starts_with(b"/") || memchr::memmem::find(word, b"=/").is_some())
 }
 
 /// Written like a path, not like a sentence.
