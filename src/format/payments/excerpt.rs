@@ -33,22 +33,36 @@ struct Layout {
     format: &'static Format,
     /// What its files hold and other text hardly ever does.
     mark: &'static [u8],
-    /// The stretch around a mark that stands at a place, behind what was taken already.
-    around: fn(&[u8], usize, usize) -> Option<Range<usize>>,
+    /// Where the stretch begins around a mark that stands at a place, behind what was taken already.
+    start: fn(&[u8], usize, usize) -> Option<usize>,
+    /// Where it ends, by its start and the mark.
+    end: fn(&[u8], Range<usize>, &mut Ahead) -> Option<usize>,
     /// What a stretch means: the bytes of a file of the layout.
     meant: fn(&[u8], &Range<usize>) -> Vec<u8>,
 }
 
 /// The layouts that are looked for; records that have a line each are looked for by lines.
 static LAYOUTS: &[Layout] = &[
-    Layout { format: &NACHA, mark: NACHA_SIZES.0, around: records::nacha_in_a_line, meant: records::nacha_records },
-    Layout { format: &SWIFT, mark: b"{1:F", around: messages::swift, meant: lines::swift },
-    Layout { format: &FEDWIRE, mark: b"{3100}", around: messages::fedwire, meant: lines::meant },
-    Layout { format: &BAI2, mark: b",2/", around: records::bai2, meant: lines::meant },
-    Layout { format: &MT940, mark: b":60F:", around: messages::statement, meant: lines::meant },
-    Layout { format: &X12, mark: b"ISA*0", around: messages::x12, meant: lines::meant },
-    Layout { format: &EDIFACT, mark: b"UNB+UN", around: messages::edifact, meant: lines::meant },
-    Layout { format: &ISO20022, mark: b"urn:iso:std:iso:20022:", around: messages::iso20022, meant: lines::markup },
+    Layout {
+        format: &NACHA,
+        mark: NACHA_SIZES.0,
+        start: records::nacha_start,
+        end: records::nacha_in_a_line,
+        meant: records::nacha_records,
+    },
+    Layout { format: &SWIFT, mark: b"{1:F", start: messages::swift_start, end: messages::swift_end, meant: lines::swift },
+    Layout { format: &FEDWIRE, mark: b"{3100}", start: messages::fedwire_start, end: messages::fedwire_end, meant: lines::meant },
+    Layout { format: &BAI2, mark: b",2/", start: records::bai2_start, end: records::bai2_end, meant: lines::meant },
+    Layout { format: &MT940, mark: b":60F:", start: messages::statement_start, end: messages::statement_end, meant: lines::meant },
+    Layout { format: &X12, mark: b"ISA*0", start: messages::x12_start, end: messages::x12_end, meant: lines::meant },
+    Layout { format: &EDIFACT, mark: b"UNB+UN", start: messages::edifact_start, end: messages::edifact_end, meant: lines::meant },
+    Layout {
+        format: &ISO20022,
+        mark: b"urn:iso:std:iso:20022:",
+        start: messages::iso20022_start,
+        end: messages::iso20022_end,
+        meant: lines::markup,
+    },
 ];
 
 /// Reads the payments amid text of an ASCII-compatible encoding.
@@ -64,10 +78,30 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
     }
 }
 
+/// What is looked for ahead of one place after another, and searched no byte twice for.
+#[derive(Default)]
+struct Ahead {
+    found: Option<usize>,
+    /// All before this place was searched.
+    searched: usize,
+}
+
+impl Ahead {
+    /// The first place in a range that `search` finds; ranges begin and end one behind the other.
+    fn find(&mut self, range: Range<usize>, search: impl FnOnce(Range<usize>) -> Option<usize>) -> Option<usize> {
+        if self.found.is_none_or(|found| found < range.start) {
+            let open = range.start.max(self.searched)..range.end;
+            self.found = if open.is_empty() { None } else { search(open) };
+            self.searched = self.found.map_or(range.end.max(self.searched), |found| found + 1);
+        }
+        self.found.filter(|found| range.contains(found))
+    }
+}
+
 /// Does other text hold a payment file somewhere?
 pub fn is_amid_text(bytes: &[u8]) -> bool {
     LAYOUTS.iter().any(|layout| stretches(layout, bytes).next().is_some())
-        || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::nacha(bytes, mark).is_some())
+        || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::holds_nacha(bytes, mark))
 }
 
 /// A cash letter behind a line or two of other text is a member: it is binary, and nobody else reads it.
@@ -88,19 +122,23 @@ pub fn read_behind_lines(bytes: &[u8], sink: &mut Sink<'_>) {
 /// The stretches of a layout, in order: those that its own recogniser takes. What only begins like one hides no other.
 fn stretches<'b>(layout: &'static Layout, bytes: &'b [u8]) -> impl Iterator<Item = Range<usize>> + use<'b> {
     let finder = memmem::Finder::new(layout.mark);
-    let (mut from, mut taken) = (0, 0);
+    let (mut from, mut taken, mut ahead) = (0, 0, Ahead::default());
+    let is_file = move |head: Range<usize>| (layout.format.recognise)(&Probe::new(&(layout.meant)(bytes, &head)));
     std::iter::from_fn(move || {
         loop {
             let mark = from + finder.find(bytes.get(from..)?)?;
             from = mark + layout.mark.len();
-            let is_file = |range: &Range<usize>| {
-                let head = range.start..range.end.min(range.start + HEAD);
-                range.start >= taken && range.end > mark && (layout.format.recognise)(&Probe::new(&(layout.meant)(bytes, &head)))
-            };
-            if let Some(range) = (layout.around)(bytes, mark, taken).filter(is_file) {
-                taken = range.end;
-                from = from.max(range.end);
-                return Some(range);
+            let Some(start) = (layout.start)(bytes, mark, taken).filter(|start| *start >= taken) else { continue };
+            // Its head is looked at before its end is looked for, and once more where it ends within.
+            let head = start..bytes.len().min(start + HEAD);
+            if !is_file(head.clone()) {
+                continue;
+            }
+            let Some(end) = (layout.end)(bytes, start..mark, &mut ahead).filter(|end| *end > mark) else { continue };
+            if end >= head.end || is_file(start..end) {
+                taken = end;
+                from = from.max(end);
+                return Some(start..end);
             }
         }
     })
@@ -114,13 +152,15 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
     let mut records: Vec<u8> = Vec::new();
     let (mut first, mut idle, mut at, mut lines) = (0, 0, 0, 0u32);
+    let mut sizes = memmem::find_iter(bytes, NACHA_SIZES.0).peekable();
     while at < bytes.len() {
         lines = lines.wrapping_add(1);
         if lines.is_multiple_of(4096) && sink.stopped() {
             return;
         }
         let end = line_end(bytes, at);
-        let record = record(&bytes[at..end], !records.is_empty());
+        while sizes.next_if(|place| *place < at).is_some() {}
+        let record = record(&bytes[at..end], sizes.peek().map(|place| place - at), !records.is_empty());
         // A file header begins another file; what is too much to hold is read as far as it goes.
         let begins = record.is_some_and(|record| record[0] == b'1') || records.len() >= RECORDS;
         if !records.is_empty() && (begins || idle > BETWEEN) {
@@ -144,8 +184,9 @@ fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
     }
 }
 
-/// The record at the end of a line; the last one of a file only where one is open.
-fn record(line: &[u8], open: bool) -> Option<&[u8]> {
+/// The record at the end of a line, where the sizes of a file header may stand; the last one of a file only where one
+/// is open.
+fn record(line: &[u8], sizes: Option<usize>, open: bool) -> Option<&[u8]> {
     // Markup writes the carriage return of a line end as a reference.
     let returns = [&b"&#13;"[..], b"&#xD;", b"&#xd;"];
     let line = returns.into_iter().find_map(|end| line.strip_suffix(end)).unwrap_or(line);
@@ -156,8 +197,8 @@ fn record(line: &[u8], open: bool) -> Option<&[u8]> {
         return Some(record);
     }
     // Blanks at the end of a header and of the last record are lost where lines are written.
-    let (sizes, place) = NACHA_SIZES;
-    if let Some(start) = memmem::find(line, sizes).and_then(|found| found.checked_sub(place))
+    let (mark, place) = NACHA_SIZES;
+    if let Some(start) = sizes.filter(|at| at + mark.len() <= line.len()).and_then(|found| found.checked_sub(place))
         && stands_alone(line, start)
         && is_file_header(&line[start..])
     {
@@ -180,7 +221,7 @@ fn stands_alone(line: &[u8], start: usize) -> bool {
 fn is_record(record: &[u8]) -> bool {
     let digits = |range: Range<usize>| record.get(range).is_some_and(is_digits);
     match record.first() {
-        Some(b'5') => is_batch_header(&Record::new(record, 0)) && digits(87..94),
+        Some(b'5') => is_batch_header(&Record::new(record, 0)),
         Some(b'6') => {
             digits(1..11)
                 && RoutingNumber::of_eight_and_check(&record[3..12]).is_some()

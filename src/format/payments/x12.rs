@@ -27,7 +27,8 @@ const SETS: &[&[u8]] = &[b"820", b"821", b"822", b"823", b"827", b"828", b"831",
 /// Length of the ISA segment with its terminator.
 const ISA: usize = 106;
 
-fn syntax(isa: &[u8]) -> Option<Syntax> {
+/// The separators of an interchange, whose ISA has all of its elements at their places.
+pub(super) fn syntax(isa: &[u8]) -> Option<Syntax> {
     let isa = isa.get(..ISA)?;
     let syntax = Syntax { element: isa[3], component: isa[104], terminator: isa[105], release: None };
     let distinct =

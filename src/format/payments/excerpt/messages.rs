@@ -2,6 +2,8 @@
 
 use super::super::routing_number::RoutingNumber;
 use super::super::swift_field;
+use super::super::x12::syntax;
+use super::Ahead;
 use memchr::{memchr, memmem};
 use std::ops::Range;
 
@@ -10,13 +12,15 @@ const MESSAGE: usize = 1 << 20;
 /// A block, tag or segment is not longer.
 const PART: usize = 16 << 10;
 
-/// A message from its block 1 on: the blocks that follow one another, block 4 to its `-}`.
-pub(super) fn swift(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>> {
+/// Block 1 of a message.
+pub(super) fn swift_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
     let head = bytes.get(mark + 4..mark + 14)?;
     let is_header = head[..2].iter().all(u8::is_ascii_digit) && head[2..].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if !is_header {
-        return None;
-    }
+    is_header.then_some(mark)
+}
+
+/// The end of the blocks that follow one another, block 4 to its `-}`.
+pub(super) fn swift_end(bytes: &[u8], Range { start: mark, .. }: Range<usize>, _: &mut Ahead) -> Option<usize> {
     let limit = bytes.len().min(mark + MESSAGE);
     let next = memmem::find(&bytes[mark + 4..limit], b"{1:F").map_or(limit, |n| mark + 4 + n);
     let mut at = mark;
@@ -28,17 +32,17 @@ pub(super) fn swift(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>>
             match end {
                 Some(end) => end,
                 // It breaks off; what is there is the message's.
-                None => return Some(mark..next.max(at + 3)),
+                None => return Some(next.max(at + 3)),
             }
         } else {
             at + block(&bytes[at..limit.min(at + PART)])?
         };
         at = end + bytes[end..].iter().take(4).take_while(|b| b.is_ascii_whitespace()).count();
         if bytes.get(at) != Some(&b'{') || bytes[at..].starts_with(b"{1:") {
-            return Some(mark..end);
+            return Some(end);
         }
     }
-    (at > mark).then_some(mark..at)
+    (at > mark).then_some(at)
 }
 
 /// The length of a block with the blocks inside it.
@@ -57,23 +61,33 @@ fn block(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// The tags around the sender's, whose number must check.
-pub(super) fn fedwire(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usize>> {
-    const BEFORE: usize = 512;
-    RoutingNumber::parse(bytes.get(mark + 6..mark + 15)?)?;
-    let tag = |at: usize| match bytes.get(at..at + 6) {
+/// The number of the Fedwire tag at a place.
+fn tag(bytes: &[u8], at: usize) -> Option<&str> {
+    match bytes.get(at..at + 6) {
         Some([b'{', number @ .., b'}']) if number.iter().all(u8::is_ascii_digit) => std::str::from_utf8(number).ok(),
         _ => None,
-    };
+    }
+}
+
+/// The first of the tags before the sender's, whose number must check.
+pub(super) fn fedwire_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
+    const BEFORE: usize = 512;
+    RoutingNumber::parse(bytes.get(mark + 6..mark + 15)?)?;
+    let tag = |at: usize| tag(bytes, at);
     let from = mark.saturating_sub(BEFORE).max(taken);
     let before = || memchr::memchr_iter(b'{', &bytes[from..mark]).map(|n| from + n);
     let first = before().rfind(|at| tag(*at) == Some("1500"));
-    let start = first.or_else(|| before().find(|at| matches!(tag(*at), Some("1510" | "1520" | "2000" | "1100" | "1110" | "1120"))))?;
+    first.or_else(|| before().find(|at| matches!(tag(*at), Some("1510" | "1520" | "2000" | "1100" | "1110" | "1120"))))
+}
+
+/// The end of the last of the tags behind it.
+pub(super) fn fedwire_end(bytes: &[u8], Range { end: mark, .. }: Range<usize>, _: &mut Ahead) -> Option<usize> {
+    let bytes = &bytes[..bytes.len().min(mark + MESSAGE)];
     let mut last = mark;
     loop {
-        let window = &bytes[last + 6..bytes.len().min(last + 6 + PART)];
-        let next = memchr::memchr_iter(b'{', window).map(|n| last + 6 + n).find(|at| tag(*at).is_some());
-        match next.and_then(|at| tag(at).map(|tag| (at, tag))) {
+        let window = bytes.get(last + 6..bytes.len().min(last + 6 + PART)).unwrap_or_default();
+        let next = memchr::memchr_iter(b'{', window).map(|n| last + 6 + n).find_map(|at| Some((at, tag(bytes, at)?)));
+        match next {
             // These begin the next message.
             Some((at, tag)) if !matches!(tag, "1500" | "1510" | "1520" | "2000" | "3100") => last = at,
             _ => break,
@@ -81,12 +95,11 @@ pub(super) fn fedwire(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<u
     }
     let value = &bytes[last..bytes.len().min(last + PART)];
     let end = value.iter().position(|b| matches!(b, b'\r' | b'\n' | b'"' | b'<')).unwrap_or(value.len());
-    Some(start..last + end)
+    Some(last + end)
 }
 
-/// A bare statement around its opening balance: field 20 before it, with an account between, and the closing balance
-/// with the fields that may follow it.
-pub(super) fn statement(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usize>> {
+/// Field 20 of a bare statement before its opening balance, with an account between.
+pub(super) fn statement_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     const BEFORE: usize = 1 << 10;
     let from = mark.saturating_sub(BEFORE).max(taken);
     let before = &bytes[from..mark];
@@ -108,12 +121,14 @@ pub(super) fn statement(bytes: &[u8], mark: usize, taken: usize) -> Option<Range
         }
         start = from + line_start;
     }
+    Some(start)
+}
+
+/// The closing balance with the fields that may follow it, or the next statement.
+pub(super) fn statement_end(bytes: &[u8], Range { end: mark, .. }: Range<usize>, _: &mut Ahead) -> Option<usize> {
     let limit = bytes.len().min(mark + MESSAGE);
-    let close = memmem::find(&bytes[mark..limit], b":62").map_or(limit, |n| mark + n);
     let next = memmem::find(&bytes[mark..limit], b":20:").map_or(limit, |n| mark + n);
-    if close >= next {
-        return Some(start..next);
-    }
+    let Some(close) = memmem::find(&bytes[mark..next], b":62").map(|n| mark + n) else { return Some(next) };
     // Its line, and those that begin with the tags of later balances.
     let mut end = close;
     let mut rest = bytes[close..limit].split_inclusive(|b| *b == b'\n');
@@ -127,42 +142,64 @@ pub(super) fn statement(bytes: &[u8], mark: usize, taken: usize) -> Option<Range
     }
     // In a value of JSON or markup the line is that of the text around it.
     let value = bytes[close..end].iter().position(|b| matches!(b, b'"' | b'<')).unwrap_or(end - close);
-    Some(start..close + value)
+    Some(close + value)
 }
 
-/// An interchange from its ISA to its IEA.
-pub(super) fn x12(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>> {
-    const ISA: usize = 106;
-    let isa = bytes.get(mark..mark + ISA)?;
-    let (element, terminator) = (isa[3], isa[ISA - 1]);
-    let limit = bytes.len().min(mark + super::LONGEST);
-    let trailer = memmem::find(&bytes[mark..limit], &[b'I', b'E', b'A', element]).map(|n| mark + n);
-    let end = trailer.map_or(limit, |at| memchr(terminator, &bytes[at..limit]).map_or(limit, |n| at + n + 1));
-    Some(mark..end)
+/// The ISA of an interchange.
+pub(super) fn x12_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
+    syntax(&bytes[mark..]).map(|_| mark)
 }
 
-/// An interchange from its UNB to its UNZ.
-pub(super) fn edifact(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>> {
-    let limit = bytes.len().min(mark + super::LONGEST);
-    let trailer = memmem::find(&bytes[mark..limit], b"UNZ+").map(|n| mark + n);
-    let end = trailer.map_or(limit, |at| memchr(b'\'', &bytes[at..limit]).map_or(limit, |n| at + n + 1));
-    Some(mark..end)
+/// The IEA of an interchange.
+pub(super) fn x12_end(bytes: &[u8], Range { start, .. }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    // The mark has the asterisk as the separator of elements.
+    Some(upto_trailer(bytes, start, (b"IEA*", syntax(&bytes[start..])?.terminator), ahead))
 }
 
-/// A document from the tag that names its message to its end tag; a header before it belongs to it.
-pub(super) fn iso20022(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usize>> {
-    const TAG: usize = 512;
+/// The UNB of an interchange: its syntax, the two sides, when it was made, and its reference (ISO 9735).
+pub(super) fn edifact_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
+    const UNB: usize = 512;
+    let rest = &bytes[mark..bytes.len().min(mark + UNB)];
+    let header = &rest[..memchr(b'\'', rest)?];
+    (memchr::memchr_iter(b'+', header).count() >= 5).then_some(mark)
+}
+
+/// The UNZ of an interchange.
+pub(super) fn edifact_end(bytes: &[u8], Range { start, .. }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    Some(upto_trailer(bytes, start, (b"UNZ+", b'\''), ahead))
+}
+
+/// The end of the segment that begins with the trailer's tag; without one all that follows.
+fn upto_trailer(bytes: &[u8], start: usize, (trailer, terminator): (&[u8], u8), ahead: &mut Ahead) -> usize {
+    let limit = bytes.len().min(start + super::LONGEST);
+    let found = ahead.find(start..limit, |range| memmem::find(&bytes[range.clone()], trailer).map(|n| range.start + n));
+    found.map_or(limit, |at| memchr(terminator, &bytes[at..limit]).map_or(limit, |n| at + n + 1))
+}
+
+/// More than a tag of a document.
+const TAG: usize = 512;
+
+/// The tag of a document that names its message; a header before it belongs to it.
+pub(super) fn iso20022_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     let from = mark.saturating_sub(TAG).max(taken);
     let before = &bytes[from..mark];
     // Of a document in the text of another the tag begins with a reference.
-    let open = memchr::memrchr(b'<', before).max(memmem::rfind(before, b"&lt;"))?;
+    Some(from + memchr::memrchr(b'<', before).max(memmem::rfind(before, b"&lt;"))?)
+}
+
+/// The end tag of a document.
+pub(super) fn iso20022_end(bytes: &[u8], Range { end: mark, .. }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
     let limit = bytes.len().min(mark + 8 * MESSAGE);
-    let end = memmem::find_iter(&bytes[mark..limit], b"Document").map(|n| mark + n).find(|at| {
+    let is_end_tag = |at: &usize| {
         let head = &bytes[at.saturating_sub(TAG / 8)..*at];
         let tag = memchr::memrchr2(b'<', b';', head).map_or(&head[..0], |n| &head[n + 1..]);
         tag.first() == Some(&b'/')
+    };
+    let end = ahead.find(mark..limit, |range| {
+        let from = range.start;
+        memmem::find_iter(&bytes[range], b"Document").map(|n| from + n).find(is_end_tag)
     })?;
     let end = end + b"Document".len();
     let close = if bytes[end..].starts_with(b"&gt;") { 4 } else { usize::from(bytes.get(end) == Some(&b'>')) };
-    Some(from + open..end + close)
+    Some(end + close)
 }

@@ -2,26 +2,30 @@
 
 use super::super::nacha::layout::{LENGTH, header_before, record_in_text};
 use super::super::record::is_digits;
-use super::LONGEST;
+use super::{Ahead, LONGEST};
 use memchr::memmem;
 use std::ops::Range;
 
 /// So much of other text may stand between two records of one file.
 const BETWEEN: usize = 4 << 10;
 
-/// The stretch of a file whose records have no line each: they follow one another, or line ends were escaped.
-pub(super) fn nacha_in_a_line(bytes: &[u8], mark: usize, _: usize) -> Option<Range<usize>> {
-    chain(bytes, mark, &|between| !between.contains(&b'\n'))
+/// The file header.
+pub(super) fn nacha_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
+    header_before(bytes, mark)
 }
 
-/// From the file header to the file control, over whatever stands between the records.
-pub(super) fn nacha(bytes: &[u8], mark: usize) -> Option<Range<usize>> {
-    chain(bytes, mark, &|_| true)
+/// The end of a file whose records have no line each: they follow one another, or line ends were escaped.
+pub(super) fn nacha_in_a_line(bytes: &[u8], Range { start, .. }: Range<usize>, _: &mut Ahead) -> Option<usize> {
+    chain(bytes, start, &|between| !between.contains(&b'\n'))
 }
 
-/// As long as what stands between two records may.
-fn chain(bytes: &[u8], mark: usize, may_stand: &dyn Fn(&[u8]) -> bool) -> Option<Range<usize>> {
-    let start = header_before(bytes, mark)?;
+/// Do records follow a file header, with whatever between them?
+pub(super) fn holds_nacha(bytes: &[u8], mark: usize) -> bool {
+    header_before(bytes, mark).is_some_and(|start| chain(bytes, start, &|_| true).is_some())
+}
+
+/// Where the records behind a file header end, as long as what stands between two of them may.
+fn chain(bytes: &[u8], start: usize, may_stand: &dyn Fn(&[u8]) -> bool) -> Option<usize> {
     let (mut end, mut first, mut last) = (None, true, start);
     for (at, record) in (Records { bytes, at: start + 40, end: bytes.len().min(start + LONGEST) }) {
         if std::mem::take(&mut first) && record[0] != b'5' {
@@ -36,7 +40,7 @@ fn chain(bytes: &[u8], mark: usize, may_stand: &dyn Fn(&[u8]) -> bool) -> Option
             break;
         }
     }
-    end.map(|end| start..end)
+    end
 }
 
 /// The records of a stretch, a line each.
@@ -77,10 +81,17 @@ impl<'b> Iterator for Records<'b> {
     }
 }
 
-/// From a file header `01,` whose version stands at the mark to the file trailer, or to the last record before other
-/// text.
-pub(super) fn bai2(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usize>> {
-    const HEADER: usize = 160;
+/// More than a header or trailer of BAI2.
+const HEADER: usize = 160;
+
+/// Does a record of BAI2 begin here, and not amid a word or field?
+fn begins(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    before.last().is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b',') || before.ends_with(b"\\n") || before.ends_with(b"\\r")
+}
+
+/// A file header `01,` whose version stands at the mark.
+pub(super) fn bai2_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     let from = mark.saturating_sub(HEADER).max(taken);
     let start = from + memmem::rfind(&bytes[from..mark], b"01,")?;
     let header = &bytes[start..mark + 2];
@@ -92,17 +103,18 @@ pub(super) fn bai2(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usiz
         && matches!(date.len(), 6 | 8)
         && is_digits(date)
         && (time.is_empty() || is_digits(time));
-    let begins = |at: usize| {
-        let before = bytes.get(..at).unwrap_or_default();
-        before.last().is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b',') || before.ends_with(b"\\n") || before.ends_with(b"\\r")
-    };
     let behind = &bytes[mark + 3..bytes.len().min(mark + 3 + HEADER)];
-    if !is_header || !begins(start) || memmem::find(behind, b"02,").is_none() {
-        return None;
-    }
+    (is_header && begins(bytes, start) && memmem::find(behind, b"02,").is_some()).then_some(start)
+}
+
+/// The file trailer; without one all that follows, which its reader takes as far as it is of the layout.
+pub(super) fn bai2_end(bytes: &[u8], Range { start, end: mark }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
     let last = bytes.len().min(start + LONGEST);
-    let trailer = memmem::find_iter(&bytes[mark..last], b"99,").map(|n| mark + n).find(|at| begins(*at) && is_trailer(&bytes[*at..]));
-    let end = match trailer {
+    let trailer = ahead.find(mark..last, |range| {
+        let from = range.start;
+        memmem::find_iter(&bytes[range], b"99,").map(|n| from + n).find(|at| begins(bytes, *at) && is_trailer(&bytes[*at..]))
+    });
+    Some(match trailer {
         Some(at) => {
             at + bytes[at..]
                 .iter()
@@ -111,8 +123,7 @@ pub(super) fn bai2(bytes: &[u8], mark: usize, taken: usize) -> Option<Range<usiz
                 .unwrap_or(bytes.len().min(at + HEADER) - at)
         }
         None => last,
-    };
-    Some(start..end)
+    })
 }
 
 /// `99,total,groups,records`.
