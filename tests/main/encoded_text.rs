@@ -50,6 +50,10 @@ fn base64_is_decoded_however_it_is_written() {
         ("wide.txt", [vec![0xFF, 0xFE], format!("data: {text}").encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()),
         ("a.xlsx", xlsx(&[vec!["name".into(), "data".into()], vec!["a".into(), text.clone()], vec!["b".into(), "c".into()]])),
         ("a.bin", [[1, 2, 0, 255].repeat(500), text.clone().into_bytes(), [1, 2, 0, 255].repeat(500)].concat()),
+        (
+            "report.txt",
+            format!("Item        Count\n----------  -----\n{}\n{}\n", "crate           1\n".repeat(12), folded(&text, 76, "\n")).into(),
+        ),
         ("a.ldif", format!("dn: ou=x\ndescription:: {}\n {}\n", &text[..62], folded(&text[62..], 77, "\n ")).into()),
     ];
     for (path, bytes) in ways {

@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "columns of digits that touch are told apart only at routing numbers and dates",
         "in reports above 16 MiB, tables of other columns under further headings are text",
@@ -162,9 +162,12 @@ fn records(text: &str, line_end: Option<char>, len: usize) -> impl Iterator<Item
 
 /// Reads an item as fixed-width records.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let result = read_item(bytes, sink);
-    crate::format::payments::read_amid_text(bytes, sink);
-    result
+    if is_ebcdic(bytes) {
+        let result = read_item(bytes, sink);
+        crate::format::payments::read_amid_text(bytes, sink);
+        return result;
+    }
+    super::embedded::read_beside(bytes, sink, read_item)
 }
 
 fn read_item(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

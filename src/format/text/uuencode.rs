@@ -22,11 +22,11 @@ pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Re
             continue;
         }
         let end = body_end(bytes, first, lead);
-        if end == first {
+        let body = &bytes[first..end];
+        if body.trim_ascii().is_empty() {
             continue;
         }
         at = end;
-        let body = &bytes[first..end];
         let plain: Cow<'_, [u8]> = if lead.is_empty() { body.into() } else { without_lead(body, lead).into() };
         if !found(begin..end, &mut Encoding::Uuencode.reader(&plain)) {
             return;
@@ -87,6 +87,7 @@ fn is_line(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::testing::decoded_by;
     use proptest::prelude::*;
 
     fn encode(bytes: &[u8], zero: char) -> String {
@@ -105,14 +106,7 @@ mod tests {
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {
-        let mut out = Vec::new();
-        find(text.as_bytes(), &mut |_, decoder| {
-            let mut bytes = Vec::new();
-            decoder.read_to_end(&mut bytes).unwrap();
-            out.push(bytes);
-            true
-        });
-        out
+        decoded_by(find, text)
     }
 
     proptest! {
