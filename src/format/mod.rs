@@ -29,6 +29,7 @@ mod personal;
 pub mod pgp;
 pub mod picture;
 mod piece;
+mod pieces;
 pub mod pst;
 mod ranges;
 pub mod rtf;

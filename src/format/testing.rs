@@ -26,6 +26,21 @@ impl Collector {
     }
 }
 
+/// What a finder of encoded text finds and decodes.
+pub type Find = fn(&[u8], &mut dyn FnMut(std::ops::Range<usize>, &mut dyn Read) -> bool);
+
+/// The decoded bytes of all that a finder finds in a text.
+pub fn decoded_by(find: Find, text: &str) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    find(text.as_bytes(), &mut |_, decoder| {
+        let mut bytes = Vec::new();
+        decoder.read_to_end(&mut bytes).unwrap();
+        out.push(bytes);
+        true
+    });
+    out
+}
+
 impl Outlet for Collector {
     fn passage(&self, passage: Passage) {
         self.passages.lock().unwrap().push(passage);

@@ -1,4 +1,5 @@
 use super::Ledger;
+use crate::model::to_hex;
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -54,5 +55,5 @@ impl Ledger {
 
 fn chain(before: &str, seq: i64, time: &str, what: &str) -> String {
     let digest = Sha256::digest(format!("{before}\n{seq}\n{time}\n{what}"));
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+    to_hex(&digest)
 }

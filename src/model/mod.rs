@@ -68,7 +68,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
 
 impl fmt::Display for ContentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&to_hex(&self.0))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::format::numbers::be32;
 use crate::format::text::embedded;
 use crate::format::text::encoding;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
-use crate::model::{Cause, Class};
+use crate::model::{Cause, Class, to_hex};
 use std::ops::Range;
 
 /// Rows of one table as text.
@@ -196,7 +196,7 @@ impl Shape {
                 let is_real = whole.unsigned_abs() > 1 << 58 && (1e-9..1e15).contains(&real.abs());
                 Some(if is_real { real.to_string() } else { whole.to_string() })
             }
-            (Some(16), value) => Some(value.iter().map(|b| format!("{b:02x}")).collect()),
+            (Some(16), value) => Some(to_hex(value)),
             _ => None,
         }
     }

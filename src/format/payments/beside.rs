@@ -6,10 +6,10 @@
 //! gaps of its own. So nothing that merely lies in somebody's payment file is taken for theirs.
 
 use super::value;
+use crate::format::pieces::Pieces;
 use crate::format::{At, Covered, Failure, Format, PassageKind, Sink};
 use crate::model::Class;
 use std::borrow::Cow;
-use std::io::Read;
 use std::ops::Range;
 
 /// So many stretches become members of their own; further ones are one member.
@@ -172,33 +172,6 @@ fn no_text(bytes: &[u8]) -> Vec<Range<usize>> {
     }
     run.into_iter().for_each(end);
     out
-}
-
-/// Pieces as one stream; each is made when the one before it was taken.
-pub(super) struct Pieces<'b, I> {
-    pieces: I,
-    piece: Cow<'b, [u8]>,
-    taken: usize,
-}
-
-impl<'b, I: Iterator<Item = Cow<'b, [u8]>>> Pieces<'b, I> {
-    /// The pieces that an iterator gives.
-    pub fn new(pieces: I) -> Self {
-        Self { pieces, piece: Cow::Borrowed(&[]), taken: 0 }
-    }
-}
-
-impl<'b, I: Iterator<Item = Cow<'b, [u8]>>> Read for Pieces<'b, I> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while self.taken == self.piece.len() {
-            let Some(piece) = self.pieces.next() else { return Ok(0) };
-            (self.piece, self.taken) = (piece, 0);
-        }
-        let len = out.len().min(self.piece.len() - self.taken);
-        out[..len].copy_from_slice(&self.piece[self.taken..self.taken + len]);
-        self.taken += len;
-        Ok(len)
-    }
 }
 
 #[cfg(test)]

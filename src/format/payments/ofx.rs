@@ -44,22 +44,12 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("ofx");
     let mut file = File::default();
     let mut buffer = String::new();
-    // Where what is behind an OFX element begins.
-    let mut behind: Option<u64> = None;
     let mut from = 0;
     markup::for_each(bytes, |decoder, at, token| {
         if file.closed {
-            behind.get_or_insert(at);
             // Only another file is of the layout.
-            match token {
-                Token::Start { name: b"OFX", .. } => {
-                    (file.closed, from) = (false, at);
-                    behind = None;
-                }
-                Token::Start { .. } | Token::End(_) | Token::Text(_) | Token::Verbatim(_) | Token::Aside(_) | Token::Broken(_) => {
-                    return true;
-                }
-            }
+            let Token::Start { name: b"OFX", .. } = token else { return true };
+            (file.closed, from) = (false, at);
         }
         match token {
             Token::Start { name, attributes, .. } => {

@@ -2,8 +2,10 @@
 
 use super::file::File;
 use super::object::{Dictionary, Object, hex};
+use crate::format::text::ascii85;
 use crate::model::Cause;
 use flate2::{Decompress, FlushDecompress, Status};
+use std::io::Read;
 
 /// Filters of one stream; more are a bomb.
 const MOST_FILTERS: usize = 8;
@@ -187,27 +189,10 @@ fn ascii_hex(input: &[u8]) -> Vec<u8> {
 }
 
 fn ascii85(input: &[u8]) -> Vec<u8> {
-    let (mut out, mut group, mut n) = (Vec::with_capacity(input.len() / 5 * 4), 0u64, 0);
     let input = input.strip_prefix(b"<~").unwrap_or(input);
-    for &b in input {
-        match b {
-            b'z' if n == 0 => out.extend([0; 4]),
-            b'!'..=b'u' => {
-                group = group * 85 + u64::from(b - b'!');
-                n += 1;
-                if n == 5 {
-                    out.extend((group as u32).to_be_bytes());
-                    (group, n) = (0, 0);
-                }
-            }
-            b'~' => break,
-            _ => {}
-        }
-    }
-    if n > 1 {
-        (n..5).for_each(|_| group = group * 85 + 84);
-        out.extend(&(group as u32).to_be_bytes()[..n - 1]);
-    }
+    let mut out = Vec::with_capacity(input.len() / 5 * 4);
+    // Reading from memory does not fail.
+    _ = ascii85::Decoder::new(&input[..memchr::memchr(b'~', input).unwrap_or(input.len())]).read_to_end(&mut out);
     out
 }
 

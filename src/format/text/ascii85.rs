@@ -20,7 +20,7 @@ pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Re
         done = end + 2;
         // One letter stands for a group of zeros.
         let digits: usize = bytes[start..end].iter().map(|b| if *b == b'z' { 5 } else { usize::from(is_digit(*b)) }).sum();
-        if digits >= LEAST && !found(start..end, &mut Decoder { encoded: &bytes[start..end], ready: [0; 4], held: 0..0 }) {
+        if digits >= LEAST && !found(start..end, &mut Decoder::new(&bytes[start..end])) {
             return;
         }
     }
@@ -52,13 +52,18 @@ fn is_digit(b: u8) -> bool {
 }
 
 /// Decodes; what is no digit is skipped.
-struct Decoder<'a> {
+pub(in crate::format) struct Decoder<'a> {
     encoded: &'a [u8],
     ready: [u8; 4],
     held: Range<usize>,
 }
 
-impl Decoder<'_> {
+impl<'a> Decoder<'a> {
+    /// Of what stands between the marks.
+    pub(in crate::format) fn new(encoded: &'a [u8]) -> Self {
+        Self { encoded, ready: [0; 4], held: 0..0 }
+    }
+
     /// Decodes the next group; none at the end.
     fn group(&mut self) -> Option<()> {
         let (mut value, mut count) = (0u32, 0);
@@ -78,7 +83,7 @@ impl Decoder<'_> {
             }
         }
         // A group of one digit holds no byte.
-        let bytes = usize::from(count > 1).checked_mul(count - usize::from(count > 0)).filter(|n| *n > 0)?;
+        let bytes = usize::checked_sub(count, 1).filter(|bytes| *bytes > 0)?;
         let padded = (count..5).fold(value, |value, _| value.wrapping_mul(85).wrapping_add(84));
         (self.ready, self.held) = (padded.to_be_bytes(), 0..bytes);
         Some(())
@@ -103,6 +108,7 @@ impl Read for Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::testing::decoded_by;
     use proptest::prelude::*;
 
     fn encode(bytes: &[u8]) -> String {
@@ -120,14 +126,7 @@ mod tests {
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {
-        let mut out = Vec::new();
-        find(text.as_bytes(), &mut |_, decoder| {
-            let mut bytes = Vec::new();
-            decoder.read_to_end(&mut bytes).unwrap();
-            out.push(bytes);
-            true
-        });
-        out
+        decoded_by(find, text)
     }
 
     proptest! {

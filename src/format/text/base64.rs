@@ -350,6 +350,7 @@ impl Read for Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::testing::decoded_by;
     use proptest::prelude::*;
 
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -364,14 +365,10 @@ mod tests {
     }
 
     fn members_within(text: &str, within: Within) -> Vec<Vec<u8>> {
-        let mut out = Vec::new();
-        find(text.as_bytes(), within, &mut |_, decoder| {
-            let mut bytes = Vec::new();
-            decoder.read_to_end(&mut bytes).unwrap();
-            out.push(bytes);
-            true
-        });
-        out
+        match within {
+            Within::Text => decoded_by(|bytes, found| find(bytes, Within::Text, found), text),
+            Within::Binary => decoded_by(|bytes, found| find(bytes, Within::Binary, found), text),
+        }
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {

@@ -4,10 +4,11 @@
 
 use super::ebcdic::{CP037, is_ebcdic};
 use super::layout;
+use crate::format::pieces::Pieces;
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::Cause;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::ops::Range;
 
 /// Records in EBCDIC with numbers that are no text.
@@ -314,8 +315,7 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let record = &bytes[record];
         strange += u64::from(!is_plain(record) && found.layout(record).is_none_or(|layout| layout.unknown() > 0));
     }
-    let mut lines = Lines { bytes, found: &found, at: 0, ready: Vec::new(), taken: 0 };
-    sink.member(b"records", 0..end as u64, &mut lines);
+    sink.member(b"records", 0..end as u64, &mut Pieces::new(lines(bytes, &found)));
     if strange > 0 {
         let detail = format!("{strange} records hold bytes that are neither text nor numbers of a known kind");
         sink.gap(0..0, Cause::UnsupportedFormat, detail);
@@ -327,33 +327,18 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 }
 
 /// The records as lines.
-struct Lines<'b> {
-    bytes: &'b [u8],
-    found: &'b Found,
-    at: usize,
-    ready: Vec<u8>,
-    taken: usize,
-}
-
-impl Read for Lines<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while self.taken == self.ready.len() {
-            let Some((record, next)) = self.found.records.next(self.bytes, self.at) else { return Ok(0) };
-            let (record, mut line) = (&self.bytes[record], String::new());
-            match self.found.layout(record) {
-                Some(layout) => layout.write(record, &mut line),
-                None => {
-                    push_text(record, &mut line);
-                    line.push('\n');
-                }
+fn lines<'b>(bytes: &'b [u8], found: &'b Found) -> impl Iterator<Item = Cow<'b, [u8]>> {
+    found.records.all(bytes).map(move |record| {
+        let (record, mut line) = (&bytes[record], String::new());
+        match found.layout(record) {
+            Some(layout) => layout.write(record, &mut line),
+            None => {
+                push_text(record, &mut line);
+                line.push('\n');
             }
-            (self.at, self.ready, self.taken) = (next, line.into_bytes(), 0);
         }
-        let len = out.len().min(self.ready.len() - self.taken);
-        out[..len].copy_from_slice(&self.ready[self.taken..self.taken + len]);
-        self.taken += len;
-        Ok(len)
-    }
+        Cow::Owned(line.into_bytes())
+    })
 }
 
 #[cfg(test)]

@@ -66,24 +66,19 @@ impl Line {
 
 /// The heading of this text, with rows below it.
 pub(super) fn find(text: &str, line_end: char) -> Option<Headed> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut at = 0;
-    for raw in text.split_inclusive(line_end).take(RECORDS) {
-        at += raw.len();
-        let content = raw.trim_end().trim_start_matches('\u{C}');
-        if content.len() > LONGEST || content.contains('\t') {
-            return None;
-        }
-        lines.push(Line { end: at, chars: content.chars().collect() });
-    }
-    (0..lines.len().min(HEADS)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
+    heading_in(text, line_end, RECORDS, HEADS)
 }
 
 /// The heading with which a part of the text begins, between blank lines as it stands, with rows below it.
 pub(super) fn begins(part: &str, line_end: char) -> Option<Headed> {
+    heading_in(part, line_end, PART_LINES, STACKED + 1)
+}
+
+/// The heading that stands in the first `heads` of so many lines.
+fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<Headed> {
     let mut lines: Vec<Line> = Vec::new();
     let mut at = 0;
-    for raw in part.split_inclusive(line_end).take(PART_LINES) {
+    for raw in text.split_inclusive(line_end).take(most) {
         at += raw.len();
         let content = raw.trim_end().trim_start_matches('\u{C}');
         if content.len() > LONGEST || content.contains('\t') {
@@ -91,7 +86,7 @@ pub(super) fn begins(part: &str, line_end: char) -> Option<Headed> {
         }
         lines.push(Line { end: at, chars: content.chars().collect() });
     }
-    (0..lines.len().min(STACKED + 1)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
+    (0..lines.len().min(heads)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
 }
 
 /// The parts of a text between blank lines.

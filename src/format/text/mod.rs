@@ -15,7 +15,7 @@ pub mod stretch;
 pub mod transcoded;
 pub mod xml;
 
-mod ascii85;
+pub(in crate::format) mod ascii85;
 mod attribute;
 pub(crate) mod base64;
 pub(super) mod embedded;

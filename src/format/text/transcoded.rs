@@ -4,8 +4,9 @@
 use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
 use super::encoding::TextEncoding;
 use super::stretch::body;
+use crate::format::pieces::Pieces;
 use crate::format::{Failure, Format, Probe, Runs, Sink, payments};
-use std::io::Read;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Payment files in the characters of another machine.
@@ -94,39 +95,24 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let Some(script) = script(bytes, || super::encoding::detect(bytes)) else {
         return Err(Failure::corrupt(0, "no text in an encoding that is known"));
     };
-    let mut decoder = Decoder { bytes, at: start(bytes, script), script, ready: Vec::new(), taken: 0 };
-    sink.member(b"content", 0..bytes.len() as u64, &mut decoder);
+    sink.member(b"content", 0..bytes.len() as u64, &mut Pieces::new(decoded(bytes, script)));
     Ok(())
 }
 
-struct Decoder<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    script: Script,
-    ready: Vec<u8>,
-    taken: usize,
-}
-
-impl Read for Decoder<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        while self.taken == self.ready.len() && self.at < self.bytes.len() {
-            // Parts end between characters; only a character of two units in UTF-16 may be cut, which no layout has.
-            let end = self.bytes.len().min(self.at + HEAD);
-            self.ready.clear();
-            self.taken = 0;
-            decode(self.bytes, self.at..end, self.script, &mut self.ready);
-            self.at = end;
-        }
-        let len = out.len().min(self.ready.len() - self.taken);
-        out[..len].copy_from_slice(&self.ready[self.taken..self.taken + len]);
-        self.taken += len;
-        Ok(len)
-    }
+/// The characters in UTF-8, part by part. Parts end between characters; only a character of two units in UTF-16 may be
+/// cut, which no layout has.
+fn decoded(bytes: &[u8], script: Script) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    (start(bytes, script)..bytes.len()).step_by(HEAD).map(move |at| {
+        let mut part = Vec::new();
+        decode(bytes, at..bytes.len().min(at + HEAD), script, &mut part);
+        Cow::Owned(part)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
 
     fn nacha() -> String {
         let entry = format!("622{}{:<17}{:010}{:<15}{:<22}  0{:015}", "273971238", "1234567", 1000, "ID0", "ANN LEE", 1);
@@ -150,9 +136,8 @@ mod tests {
         for bytes in [ebcdic(&nacha()), wide(u16::to_le_bytes, &[0xFF, 0xFE]), wide(u16::to_be_bytes, &[0xFE, 0xFF])] {
             assert!(recognise(&Probe::new(&bytes)));
             let script = script(&bytes, || super::super::encoding::detect(&bytes)).unwrap();
-            let mut decoder = Decoder { bytes: &bytes, at: start(&bytes, script), script, ready: Vec::new(), taken: 0 };
             let mut text = String::new();
-            decoder.read_to_string(&mut text).unwrap();
+            Pieces::new(decoded(&bytes, script)).read_to_string(&mut text).unwrap();
             assert_eq!(text, nacha());
         }
         assert!(!recognise(&Probe::new(nacha().as_bytes())) && !recognise(&Probe::new(&ebcdic(&"DEAR ANN, ALL IS WELL.  ".repeat(40)))));

@@ -7,6 +7,7 @@ mod tables;
 
 use super::Outcome;
 use super::cells::plain;
+use crate::model::to_hex;
 use anyhow::{Context, Result};
 use others::Others;
 use sha2::{Digest, Sha256};
@@ -100,7 +101,7 @@ fn files(source: &Source<'_>) -> Result<Vec<(&'static str, Vec<u8>)>> {
             files.push((file.name, bytes));
         }
     }
-    let hex = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| to_hex(&Sha256::digest(bytes));
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", hex(bytes))).collect();
     files.push((SUMS, sums.into_bytes()));
     Ok(files)
@@ -136,7 +137,7 @@ fn file_name(customer_id: &str) -> String {
     if name.len() > 120 {
         let digest = Sha256::digest(customer_id.as_bytes());
         name.truncate(100);
-        name.extend(digest.iter().take(8).map(|b| format!("{b:02x}")));
+        name.push_str(&to_hex(&digest[..8]));
     }
     if name.is_empty() { "%".to_owned() } else { name }
 }
