@@ -89,8 +89,8 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
     STRICT.iter().chain(payments::LAYOUTS).chain(LOOSE).copied()
 }
 
-/// Raised when signatures or the scan read more than before.
-const SCAN_VERSION: u32 = 3;
+/// Raised when signatures or the scan read more than before: what another version scanned is scanned again.
+pub(super) const SCAN_VERSION: u32 = 3;
 
 /// What some content is.
 #[derive(Clone, Copy)]

@@ -9,6 +9,7 @@ mod noise;
 mod runs;
 mod streams;
 
+use super::catalogue::SCAN_VERSION;
 use super::{Child, GapNote, Limits, Outlet, Passage, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use rayon::prelude::*;
@@ -16,8 +17,6 @@ use runs::Window;
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// What a scan finds and how it tells it: parts that another version has scanned are scanned again.
-const VERSION: u64 = 1;
 /// Longer ranges are scanned in parts of this size, in parallel.
 const PART: usize = 8 << 20;
 /// Ranges up to this size are scanned in one part.
@@ -70,7 +69,7 @@ pub fn scan_with(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>, suspicion
     } else {
         let parts: Vec<_> = range.clone().step_by(PART).map(|start| start..(start + PART).min(range.end)).collect();
         let shared = &*sink;
-        let way = [VERSION, range.start as u64, range.end as u64].map(u64::to_be_bytes).concat();
+        let way = [SCAN_VERSION.into(), range.start as u64, range.end as u64].map(u64::to_be_bytes).concat();
         let scan = |part: Range<usize>| {
             let mut fork = shared.fork();
             fork.part(part.start as u64..part.end as u64, &way, &|sink| {

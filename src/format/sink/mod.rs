@@ -9,7 +9,7 @@ pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 
 use super::payment::Tally;
 use super::pgp::Keyring;
-use super::piece::{self, PieceFindings};
+use super::piece::{self, PieceFindings, PieceKey};
 use super::scan::scan;
 use super::text::embedded;
 use super::{Coverage, Covered, PaymentFacts, PaymentUnit, escapes, personal};
@@ -118,7 +118,7 @@ impl<'a> Sink<'a> {
         self.facts.notes.extend(part.facts.notes);
     }
 
-    fn join_payments(&mut self, payments: PaymentFacts) {
+    pub(super) fn join_payments(&mut self, payments: PaymentFacts) {
         let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
         own.layout = payments.layout;
         payments.units.into_iter().for_each(|unit| own.merge(unit));
@@ -130,37 +130,33 @@ impl<'a> Sink<'a> {
     /// Has a piece of the item read as if it were an item: one that begins at `offset` and holds no members. Where
     /// the same bytes were read in the same way before, it is not read again; `way` says all that decides how.
     pub fn piece(&mut self, bytes: &[u8], offset: u64, way: &[u8], read: &dyn Fn(&[u8], &mut Sink<'_>)) {
-        let kind = self.kind;
-        let read = |outlet: &dyn Outlet| {
-            let mut inner = Sink::new(outlet);
-            inner.kind = kind;
-            inner.searches_bytes = true;
-            read(bytes, &mut inner);
-            inner.finish();
-            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a piece is text or rows");
-            PieceFindings { coverage: inner.coverage, gaps: inner.gaps, facts: inner.facts }
-        };
-        let known = self.outlet.piece(piece::key(way, bytes), offset, &read);
-        let findings = known.unwrap_or_else(|| piece::read_in_place(self.outlet, offset, &read));
-        let PieceFindings { coverage, gaps, facts } = findings.moved(offset);
-        self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
+        self.kept(piece::key(way, bytes), offset, &|sink| read(bytes, sink));
     }
 
     /// Has a part of the item read, all of whose offsets are those of the item. Where this part of this item was read
     /// in this way before an interruption, it is not read again.
     pub fn part(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>)) {
-        let Some(item) = self.outlet.item() else { return read(self) };
+        match self.outlet.item() {
+            Some(item) => self.kept(piece::part_key(item, way, &part), 0, read),
+            None => read(self),
+        }
+    }
+
+    /// Has something read whose findings are kept under a key, unless they are.
+    fn kept(&mut self, key: PieceKey, offset: u64, read: &dyn Fn(&mut Sink<'_>)) {
         let kind = self.kind;
         let read = |outlet: &dyn Outlet| {
             let mut inner = Sink::new(outlet);
             inner.kind = kind;
+            inner.searches_bytes = true;
             read(&mut inner);
             inner.finish();
-            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a part is text or rows");
+            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a piece is text or rows");
             PieceFindings { coverage: inner.coverage, gaps: inner.gaps, facts: inner.facts }
         };
-        let known = self.outlet.piece(piece::part_key(item, way, &part), 0, &read);
-        let PieceFindings { coverage, gaps, facts } = known.unwrap_or_else(|| piece::read_in_place(self.outlet, 0, &read));
+        let known = self.outlet.piece(key, offset, &read);
+        let findings = known.unwrap_or_else(|| piece::read_in_place(self.outlet, offset, &read));
+        let PieceFindings { coverage, gaps, facts } = findings.moved(offset);
         self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
     }
 
@@ -171,7 +167,7 @@ impl<'a> Sink<'a> {
         let moved = Moved { outlet: self.outlet, offset, tables: self.facts.tables.len() as u32 };
         let mut inner = Sink::new(&moved);
         read(decoded, &mut inner);
-        let left = inner.coverage.clone().partition(decoded.len() as u64);
+        let left = std::mem::take(&mut inner.coverage).partition(decoded.len() as u64);
         for (range, _) in left.into_iter().filter(|(_, covered)| covered.is_none()) {
             scan(decoded, range, &mut inner);
         }

@@ -88,15 +88,14 @@ impl Sink<'_> {
         // A reader that gives up has said what it found until then.
         _ = (layout.read)(bytes, &mut inner);
         inner.end_unit();
-        let Some(found) = inner.facts.payments else { return };
-        let own = self.facts.payments.get_or_insert_with(PaymentFacts::default);
-        (own.layout, own.amid_text) = (found.layout, true);
-        own.dated.merge(found.dated);
-        for mut unit in found.units {
+        let Some(mut found) = inner.facts.payments else { return };
+        found.amid_text = true;
+        found.notes.clear();
+        for unit in &mut found.units {
             let sides = [&mut unit.owners, &mut unit.either, &mut unit.counterparties, &mut unit.other_side];
             sides.into_iter().flat_map(|side| side.values_mut()).for_each(|seen| seen.offset = offset);
-            own.merge(unit);
         }
+        self.join_payments(found);
     }
 
     /// A remark on the item's payments.
