@@ -3,7 +3,7 @@ use super::{Usage, say};
 use crate::case::Case;
 use crate::ledger::RunRow;
 use crate::registry::{Given, Registry};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ impl AsDecided {
     /// Joins a case with what is chosen; where that is not what the run was decided by, says so.
     pub fn join(&self, case: &Case, check: &mut dyn FnMut(&Registry) -> Result<()>) -> Result<Joined> {
         let run = if self.afresh { None } else { self.kept(case)? };
-        let before = run.as_ref().map(|run| Given::from_blob(&run.given).context("what the run was decided by is damaged")).transpose()?;
+        let before = run.as_ref().map(given_of).transpose()?;
         let mut given = match (&self.registry, before.clone()) {
             (Some(dir), before) => Given { folder: Given::of(dir, false).folder, ..before.unwrap_or_default() },
             (None, Some(before)) => before,
@@ -67,4 +67,11 @@ impl AsDecided {
             None => Err(Usage(format!("{} is no output of this case", out.display())).into()),
         }
     }
+}
+
+/// What a run was decided by, which is kept under the digest of all of it.
+fn given_of(run: &RunRow) -> Result<Given> {
+    let given = Given::from_blob(&run.given).context("what the run was decided by is damaged")?;
+    ensure!(given.id().to_string() == run.inputs, "what the run was decided by is not what was kept of it");
+    Ok(given)
 }

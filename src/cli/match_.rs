@@ -1,7 +1,7 @@
 use super::{End, Usage, case_beside, diff, index, say};
 use crate::case::{Access, Case};
 use crate::control::{self, Planted};
-use crate::crawl::{RootArgument, check_apart};
+use crate::crawl::{RootArgument, absolute, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
 use crate::diff::{Files, Run, compare};
 use crate::ledger::RunRow;
@@ -52,10 +52,10 @@ pub(super) struct Sources {
 /// What is given beside the registry folder.
 #[derive(Args, Clone, Default)]
 pub(super) struct Beside {
-    /// Decisions of people, beside those in the registry's review.csv.
+    /// Decisions of people, beside those in the registry's review.csv; of `explain` and `pack`, in place of those of the run.
     #[arg(long = "review", value_name = "FILE")]
     pub reviews: Vec<PathBuf>,
-    /// Letters that were sent, beside those in the registry's notices.csv.
+    /// Letters that were sent, beside those in the registry's notices.csv; of `explain` and `pack`, in place of those of the run.
     #[arg(long = "notices", value_name = "FILE")]
     pub notices: Vec<PathBuf>,
     /// Any defect of the registry is fatal.
@@ -191,8 +191,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
 
 /// Refuses to write into the registry, whose letters have the name of an output.
 pub(super) fn check_apart_from_registry(registry: &Path, out: &Path) -> Result<()> {
-    let (Ok(registry), Ok(out_dir)) = (registry.canonicalize(), out.canonicalize()) else { return Ok(()) };
-    match out_dir.starts_with(&registry) {
+    match absolute(out)?.starts_with(absolute(registry)?) {
         true => Err(Usage(format!("the output folder {} must not be the registry or lie in it", out.display())).into()),
         false => Ok(()),
     }

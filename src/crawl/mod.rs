@@ -20,7 +20,7 @@ pub use fence::Fence;
 pub use memory::Memory;
 pub use ocr::Ocr;
 pub use progress::Progress;
-pub use roots::{RootArgument, check_apart, check_roots, parse_root};
+pub use roots::{RootArgument, absolute, check_apart, check_roots, parse_root};
 pub use run::{IndexOptions, IndexSummary, index};
 
 use std::sync::atomic::{AtomicBool, Ordering};

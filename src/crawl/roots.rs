@@ -74,7 +74,7 @@ pub fn check_roots(roots: &[RootArgument]) -> Result<()> {
 }
 
 /// The path with what exists of it resolved; of the rest, `..` goes one up as written.
-fn absolute(path: &Path) -> Result<PathBuf> {
+pub fn absolute(path: &Path) -> Result<PathBuf> {
     let mut out = PathBuf::from("/");
     for component in std::path::absolute(path)?.components() {
         match component {

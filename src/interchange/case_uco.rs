@@ -29,15 +29,16 @@ pub(super) fn write(records: &[Record<'_>], sink: &mut dyn Write) -> Result<()> 
         sink.write_all(if std::mem::take(&mut first) { b"\n" } else { b",\n" })?;
         Ok(serde_json::to_writer(sink, value)?)
     };
-    let items: HashMap<&str, &str> = records.iter().map(|record| (record.id.as_str(), record.shown.as_str())).collect();
-    for record in records {
-        push(&file(record), sink)?;
+    let keys = keys(records);
+    let items: HashMap<&str, &str> = records.iter().zip(&keys).map(|(record, key)| (record.id.as_str(), key.as_str())).collect();
+    for (record, key) in records.iter().zip(&keys) {
+        push(&file(record, key), sink)?;
         if let Some(parent) = record.parent.as_ref().and_then(|parent| items.get(parent.as_str())) {
             push(
                 &json!({
-                    "@id": name("contained", &record.shown),
+                    "@id": name("contained", key),
                     "@type": "observable:ObservableRelationship",
-                    "core:source": {"@id": name("item", &record.shown)},
+                    "core:source": {"@id": name("item", key)},
                     "core:target": {"@id": name("item", parent)},
                     "core:kindOfRelationship": "Contained_Within",
                     "core:isDirectional": true,
@@ -48,6 +49,20 @@ pub(super) fn write(records: &[Record<'_>], sink: &mut dyn Write) -> Result<()> 
     }
     sink.write_all(b"\n]}\n")?;
     Ok(())
+}
+
+/// What each record is named by: its path, and where members of one container have one name, which of them it is.
+fn keys(records: &[Record<'_>]) -> Vec<String> {
+    let mut times: HashMap<&str, u64> = HashMap::new();
+    records
+        .iter()
+        .map(|record| {
+            let times = times.entry(&record.shown).or_default();
+            *times += 1;
+            // No path that is shown has a line end.
+            if *times == 1 { record.shown.clone() } else { format!("{}\n{times}", record.shown) }
+        })
+        .collect()
 }
 
 /// The name of something at a path: a UUID of version 5 (RFC 9562, section 5.5), the same in every export.
@@ -61,8 +76,7 @@ fn name(kind: &str, path: &str) -> String {
     format!("kb:{kind}-{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-fn file(record: &Record<'_>) -> Value {
-    let path = &record.shown;
+fn file(record: &Record<'_>, path: &str) -> Value {
     let integer = |n: u64| json!({"@type": "xsd:integer", "@value": n.to_string()});
     let mut content = json!({
         "@id": name("content", path),

@@ -16,7 +16,7 @@ impl Ledger {
     /// Keeps what a run was decided by, as the last one; says so in the audit chain.
     pub fn keep_run(&self, run: &RunRow) -> Result<()> {
         // Several may match a case at the same time.
-        self.db.execute_batch("BEGIN IMMEDIATE").context("the ledger is busy")?;
+        self.begin().context("the ledger is busy")?;
         let kept = self.insert_run(run);
         self.db.execute_batch(if kept.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         kept

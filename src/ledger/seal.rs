@@ -30,7 +30,7 @@ const TABLES: [(&str, &str, &str); 9] = [
 /// What the audit chain says of the state of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seal {
-    /// A version of the program without seals wrote it.
+    /// Nothing was sealed yet.
     None,
     /// A run that began then has not ended.
     Begun(String),

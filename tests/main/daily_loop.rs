@@ -359,4 +359,6 @@ fn outputs_of_two_runs_never_stand_together() {
     assert!(!outputs.file(".impact.csv.part").exists());
     let refused = again(&registry).with_code(&[2]);
     assert!(refused.stderr.contains("must not be the registry"), "{}", refused.stderr);
+    again(&registry.join("new/out")).with_code(&[2]);
+    assert!(!registry.join("new").exists());
 }

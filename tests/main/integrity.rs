@@ -224,3 +224,13 @@ fn evidence_that_is_no_file_any_more_is_named() {
     fs::create_dir(&file).expect("our own folder");
     assert!(scene.verify().with_code(&[1]).stderr.contains("cannot be read: it is no regular file"));
 }
+
+#[test]
+fn what_a_run_was_decided_by_is_what_was_kept_of_it() {
+    let scene = Scene::new();
+    let ledger = Connection::open(scene.desk.case().join("ledger.sqlite")).expect("our own ledger");
+    ledger.execute("UPDATE run SET inputs = replace(inputs, substr(inputs, 1, 1), 'x')", []).expect("our own ledger");
+    drop(ledger);
+    let explained = run(["explain".into(), "--case".into(), scene.desk.case(), "--all".into()]).with_code(&[1]);
+    assert!(explained.stderr.contains("is not what was kept of it"), "{}", explained.stderr);
+}

@@ -1,6 +1,6 @@
 //! Load files, forensic XML, JSON-LD and hash lists, read back by other parsers than those that wrote them.
 
-use crate::harness::{Desk, Finished, Institution, Job, program, rows, view, viewer, write, write_registry, zip_of};
+use crate::harness::{Desk, Finished, Institution, Job, program, rows, tar_of, view, viewer, write, write_registry, zip_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
@@ -216,4 +216,18 @@ fn known_software_is_tagged_and_never_skipped() {
     };
     assert_eq!(without(tagged), without(before.rows("coverage.csv")), "a tag changes nothing else");
     assert_eq!(rows(&desk.path("tagged/impact.csv")), before.rows("impact.csv"));
+}
+
+#[test]
+fn members_of_one_name_are_two_things() {
+    let desk = Desk::new();
+    let member = |text: &[u8]| ("a.txt".to_owned(), text.to_vec());
+    write(&desk.path("ev/box.tar"), &tar_of(&[member(b"the first of them\n"), member(b"and the second\n")]));
+    desk.index(&Job::of("ev", &desk.path("ev")));
+    let mut command = program();
+    command.arg("export").arg("--case").arg(desk.case()).arg("--out").arg(desk.path("export"));
+    Finished::from(command.output().expect("the program starts")).with_code(&[0]);
+    let graph: serde_json::Value = serde_json::from_str(&read(&desk, "items.case-uco.jsonld")).expect("JSON");
+    let names: Vec<&str> = graph["@graph"].as_array().expect("nodes").iter().filter_map(|node| node["@id"].as_str()).collect();
+    assert_eq!((names.len(), names.iter().collect::<BTreeSet<_>>().len()), (5, 5), "{names:?}");
 }
