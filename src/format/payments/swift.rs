@@ -21,7 +21,6 @@ pub const FORMAT: Format = Format {
     runs: Runs::Inside,
     version: 3,
     limitations: &[
-        "messages in EBCDIC or UTF-16 are searched as text, not read as fields",
         "the XML and JSON forms of MT messages are searched as text",
         "of a file that does not begin with a block 1, the messages are read and the rest is text",
     ],
