@@ -151,10 +151,10 @@ impl Unwrapping<'_> {
             Kind::Signature(signature) if matches!(signature.treatment, Treatment::Opaque(_)) && depth > 0 => {}
             Kind::Signature(_) | Kind::Unknown => out.unread.push(format!("{}, which is not read here", kind.name())),
             Kind::Format(format) if format.name == plain::FORMAT.name => {
-                out.text = manifest::text(bytes).unwrap_or_default();
+                let text = manifest::text(bytes).unwrap_or_default();
                 out.is_written = true;
-                let text = out.text.clone();
                 out.take_text(&text);
+                out.text = text;
             }
             Kind::Format(format) if format.name == html::FORMAT.name => {
                 out.text = manifest::text(bytes).unwrap_or_default();

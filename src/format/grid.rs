@@ -144,12 +144,13 @@ impl Grid {
     /// Words that usually head columns, and other ones than head this table.
     fn may_be_header(&self, row: &[String]) -> bool {
         let filled: Vec<&String> = row.iter().filter(|cell| !cell.trim().is_empty()).collect();
-        let known = header::known(row);
         let is_name = |cell: &&String| header::is_wordlike(cell) && !cell.bytes().any(|b| b.is_ascii_digit());
-        known >= 2
-            && known * 3 >= filled.len() * 2
-            && filled.iter().all(is_name)
-            && !self.found.as_ref().is_some_and(|header| header::is_repeated(header, row))
+        // That tells nearly every row, and costs little.
+        if filled.len() < 2 || !filled.iter().all(is_name) {
+            return false;
+        }
+        let known = header::known(row);
+        known >= 2 && known * 3 >= filled.len() * 2 && !self.found.as_ref().is_some_and(|header| header::is_repeated(header, row))
     }
 
     /// Begins another table with what may be its header, or goes on with these rows.

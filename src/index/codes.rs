@@ -25,15 +25,8 @@ pub(super) fn hash(term: &str) -> u32 {
     };
     words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
     // The last bytes, filled up with zeros.
-    match *rest {
-        [] => {}
-        [a] => add(u64::from_le_bytes([a, 0, 0, 0, 0, 0, 0, 0])),
-        [a, b] => add(u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0])),
-        [a, b, c] => add(u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0])),
-        [a, b, c, d] => add(u64::from_le_bytes([a, b, c, d, 0, 0, 0, 0])),
-        [a, b, c, d, e] => add(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])),
-        [a, b, c, d, e, f] => add(u64::from_le_bytes([a, b, c, d, e, f, 0, 0])),
-        [a, b, c, d, e, f, g, ..] => add(u64::from_le_bytes([a, b, c, d, e, f, g, 0])),
+    if !rest.is_empty() {
+        add(rest.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)));
     }
     // Zero is kept free.
     ((state.wrapping_mul(FACTOR) >> 32) as u32).max(1)

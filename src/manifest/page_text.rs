@@ -5,7 +5,7 @@ use crate::format::text::html::INLINE;
 use crate::format::text::markup::{Lexer, Token};
 
 /// Elements whose text nobody sees.
-const UNSEEN: &[&str] = &["head", "title", "script", "style", "noscript", "template"];
+const UNSEEN: &[&str] = &["title", "script", "style", "noscript", "template"];
 /// Elements that stand beside each other in a row.
 const CELLS: &[&str] = &["td", "th"];
 

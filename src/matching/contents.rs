@@ -69,7 +69,6 @@ pub(super) fn find(
         all.for_each(|((findings, facts), (_, reading))| {
             tables::judge(lexicon, &facts.tables, policy, findings);
             if let Some(payments) = &facts.payments {
-                findings.dated = payments.dated;
                 payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
             }
             findings.all.elements.extend(facts.text);

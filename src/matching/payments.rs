@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 /// Judges the payments of one content. Of one that breaks off nobody knows the whole other side.
 pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, findings: &mut Findings) {
+    (findings.dated, findings.amid_text) = (payments.dated, payments.amid_text);
     for unit in &payments.units {
         let mut owners = BTreeSet::new();
         let mut push = |party: &Party, seen: &Seen, role, strength, basis| -> Vec<usize> {
@@ -51,7 +52,6 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
         // A unit that breaks off before its first payment may name persons all the same.
         let mut records = RecordCounts::default();
         records.add(unit.elements, unit.records.max(u64::from(!unit.elements.is_empty())));
-        findings.amid_text |= payments.amid_text;
         findings.all.add(&records, &unit.persons);
         for owner in &owners {
             findings.own.entry(*owner).or_default().add(&records, &unit.persons);

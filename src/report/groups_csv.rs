@@ -176,7 +176,6 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     for group in groups(outcome) {
         for member in &group.members {
             let (institution, decided) = (&institutions[member.institution], &outcome.decided[member.institution]);
-            let gaps: BTreeSet<&str> = decided.gaps.iter().map(|&g| outcome.matched.gaps[g].item.as_str()).collect();
             push(
                 Weight::Bears,
                 &[
@@ -191,7 +190,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                     joined(decided.flags.iter().map(|f| f.as_str())).into(),
                     decided.dependence.depends.into(),
                     member.items.into(),
-                    (gaps.len() as u64).into(),
+                    outcome.gap_items(member.institution).into(),
                 ],
             )?;
         }

@@ -3,7 +3,6 @@ use super::cells::joined;
 use super::listing::{Listing, Push, Weight};
 use crate::model::{Flag, Verdict};
 use anyhow::Result;
-use std::collections::BTreeSet;
 
 /// One row per institution of the registry, always all of them.
 pub(super) static LISTING: Listing = Listing { columns: COLUMNS, rows };
@@ -39,7 +38,6 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
             decided.dependence.deployments.iter().filter(|d| d.outcome.depends()).map(|d| &institution.deployments[d.index]).collect();
         let is_affected = decided.decision.verdict() == Verdict::Affected;
         let own = |n: u64| if is_affected { n } else { 0 };
-        let gap_items: BTreeSet<&str> = decided.gaps.iter().map(|&g| outcome.matched.gaps[g].item.as_str()).collect();
         push(
             Weight::Decides,
             &[
@@ -56,7 +54,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                 own(holdings.owner_bytes).into(),
                 if is_affected { holdings.personal.elements.words().join("|") } else { String::new() }.into(),
                 own(holdings.personal.persons.len() as u64).into(),
-                (gap_items.len() as u64).into(),
+                outcome.gap_items(number).into(),
                 holdings.first_evidence.as_deref().unwrap_or("").into(),
             ],
         )?;

@@ -43,7 +43,7 @@ use crate::model::ContentId;
 use crate::registry::Registry;
 use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +67,14 @@ pub struct Outcome<'a> {
     pub known: &'a BTreeMap<ContentId, String>,
     /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
     pub scratch: &'a Path,
+}
+
+impl Outcome<'_> {
+    /// How many items have gaps that count against an institution.
+    fn gap_items(&self, institution: usize) -> u64 {
+        let items = self.decided[institution].gaps.iter().map(|&gap| self.matched.gaps[gap].item.as_str());
+        items.collect::<BTreeSet<_>>().len() as u64
+    }
 }
 
 /// One report: its file name and its writer.
@@ -109,23 +117,21 @@ pub static REPORTS: &[Report] = &[
 /// never sees half a list.
 pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make the output folder {}", out.display()))?;
-    let mut written = Vec::new();
+    let files = || REPORTS.iter().map(|report| report.file).chain([RUN]);
     let result = (|| {
         for report in REPORTS {
-            written.push(report.file);
             write_beside(out, report.file, &mut |sink| (report.write)(outcome, sink))?;
         }
-        written.push(RUN);
         write_beside(out, RUN, &mut |sink| run_json::write(run, outcome, sink))?;
         // Outputs of two runs are never taken for those of one: what says of which run they are goes first, and
         // comes last.
         match fs::remove_file(out.join(RUN)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("cannot replace run.json"),
-            _ => written.iter().try_for_each(|name| put_in_place(out, name)),
+            _ => files().try_for_each(|name| put_in_place(out, name)),
         }
     })();
     if result.is_err() {
-        written.iter().for_each(|name| _ = fs::remove_file(beside(out, name)));
+        files().for_each(|name| _ = fs::remove_file(beside(out, name)));
     }
     result
 }

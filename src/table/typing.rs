@@ -100,11 +100,10 @@ fn is_boilerplate(sample: &[Vec<String>], column: usize) -> bool {
     let beside = |row: &[String]| -> HashSet<String> {
         row.iter().enumerate().filter(|(other, _)| *other != column).flat_map(|(_, cell)| words(cell)).collect()
     };
+    let put_in: Vec<HashSet<String>> = rows.iter().map(|row| beside(row)).collect();
     // Numbers were put in from their own row alone.
-    let anywhere: HashSet<String> =
-        rows.iter().flat_map(|row| beside(row)).filter(|word| !word.bytes().any(|b| b.is_ascii_digit())).collect();
-    let mut sentences = rows.iter().map(|row| {
-        let beside = beside(row);
+    let anywhere: HashSet<&String> = put_in.iter().flatten().filter(|word| !word.bytes().any(|b| b.is_ascii_digit())).collect();
+    let mut sentences = rows.iter().zip(&put_in).map(|(row, beside)| {
         words(&row[column]).into_iter().filter(|word| !beside.contains(word) && !anywhere.contains(word)).collect::<Vec<_>>()
     });
     sentences.next().is_some_and(|first| first.len() >= WORDS && sentences.all(|other| other == first))

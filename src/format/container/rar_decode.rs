@@ -73,11 +73,12 @@ impl Decoding<'_, '_> {
         if self.sink.stopped() {
             return ExtractionDecision::Stop;
         }
+        if member.meta.is_stored || member.meta.is_directory || member.meta.is_encrypted {
+            return ExtractionDecision::Skip;
+        }
         let (packed, size) = (member.meta.packed_size, member.meta.unpacked_size);
         let is_it = |wanted: &Packed<'_>| wanted.data.end - wanted.data.start == packed && wanted.size == size;
-        let ahead = &self.wanted[self.next..];
-        let may = !member.meta.is_stored && !member.meta.is_directory && !member.meta.is_encrypted;
-        let Some(skipped) = ahead.iter().position(is_it).filter(|_| may) else { return ExtractionDecision::Skip };
+        let Some(skipped) = self.wanted[self.next..].iter().position(is_it) else { return ExtractionDecision::Skip };
         self.pass(skipped, Cause::Corrupt, "the member was not met again when the archive was decoded");
         let pieces = Rc::new(RefCell::new(Pieces::default()));
         self.at_hand = Some((self.next, pieces.clone()));

@@ -37,7 +37,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let cut = || Failure::truncated(len, "the directory of streams is cut off");
     let count = le32(bytes, 8).ok_or_else(cut)? as usize;
     let directory = le32(bytes, 12).ok_or_else(cut)? as usize;
-    let (mut modules, mut seen, mut regions) = (0, Vec::new(), Regions::default());
+    let (mut modules, mut seen, mut regions, mut is_whole) = (0, Vec::new(), Regions::default(), true);
     for i in 0..count {
         let at = directory.saturating_add(12 * i);
         let (kind, size, start) = (le32(bytes, at), le32(bytes, at.saturating_add(4)), le32(bytes, at.saturating_add(8)));
@@ -46,7 +46,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         if stream.end > bytes.len() && kind != MEMORY64 {
             return Err(Failure::truncated(len, format!("the stream {kind} is cut off")));
         }
-        // Each of these lists stands once.
+        // Each of these lists stands once, and there are no others.
         if !matches!(kind, MODULES | MEMORY | MEMORY64) || seen.contains(&kind) {
             continue;
         }
@@ -54,14 +54,14 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         match kind {
             MODULES => modules += module_names(bytes, stream, sink),
             MEMORY => memory(bytes, stream, &mut regions),
-            MEMORY64 if !memory64(bytes, stream, &mut regions) => {
-                return Err(Failure::truncated(len, "the list of stretches of memory is cut off"));
-            }
-            _ => {}
+            _ => is_whole = memory64(bytes, stream, &mut regions),
         }
     }
     regions.tell(modules, len, sink);
-    Ok(())
+    match is_whole {
+        true => Ok(()),
+        false => Err(Failure::truncated(len, "the list of stretches of memory is cut off")),
+    }
 }
 
 fn module_names(bytes: &[u8], stream: Range<usize>, sink: &mut Sink<'_>) -> u64 {

@@ -59,6 +59,8 @@ pub(super) struct Table {
     pub by_bit: Vec<Option<usize>>,
     /// The place of each column among those that are shown.
     pub places: Vec<Option<usize>>,
+    /// How many are shown.
+    pub shown: usize,
     /// So many columns of variable length are known.
     pub variable: usize,
     /// A table of the system itself.
@@ -171,11 +173,12 @@ impl Catalogue {
             }
         }
         let mut shown = 0..;
-        let places = columns.iter().map(|column| if column.is_shown { shown.next() } else { None }).collect();
+        let places: Vec<Option<usize>> = columns.iter().map(|column| if column.is_shown { shown.next() } else { None }).collect();
+        let shown = shown.start;
         let last = |column: &Column| if let Stands::Variable(i) = column.stands { Some(i + 1) } else { None };
         let variable = columns.iter().filter_map(last).max().unwrap_or(0);
         let is_system = type_ == b"S ";
-        (!columns.is_empty()).then(|| (*object, Table { name: name.clone(), columns, by_bit, places, variable, is_system }))
+        (!columns.is_empty()).then(|| (*object, Table { name: name.clone(), columns, by_bit, places, shown, variable, is_system }))
     }
 
     fn column(&self, object: i32, stored: &Stored) -> Column {

@@ -175,7 +175,7 @@ fn compressed_row(
         }
         return Some(Found::Row);
     };
-    row.cells.begin(table.places.iter().flatten().count());
+    row.cells.begin(table.shown);
     let mut all = true;
     for i in 0..record.len() {
         let column = table.by_bit.get(i).copied().flatten();

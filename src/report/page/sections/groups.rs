@@ -32,7 +32,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let mut left = SHOWN;
     for kind in [Kind::ParentGroup, Kind::Succession, Kind::ServiceBureau, Kind::SharedAccount, Kind::SharedIdentifier] {
         let of_kind: Vec<&&Group> = touched.iter().filter(|group| group.kind == kind).collect();
-        if of_kind.is_empty() {
+        if of_kind.is_empty() || left == 0 {
             continue;
         }
         let title = caption(kind);
@@ -49,7 +49,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         }
         put!(html, "</tbody></table></div>\n");
     }
-    if left == 0 {
+    if touched.iter().map(|group| group.members.len()).sum::<usize>() > SHOWN {
         put!(html, "<p class=\"left\">More stand in <code>groups.csv</code>.</p>\n");
     }
     Ok(())
