@@ -168,7 +168,7 @@ impl Unwrapping<'_> {
 
     /// Reads what has text, tables or members.
     fn document(&self, bytes: &Bytes, format: &'static format::Format, depth: u32, out: &mut Contents) {
-        let taker = Taker { unwrapping: self, format: format.name, depth, passages: Mutex::default(), members: Mutex::default() };
+        let taker = Taker { unwrapping: self, format: format.name, depth, text: Mutex::default(), members: Mutex::default() };
         let mut sink = Sink::new(&taker);
         let outcome = match format.runs {
             Runs::Fenced => self.fence.read(format.name, bytes, &mut sink, self.stop),
@@ -196,7 +196,15 @@ impl Unwrapping<'_> {
         }));
         drop(sink);
         let mut members = taker.members.into_inner().expect("no thread panics with the lock");
-        self.passages(&taker.passages.into_inner().expect("no thread panics with the lock"), format.name, out);
+        let mut text = taker.text.into_inner().expect("no thread panics with the lock");
+        if matches!(format.runs, Runs::Inside) {
+            // Its parts may have been read by several threads.
+            text.passages.sort_by_key(|passage| passage.map.offset(&passage.text, 0));
+        }
+        if text.bytes > TEXT {
+            out.unread.push(format!("{}: more than {TEXT} bytes of text", format.name));
+        }
+        self.passages(&text.passages, format.name, out);
         // Readers may hand members over in any order.
         members.sort_by(|a, b| a.0.cmp(&b.0));
         members.into_iter().for_each(|(_, contents)| out.add(contents));
@@ -209,10 +217,6 @@ impl Unwrapping<'_> {
         for passage in passages {
             if before.is_some_and(|before| passage.decodes(before)) {
                 continue;
-            }
-            if prose.len() > TEXT {
-                out.unread.push(format!("{format}: more than {TEXT} bytes of text"));
-                break;
             }
             match passage.kind {
                 PassageKind::Rows(table) => tables.entry(table).or_default().push_str(&passage.text),
@@ -257,13 +261,25 @@ struct Taker<'t> {
     unwrapping: &'t Unwrapping<'t>,
     format: &'static str,
     depth: u32,
-    passages: Mutex<Vec<Passage>>,
+    text: Mutex<Text>,
     members: Mutex<Vec<(Vec<u8>, Contents)>>,
+}
+
+/// Text of a document, of which so much is held as [`TEXT`] says.
+#[derive(Default)]
+struct Text {
+    passages: Vec<Passage>,
+    /// Of all of it.
+    bytes: usize,
 }
 
 impl Outlet for Taker<'_> {
     fn passage(&self, passage: Passage) {
-        self.passages.lock().expect("no thread panics with the lock").push(passage);
+        let mut text = self.text.lock().expect("no thread panics with the lock");
+        text.bytes += passage.text.len();
+        if text.bytes <= TEXT {
+            text.passages.push(passage);
+        }
     }
 
     fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {

@@ -43,7 +43,7 @@ impl Inline {
 
 /// Finds labelled numbers and IBANs in a text of which these are the tokens.
 pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
-    let mut list: Option<Item> = None;
+    let mut list: Option<Item<'_>> = None;
     for (i, token) in all.iter().enumerate() {
         let bytes = token.term.as_bytes();
         if bytes.len() >= 4
@@ -64,17 +64,17 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
             continue;
         }
         let carried = list.take_if(|item| item.end <= token.span.start);
-        let mut label = Vec::new();
+        let mut label = Label::default();
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
         }
-        if !names_number(&label)
+        if !label.names_number()
             && let Some(item) = carried
             && item.continues(text, &token)
         {
             label = item.label;
         }
-        if !names_number(&label) {
+        if !label.names_number() {
             continue;
         }
         if bytes.iter().all(u8::is_ascii_digit) {
@@ -85,17 +85,17 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
 }
 
 /// A labelled value, behind which others may stand in a list.
-struct Item {
+struct Item<'t> {
     end: usize,
     len: usize,
-    label: Vec<String>,
+    label: Label<'t>,
 }
 
-impl Item {
+impl Item<'_> {
     /// `client codes: TRF042, 104233 and 104235`: is the token the next value of the same list? The label speaks of
     /// several, or the values are of one length; and no word follows that says what is counted.
     fn continues(&self, text: &str, token: &Token<'_>) -> bool {
-        let is_plural = self.label.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || word == "nummern");
+        let is_plural = self.label.words.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || *word == "nummern");
         (is_plural || self.len == token.span.len()) && separates(&text[self.end..token.span.start]) && !counts_words(text, token)
     }
 }
@@ -124,14 +124,30 @@ fn counts_words(text: &str, token: &Token<'_>) -> bool {
     !word.is_empty() && !matches!(&word[..], "and" | "or" | "und" | "oder" | "et" | "y" | "e")
 }
 
-/// Does a label name a scheme and no other, and say that a number follows?
-fn names_number(label: &[String]) -> bool {
-    let words: Vec<&str> = label.iter().map(String::as_str).collect();
-    !label.is_empty() && says_number(label) && labelled(&words).iter().any(|(_, specific)| *specific == Specific::Exact)
+/// What stands right before a value and says what it is.
+#[derive(Clone, Debug, Default)]
+pub struct Label<'t> {
+    /// Its words, folded, first word first.
+    pub words: Vec<&'t str>,
+    /// The schemes that it may name, each once.
+    pub schemes: Vec<&'static (Scheme, Specific)>,
+}
+
+impl<'t> Label<'t> {
+    /// A label of these folded words.
+    pub fn of(words: Vec<&'t str>) -> Self {
+        let schemes = if words.is_empty() { Vec::new() } else { labelled(&words) };
+        Self { words, schemes }
+    }
+
+    /// Does it name a scheme and no other, and say that a number follows?
+    fn names_number(&self) -> bool {
+        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && says_number(&self.words)
+    }
 }
 
 /// The label of the list in which a token is a value that is not the first.
-pub fn label_of_list(text: &str, all: &Tokens, i: usize) -> Vec<String> {
+pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
     let mut last = i;
     for _ in 0..LONGEST_LIST {
         let start = all.span(last).start;
@@ -149,14 +165,13 @@ pub fn label_of_list(text: &str, all: &Tokens, i: usize) -> Vec<String> {
         }
         last = before;
         let label = label_before(text, all, last);
-        if names_number(&label) {
-            let item = Item { end: all.span(last).end, len: all.span(last).len(), label };
-            let is_plural = item.label.last().is_some_and(|word| word.ends_with('s'));
-            let fits = is_plural || item.len == all.span(i).len();
-            return if fits && !counts_words(text, &all.get(i)) { item.label } else { Vec::new() };
+        if label.names_number() {
+            let is_plural = label.words.last().is_some_and(|word| word.ends_with('s'));
+            let fits = is_plural || all.span(last).len() == all.span(i).len();
+            return if fits && !counts_words(text, &all.get(i)) { label } else { Label::default() };
         }
     }
-    Vec::new()
+    Label::default()
 }
 
 /// Could what stands before the token end a label? Before most numbers stands something else.
@@ -174,11 +189,10 @@ fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
         && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
 }
 
-fn find_labelled(text: &str, all: &Tokens, i: usize, label: &[String], found: &mut dyn FnMut(Inline)) {
-    let words: Vec<&str> = label.iter().map(String::as_str).collect();
-    for (scheme, specific) in labelled(&words) {
+fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &mut dyn FnMut(Inline)) {
+    for &(scheme, specific) in &label.schemes {
         // A number after `account` or `code` is nearly always somebody else's.
-        if specific != Specific::Exact {
+        if *specific != Specific::Exact {
             continue;
         }
         let mut digits = String::new();
@@ -194,23 +208,23 @@ fn find_labelled(text: &str, all: &Tokens, i: usize, label: &[String], found: &m
             if next.is_some_and(char::is_alphanumeric) || (next == Some('.') && rest.next().is_some_and(|c| c.is_ascii_digit())) {
                 break;
             }
-            if scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
+            if *scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
                 // Its country is not written beside it.
                 found(Inline {
                     span: all.span(i).start..token.span.end,
                     scheme: scheme.clone(),
                     value: digits.clone(),
-                    label: Some(specific),
+                    label: Some(*specific),
                 });
             }
-            if let Ok(normal) = normalise(&scheme, &digits, "")
+            if let Ok(normal) = normalise(scheme, &digits, "")
                 && normal.repaired.is_none()
             {
                 found(Inline {
                     span: all.span(i).start..token.span.end,
                     scheme: scheme.clone(),
                     value: normal.value,
-                    label: Some(specific),
+                    label: Some(*specific),
                 });
                 // Schemes without a fixed length take the first group only.
                 break;
@@ -270,20 +284,19 @@ fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) 
 ///
 /// A remark in brackets between label and value is passed over where the label does not end in it:
 /// `client code (internal): 104233`.
-pub fn label_before(text: &str, all: &Tokens, i: usize) -> Vec<String> {
+pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
     let start = all.span(i).start;
-    let words = words_before(text, all, i, start);
-    let known = |words: &[String]| !labelled(&words.iter().map(String::as_str).collect::<Vec<_>>()).is_empty();
-    if !known(&words)
+    let label = Label::of(words_before(text, all, i, start));
+    if label.schemes.is_empty()
         && let Some(open) = bracket_before(text, start)
     {
         let first = (0..i).rev().find(|&n| all.span(n).end <= open).map_or(0, |n| n + 1);
-        let before = words_before(text, all, first, open);
-        if known(&before) {
+        let before = Label::of(words_before(text, all, first, open));
+        if !before.schemes.is_empty() {
             return before;
         }
     }
-    words
+    label
 }
 
 /// Where the brackets open that close right before a place, with nothing but marks behind them.
@@ -299,8 +312,8 @@ fn bracket_before(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The words of a label that end before `border`, where the token `i` begins or a bracket opens.
-fn words_before(text: &str, all: &Tokens, i: usize, mut border: usize) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) -> Vec<&'t str> {
+    let mut words: Vec<&str> = Vec::new();
     let mut at = i;
     while at > 0 && words.len() < LABEL_WORDS {
         at -= 1;
@@ -316,12 +329,12 @@ fn words_before(text: &str, all: &Tokens, i: usize, mut border: usize) -> Vec<St
             break;
         }
         border = token.span.start;
-        words.insert(0, token.term.to_owned());
+        words.insert(0, token.term);
     }
-    while words.len() > 1 && words.last().is_some_and(|w| matches!(w.as_str(), "is" | "are" | "was" | "of" | "the" | "value" | "equals")) {
+    while words.len() > 1 && words.last().is_some_and(|w| matches!(*w, "is" | "are" | "was" | "of" | "the" | "value" | "equals")) {
         words.pop();
     }
-    if words.len() == 1 && FILLERS.contains(&words[0].as_str()) {
+    if words.len() == 1 && FILLERS.contains(&words[0]) {
         words.clear();
     }
     words
@@ -348,7 +361,7 @@ fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
 
 /// Does a label say that a number follows? `client code` and `charter no` do, `client` and `institution`
 /// name things of which there may be so many.
-pub fn says_number(words: &[String]) -> bool {
+pub fn says_number(words: &[&str]) -> bool {
     !words.last().is_some_and(|word| {
         matches!(
             word.strip_suffix('s').unwrap_or(word),

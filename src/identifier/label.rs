@@ -2,6 +2,7 @@
 
 use super::SCHEMES;
 use crate::model::Scheme;
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -35,7 +36,7 @@ const SYNONYMS: &[&[&str]] = &[
 const FILLERS: &[&str] = &["is", "are", "was", "equals", "value", "val", "the", "a", "ist", "est", "es"];
 
 /// How the phrases of [`LABELS`] may end: the word before a value is one of these, or a filler.
-static ENDINGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static ENDINGS: LazyLock<HashSet<&'static str, RandomState>> = LazyLock::new(|| {
     let endings = LABELS.keys().flat_map(|glued| glued.char_indices().map(|(at, _)| &glued[at..]));
     endings.chain(FILLERS.iter().copied()).chain(super::inline::FILLERS.iter().copied()).collect()
 });
@@ -56,11 +57,11 @@ pub(super) fn may_end(word: &str) -> bool {
     ENDING_LENGTHS[usize::from(last)] >> word.len().min(63) & 1 == 1 && ENDINGS.contains(word)
 }
 
-type Phrases = HashMap<String, Vec<(Scheme, Specific)>>;
+type Phrases = HashMap<String, Vec<(Scheme, Specific)>, RandomState>;
 
 /// The phrases of all labels, their words glued together, in every writing of their synonyms.
 static LABELS: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut phrases = Phrases::new();
+    let mut phrases = Phrases::default();
     for rules in SCHEMES {
         // What names a scheme over a column names it before a value, too, but where that is said to be less sure.
         let headers = rules.headers.iter().filter(|phrase| !rules.generic_labels.contains(phrase));
@@ -72,7 +73,7 @@ static LABELS: LazyLock<Phrases> = LazyLock::new(|| {
 
 /// The phrases of all column headers, as [`LABELS`]; what is a generic label only is no header.
 static HEADERS: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut phrases = Phrases::new();
+    let mut phrases = Phrases::default();
     for rules in SCHEMES {
         rules.generic_headers.iter().for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Generic));
         let exact = rules.labels.iter().filter(|phrase| !rules.generic_headers.contains(phrase));
@@ -103,7 +104,7 @@ pub(crate) fn writings(phrase: &str, synonyms: &[&[&str]]) -> Vec<String> {
 /// Which schemes may a label name? `label` holds the folded words right before a value in the same line
 /// or field, the nearest last. Returns every scheme that they may name, each once, and how surely; the
 /// longest phrase that ends at the value decides for its schemes.
-pub fn labelled(label: &[&str]) -> Vec<(Scheme, Specific)> {
+pub fn labelled(label: &[&str]) -> Vec<&'static (Scheme, Specific)> {
     let mut label = label;
     while let [rest @ .., last] = label
         && FILLERS.contains(last)
@@ -111,12 +112,24 @@ pub fn labelled(label: &[&str]) -> Vec<(Scheme, Specific)> {
     {
         label = rest;
     }
-    longest_first(&LABELS, label).fold(Vec::new(), |mut found, entry| {
-        if !found.iter().any(|(scheme, _)| *scheme == entry.0) {
-            found.push(entry.clone());
+    let mut found: Vec<&(Scheme, Specific)> = Vec::new();
+    let ends = label.len().saturating_sub(LONGEST);
+    let glued = label[ends..].concat();
+    let mut start = 0;
+    for word in &label[ends..] {
+        for entry in LABELS.get(&glued[start..]).into_iter().flatten() {
+            if !found.iter().any(|(scheme, _)| *scheme == entry.0) {
+                found.push(entry);
+            }
         }
-        found
-    })
+        start += word.len();
+    }
+    found
+}
+
+/// Does a label name a scheme and no other?
+pub fn is_exact(label: &[&str]) -> bool {
+    labelled(label).iter().any(|(_, specific)| *specific == Specific::Exact)
 }
 
 /// Which schemes does a column header name, after the longest phrase at its end, and how many of its
@@ -130,18 +143,13 @@ pub(crate) fn headed(words: &[&str]) -> (usize, &'static [(Scheme, Specific)]) {
     (0, &[])
 }
 
-fn longest_first<'a>(phrases: &'a Phrases, words: &[&str]) -> impl Iterator<Item = &'a (Scheme, Specific)> {
-    let glued: Vec<String> = (1..=words.len().min(LONGEST)).rev().map(|len| words[words.len() - len..].concat()).collect();
-    glued.into_iter().filter_map(|text| phrases.get(&text)).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn says(label: &str, scheme: Scheme) -> Option<Specific> {
         let words: Vec<&str> = label.split(' ').collect();
-        labelled(&words).into_iter().find(|(s, _)| *s == scheme).map(|(_, specific)| specific)
+        labelled(&words).into_iter().find(|(s, _)| *s == scheme).map(|(_, specific)| *specific)
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod rssd;
 mod sort_code;
 mod transfer_account;
 
-pub use label::{Specific, labelled};
+pub use label::{Specific, is_exact, labelled};
 
 use crate::model::Scheme;
 use std::borrow::Cow;

@@ -5,6 +5,7 @@ use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
 use super::passage::{Found, Text, context, label_for};
 use crate::format::{BORDER, PassageKind};
 use crate::identifier::Specific;
+use crate::identifier::inline::Label;
 use crate::index::{StoredPassage, tokens::words_of};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};
@@ -550,13 +551,13 @@ impl<'a> Rows<'a> {
             }) {
                 return None;
             }
-            if let Some(specific) = label_for(&label, scheme) {
+            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) {
                 return Some(specific);
             }
         }
         let row = self.row(found.span.start);
         let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
         let label = words_of(left);
-        if label.len() > 4 { None } else { label_for(&label, scheme) }
+        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) }
     }
 }

@@ -3,7 +3,8 @@
 use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_small_word};
 use crate::format::BORDER;
-use crate::identifier::{Specific, inline, labelled, pgp_key};
+use crate::identifier::inline::{self, Label};
+use crate::identifier::{Specific, pgp_key};
 use crate::index::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use crate::model::{Scheme, is_unsafe};
 use std::borrow::Cow;
@@ -102,16 +103,16 @@ impl<'t> Text<'t> {
 
     /// Does the label right before the token name the scheme?
     fn label(&self, i: usize, scheme: &Scheme) -> Option<Specific> {
-        let mut words = inline::label_before(self.text, &self.tokens, i);
-        let mut label = label_for(&words, scheme);
+        let mut found = inline::label_before(self.text, &self.tokens, i);
+        let mut label = label_for(&found, scheme);
         if label.is_none() {
-            words = inline::label_of_list(self.text, &self.tokens, i);
-            label = label_for(&words, scheme);
+            found = inline::label_of_list(self.text, &self.tokens, i);
+            label = label_for(&found, scheme);
         }
         // `client 1024 ms`: a number needs a label that says what number it is.
         let numeric = is_numeric(&seen(&self.text[self.tokens.span(i)]));
         label
-            .filter(|_| !numeric || inline::says_number(&words))
+            .filter(|_| !numeric || inline::says_number(&found.words))
             .filter(|specific| *specific == Specific::Exact || !self.ends_a_name_before(i))
     }
 
@@ -278,17 +279,14 @@ impl<'t> Text<'t> {
     }
 }
 
-/// How well label words name a scheme.
-pub fn label_for(words: &[String], scheme: &Scheme) -> Option<Specific> {
-    if words.is_empty() {
-        return None;
-    }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+/// How well a label names a scheme.
+pub fn label_for(label: &Label<'_>, scheme: &Scheme) -> Option<Specific> {
     if let Scheme::Other(name) = scheme {
         let named = words_of(name);
-        return words.ends_with(&named.iter().map(String::as_str).collect::<Vec<_>>()).then_some(Specific::Exact);
+        let named: Vec<&str> = named.iter().map(String::as_str).collect();
+        return (!label.words.is_empty() && label.words.ends_with(&named)).then_some(Specific::Exact);
     }
-    labelled(&words).into_iter().filter(|(s, _)| s == scheme).map(|(_, specific)| specific).min_by_key(|s| *s != Specific::Exact)
+    label.schemes.iter().find(|(s, _)| s == scheme).map(|(_, specific)| *specific)
 }
 
 /// How a value is written at a place.

@@ -10,6 +10,8 @@ use flate2::read::ZlibDecoder;
 
 /// Types of the records that hold a picture.
 const VECTOR: [u16; 3] = [0xF01A, 0xF01B, 0xF01C];
+/// The one filter of metafiles.
+const NO_FILTER: u8 = 0xFE;
 
 /// Covers the pictures of a stream, and hands on its vector graphics and packages; says how many there were.
 pub fn cover(content: &Content, sink: &mut Sink<'_>) -> usize {
@@ -50,8 +52,12 @@ fn packages(content: &Content, sink: &mut Sink<'_>) -> usize {
 
 fn vectors(content: &Content, sink: &mut Sink<'_>) -> usize {
     let bytes = &content.bytes;
-    let mut found = 0;
+    let (mut found, mut behind) = (0, 0);
     for mark in memchr::memchr_iter(0xF0, bytes) {
+        // What looks like a record in the data of another is none.
+        if mark < behind + 3 {
+            continue;
+        }
         // Version and instance, type, length; one or two identifiers, then the header of a metafile.
         let Some(header) = mark.checked_sub(3).and_then(|at| bytes.get(at..at + 8)) else { continue };
         let kind = u16::from_le_bytes([header[2], header[3]]);
@@ -63,7 +69,11 @@ fn vectors(content: &Content, sink: &mut Sink<'_>) -> usize {
         let data = mark + 5 + if two { 32 } else { 16 } + 34;
         let end = mark + 5 + length;
         let Some(body) = bytes.get(data..end).filter(|b| b.len() > 2) else { continue };
-        let compressed = bytes[data - 2] == 0;
+        // The header of a metafile ends with its compression, and a filter of which there is one (2.2.31).
+        let (compressed, filter) = (bytes[data - 2] == 0, bytes[data - 1]);
+        if filter != NO_FILTER {
+            continue;
+        }
         let mut pieces = content.pieces_of(data..end).into_iter();
         let (name, first) = (format!("picture-{mark}"), pieces.next().unwrap_or(0..0));
         match compressed {
@@ -71,7 +81,7 @@ fn vectors(content: &Content, sink: &mut Sink<'_>) -> usize {
             false => sink.member(name.as_bytes(), first, &mut &body[..]),
         };
         pieces.for_each(|piece| sink.cover(piece, Class::Read));
-        found += 1;
+        (found, behind) = (found + 1, end);
     }
     found
 }

@@ -10,6 +10,7 @@ use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Fixed-width tables, and any text in EBCDIC.
@@ -273,6 +274,7 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
     let text = &*stretch.text;
     // Each table with where its rows stand.
     let mut tables: Vec<(Headed, Vec<Range<usize>>)> = vec![(first.clone(), Vec::new())];
+    let mut by_header = HashMap::from([(first.header.clone(), 0)]);
     let mut current = 0;
     for part in headed::parts_between_blanks(text, line_end).into_iter().filter(|part| part.end > first.body) {
         let mut rows = part.start.max(first.body)..part.end;
@@ -280,10 +282,11 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
             && let Some(found) = headed::begins(&text[part.clone()], line_end)
         {
             rows.start = part.start + found.body;
-            match tables.iter().position(|(known, _)| known.header == found.header) {
-                Some(known) => current = known,
+            match by_header.get(&found.header) {
+                Some(&known) => current = known,
                 None if begins_table(&found, &text[part.clone()], &tables[current].0, line_end) => {
                     current = tables.len();
+                    by_header.insert(found.header.clone(), current);
                     tables.push((found, Vec::new()));
                 }
                 // No heading, as it seems: its lines may be rows.

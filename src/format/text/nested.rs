@@ -4,7 +4,7 @@
 
 use super::stretch::Stretch;
 use crate::format::{At, Sink};
-use crate::identifier::{Specific, labelled};
+use crate::identifier::is_exact;
 use crate::index::tokens::words_of;
 
 /// Longest value and longest name.
@@ -18,28 +18,25 @@ pub(super) fn joint(outer: &str, inner: &str) -> Option<String> {
         return None;
     }
     let (mut words, own) = (words_of(outer), words_of(inner));
-    let is_exact = |words: &[String]| {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        labelled(&words).iter().any(|(_, specific)| *specific == Specific::Exact)
-    };
+    let named = |words: &[String]| is_exact(&words.iter().map(String::as_str).collect::<Vec<_>>());
     // `code`, `id`, `number`: a word of which there are as many as there are things.
     let [last] = &own[..] else { return None };
     if !matches!(
         last.as_str(),
         "code" | "codes" | "id" | "ids" | "number" | "numbers" | "no" | "nr" | "num" | "key" | "ref" | "identifier" | "nummer"
-    ) || is_exact(&own)
+    ) || named(&own)
     {
         return None;
     }
     words.extend(own);
-    is_exact(&words).then(|| format!("{outer} {inner}"))
+    named(&words).then(|| format!("{outer} {inner}"))
 }
 
 /// Does the name by itself name an identifier of which several may follow?
 fn names_list(name: &str) -> bool {
     let words = words_of(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    labelled(&words).iter().any(|(_, specific)| *specific == Specific::Exact)
+    is_exact(&words)
 }
 
 /// Pushes what indented and sectioned text (YAML, INI, TOML) says in two parts.
