@@ -42,7 +42,7 @@ pub(super) fn find(text: &str) -> Elements {
             continue;
         }
         let run = &text[start..end];
-        if is_ssn(run) {
+        if is_ssn(run) || is_plain_ssn(run, &bytes[..start]) {
             elements.insert(DataElement::Ssn);
         } else if is_card(run, &bytes[start.saturating_sub(40)..start]) {
             elements.insert(DataElement::CardNumber);
@@ -85,6 +85,18 @@ fn is_ssn(run: &str) -> bool {
         && &run[4..6] != "00"
         && &run[7..] != "0000"
         && !EXAMPLE_SSNS.contains(&run)
+}
+
+/// Nine digits without hyphens, behind words that say what they are.
+fn is_plain_ssn(run: &str, before: &[u8]) -> bool {
+    const LABELS: [&str; 4] = ["ssn", "socialsecurity", "socialsecurityno", "socialsecuritynumber"];
+    if run.len() != 9 || !run.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let near = &before[before.len().saturating_sub(40)..];
+    let line = near.iter().rposition(|b| *b == b'\n').map_or(near, |at| &near[at + 1..]);
+    let label: String = line.iter().filter(|b| b.is_ascii_alphabetic()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    LABELS.iter().any(|end| label.ends_with(end)) && is_ssn(&format!("{}-{}-{}", &run[..3], &run[3..5], &run[5..]))
 }
 
 /// Fifteen or sixteen digits of a card scheme whose check digit holds (ISO/IEC 7812-1 annex B), in groups of
@@ -140,6 +152,9 @@ mod tests {
     #[test]
     fn numbers_that_say_what_they_are() {
         assert_eq!(words("SSN 512-44-7781, opened 2024-11-04"), ["ssn"]);
+        for text in ["SSN 512447781", "<SSN>512447781</SSN>", "Social Security Number: 512447781", "ssn=512447781&x=1"] {
+            assert_eq!(words(text), ["ssn"], "{text}");
+        }
         assert_eq!(words("card 4929 1234 1234 1231 declined"), Vec::<&str>::new());
         assert_eq!(words("paid with 4539 1488 0343 6467"), ["card_number"]);
         assert_eq!(words("card=4539148803436467"), ["card_number"]);
@@ -167,6 +182,11 @@ mod tests {
             "000-12-3456",
             "4242 4242 4242 4242",
             "10.512-44-7781",
+            "order 512447781",
+            "SSN 5124477812",
+            "SSN 000447781",
+            "SSN 123456789",
+            "SSN\n512447781",
         ] {
             assert!(words(text).is_empty(), "{text}");
         }

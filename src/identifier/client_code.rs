@@ -102,6 +102,7 @@ pub(super) const RULES: SchemeRules = SchemeRules {
         "customer id",
         "customer number",
         "customer ref",
+        "inst",
         "cust",
         "cust id",
         "cust number",

@@ -68,13 +68,13 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
         }
-        if !label.names_number()
+        if !label.names_number(text, &token.span)
             && let Some(item) = carried
             && item.continues(text, &token)
         {
             label = item.label;
         }
-        if !label.names_number() {
+        if !label.names_number(text, &token.span) {
             continue;
         }
         if bytes.iter().all(u8::is_ascii_digit) {
@@ -131,19 +131,60 @@ pub struct Label<'t> {
     pub words: Vec<&'t str>,
     /// The schemes that it may name, each once.
     pub schemes: Vec<&'static (Scheme, Specific)>,
+    /// Where it ends in the text.
+    end: usize,
 }
 
 impl<'t> Label<'t> {
-    /// A label of these folded words.
-    pub fn of(words: Vec<&'t str>) -> Self {
+    /// A label of these folded words, which end at this place in the text.
+    pub fn of(words: Vec<&'t str>, end: usize) -> Self {
         let schemes = if words.is_empty() { Vec::new() } else { labelled(&words) };
-        Self { words, schemes }
+        Self { words, schemes, end }
     }
 
     /// Does it name a scheme and no other, and say that a number follows?
-    fn names_number(&self) -> bool {
-        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && says_number(&self.words)
+    fn names_number(&self, text: &str, value: &Range<usize>) -> bool {
+        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && self.says_number(text, value)
     }
+
+    /// Does it say that this number is one that something bears? `client code 12` does. `client` and `institution`
+    /// name things: `client=104` and `tenants/104233` say which one, `client 1024 ms` and `clients: 1200` how many, or
+    /// nothing at all.
+    pub fn says_number(&self, text: &str, value: &Range<usize>) -> bool {
+        let Some(thing) = self.words.last().filter(|word| THINGS.contains(&word.strip_suffix('s').unwrap_or(word))) else { return true };
+        let between = text.get(self.end..value.start).unwrap_or_default();
+        let (behind, digits) = (&text[value.end..], value.len());
+        // An address, a date, a time, an amount.
+        let goes_on = behind.strip_prefix(['.', ',', ':', '-', '/']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        if goes_on || behind.starts_with('%') {
+            return false;
+        }
+        if thing.ends_with('s') {
+            digits >= LONG_NUMBER && between.contains(['/', '{', '[', '('])
+        } else if between.contains(|c: char| c.is_alphabetic() || c == BORDER || "=:\"'>#([{|→".contains(c)) {
+            digits >= SHORT_NUMBER
+        } else {
+            digits >= LONG_NUMBER && !counts_things(behind)
+        }
+    }
+}
+
+/// Words for things of which there may be any number.
+const THINGS: &[&str] =
+    &["client", "customer", "institution", "tenant", "fi", "bank", "member", "partner", "site", "user", "login", "home", "mailbox"];
+/// Digits of a number that is no count, rank or year where nothing but a blank stands before it.
+const LONG_NUMBER: usize = 5;
+/// And where it is assigned.
+const SHORT_NUMBER: usize = 3;
+
+/// `1024 ms`, `55 files`: is the word behind a number a unit, or one for many?
+fn counts_things(behind: &str) -> bool {
+    const NO_PLURAL: &[&str] = &["is", "was", "has", "does", "this", "its", "as", "us", "status", "address"];
+    const UNITS: &[&str] =
+        &["ms", "s", "sec", "us", "ns", "min", "h", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bps", "usd", "eur"];
+    let word: String = behind.strip_prefix(' ').unwrap_or_default().chars().take_while(|c| c.is_alphabetic()).collect();
+    let word = word.to_lowercase();
+    UNITS.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s') && !NO_PLURAL.contains(&word.as_str())
 }
 
 /// The label of the list in which a token is a value that is not the first.
@@ -165,7 +206,7 @@ pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
         }
         last = before;
         let label = label_before(text, all, last);
-        if label.names_number() {
+        if label.names_number(text, &all.span(last)) {
             let is_plural = label.words.last().is_some_and(|word| word.ends_with('s'));
             let fits = is_plural || all.span(last).len() == all.span(i).len();
             return if fits && !counts_words(text, &all.get(i)) { label } else { Label::default() };
@@ -286,12 +327,12 @@ fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) 
 /// `client code (internal): 104233`.
 pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
     let start = all.span(i).start;
-    let label = Label::of(words_before(text, all, i, start));
+    let label = words_before(text, all, i, start);
     if label.schemes.is_empty()
         && let Some(open) = bracket_before(text, start)
     {
         let first = (0..i).rev().find(|&n| all.span(n).end <= open).map_or(0, |n| n + 1);
-        let before = Label::of(words_before(text, all, first, open));
+        let before = words_before(text, all, first, open);
         if !before.schemes.is_empty() {
             return before;
         }
@@ -311,9 +352,10 @@ fn bracket_before(text: &str, at: usize) -> Option<usize> {
     (head.len() - open <= LONGEST_GAP).then_some(line + open)
 }
 
-/// The words of a label that end before `border`, where the token `i` begins or a bracket opens.
-fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) -> Vec<&'t str> {
-    let mut words: Vec<&str> = Vec::new();
+/// The label that ends before `border`, where the token `i` begins or a bracket opens.
+fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) -> Label<'t> {
+    // Last word first.
+    let mut words: Vec<usize> = Vec::new();
     let mut at = i;
     while at > 0 && words.len() < LABEL_WORDS {
         at -= 1;
@@ -329,15 +371,15 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
             break;
         }
         border = token.span.start;
-        words.insert(0, token.term);
+        words.push(at);
     }
-    while words.len() > 1 && words.last().is_some_and(|w| matches!(*w, "is" | "are" | "was" | "of" | "the" | "value" | "equals")) {
-        words.pop();
+    let says_nothing = |at: &usize| matches!(all.term(*at), "is" | "are" | "was" | "of" | "the" | "value" | "equals");
+    let last = words.iter().position(|at| !says_nothing(at)).unwrap_or(words.len().saturating_sub(1));
+    match &words[last..] {
+        [] => Label::default(),
+        [only] if FILLERS.contains(&all.term(*only)) => Label::default(),
+        words @ [nearest, ..] => Label::of(words.iter().rev().map(|at| all.term(*at)).collect(), all.span(*nearest).end),
     }
-    if words.len() == 1 && FILLERS.contains(&words[0]) {
-        words.clear();
-    }
-    words
 }
 
 /// May this text stand between two words of a label, or between the label and its value?
@@ -357,27 +399,4 @@ fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
         && borders <= 1
         && marks <= LABEL_MARKS
         && (between_fields || gap.chars().all(is_mark))
-}
-
-/// Does a label say that a number follows? `client code` and `charter no` do, `client` and `institution`
-/// name things of which there may be so many.
-pub fn says_number(words: &[&str]) -> bool {
-    !words.last().is_some_and(|word| {
-        matches!(
-            word.strip_suffix('s').unwrap_or(word),
-            "client"
-                | "customer"
-                | "institution"
-                | "tenant"
-                | "fi"
-                | "bank"
-                | "member"
-                | "partner"
-                | "site"
-                | "user"
-                | "login"
-                | "home"
-                | "mailbox"
-        )
-    })
 }

@@ -29,7 +29,8 @@ const SYNONYMS: &[&[&str]] = &[
     &["account", "accounts"],
     &["acct", "acc", "accts"],
     &["home", "homes"],
-    &["client", "clients"],
+    &["client", "clients", "clnt"],
+    &["tenant", "tenants"],
     &["institution", "institutions"],
 ];
 /// Words between a label and its value that say nothing.

@@ -24,6 +24,7 @@ mod transfer_account;
 
 pub use label::{Specific, is_exact, labelled};
 
+use crate::index::tokens::seen;
 use crate::model::Scheme;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
@@ -124,11 +125,42 @@ pub fn normalise(scheme: &Scheme, raw: &str, country: &str) -> Result<Normalised
 
 /// A token that is compared as it stands.
 fn token(raw: &str) -> Result<Normalised, Invalid> {
-    match raw.trim() {
-        "" => Invalid::because("it is empty"),
-        value if value.len() > MAX_LEN => Invalid::because("it is too long"),
-        value => Normalised::plain(value),
+    let shown = seen(raw.trim());
+    // As tokens of a text show it: without marks and wrapping around it.
+    let bare = shown.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_two = |parts: (&str, &str)| parts.0.len() == parts.1.len() && parts.0.len() >= 5;
+    match bare {
+        "" if shown.is_empty() => Invalid::because("it is empty"),
+        "" => Invalid::because("it holds no letter or digit"),
+        _ if bare.len() > MAX_LEN => Invalid::because("it is too long"),
+        _ if bare.contains([',', ';', '|', '\t', '\n']) || bare.split_once(['/', ' ']).is_some_and(is_two) => {
+            Invalid::because("it holds several values; each needs a row of its own")
+        }
+        _ => Normalised::plain(bare),
     }
+}
+
+/// The digits of a code that was kept as a number: `444851.0`, `444,851`, `4.44851E+05`, `0000444851`. Leading zeros
+/// are dropped, for they are the first that a spreadsheet loses. `None` where it is no whole number, or has too many
+/// digits for one that is kept exactly.
+pub fn whole_number(cell: &str) -> Option<String> {
+    let (mantissa, exponent) = match cell.split_once(['E', 'e']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.strip_prefix('+').unwrap_or(exponent).parse::<usize>().ok()?),
+        None => (cell, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let grouped = first.len() <= 3 && groups.clone().all(|group| group.len() == 3);
+    let fraction = fraction.trim_end_matches('0');
+    let mut digits: String = std::iter::once(first).chain(groups).collect();
+    if !(grouped || digits.len() == whole.len()) || exponent > 15 || fraction.len() > exponent {
+        return None;
+    }
+    digits.push_str(fraction);
+    digits.extend(std::iter::repeat_n('0', exponent - fraction.len()));
+    let digits = digits.trim_start_matches('0');
+    ((1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.to_owned())
 }
 
 /// No identifier is longer, and what is longer is not worth normalising.

@@ -5,7 +5,8 @@ use crate::model::Scheme;
 
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::TransferAccount,
-    normalise: |raw, _| token(raw),
+    // Of the path of its home, the last part.
+    normalise: |raw, _| token(raw.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(raw)),
     labels: &[
         "sftp",
         "sftp account",

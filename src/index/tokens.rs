@@ -248,7 +248,7 @@ const CLASSES: [u8; 256] = {
 /// The end of a word that begins at `start`, where it has one reading only: letters and digits of ASCII with no
 /// mark beside them that could belong to it, and not in camelCase. That is nearly every word. Also, is it a code?
 fn plain_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
-    if start > 0 && matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') {
+    if start > 0 && (matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') || bytes[start - 1] == b'-' && bytes[start] == b'D') {
         return None;
     }
     let (mut at, mut before, mut rises, mut digits) = (start, 0, 0, 0);
@@ -346,6 +346,11 @@ fn glued_before(text: &str, start: usize) -> usize {
     match before.last() {
         Some(b'\\') if matches!(word.first(), Some(b'n' | b't' | b'r')) => 1,
         Some(b'%') if hex => 2,
+        // `-Dclient.id=4711`: a property of a Java program.
+        Some(b'-') if word.first() == Some(&b'D') && word.get(1).is_some_and(u8::is_ascii_lowercase) => {
+            let begins = before[..before.len() - 1].last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''));
+            usize::from(begins)
+        }
         Some(b'=') if hex && !word[..2].iter().any(u8::is_ascii_lowercase) => 2,
         Some(b'[' | b';') => {
             let digits = word.iter().take(3).take_while(|b| b.is_ascii_digit()).count();

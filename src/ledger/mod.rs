@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 9;
+const LEDGER_VERSION: u32 = 10;
 
 /// The open ledger of a case.
 pub struct Ledger {

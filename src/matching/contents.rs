@@ -72,7 +72,7 @@ pub(super) fn find(
                 payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
             }
             findings.all.elements.extend(facts.text);
-            findings.ownerless.elements.extend(facts.text);
+            findings.text = facts.text;
             findings.settle(policy.reference_list, &facts.tables);
         });
     }

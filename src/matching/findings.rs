@@ -26,6 +26,15 @@ impl Personal {
         self.persons.extend_from_slice(persons);
     }
 
+    /// Both together, settled.
+    pub fn with(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.elements.extend(other.elements);
+        both.add(&other.records, &other.persons);
+        both.settle();
+        both
+    }
+
     /// Makes the persons distinct.
     pub fn settle(&mut self) {
         PersonKey::settle(&mut self.persons);
@@ -51,6 +60,10 @@ pub struct Findings {
     pub all: Personal,
     /// Personal data of records that no field gives to anybody.
     pub ownerless: Personal,
+    /// Kinds of personal data in its running text.
+    pub text: Elements,
+    /// Some of it stands in rows whose columns of clients are blank.
+    pub blanks: bool,
     /// Its payments stand amid other text, which is not known to be their owner's.
     pub amid_text: bool,
     /// Owners that its fields name and the registry does not know.
@@ -63,13 +76,13 @@ impl Findings {
     /// Joins equal mentions, and applies what can only be said of the content as a whole.
     pub fn settle(&mut self, list_size: u64, tables: &[TableFacts]) {
         self.join();
-        self.judge_lists(list_size, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
-        if !tables.is_empty() && tables.iter().all(|t| t.rows >= LIST_ROWS && t.is_reference_list() && !t.holds(&ColumnType::Particulars)) {
-            // What a label beside it makes somebody's own (`Client code`, and in the next cell the code) is no entry of
-            // a list; where many are labelled, that was seen above.
-            for mention in self.mentions.iter_mut().filter(|m| m.source == Source::Rows && !m.is_sure_owner()) {
-                *mention = mention.clone().as_reference();
-            }
+        self.judge_tables(list_size, tables);
+        self.mentions.iter_mut().for_each(|mention| mention.table = None);
+        self.join();
+        let has_personal_data =
+            self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty();
+        if !has_personal_data {
+            judge_list(&mut self.mentions, list_size, None, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
         }
         self.drop_text_of_cells();
         self.all.settle();
@@ -108,44 +121,25 @@ impl Findings {
         self.mentions = joined;
     }
 
-    /// A text or table that names many institutions about once each, and holds no person's or account's data,
-    /// is a directory: it says nothing about any of them. Strings of a binary tell no records apart, so
-    /// there only names count as such. Rows that say more than a directory does leave their codes open.
-    fn judge_lists(&mut self, list_size: u64, has_particulars: bool) {
-        if self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty() {
-            return;
-        }
-        let is_listed = |m: &Mention| match m.source {
-            Source::Prose | Source::Rows => true,
-            Source::Strings => m.scheme == Scheme::Name,
-            Source::Record | Source::Field | Source::Payment | Source::Path => false,
-        };
-        // A name or number that many bear is one entry, however many institutions it may mean.
-        let mut bearers: BTreeMap<(&Scheme, &str), (usize, bool)> = BTreeMap::new();
-        for mention in self.mentions.iter().filter(|m| is_listed(m)) {
-            let (first, is_shared) = bearers.entry((&mention.scheme, &mention.value)).or_insert((mention.institution, false));
-            *is_shared |= *first != mention.institution;
-        }
-        let mut times: BTreeMap<(Entry<'_>, &Scheme), u64> = BTreeMap::new();
-        for mention in self.mentions.iter().filter(|m| is_listed(m)) {
-            let is_shared = bearers.get(&(&mention.scheme, mention.value.as_str())).is_some_and(|(_, is_shared)| *is_shared);
-            let entry = if is_shared { Entry::Shared(&mention.value) } else { Entry::Institution(mention.institution) };
-            let counted = times.entry((entry, &mention.scheme)).or_default();
-            *counted = (*counted).max(mention.count);
-        }
-        let entries: BTreeSet<Entry<'_>> = times.keys().map(|(entry, _)| *entry).collect();
-        // An institution with several branches or numbers has several entries.
-        let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
-        let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
-        // Labelled codes of a few institutions beside a list of many names are no part of the list.
-        let labelled: BTreeSet<usize> = self.mentions.iter().filter(|m| is_listed(m) && m.is_sure_owner()).map(|m| m.institution).collect();
-        let lists_codes = labelled.len() as u64 >= list_size;
-        if entries.len() as u64 >= list_size && about_once {
-            for mention in self.mentions.iter_mut().filter(|m| is_listed(m) && (lists_codes || !m.is_sure_owner())) {
-                *mention = match mention.source {
-                    Source::Rows if has_particulars && mention.is_sure_owner() => mention.clone().as_weak(),
-                    _ => mention.clone().as_reference(),
-                };
+    /// Each table is judged by itself, whatever else the content holds: a directory beside the table of the customers in
+    /// a dump or workbook is a directory.
+    fn judge_tables(&mut self, list_size: u64, tables: &[TableFacts]) {
+        self.mentions.sort_by_key(|mention| mention.table);
+        for mentions in self.mentions.chunk_by_mut(|a, b| a.table == b.table) {
+            let Some(table) = mentions[0].table.and_then(|number| tables.get(number as usize)) else { continue };
+            if table.has_personal_data() {
+                continue;
+            }
+            let has_particulars = table.holds(&ColumnType::Particulars);
+            if !table.holds(&ColumnType::Sums) {
+                judge_list(mentions, list_size, Some(table.rows), has_particulars);
+            }
+            if table.rows >= LIST_ROWS && table.is_reference_list() && !has_particulars {
+                // What a label beside it makes somebody's own (`Client code`, and in the next cell the code) is no entry
+                // of a list; where many are labelled, that was seen above.
+                for mention in mentions.iter_mut().filter(|m| m.source == Source::Rows && !m.is_sure_owner()) {
+                    *mention = mention.clone().as_reference();
+                }
             }
         }
     }
@@ -164,6 +158,14 @@ impl Findings {
         self.amid_text || self.own.get(&institution).is_some_and(fewer)
     }
 
+    /// Do the owners that it names by columns of tables own those tables alone, and not what no column gives to
+    /// anybody? Where one institution is the only client that they name, in every row, all of it is that one's.
+    pub fn tables_are_apart(&self) -> bool {
+        let owner = self.mentions.iter().find(|m| m.is_sure_owner()).map(|m| m.institution);
+        let is_code = |m: &&Mention| matches!(m.scheme, Scheme::ClientCode | Scheme::TransferAccount);
+        self.blanks || self.mentions.iter().filter(is_code).any(|m| Some(m.institution) != owner)
+    }
+
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?
     pub fn is_one_owners_file(&self) -> bool {
         let by_field = self.mentions.iter().any(|m| m.is_sure_owner() && m.source == Source::Payment);
@@ -173,5 +175,47 @@ impl Findings {
     /// Does anything in it matter to a verdict or to the list of unattributed data?
     pub fn is_interesting(&self) -> bool {
         !self.mentions.is_empty() || !self.all.elements.is_empty() || !self.outside_owners.is_empty()
+    }
+}
+
+/// A text or table that names many institutions about once each, and holds no person's or account's data,
+/// is a directory: it says nothing about any of them. Strings of a binary tell no records apart, so
+/// there only names count as such. Rows that say more than a directory does leave their codes open.
+/// Of a table in which nearly every row is another institution's code, so few as are no chance are enough.
+fn judge_list(mentions: &mut [Mention], list_size: u64, rows: Option<u64>, has_particulars: bool) {
+    let is_listed = |m: &Mention| match m.source {
+        Source::Prose | Source::Rows => true,
+        Source::Strings => m.scheme == Scheme::Name,
+        Source::Record | Source::Field | Source::Payment | Source::Path => false,
+    };
+    // A name or number that many bear is one entry, however many institutions it may mean.
+    let mut bearers: BTreeMap<(&Scheme, &str), (usize, bool)> = BTreeMap::new();
+    for mention in mentions.iter().filter(|m| is_listed(m)) {
+        let (first, is_shared) = bearers.entry((&mention.scheme, &mention.value)).or_insert((mention.institution, false));
+        *is_shared |= *first != mention.institution;
+    }
+    let mut times: BTreeMap<(Entry<'_>, &Scheme), u64> = BTreeMap::new();
+    for mention in mentions.iter().filter(|m| is_listed(m)) {
+        let is_shared = bearers.get(&(&mention.scheme, mention.value.as_str())).is_some_and(|(_, is_shared)| *is_shared);
+        let entry = if is_shared { Entry::Shared(&mention.value) } else { Entry::Institution(mention.institution) };
+        let counted = times.entry((entry, &mention.scheme)).or_default();
+        *counted = (*counted).max(mention.count);
+    }
+    let entries: BTreeSet<Entry<'_>> = times.keys().map(|(entry, _)| *entry).collect();
+    // An institution with several branches or numbers has several entries.
+    let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
+    let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
+    // Labelled codes of a few institutions beside a list of many names are no part of the list.
+    let labelled: BTreeSet<usize> = mentions.iter().filter(|m| is_listed(m) && m.is_sure_owner()).map(|m| m.institution).collect();
+    let labelled = labelled.len() as u64;
+    let is_code_table = labelled >= LIST_ROWS && rows.is_some_and(|rows| rows <= labelled + labelled / 4 + 1);
+    let lists_codes = labelled >= list_size || is_code_table;
+    if (entries.len() as u64 >= list_size || is_code_table) && about_once {
+        for mention in mentions.iter_mut().filter(|m| is_listed(m) && (lists_codes || !m.is_sure_owner())) {
+            *mention = match mention.source {
+                Source::Rows if has_particulars && mention.is_sure_owner() => mention.clone().as_weak(),
+                _ => mention.clone().as_reference(),
+            };
+        }
     }
 }

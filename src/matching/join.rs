@@ -10,6 +10,7 @@ use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is known so far of each institution and item.
@@ -118,10 +119,10 @@ impl Join<'_> {
             self.drop_names_of_owners(&mut mentions);
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
             self.hold((number, item), &path, &owners, &mentions, &above);
+            self.ownerless_of(item, &path, &place, &owners, &mentions);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
             self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256, manifest: None }));
             self.gap_of(item, &path, &place, &owners);
-            self.ownerless_of(item, &path, &place, &owners);
             if let Some(home) = &place.unclaimed {
                 let name = std::iter::once(item.path.label.clone())
                     .chain(home.iter().map(|c| crate::model::escape_bytes(c)))
@@ -205,9 +206,12 @@ impl Join<'_> {
                     // Where fields name whose records are whose, only its own count.
                     Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => {
                         held.shared = true;
-                        own
+                        match owners.len() == 1 && !findings.amid_text && is_all_owned(mentions, findings) {
+                            true => Cow::Owned(own.with(&findings.ownerless)),
+                            false => Cow::Borrowed(own),
+                        }
                     }
-                    _ => &findings.all,
+                    _ => Cow::Borrowed(&findings.all),
                 };
                 held.records = own.records.all;
                 for element in own.elements.iter() {
@@ -290,7 +294,7 @@ impl Join<'_> {
         self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent, waived: None });
     }
 
-    fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>) {
+    fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>, mentions: &[Mention]) {
         let Some(content) = item.content else { return };
         let findings = &self.findings[content];
         if !findings.outside_owners.is_empty() && owners.is_empty() && !item.inherited {
@@ -299,7 +303,11 @@ impl Join<'_> {
         }
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
-        if in_a_home || !owners.is_empty() || !findings.ownerless.elements.concern_persons() {
+        let mut personal = findings.ownerless.clone();
+        if owners.is_empty() {
+            personal.elements.extend(findings.text);
+        }
+        if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
             return;
         }
         let named: BTreeSet<&str> = findings
@@ -309,11 +317,7 @@ impl Join<'_> {
             .map(|m| self.registry.institutions[m.institution].customer_id.as_str())
             .take(8)
             .collect();
-        self.ownerless.push(OwnerlessItem {
-            item: path.to_owned(),
-            personal: findings.ownerless.clone(),
-            hints: named.into_iter().map(str::to_owned).collect(),
-        });
+        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints: named.into_iter().map(str::to_owned).collect() });
         if self.registry.incident.policy.unattributed == Unattributed::Gap {
             let reach = self.reach(path, place, &BTreeSet::new());
             self.gaps.push(OpenGap {
@@ -375,4 +379,11 @@ impl Join<'_> {
         words.extend((!owners.is_empty()).then_some(owners));
         words.join("|")
     }
+}
+
+/// Do the owners of an item own all that is in it? What makes them owners may be its place, its payments or a label in
+/// its text, which speak of all of it, or a column of a table, which speaks of its rows.
+fn is_all_owned(mentions: &[Mention], findings: &Findings) -> bool {
+    let mut owners = mentions.iter().filter(|m| m.is_sure_owner()).peekable();
+    owners.peek().is_some() && (owners.any(|m| !matches!(m.source, Source::Field | Source::Rows)) || !findings.tables_are_apart())
 }

@@ -62,6 +62,8 @@ pub struct Mention {
     pub context: String,
     /// Where it was found.
     pub source: Source,
+    /// In the rows of which table of the content, until the tables were judged.
+    pub table: Option<u32>,
     /// What people decided about it, in words; blank where nobody did.
     pub review: String,
     /// What it would prove if its institution were the only holder.
@@ -70,8 +72,8 @@ pub struct Mention {
 
 impl Mention {
     /// What makes two mentions of one content the same row of the evidence.
-    pub fn key(&self) -> (usize, &Scheme, &str, Role, Strength, Basis, Source) {
-        (self.institution, &self.scheme, &self.value, self.role, self.strength, self.basis, self.source)
+    pub fn key(&self) -> (usize, &Scheme, &str, Role, Strength, Basis, Source, Option<u32>) {
+        (self.institution, &self.scheme, &self.value, self.role, self.strength, self.basis, self.source, self.table)
     }
 
     /// Does it bear on the verdict at all? Entries of directories do not.
@@ -132,6 +134,9 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
                 PassageKind::Payment => Source::Payment,
                 PassageKind::Strings => Source::Strings,
             };
+            if let PassageKind::Rows(table) = passage.kind {
+                mention.table = Some(table);
+            }
             mentions.push(mention);
         });
     }
@@ -482,6 +487,7 @@ pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: R
         count: 1,
         context: String::new(),
         source: Source::Prose,
+        table: None,
         review: String::new(),
         if_alone: None,
     }
@@ -551,13 +557,13 @@ impl<'a> Rows<'a> {
             }) {
                 return None;
             }
-            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) {
+            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect(), 0), scheme) {
                 return Some(specific);
             }
         }
         let row = self.row(found.span.start);
         let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
         let label = words_of(left);
-        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) }
+        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect(), 0), scheme) }
     }
 }

@@ -99,6 +99,8 @@ pub struct Lexicon {
     pub holders: Holders,
     /// Entries of the long numeric codes of an institution that nobody else bears.
     numeric_codes: HashMap<usize, Vec<u32>>,
+    /// Entries of codes and accounts that are numbers, by their digits without zeros before them.
+    by_number: HashMap<String, Vec<u32>>,
     /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
     periods: HashMap<(usize, Scheme, String), Periods>,
 }
@@ -170,6 +172,7 @@ impl Lexicon {
             places,
             holders,
             numeric_codes: HashMap::new(),
+            by_number: HashMap::new(),
             periods,
         };
         for (what, holders) in all {
@@ -180,6 +183,9 @@ impl Lexicon {
                         lexicon.add_phrases(number, form);
                     }
                     lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
+                    if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && is_numeric(value) {
+                        lexicon.by_number.entry(value.trim_start_matches('0').to_owned()).or_default().push(number);
+                    }
                     if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
                         && value.len() >= LONG_NUMBER
                         && value.bytes().all(|b| b.is_ascii_digit())
@@ -257,6 +263,14 @@ impl Lexicon {
             }
         }
         out
+    }
+
+    /// The one holder of a code or account that is this number but for zeros before it.
+    pub fn number(&self, number: &str) -> Option<(Scheme, String, Vec<usize>)> {
+        let [entry] = self.by_number.get(number)?[..] else { return None };
+        let entry = &self.entries[entry as usize];
+        let What::Identifier(scheme, value) = &entry.what else { return None };
+        Some((scheme.clone(), value.clone(), entry.holders.clone()))
     }
 
     /// The bank with this identifier. The bank part of an IBAN and a national bank code are one thing.

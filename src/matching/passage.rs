@@ -110,9 +110,10 @@ impl<'t> Text<'t> {
             label = label_for(&found, scheme);
         }
         // `client 1024 ms`: a number needs a label that says what number it is.
-        let numeric = is_numeric(&seen(&self.text[self.tokens.span(i)]));
+        let span = self.tokens.span(i);
+        let numeric = is_numeric(&seen(&self.text[span.clone()]));
         label
-            .filter(|_| !numeric || inline::says_number(&found.words))
+            .filter(|_| !numeric || found.says_number(self.text, &span))
             .filter(|specific| *specific == Specific::Exact || !self.ends_a_name_before(i))
     }
 
@@ -130,8 +131,11 @@ impl<'t> Text<'t> {
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
     /// part of a longer name?
     fn is_name(&self, first: usize, last: usize, holders: &[usize], lexicon: &Lexicon) -> bool {
+        let mut end = 0;
         for i in first..last {
-            let (end, next) = (self.tokens.span(i).end, self.tokens.span(i + 1).start);
+            // Parts of a word stand behind it and end before it does.
+            end = end.max(self.tokens.span(i).end);
+            let next = self.tokens.span(i + 1).start;
             if next < end {
                 continue;
             }

@@ -3,7 +3,7 @@
 use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
-use crate::identifier::{Specific, normalise};
+use crate::identifier::{Specific, normalise, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
@@ -40,11 +40,15 @@ impl<'t> Column<'t> {
 /// Judges the tables of one content.
 pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, findings: &mut Findings) {
     for table in tables {
-        let mut has_owner = false;
+        let (mut has_owner, mut has_clients) = (false, false);
         for (number, column) in table.columns.iter().enumerate() {
             let column = Column { facts: column, header: table.header.get(number).map_or("", String::as_str) };
             has_owner |= match &column.facts.kind {
-                ColumnType::ClientId(specific) => client_column(lexicon, table, column, *specific, findings),
+                ColumnType::ClientId(specific) => {
+                    let owns = client_column(lexicon, table, column, *specific, findings);
+                    has_clients |= owns;
+                    owns
+                }
                 ColumnType::BankId { scheme, side } => bank_column(lexicon, table, column, scheme, *side, policy, findings),
                 ColumnType::Iban(side) => bank_column(lexicon, table, column, &Scheme::IbanBank, *side, policy, findings),
                 _ => false,
@@ -54,18 +58,22 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         if !has_owner && table.elements.concern_persons() {
             findings.ownerless.add(&table.records, &table.persons);
         }
+        if has_clients && table.nobodys.all > 0 {
+            findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
+            findings.blanks = true;
+        }
     }
 }
 
 /// Each row belongs to the institution that its client-identifier column names.
 fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, specific: Specific, findings: &mut Findings) -> bool {
-    let registered: Vec<_> =
-        column.facts.values.iter().filter_map(|(value, facts)| Some((value, facts, holder(lexicon, value)?))).collect();
-    let registered_rows: u64 = registered.iter().map(|(_, facts, _)| facts.count).sum();
+    let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((facts, holder(lexicon, value)?))).collect();
+    let registered_rows: u64 = registered.iter().map(|(facts, _)| facts.count).sum();
     let share = registered_rows * 100 / column.facts.non_empty.max(1);
     let list = list(table, column.facts.values.len());
     let mut has_owner = false;
-    for (value, facts, (scheme, _, holders)) in registered {
+    for (facts, (scheme, value, holders)) in registered {
+        let value = value.as_str();
         // Small numbers are everybody's customer numbers; that one equals a code is chance unless most do.
         let proof = match specific {
             Specific::Exact if !is_numeric(value) => Proof::Sure,
@@ -86,7 +94,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
                 context: format!("column {}", column.name()),
                 source: Source::Field,
                 if_alone: (shared && proof == Proof::Sure).then_some((Role::Owner, Strength::Sure, Basis::Records)),
-                ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
+                ..mention(institution, scheme.clone(), value.to_owned(), role, strength, basis)
             };
             findings.mentions.push(if list == List::Surely { found.as_reference() } else { found });
             if !shared && list == List::No {
@@ -178,9 +186,12 @@ fn list(table: &TableFacts, distinct: usize) -> List {
     }
 }
 
-/// Whoever a value of a client-identifier column means: by code or account, or by an equivalent of them.
+/// Whoever a value of a client-identifier column means: by code or account, in whatever way a program or spreadsheet
+/// wrote it, or by an equivalent of them.
 fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
-    lexicon.client(value).or_else(|| {
+    let bare = || Some(normalise(&Scheme::ClientCode, value, "").ok()?.value);
+    let as_written = lexicon.client(value).or_else(|| lexicon.client(&bare()?)).or_else(|| lexicon.number(&whole_number(&bare()?)?));
+    as_written.or_else(|| {
         [Scheme::Lei, Scheme::Bic, Scheme::Aba, Scheme::Domain].into_iter().find_map(|scheme| {
             let normal = normalise(&scheme, value, "").ok()?;
             let (_, entry) = lexicon.by_value(&scheme, &normal.value)?;

@@ -6,6 +6,7 @@ mod digests;
 mod disposition;
 mod judgement;
 mod path;
+mod placeholder;
 mod residence;
 mod scheme;
 
@@ -15,6 +16,7 @@ pub use digests::Digests;
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};
 pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
+pub use placeholder::says_nothing;
 pub use residence::{Residence, is_state_code};
 pub use scheme::Scheme;
 

@@ -1,11 +1,11 @@
 use super::date::DateCell;
 use super::institution::{Deployment, Product, Source, same_platform};
 use super::loading::{Holder, Loading, Place};
-use super::placeholder::says_nothing;
 use super::problem::{DefectKind, quoted};
 use super::products::Products;
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use super::version::Version;
+use crate::model::says_nothing;
 use std::collections::BTreeSet;
 
 pub(super) const SPEC: Spec<8> = Spec {

@@ -1,11 +1,11 @@
 use super::institution::{Identifier, Source};
 use super::loading::{Holder, Loading, Place};
 use super::names::validity;
-use super::placeholder::says_nothing;
 use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use crate::identifier::normalise;
 use crate::model::Scheme;
+use crate::model::says_nothing;
 use std::collections::BTreeSet;
 
 pub(super) const SPEC: Spec<5> = Spec { table: "identifiers", columns: ["customer_id", "scheme", "value", "from", "to"], required: 3 };

@@ -22,7 +22,6 @@ mod load;
 mod loading;
 mod names;
 mod notices;
-mod placeholder;
 mod policy;
 mod problem;
 mod products;

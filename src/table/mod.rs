@@ -17,7 +17,7 @@ mod typing;
 pub use column::{ColumnType, Side};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
-use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme};
+use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, says_nothing};
 use persons::Persons;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,6 +62,10 @@ pub struct TableFacts {
     pub records: RecordCounts,
     /// Distinct persons of the table, sorted.
     pub persons: Vec<PersonKey>,
+    /// What the rows hold that leave every column of clients blank, where there is one and they speak of persons.
+    pub nobodys: RecordCounts,
+    /// Their distinct persons, sorted.
+    pub nobodys_persons: Vec<PersonKey>,
     #[serde(skip)]
     work: Work,
 }
@@ -102,6 +106,8 @@ pub struct ValueFacts {
 struct Work {
     keeps: Vec<Keep>,
     country: Option<usize>,
+    /// Columns that say whose a row is.
+    clients: Vec<usize>,
     /// Columns whose cells are personal data by themselves.
     personal: Vec<(usize, DataElement)>,
     /// Columns of post codes and of towns: both together are an address.
@@ -145,6 +151,7 @@ impl TableFacts {
             columns: types.iter().enumerate().map(column).collect(),
             work: Work {
                 country: types.iter().position(|typed| typed.kind == ColumnType::Country),
+                clients: (0..types.len()).filter(|&i| matches!(types[i].kind, ColumnType::ClientId(_))).collect(),
                 personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.kind.element()?))).collect(),
                 towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
                 persons: Persons::of(&types, sample),
@@ -191,9 +198,16 @@ impl TableFacts {
         let work = &mut self.work;
         let elements = work.elements(cells);
         self.records.add(elements, 1);
+        let is_nobodys = elements.concern_persons() && work.names_no_client(cells);
+        if is_nobodys {
+            self.nobodys.add(elements, 1);
+        }
         if !work.persons.is_empty() {
             work.persons.read(cells, elements, &mut work.row_persons);
             self.persons.extend_from_slice(&work.row_persons);
+            if is_nobodys {
+                self.nobodys_persons.extend_from_slice(&work.row_persons);
+            }
             if self.persons.len() >= work.compact_at.max(1 << 12) {
                 PersonKey::settle(&mut self.persons);
                 work.compact_at = self.persons.len() * 2;
@@ -240,6 +254,8 @@ impl TableFacts {
         self.elements.extend(part.elements);
         self.records.merge(&part.records);
         self.persons.append(&mut part.persons);
+        self.nobodys.merge(&part.nobodys);
+        self.nobodys_persons.append(&mut part.nobodys_persons);
         if self.columns.len() < part.columns.len() {
             self.columns.resize_with(part.columns.len(), ColumnFacts::default);
         }
@@ -256,6 +272,8 @@ impl TableFacts {
     pub fn finish(&mut self) {
         PersonKey::settle(&mut self.persons);
         self.persons.shrink_to_fit();
+        PersonKey::settle(&mut self.nobodys_persons);
+        self.nobodys_persons.shrink_to_fit();
         for column in &mut self.columns {
             column.thaw();
             let tally = std::mem::take(&mut column.tally);
@@ -275,9 +293,11 @@ impl TableFacts {
         !self.has_personal_data() && self.columns.iter().any(|column| surely(&column.kind) && column.is_about_distinct(self.rows))
     }
 
-    /// Persons, accounts, cards or balances.
+    /// Persons, accounts, cards or balances; or what opens an account.
     pub fn has_personal_data(&self) -> bool {
-        self.elements.concern_persons() || self.elements.contains(DataElement::Amount) || !self.persons.is_empty()
+        self.elements.concern_persons()
+            || [DataElement::Amount, DataElement::Credential].into_iter().any(|e| self.elements.contains(e))
+            || !self.persons.is_empty()
     }
 
     /// Is there a column of this type with a value in it?
@@ -301,6 +321,12 @@ impl Work {
             elements.insert(DataElement::Address);
         }
         elements
+    }
+
+    /// Are there columns that say whose a row is, and nothing in them?
+    fn names_no_client(&self, cells: &[&str]) -> bool {
+        let blank = |i: &usize| cells.get(*i).is_none_or(|cell| !cell.bytes().any(|b| b.is_ascii_digit()) && says_nothing(cell));
+        !self.clients.is_empty() && self.clients.iter().all(blank)
     }
 }
 
@@ -351,12 +377,12 @@ fn held(cell: &str) -> &str {
     if let [first, .., last] = cell.as_bytes()
         && first.is_ascii_graphic()
         && last.is_ascii_graphic()
-        && !matches!(first, b'N' | b'n' | b'\\' | b'<' | b'(')
+        && !matches!(first, b'N' | b'n' | b'\\' | b'<' | b'(' | b'-' | b'#')
     {
         return cell;
     }
     match cell.trim() {
-        "NULL" | "null" | "\\N" | "<null>" | "(null)" => "",
+        "NULL" | "null" | "\\N" | "<null>" | "(null)" | "-" | "--" | "N/A" | "n/a" | "#N/A" => "",
         cell => cell,
     }
 }

@@ -225,3 +225,84 @@ fn words_with_apostrophes_behind_a_name_are_no_part_of_it() {
         assert_eq!(verdicts_over("x/a.txt", &text), ["referenced", "ruled_out"], "{words}");
     }
 }
+
+/// A person of their own for each number.
+fn person(i: usize) -> String {
+    let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+    format!("Mary J{}{}nson", letter(i / 26), letter(i))
+}
+
+/// Tables of a dump: institutions with their codes, and members, who say by its number in the first table whose they are.
+fn dump(institutions: &str, members: &str, n: usize) -> String {
+    let member = |i: usize| format!("({i},{},'{}','12 Oak St','219-09-99{i:02}')", i % CODES.len(), person(i));
+    let members_of = (1..=n).map(member).collect::<Vec<_>>().join(",");
+    format!(
+        "-- MySQL dump 10.13\nCREATE TABLE `institution` ({institutions});\nINSERT INTO `institution` VALUES {};\n\
+         CREATE TABLE `member` (`id` int, {members}, `name` varchar(40), `street` varchar(40), `ssn` char(11));\nINSERT INTO `member` VALUES {members_of};\n",
+        (0..CODES.len())
+            .map(|i| match institutions.contains("name") {
+                true => format!("({i},'{}','{} Harbor Savings Bank')", CODES[i], TOWNS[i]),
+                false => format!("({i},'{}')", CODES[i]),
+            })
+            .collect::<Vec<_>>()
+            .join(",")
+    )
+}
+
+/// A directory in a dump is no record of anybody's, and the persons beside it are somebody's: nobody is affected by the
+/// one, and nobody is ruled out for the other.
+#[test]
+fn a_directory_beside_persons_affects_nobody_and_clears_nobody() {
+    for columns in ["`id` int, `code` varchar(8), `name` varchar(80)", "`id` int, `code` varchar(8)", "`id` int, `client_code` varchar(8)"]
+    {
+        assert_eq!(verdict_of_all("x/dump.sql", dump(columns, "`institution_id` int", 40)), "undetermined", "{columns}");
+    }
+}
+
+#[test]
+fn persons_in_rows_that_name_no_client_are_nobodys() {
+    let row = |i: usize, code: &str| format!("{code},{},12 Oak St,219-09-99{i:02}\n", person(i));
+    let table = |blank: &str| {
+        let rows: String = (0..20).map(|i| row(i, if i < 12 { CODES[0] } else { blank })).collect();
+        format!("client_code,name,street,ssn\n{rows}")
+    };
+    for blank in ["", "N/A", "-", "NULL"] {
+        let (_desk, outputs) = outcome(&institutions(), &[("x/a.csv", table(blank))]);
+        let verdicts = outputs.verdicts();
+        assert_eq!((verdicts[CODES[0]].as_str(), verdicts[CODES[1]].as_str()), ("affected", "undetermined"), "{blank:?}");
+        assert_eq!((outputs.impact()[CODES[0]]["individuals"].as_str(), outputs.rows("unattributed.csv").len()), ("12", 1), "{blank:?}");
+    }
+    let (_desk, outputs) = outcome(&institutions(), &[("x/a.csv", table(CODES[1]))]);
+    assert_eq!((outputs.verdicts()[CODES[1]].as_str(), outputs.verdicts()[CODES[3]].as_str()), ("affected", "ruled_out"));
+    // A line of sums names no person.
+    let (_desk, outputs) = outcome(&institutions(), &[("x/a.csv", format!("{}TOTAL,,,\n", table(CODES[1])))]);
+    assert_eq!(outputs.verdicts()[CODES[3]], "ruled_out");
+}
+
+/// Where one institution is the only client that a dump names, what no column gives to anybody is that one's.
+#[test]
+fn the_one_client_of_a_dump_owns_all_of_it() {
+    let jobs = |codes: &[&str]| {
+        let rows: Vec<String> =
+            codes.iter().enumerate().map(|(i, code)| format!("({i},'{code}','{}','219-09-88{i:02}')", person(50 + i))).collect();
+        "CREATE TABLE `holder` (`id` int, `client_code` varchar(8), `name` varchar(40), `ssn` char(11));\nINSERT INTO `holder` VALUES "
+            .to_owned()
+            + &rows.join(",")
+            + ";\n"
+    };
+    let members = dump("`id` int, `name` varchar(80)", "`branch_id` int", 30);
+    let members = &members[members.find("CREATE TABLE `member`").expect("stands in it")..];
+    let (_desk, outputs) = outcome(&institutions(), &[("x/dump.sql", jobs(&[CODES[0]; 5]) + members)]);
+    assert_eq!((outputs.verdicts()[CODES[0]].as_str(), outputs.verdicts()[CODES[1]].as_str()), ("affected", "ruled_out"));
+    assert_eq!(outputs.impact()[CODES[0]]["individuals"], "35");
+    let (_desk, outputs) = outcome(&institutions(), &[("x/dump.sql", jobs(&[CODES[0], CODES[0], CODES[1]]) + members)]);
+    let verdicts = outputs.verdicts();
+    assert_eq!([0, 1, 2].map(|n| verdicts[CODES[n]].as_str()), ["affected", "affected", "undetermined"]);
+}
+
+/// A table of accounts with what opens them is no directory.
+#[test]
+fn passwords_of_clients_are_records() {
+    let line = |n: usize, code: &str, _: &str| format!("{code},user{n},Zx9!kq{n}Wp");
+    assert_eq!(verdict_of_all("x/a.csv", format!("client_code,username,password\n{}", each(line))), "affected");
+}

@@ -40,6 +40,15 @@ fn files() -> Vec<(&'static str, String)> {
         ("remark.txt", "Client code (internal): ######\n".to_owned()),
         ("german.txt", "Mandantennummer: ######\n".to_owned()),
         ("several.txt", "Client codes: TRF042, ###### and QQ7731\n".to_owned()),
+        ("mdc.log", rows(|_, _| "2025-10-30 10:00:00,123 [http-0] INFO c.v.Svc [tenant=######, user=u0] - loaded\n".to_owned())),
+        ("attribute.xml", "<?xml version=\"1.0\"?><extract client=\"######\" date=\"2025-10-30\"/>".to_owned()),
+        ("element.xml", "<?xml version=\"1.0\"?><x><Client>######</Client></x>".to_owned()),
+        ("value.json", "{\"client\": ######, \"n\": [1, 2]}".to_owned()),
+        ("keys.json", "{\"tenants\": {\"######\": {\"host\": \"h\"}}}".to_owned()),
+        ("start.sh", "java -Dclient.id=###### -jar extract.jar\n".to_owned()),
+        ("access.log", "10.0.0.9 - - [30/Oct/2025:10:00:00 +0000] \"GET /api/v1/clients/######/accounts HTTP/1.1\" 200 50\n".to_owned()),
+        ("hub.properties", "sftp.client.######.dir=/data/x\nsftp.client.######.port=22\n".to_owned()),
+        ("mail.txt", "Subject: [Client ######] October extract failed\n".to_owned()),
         ("cell.csv", "file,clients,name\na.pgp,######;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
     ]
 }
@@ -57,7 +66,11 @@ fn a_numeric_code_is_found_however_its_column_or_label_is_written() {
         write(&desk.path("ev").join(format!("f{n:02}")).join(name), text.replace("######", &code(n)).as_bytes());
     }
     // Without a label that says what number it is, it is nobody's.
-    let other = format!("The order code (internal): {0}\nitems: 5, {0}\nclient count 12, {0}\n[order]\ncode={0}\n", code(files.len()));
+    let other = format!(
+        "The order code (internal): {0}\nitems: 5, {0}\nclient count 12, {0}\n[order]\ncode={0}\nclient {0} ms\nclients: {0}\n\
+         served client {0} requests\nclient: {0}.5\nclient: {0}-10-30\nbank={0}%\n",
+        code(files.len())
+    );
     write(&desk.path("ev/notes/other.txt"), other.as_bytes());
     let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
     let evidence = outputs.rows("evidence.csv");
@@ -88,5 +101,40 @@ fn persons_under_a_heading_are_records() {
         let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
         let row = &outputs.impact()["A"];
         assert_eq!((row["verdict"].as_str(), row["basis"].as_str()), ("undetermined", "unattributed_data"), "{name}");
+    }
+}
+
+/// A code in a column of clients is the client's, however a program or spreadsheet wrote it.
+#[test]
+fn a_code_is_found_as_a_spreadsheet_keeps_it() {
+    let codes = ["444851", "QV17X9"];
+    let writings: [fn(&str) -> String; 7] = [
+        |code| format!("'{code}"),
+        |code| format!("'{code}'"),
+        |code| format!("\"=\"\"{code}\"\"\""),
+        |code| format!("{{{code}}}"),
+        |code| format!("({code})"),
+        |code| format!("\u{200B}{code}"),
+        |code| code.chars().map(|c| char::from_u32(c as u32 + 0xFEE0).expect("a wide form")).collect(),
+    ];
+    let numbers: [fn(&str) -> String; 4] = [
+        |code| format!("{code}.0"),
+        |code| format!("\"{},{}\"", &code[..3], &code[3..]),
+        |code| format!("0000{code}"),
+        |_| "4.44851E+05".to_owned(),
+    ];
+    let written = |code: &str| {
+        let numbers = numbers.iter().filter(|_| code == codes[0]);
+        writings.iter().chain(numbers).map(|write| write(code)).collect::<Vec<_>>()
+    };
+    for code in codes {
+        for written in written(code) {
+            let desk = Desk::new();
+            let registry = desk.path("registry");
+            write_registry(&registry, &[Institution::new("A", "Quarrystone Farmers Bank").with("client_code", code)]);
+            let table = format!("file,client_id,note\n{}", format!("a.pgp,{written},loaded\n").repeat(5));
+            write(&desk.path("ev/x/a.csv"), table.as_bytes());
+            assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], "affected", "{written}");
+        }
     }
 }

@@ -78,3 +78,17 @@ fn a_name_within_a_longer_name_of_a_file_is_none() {
         assert_eq!(outputs.verdicts()["IOWA"], verdict, "{text}");
     }
 }
+
+/// However a name with an apostrophe is registered, it is found with the apostrophe, in any of its writings, and without.
+#[test]
+fn a_name_with_an_apostrophe_is_found_in_all_writings() {
+    for registered in ["People's Valley Savings Bank", "Peoples Valley Savings Bank", "People’s Valley Savings Bank"] {
+        for written in
+            ["People's Valley Savings Bank", "People’s Valley Savings Bank", "PEOPLE'S VALLEY SAVINGS BANK", "Peoples Valley Savings Bank"]
+        {
+            let one = [Institution::new("A", registered).with("client_code", "QHSB77")];
+            let (_desk, outputs) = outcome(&one, &[("notes/a.txt", format!("The file for {written} was late.\n"))]);
+            assert_eq!(outputs.verdicts()["A"], "referenced", "{written} for {registered}");
+        }
+    }
+}

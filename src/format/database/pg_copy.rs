@@ -44,7 +44,7 @@ const MAGIC: &[u8; 11] = b"PGCOPY\n\xFF\r\n\0";
 const SAMPLE: usize = 1000;
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    embedded::read_beside(bytes, sink, read_text)
+    embedded::read_beside_sql(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

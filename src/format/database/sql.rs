@@ -135,7 +135,7 @@ fn has_rows(bytes: &[u8]) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    embedded::read_beside(bytes, sink, read_text)
+    embedded::read_beside_sql(bytes, sink, read_text)
 }
 
 fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! One worksheet (ECMA-376 part 1, 18.3): its rows as a table, the rest of its text beside it.
 
+use super::page_header::printed;
 use super::xlsx_strings::{SharedStrings, xlsx_string};
 use super::xlsx_styles::Styles;
 use crate::format::Sink;
@@ -49,6 +50,8 @@ enum In {
     Value,
     Inline,
     Formula,
+    /// What is printed at the head and foot of each page.
+    Heading,
 }
 
 impl<'x> SheetReader<'x> {
@@ -88,6 +91,9 @@ impl<'x> SheetReader<'x> {
                     "f" if in_cell && !empty => inside = In::Formula,
                     "t" if in_cell && !empty && !phonetic => inside = In::Inline,
                     "rPh" => phonetic = !empty,
+                    "oddHeader" | "evenHeader" | "firstHeader" | "oddFooter" | "evenFooter" | "firstFooter" if !empty => {
+                        inside = In::Heading
+                    }
                     _ if !in_data => self.keep_attributes(attributes),
                     _ => {}
                 },
@@ -103,6 +109,7 @@ impl<'x> SheetReader<'x> {
                     }
                     "rPh" => phonetic = false,
                     "v" | "f" | "t" => inside = In::Nothing,
+                    _ if inside == In::Heading => inside = In::Nothing,
                     _ => {}
                 },
                 Token::Text(text) | Token::Raw(text) | Token::Aside(text) => {
@@ -115,6 +122,10 @@ impl<'x> SheetReader<'x> {
                         }
                         In::Formula if self.cell.formula.len() < 64 << 10 => self.cell.formula.push_str(&text),
                         _ if text.trim().is_empty() => {}
+                        In::Heading => {
+                            self.aside.push_str(&printed(&text));
+                            self.aside.push('\u{1E}');
+                        }
                         _ => {
                             self.aside.push_str(&text);
                             self.aside.push('\u{1E}');

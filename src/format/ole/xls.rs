@@ -6,6 +6,7 @@ use super::compound::Content;
 use super::formula::{self, Literal};
 use crate::format::Sink;
 use crate::format::grid::Grid;
+use crate::format::office::page_header::printed;
 use crate::format::office::xlsx_styles::Styles;
 use crate::model::Cause;
 use std::ops::Range;
@@ -236,8 +237,10 @@ impl<'x> Sheet<'x> {
                 0x0205 if body.get(7) == Some(&0) => {
                     self.cell(body, if body.get(6) == Some(&0) { "FALSE" } else { "TRUE" }.to_owned(), sink);
                 }
-                // Header, footer, links, notes, text of boxes.
-                0x0014 | 0x0015 | 0x01B8 | 0x001C => self.keep(&printable(body)),
+                // Header, footer.
+                0x0014 | 0x0015 => self.keep(&printed(&printable(body))),
+                // Links, notes, text of boxes.
+                0x01B8 | 0x001C => self.keep(&printable(body)),
                 0x01B6 => {
                     let text: Vec<String> = record
                         .parts()

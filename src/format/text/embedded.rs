@@ -1,8 +1,9 @@
-//! What is encoded inside text, in any encoding of text and in the text of binaries: base64, uuencode, ASCII85. What
-//! is found becomes a member.
+//! What is encoded inside text, in any encoding of text and in the text of binaries: base64, uuencode, ASCII85,
+//! hexadecimal digits. What is found becomes a member.
 
 use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
+use super::hexadecimal::{self, Literals};
 use super::{ascii85, uuencode};
 use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, payments};
 use std::io::Read;
@@ -15,20 +16,29 @@ const CERTIFICATE: u64 = 16 << 20;
 
 /// Reads an item of text, and finds what is encoded in it and whose the payments are that stand amid it.
 pub(in crate::format) fn read_beside(bytes: &[u8], sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
+    read_with(bytes, Literals::Searched, sink, read_text)
+}
+
+/// As [`read_beside`], of a reader that decodes the literals of SQL itself.
+pub(in crate::format) fn read_beside_sql(bytes: &[u8], sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
+    read_with(bytes, Literals::Decoded, sink, read_text)
+}
+
+fn read_with(bytes: &[u8], literals: Literals, sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
     sink.searches_bytes = true;
     let result = read_text(bytes, sink);
-    read(bytes, sink);
+    read(bytes, literals, sink);
     payments::read_amid_text(bytes, sink);
     result
 }
 
 /// Finds what is encoded in an item of text.
-fn read(bytes: &[u8], sink: &mut Sink<'_>) {
+fn read(bytes: &[u8], literals: Literals, sink: &mut Sink<'_>) {
     let wide = memchr::memchr(0, &bytes[..bytes.len().min(4 << 10)]).and_then(|_| encoding::detect(bytes)).filter(|e| e.unit() > 1);
     match wide {
-        Some(encoding) => read_wide(bytes, encoding, sink),
+        Some(encoding) => read_wide(bytes, encoding, literals, sink),
         None => {
-            read_narrow(bytes, Within::Text, &|range| range.start as u64..range.end as u64, sink);
+            read_narrow(bytes, Within::Text, literals, &|range| range.start as u64..range.end as u64, sink);
         }
     }
 }
@@ -38,7 +48,7 @@ pub fn read_binary(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>) {
     let clip = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
     let base = range.start;
     let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
-    read_narrow(&bytes[clip(range.start)..clip(range.end)], Within::Binary, &place, sink);
+    read_narrow(&bytes[clip(range.start)..clip(range.end)], Within::Binary, Literals::Searched, &place, sink);
 }
 
 /// No value that is shorter holds anything.
@@ -54,16 +64,17 @@ pub(in crate::format) fn may_hold(value: &str) -> bool {
     base64::find(value.as_bytes(), Within::Text, &mut seen);
     uuencode::find(value.as_bytes(), &mut seen);
     ascii85::find(value.as_bytes(), &mut seen);
+    hexadecimal::find(value.as_bytes(), Literals::Searched, &mut seen);
     holds
 }
 
 /// Finds what is encoded in a value that was decoded and stands at `offset`.
 pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_>) {
-    read_narrow(value.as_bytes(), Within::Text, &|_| offset..offset, sink);
+    read_narrow(value.as_bytes(), Within::Text, Literals::Searched, &|_| offset..offset, sink);
 }
 
 /// Gives where the last thing ends that was found; 0 where there is none.
-fn read_narrow(bytes: &[u8], within: Within, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
+fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
     let mut found = Found { end: 0, place, sink };
     base64::find(bytes, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
         true => found.certificate(range, decoder),
@@ -71,6 +82,7 @@ fn read_narrow(bytes: &[u8], within: Within, place: &dyn Fn(Range<usize>) -> Ran
     });
     uuencode::find(bytes, &mut |range, decoder| found.member("uuencode", range, decoder));
     ascii85::find(bytes, &mut |range, decoder| found.member("ascii85", range, decoder));
+    hexadecimal::find(bytes, literals, &mut |range, decoder| found.member("hexadecimal", range, decoder));
     found.end
 }
 
@@ -110,7 +122,7 @@ impl Found<'_, '_> {
 }
 
 /// Characters of two and four bytes are narrowed to those of ASCII, which is all that encodings use.
-fn read_wide(bytes: &[u8], encoding: TextEncoding, sink: &mut Sink<'_>) {
+fn read_wide(bytes: &[u8], encoding: TextEncoding, literals: Literals, sink: &mut Sink<'_>) {
     let (unit, mark) = (encoding.unit(), encoding.mark_len(bytes));
     let units = bytes[mark..].chunks_exact(unit).len();
     let mut from = 0;
@@ -119,7 +131,7 @@ fn read_wide(bytes: &[u8], encoding: TextEncoding, sink: &mut Sink<'_>) {
         let piece: Vec<u8> = bytes[base..].chunks_exact(unit).take(PIECE).map(|character| narrow(character, encoding)).collect();
         let ends = from + piece.len() == units;
         let place = |range: Range<usize>| (base + range.start * unit) as u64..(base + range.end * unit) as u64;
-        let last = read_narrow(&piece, Within::Text, &place, sink);
+        let last = read_narrow(&piece, Within::Text, literals, &place, sink);
         // What begins near the end of a piece is looked for again in the next one.
         from += if ends { piece.len() } else { last.max(piece.len() / 2) };
     }

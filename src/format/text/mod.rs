@@ -21,6 +21,7 @@ pub(crate) mod base64;
 pub(super) mod embedded;
 pub(crate) mod entity;
 mod headed;
+mod hexadecimal;
 mod json_record;
 mod layout;
 mod nested;
