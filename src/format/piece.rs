@@ -22,6 +22,12 @@ pub struct PieceFindings {
     pub gaps: Vec<GapNote>,
     /// Tables and remarks.
     pub facts: Facts,
+    /// Of a part: which tables of the item its own ones go on with.
+    pub ordinals: Vec<u32>,
+    /// Of a part: long values in which something may be encoded, and where they stand.
+    pub values: Vec<(u64, String)>,
+    /// Of a part: what its reader has to know of it besides, in an encoding of the reader's.
+    pub aside: Vec<u8>,
 }
 
 impl PieceFindings {

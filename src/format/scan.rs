@@ -10,7 +10,7 @@ mod runs;
 mod streams;
 
 use super::catalogue::SCAN_VERSION;
-use super::{Child, GapNote, Limits, Outlet, Passage, PassageKind, Sink};
+use super::{Child, Limits, Outlet, Passage, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use rayon::prelude::*;
 use runs::Window;
@@ -72,22 +72,20 @@ pub fn scan_with(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>, suspicion
         let way = [SCAN_VERSION.into(), range.start as u64, range.end as u64].map(u64::to_be_bytes).concat();
         let scan = |part: Range<usize>| {
             let mut fork = shared.fork();
-            fork.part(part.start as u64..part.end as u64, &way, &|sink| {
-                for Opaque { range, what } in scan_part(bytes, &range, part.clone(), sink) {
-                    let range = range.start as u64..range.end as u64;
-                    sink.gaps.push(GapNote { range, cause: Cause::Opaque, detail: what.unwrap_or_default().to_owned() });
-                }
+            let opaque = fork.part(part.start as u64..part.end as u64, &way, &|sink| {
+                let opaque = scan_part(bytes, &range, part.clone(), sink);
+                opaque.into_iter().map(|opaque| (opaque.range, opaque.what.unwrap_or_default().to_owned())).collect::<Vec<_>>()
             });
             fork.flush();
-            let opaque: Vec<Opaque> = fork.gaps.drain(..).map(|gap| Opaque::of(&gap)).collect();
-            (fork, opaque)
+            // Where what was kept is damaged, nobody knows what was searched.
+            (fork, opaque.unwrap_or_else(|| vec![(part, String::new())]))
         };
         let scanned: Vec<_> = parts.into_par_iter().map(scan).collect();
         scanned
             .into_iter()
             .flat_map(|(fork, opaque)| {
                 sink.join(fork);
-                opaque
+                opaque.into_iter().map(|(range, what)| Opaque { range, what: streams::named(&what) })
             })
             .collect()
     };
@@ -137,14 +135,6 @@ impl Outlet for Kept {
 struct Opaque {
     range: Range<usize>,
     what: Option<&'static str>,
-}
-
-impl Opaque {
-    /// A stretch as the scan of a part notes it down.
-    fn of(gap: &GapNote) -> Self {
-        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-        Self { range: place(gap.range.start)..place(gap.range.end), what: streams::named(&gap.detail) }
-    }
 }
 
 /// Pushes the runs of one part of `whole`; returns its opaque stretches.

@@ -1,6 +1,8 @@
 //! Interrupted work: the case is intact, and the same command ends where an undisturbed run ends.
 
 use crate::harness::{Demo, Desk, Finished, Institution, Job, Outputs, Random, copy_tree, run, write, write_registry};
+use crate::layouts::sql_server;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -144,15 +146,60 @@ fn pieces(desk: &Desk) -> Vec<(i64, Vec<u8>)> {
     rows.collect::<Result<_, _>>().expect("a readable ledger")
 }
 
-#[test]
-fn parts_of_a_large_item_that_were_read_before_an_interrupt_are_not_read_again() {
+/// A data file of SQL Server: accounts with their clients' codes, among them values that stand on pages of their own and
+/// values in which a file is encoded.
+fn data_file() -> Vec<u8> {
+    use sql_server::{Kind, Storage, Table, Value};
+    let packed = |text: String| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        writer.write_all(text.as_bytes()).and_then(|()| writer.finish()).expect("memory takes it")
+    };
+    let accounts = |name: &str, rows: u64| {
+        let row = |n: u64| {
+            let code = if n % 50_000 == 49_999 { "K1ZQ77" } else { "OTHERZQ1" };
+            let note = match n % 25_000 {
+                7 => Value::Text(base64(format!("a letter of {n} to K3ZQ77, {}", "in many words ".repeat(20)).as_bytes())),
+                _ => Value::Text(format!("nothing of {n} is to be said here, and that at some length: {}", "it is well ".repeat(9))),
+            };
+            let scan = match n % 30_000 {
+                11 => Value::Away(packed(format!("client code K4ZQ77, {n}"))),
+                _ => Value::Bytes((n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20).to_le_bytes().to_vec()),
+            };
+            vec![Value::Bytes(code.as_bytes().to_vec()), Value::Number(40_000_000 + n as i64), note, scan]
+        };
+        let columns = [("client_code", Kind::Varchar), ("account_number", Kind::Int), ("note", Kind::Nvarchar), ("scan", Kind::Binary)];
+        let columns = columns.map(|(name, kind)| (name.to_owned(), kind)).to_vec();
+        Table { name: name.to_owned(), columns, rows: (0..rows).map(row).collect(), storage: Storage::Plain, is_unknown: false }
+    };
+    sql_server::data_file(&[accounts("Accounts", 60_000), accounts("Closed", 20_000)], true)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let three = |three: &[u8]| {
+        let bits = three.iter().chain(&[0; 3]).take(3).fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        (0..4).map(move |i| char::from(DIGITS[bits >> (18 - 6 * i) & 63])).take(three.len() + 1).collect::<String>()
+    };
+    bytes.chunks(3).map(three).collect()
+}
+
+/// Interrupts the reading of one large item until some of its parts were read and others not; reads on, and compares
+/// with an undisturbed run, whose outputs must hold what they are asked for.
+fn resumes_inside(file: &str, bytes: &[u8], holds: impl Fn(&Outputs)) {
     let place = Desk::new();
-    write(&place.path("evidence").join("core"), &core_file());
+    write(&place.path("evidence").join(file), bytes);
     let institution = |id: &str, name: &str| Institution::new(id, name).with("client_code", &format!("{id}ZQ77"));
     let registry = place.path("registry");
-    write_registry(&registry, &[institution("K1", "Quillcroft Orchard Savings Bank"), institution("K2", "Ashgrove Valley Savings Bank")]);
+    let institutions = [
+        institution("K1", "Quillcroft Orchard Savings Bank"),
+        institution("K2", "Ashgrove Valley Savings Bank"),
+        institution("K3", "Harbour Mutual Savings Bank"),
+        institution("K4", "Wexford Loan Society"),
+    ];
+    write_registry(&registry, &institutions);
     let job = Job::of("evidence", &place.path("evidence"));
     let reference = place.run(&job, &registry);
+    holds(&reference);
     let all = pieces(&place).len();
     assert!(all > 3, "{all} parts");
     let mut wait = Duration::from_millis(150);
@@ -174,4 +221,28 @@ fn parts_of_a_large_item_that_were_read_before_an_interrupt_are_not_read_again()
         wait = if before.is_empty() && code != Some(0) { wait * 5 / 4 } else { wait * 9 / 10 };
     }
     panic!("no interrupt came while parts of the item were read, and others not");
+}
+
+#[test]
+fn parts_of_a_large_item_that_were_read_before_an_interrupt_are_not_read_again() {
+    resumes_inside("core", &core_file(), |outputs| assert_eq!(outputs.rows("coverage.csv").len(), 1));
+}
+
+#[test]
+fn rows_of_a_database_that_were_read_before_an_interrupt_are_not_read_again() {
+    let file = data_file();
+    let backup = sql_server::backup(&[(sql_server::FULL, &file)], b"");
+    for (name, bytes) in [("core.mdf", file), ("core.bak", backup)] {
+        resumes_inside(name, &bytes, |outputs| {
+            assert_eq!(outputs.impact()["K1"]["basis"], "records", "{name}");
+            // What is encoded in a value, and a value that is a file, are members.
+            let items = |id: &str| {
+                let rows = outputs.rows("evidence.csv").into_iter().filter(|row| row["customer_id"] == id);
+                rows.map(|row| row["item"].clone()).collect::<Vec<_>>()
+            };
+            for (id, member) in [("K3", "!/base64@"), ("K4", "Accounts.scan")] {
+                assert!(items(id).iter().any(|item| item.contains(member)), "{name}: {:?}", items(id));
+            }
+        });
+    }
 }

@@ -85,22 +85,24 @@ fn quoted_printable_line(line: &[u8]) -> Vec<u8> {
     let end = &line[body.len()..];
     // Blanks at the end of an encoded line were added on the way.
     let body = if end.is_empty() { body } else { body.trim_ascii_end() };
-    let (mut out, mut at) = (Vec::with_capacity(line.len()), 0);
-    let digit = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
-    while let Some(&b) = body.get(at) {
-        match (b, digit(body.get(at + 1)), digit(body.get(at + 2))) {
-            (b'=', Some(high), Some(low)) => {
-                out.push((high << 4 | low) as u8);
-                at += 3;
-            }
+    let (mut out, mut rest) = (Vec::with_capacity(line.len()), body);
+    let digit = |b: u8| (b as char).to_digit(16);
+    while let Some(sign) = memchr::memchr(b'=', rest) {
+        out.extend_from_slice(&rest[..sign]);
+        rest = &rest[sign + 1..];
+        if let [high, low, behind @ ..] = rest
+            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+        {
+            out.push((high << 4 | low) as u8);
+            rest = behind;
+        } else if rest.is_empty() && !end.is_empty() {
             // A soft line break.
-            (b'=', ..) if at + 1 == body.len() && !end.is_empty() => return out,
-            _ => {
-                out.push(b);
-                at += 1;
-            }
+            return out;
+        } else {
+            out.push(b'=');
         }
     }
+    out.extend_from_slice(rest);
     out.extend_from_slice(end);
     out
 }

@@ -166,8 +166,8 @@ impl<'a> Cell<'a> {
         self.classes.get_or_insert_with(|| {
             let mut lanes = [0; 4];
             for four in self.bytes.as_chunks::<4>().0 {
-                for (lane, b) in lanes.iter_mut().zip(four) {
-                    *lane += CLASS_OF[usize::from(*b)];
+                for lane in 0..4 {
+                    lanes[lane] += CLASS_OF[usize::from(four[lane])];
                 }
             }
             lanes.map(u64::to_le_bytes)

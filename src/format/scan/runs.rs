@@ -16,6 +16,24 @@ const LEAST_STRAY_EBCDIC: usize = 6;
 /// Characters decoded at once.
 const PIECE: usize = 8 << 10;
 
+/// A byte is text by itself.
+const TEXT: u8 = 2;
+/// It is a letter or digit, or a part of one.
+const WORD: u8 = 1;
+
+/// What each byte is in narrow text.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let b = i as u8;
+        let word = b.is_ascii_alphanumeric() || b >= 0x80;
+        kinds[i] = (if is_text(b) { TEXT } else { 0 }) | (if word { WORD } else { 0 });
+        i += 1;
+    }
+    kinds
+};
+
 /// The bytes whose runs are pushed: one part of a range, and a little on both sides of it.
 pub(super) struct Window<'a> {
     pub bytes: &'a [u8],
@@ -104,13 +122,14 @@ impl Window<'_> {
         let data = &self.bytes[..self.seen.end];
         let (mut at, mut characters, mut words, mut beyond, mut alike) = (start, 0usize, 0, 0, true);
         while let Some(&b) = data.get(at) {
-            let length = if is_text(b) { 1 } else { narrow_length(data, at, self.seen.start) };
+            let kind = KINDS[usize::from(b)];
+            let length = if kind & TEXT != 0 { 1 } else { narrow_length(data, at, self.seen.start) };
             if length == 0 {
                 break;
             }
             characters += 1;
-            words += usize::from(b.is_ascii_alphanumeric() || b >= 0x80);
-            beyond += usize::from(b >= 0x80);
+            words += usize::from(kind & WORD != 0);
+            beyond += usize::from(b >> 7);
             alike &= b == data[start];
             at += length;
         }

@@ -3,9 +3,11 @@
 
 use super::Opaque;
 use crate::format::numbers::is_zero;
+use aho_corasick::packed;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
-use memchr::{memchr_iter, memmem};
+use memchr::memmem;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A deflate stream that goes on for so many bytes without an error is one, though its end is not held.
 const PROOF: usize = 1024;
@@ -20,8 +22,13 @@ const CHUNK: usize = 32 << 10;
 /// So far into a stretch that is opaque anyway streams are looked for: one that begins there gives it a name.
 const INTO_NOISE: usize = 64;
 
-/// How streams begin that are not looked for byte by byte.
-const MARKS: [(&[u8], &str, Proof); 11] = [
+/// How streams begin, in the order in which they are proved: zlib with 32 KiB windows at all levels (RFC 1950, 2.2),
+/// then with smaller ones at the usual levels, then the others. No mark begins with another one.
+const MARKS: [(&[u8], &str, Proof); 15] = [
+    (b"\x78\x01", "zlib", zlib),
+    (b"\x78\x5E", "zlib", zlib),
+    (b"\x78\x9C", "zlib", zlib),
+    (b"\x78\xDA", "zlib", zlib),
     (b"\x48\x89", "zlib", zlib),
     (b"\x58\x85", "zlib", zlib),
     (b"\x68\xDE", "zlib", zlib),
@@ -34,6 +41,54 @@ const MARKS: [(&[u8], &str, Proof); 11] = [
     (b"7z\xBC\xAF\x27\x1C", "7z", seven_zip),
     (b"Rar!\x1A\x07", "rar", |b| (b.len() > 20).then_some(b.len())),
 ];
+/// So many of the first ones are proved together, in the order of their places.
+const TOGETHER: usize = 4;
+/// A mark that is an instruction of programs as well, and as frequent as such: it is looked for by itself.
+const FREQUENT: usize = 4;
+/// Length of the longest mark.
+const LONGEST_MARK: usize = 6;
+
+/// Looks for marks.
+struct Marks {
+    /// All but the frequent one at once, where the processor can do that.
+    packed: Option<packed::Searcher>,
+    /// One by one.
+    each: [memmem::Finder<'static>; MARKS.len()],
+}
+
+static FINDER: LazyLock<Marks> = LazyLock::new(|| {
+    let others = MARKS.iter().enumerate().filter(|(i, _)| *i != FREQUENT).map(|(_, (mark, ..))| mark);
+    let packed = packed::Config::new().builder().extend(others).build();
+    Marks { packed, each: MARKS.map(|(mark, ..)| memmem::Finder::new(mark)) }
+});
+
+impl Marks {
+    /// Where marks begin in `chunk`, in the order in which they are proved: which one, and its place. A mark may end
+    /// behind the chunk, but not behind the bytes.
+    fn find(&self, bytes: &[u8], chunk: Range<usize>, found: &mut Vec<(usize, usize)>) {
+        found.clear();
+        let mut each = |mark: usize| {
+            let finder = &self.each[mark];
+            let end = (chunk.end + finder.needle().len() - 1).min(bytes.len());
+            found.extend(finder.find_iter(&bytes[chunk.start..end]).map(|at| (mark, chunk.start + at)));
+        };
+        match &self.packed {
+            None => (0..MARKS.len()).for_each(each),
+            Some(packed) => {
+                each(FREQUENT);
+                let end = (chunk.end + LONGEST_MARK - 1).min(bytes.len());
+                let mut from = chunk.start;
+                // A mark may begin inside of another one.
+                while let Some(hit) = packed.find_in(bytes, (from..end).into()).filter(|hit| hit.start() < chunk.end) {
+                    let place = hit.pattern().as_usize();
+                    found.push((place + usize::from(place >= FREQUENT), hit.start()));
+                    from = hit.start() + 1;
+                }
+            }
+        }
+        found.sort_unstable_by_key(|&(mark, at)| (if mark < TOGETHER { 0 } else { mark }, at));
+    }
+}
 
 /// The kind of a stream that has this name.
 pub(super) fn named(name: &str) -> Option<&'static str> {
@@ -45,8 +100,8 @@ pub(super) fn named(name: &str) -> Option<&'static str> {
 pub(super) fn find(bytes: &[u8], part: Range<usize>, end: usize, noise: &[Range<usize>]) -> Vec<Opaque> {
     let mut out: Vec<Opaque> = Vec::new();
     let bytes = &bytes[..end];
-    let finders = MARKS.map(|(mark, what, proof)| (memmem::Finder::new(mark), what, proof));
-    let mut prove = |at: usize, what: &'static str, proof: Proof| {
+    let mut found = Vec::new();
+    let mut prove = |at: usize, (_, what, proof): (&[u8], &'static str, Proof)| {
         let in_stream = out.last().is_some_and(|last| last.range.contains(&at));
         if !in_stream && let Some(length) = proof(&bytes[at..]) {
             out.push(Opaque { range: at..(at + length).min(end), what: Some(what) });
@@ -61,16 +116,8 @@ pub(super) fn find(bytes: &[u8], part: Range<usize>, end: usize, noise: &[Range<
             if is_zero(&bytes[chunk.clone()]) {
                 continue;
             }
-            // zlib with 32 KiB windows, all levels, and with smaller ones at the usual levels (RFC 1950, 2.2).
-            for i in memchr_iter(0x78, &bytes[chunk.clone()]) {
-                if matches!(bytes.get(start + i + 1), Some(0x01 | 0x5E | 0x9C | 0xDA)) {
-                    prove(start + i, "zlib", zlib);
-                }
-            }
-            for (finder, what, proof) in &finders {
-                let behind = (chunk.end + finder.needle().len() - 1).min(end);
-                finder.find_iter(&bytes[start..behind]).for_each(|i| prove(start + i, what, *proof));
-            }
+            FINDER.find(bytes, chunk, &mut found);
+            found.iter().for_each(|&(mark, at)| prove(at, MARKS[mark]));
         }
         at = at.max(opaque.end);
     }

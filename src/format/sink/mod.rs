@@ -16,6 +16,8 @@ use super::{Coverage, Covered, PaymentFacts, PaymentUnit, escapes, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::table::TableFacts;
 use outlet::Moved;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
@@ -105,10 +107,18 @@ impl<'a> Sink<'a> {
         self.members.extend(part.members);
         self.gaps.extend(part.gaps);
         for (i, table) in part.facts.tables.into_iter().enumerate() {
-            let ordinal = part.ordinals.get(i).map_or(i, |ordinal| *ordinal as usize);
-            match self.facts.tables.get_mut(ordinal) {
+            let ordinal = part.ordinals.get(i).copied();
+            let place = match ordinal {
+                Some(ordinal) if self.is_fork => self.ordinals.iter().position(|own| *own == ordinal).unwrap_or(usize::MAX),
+                Some(ordinal) => ordinal as usize,
+                None => i,
+            };
+            match self.facts.tables.get_mut(place) {
                 Some(own) => own.merge(table),
-                None => self.facts.tables.push(table),
+                None => {
+                    self.facts.tables.push(table);
+                    self.ordinals.extend(ordinal.filter(|_| self.is_fork));
+                }
             }
         }
         if let Some(payments) = part.facts.payments {
@@ -130,34 +140,53 @@ impl<'a> Sink<'a> {
     /// Has a piece of the item read as if it were an item: one that begins at `offset` and holds no members. Where
     /// the same bytes were read in the same way before, it is not read again; `way` says all that decides how.
     pub fn piece(&mut self, bytes: &[u8], offset: u64, way: &[u8], read: &dyn Fn(&[u8], &mut Sink<'_>)) {
-        self.kept(piece::key(way, bytes), offset, &|sink| read(bytes, sink));
-    }
-
-    /// Has a part of the item read, all of whose offsets are those of the item. Where this part of this item was read
-    /// in this way before an interruption, it is not read again.
-    pub fn part(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>)) {
-        match self.outlet.item() {
-            Some(item) => self.kept(piece::part_key(item, way, &part), 0, read),
-            None => read(self),
-        }
-    }
-
-    /// Has something read whose findings are kept under a key, unless they are.
-    fn kept(&mut self, key: PieceKey, offset: u64, read: &dyn Fn(&mut Sink<'_>)) {
-        let kind = self.kind;
-        let read = |outlet: &dyn Outlet| {
+        let findings = self.kept(piece::key(way, bytes), offset, &|outlet| {
             let mut inner = Sink::new(outlet);
-            inner.kind = kind;
             inner.searches_bytes = true;
-            read(&mut inner);
-            inner.finish();
-            assert!(inner.members.is_empty() && inner.facts.payments.is_none(), "a piece is text or rows");
-            PieceFindings { coverage: inner.coverage, gaps: inner.gaps, facts: inner.facts }
-        };
-        let known = self.outlet.piece(key, offset, &read);
-        let findings = known.unwrap_or_else(|| piece::read_in_place(self.outlet, offset, &read));
-        let PieceFindings { coverage, gaps, facts } = findings.moved(offset);
-        self.join(Sink { coverage, gaps, facts, ..Sink::new(self.outlet) });
+            inner.kind = self.kind;
+            read(bytes, &mut inner);
+            inner.into_findings(Vec::new())
+        });
+        self.join_findings(findings);
+    }
+
+    /// Has a part of the item read into a fork, all of whose offsets are those of the item. Where this part of this item
+    /// was read in this way before an interruption, it is not read again. Gives what `read` gives; nothing where that was
+    /// kept and is damaged.
+    pub fn part<T: Serialize + DeserializeOwned>(
+        &mut self,
+        part: Range<u64>,
+        way: &[u8],
+        read: &dyn Fn(&mut Sink<'_>) -> T,
+    ) -> Option<T> {
+        let Some(item) = self.outlet.item() else { return Some(read(self)) };
+        let mut findings = self.kept(piece::part_key(item, way, &part), 0, &|outlet| {
+            let mut inner = Sink { kind: self.kind, searches_bytes: self.searches_bytes, is_fork: true, ..Sink::new(outlet) };
+            let aside = read(&mut inner);
+            inner.into_findings(postcard::to_stdvec(&aside).unwrap_or_default())
+        });
+        let aside = std::mem::take(&mut findings.aside);
+        self.join_findings(findings);
+        postcard::from_bytes(&aside).ok()
+    }
+
+    /// What reading found, kept under a key; it is read unless it is there.
+    fn kept(&self, key: PieceKey, offset: u64, read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> PieceFindings {
+        let known = self.outlet.piece(key, offset, read);
+        known.unwrap_or_else(|| piece::read_in_place(self.outlet, offset, read)).moved(offset)
+    }
+
+    /// Ends the reading of a piece or part.
+    fn into_findings(mut self, aside: Vec<u8>) -> PieceFindings {
+        self.finish();
+        assert!(self.members.is_empty() && self.facts.payments.is_none(), "a piece is text or rows");
+        let Self { coverage, gaps, facts, ordinals, values, .. } = self;
+        PieceFindings { coverage, gaps, facts, ordinals, values, aside }
+    }
+
+    fn join_findings(&mut self, findings: PieceFindings) {
+        let PieceFindings { coverage, gaps, facts, ordinals, values, aside: _ } = findings;
+        self.join(Sink { coverage, gaps, facts, ordinals, values, ..Sink::new(self.outlet) });
     }
 
     /// Has text read that was decoded in memory and whose encoded bytes begin at `offset`: all that is found

@@ -4,11 +4,12 @@
 use super::page::{le16, le32, le64};
 use super::scsu;
 use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What a column holds, by the system's type numbers (sys.types, `system_type_id`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Type {
     /// Whole numbers of one byte, which have no sign.
     Tiny,

@@ -12,9 +12,11 @@ use super::value::{Type, text, wide};
 use crate::format::numbers::is_zero;
 use crate::format::ranges::Ranges;
 use crate::format::text::read_parts;
+use crate::format::catalogue::SCAN_VERSION;
 use crate::format::{At, Covered, PassageKind, Sink, scan};
 use crate::model::{Cause, Class};
 use crate::table::TableFacts;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -23,6 +25,8 @@ use std::sync::Mutex;
 const PART: usize = 512 * SIZE;
 /// Parts that are read before what they found is taken over.
 const WAVE: usize = 64;
+/// Of longer stretches of pages, parts that were read to their end outlast an interruption.
+const KEPT: usize = 4 * PART;
 /// Rows that show what the columns of a table hold.
 const SAMPLE: usize = 256;
 /// Text of a large value up to this size is a cell of its row; longer text follows the part that the row is in.
@@ -51,6 +55,7 @@ struct Known {
 }
 
 /// A value that is too large for its row, or a file.
+#[derive(Debug, Serialize, Deserialize)]
 struct Later {
     name: String,
     kind: Type,
@@ -60,6 +65,7 @@ struct Later {
 }
 
 /// Where such a value stands.
+#[derive(Debug, Serialize, Deserialize)]
 enum Where {
     /// Where these pointers lead.
     Away(Vec<u8>),
@@ -68,7 +74,7 @@ enum Where {
 }
 
 /// What one part gave besides text and rows.
-#[derive(Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Part {
     start: usize,
     later: Vec<Later>,
@@ -77,7 +83,7 @@ struct Part {
     missing: u64,
     /// Pages with records that make no sense.
     broken: u64,
-    /// Values that their client has encrypted: the table's ordinal and the place of the row.
+    /// Values that their client has encrypted: the column and the place of the row.
     sealed: Vec<(String, usize)>,
     torn: Option<usize>,
 }
@@ -126,19 +132,32 @@ pub(super) fn read(bytes: &[u8], parts: &[Range<usize>], sink: &mut Sink<'_>) ->
     drop(catalogue);
     outcome.tables = database.known.iter().filter(|known| known.facts.is_some()).count();
     let stretches: Vec<Range<usize>> = std::mem::take(&mut database.survey.stretches);
-    let parts: Vec<Range<usize>> =
+    let walked: Vec<Range<usize>> =
         stretches.iter().flat_map(|stretch| stretch.clone().step_by(PART).map(|start| start..(start + PART).min(stretch.end))).collect();
+    // What decides how a part is read, besides the bytes of the item.
+    let first = database.known.first().map_or(0, |known| known.ordinal);
+    let versions = [super::BACKUP.version, super::DATA_FILE.version, SCAN_VERSION, first].map(u32::to_be_bytes);
+    let pages = |range: &Range<usize>| [range.start as u64, range.end as u64].map(u64::to_be_bytes);
+    let way = [versions.concat(), parts.iter().flat_map(pages).flatten().collect()].concat();
+    let is_kept = stretches.iter().map(Range::len).sum::<usize>() > KEPT;
     let (mut missing, mut broken) = (0, 0);
     let mut spent = Spent::default();
     let mut sealed: HashMap<String, (usize, u64)> = HashMap::new();
-    for wave in parts.chunks(WAVE) {
+    for wave in walked.chunks(WAVE) {
         if sink.stopped() {
             return outcome;
         }
         let found: Mutex<Vec<Part>> = Mutex::default();
         read_parts(sink, wave, |part, fork| {
-            let part = database.part(part.clone(), fork);
-            found.lock().expect("no thread panics with the lock").push(part);
+            let place = part.start as u64..part.end as u64;
+            let read = match is_kept {
+                true => fork.part(place.clone(), &way, &|fork| database.part(part.clone(), fork)),
+                false => Some(database.part(part.clone(), fork)),
+            };
+            match read {
+                Some(part) => found.lock().expect("no thread panics with the lock").push(part),
+                None => fork.gap(place, Cause::IoError, "what the case kept of these pages is damaged"),
+            }
         });
         let mut found = found.into_inner().expect("no thread panics with the lock");
         found.sort_by_key(|part| part.start);
@@ -346,7 +365,9 @@ impl Database<'_> {
             let name = format!("{column} ({}:{}:{slot})", header.place.file, header.place.page);
             out.later.push(Later { name, kind, at: at + place, stands });
         };
-        for Away { column, kind, pointer } in std::mem::take(&mut row.away) {
+        // The next row uses the memory of both lists again.
+        let mut all = std::mem::take(&mut row.away);
+        for Away { column, kind, pointer } in all.drain(..) {
             let pointer = &page[pointer];
             let Some(pieces) = large::pieces(self.bytes, &self.survey, pointer, CELL) else {
                 out.missing += 1;
@@ -366,7 +387,8 @@ impl Database<'_> {
                 later(column, kind, Where::Away(pointer.to_vec()));
             }
         }
-        for (column, place) in std::mem::take(&mut row.binaries) {
+        row.away = all;
+        for (column, place) in row.binaries.drain(..) {
             if is_file(&page[place.clone()]) {
                 marks.add(place.clone());
                 later(column, Type::Binary(None), Where::Here(at + place.start..at + place.end));
