@@ -153,12 +153,7 @@ impl<'a> Sink<'a> {
     /// Has a part of the item read into a fork, all of whose offsets are those of the item. Where this part of this item
     /// was read in this way before an interruption, it is not read again. Gives what `read` gives; nothing where that was
     /// kept and is damaged.
-    pub fn part<T: Serialize + DeserializeOwned>(
-        &mut self,
-        part: Range<u64>,
-        way: &[u8],
-        read: &dyn Fn(&mut Sink<'_>) -> T,
-    ) -> Option<T> {
+    pub fn part<T: Serialize + DeserializeOwned>(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>) -> T) -> Option<T> {
         let Some(item) = self.outlet.item() else { return Some(read(self)) };
         let mut findings = self.kept(piece::part_key(item, way, &part), 0, &|outlet| {
             let mut inner = Sink { kind: self.kind, searches_bytes: self.searches_bytes, is_fork: true, ..Sink::new(outlet) };
