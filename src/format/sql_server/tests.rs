@@ -1,7 +1,11 @@
 use super::*;
-use crate::format::Covered;
-use crate::format::testing::{read_all, read_with};
+use crate::format::testing::{Collector, read_all, read_with};
+use crate::format::{Child, Covered, Limits, Outlet, Passage, PieceFindings, PieceKey};
+use crate::ledger::PieceRow;
+use crate::model::ContentId;
 use proptest::prelude::*;
+use std::collections::HashMap;
+use std::sync::Mutex;
 
 #[path = "../../../tests/main/layouts/sql_server.rs"]
 #[allow(dead_code, unused_imports)]
@@ -298,4 +302,94 @@ proptest! {
         }
         is_sound(&BACKUP, &tape);
     }
+}
+
+/// Keeps what was found in parts, as a case does.
+#[derive(Default)]
+struct Keeper {
+    collector: Collector,
+    kept: Mutex<HashMap<PieceKey, Vec<u8>>>,
+}
+
+impl Outlet for Keeper {
+    fn passage(&self, passage: Passage) {
+        self.collector.passage(passage);
+    }
+
+    fn member(&self, name: &[u8], encoded: std::ops::Range<u64>, decoder: &mut dyn std::io::Read) -> Child {
+        self.collector.member(name, encoded, decoder)
+    }
+
+    fn piece(&self, key: PieceKey, _: u64, read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
+        let held = self.kept.lock().unwrap().get(&key).map(|packed| PieceRow::unpack(packed).unwrap());
+        Some(held.unwrap_or_else(|| {
+            let findings = read(&self.collector);
+            self.kept.lock().unwrap().insert(key, PieceRow::pack(&findings));
+            findings
+        }))
+    }
+
+    fn item(&self) -> Option<ContentId> {
+        Some(ContentId([7; 32]))
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// Tables, gaps, members and coverage that reading gives, and its passages in order.
+fn all_of(outlet: &dyn Outlet, collector: &Collector, bytes: &[u8]) -> (String, Vec<String>) {
+    let mut sink = Sink::new(outlet);
+    (DATA_FILE.read)(bytes, &mut sink).unwrap();
+    sink.finish();
+    let coverage = std::mem::take(&mut sink.coverage).partition(bytes.len() as u64);
+    let names: Vec<_> = sink.members.iter().map(|member| String::from_utf8_lossy(&member.name)).collect();
+    let found = format!("{names:?} {:?} {:?} {:?} {coverage:?}", sink.facts, sink.gaps, sink.members);
+    let mut passages: Vec<String> = collector.passages.lock().unwrap().drain(..).map(|passage| format!("{passage:?}")).collect();
+    passages.sort();
+    (found, passages)
+}
+
+#[test]
+fn parts_that_were_kept_say_what_reading_them_says() {
+    // A long line of digits, in which a file may be encoded, values that are files, and values that are noise.
+    let row = |table: i64, n: i64| {
+        let encoded = if n % 1000 == 3 { "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ".repeat(4) } else { format!("note {n}") };
+        let file = [b"%PDF-1.4 value ".as_slice(), &n.to_le_bytes().repeat(8)].concat();
+        let away =
+            if n % 900 == 5 { Value::Away(file) } else { Value::Bytes(n.wrapping_mul(0x5851_F42D_4C95_7F2D).to_le_bytes().repeat(40)) };
+        vec![number(n), text(&format!("Anna Quill{} {table}", n % 700)), bytes(&format!("HMS{:04}", n % 9)), text(&encoded), away]
+    };
+    let table = |name: &str, seed: i64, rows: i64| Table {
+        name: name.to_owned(),
+        columns: columns(&[
+            ("id", Of::Int),
+            ("customer_name", Of::Nvarchar),
+            ("client_code", Of::Varchar),
+            ("note", Of::Nvarchar),
+            ("scan", Of::Binary),
+        ]),
+        rows: (0..rows).map(|n| row(seed, n)).collect(),
+        storage: Storage::Plain,
+        is_unknown: false,
+    };
+    let file = data_file(&[table("Clients", 1, 30_000), table("Closed", 2, 15_000)], true);
+    let plain = Collector::default();
+    let (found, passages) = all_of(&plain, &plain, &file);
+    for part in ["Clients.scan (", "Closed.scan (", "base64@", "HMS0003"] {
+        assert!(found.contains(part), "{part}");
+    }
+    let keeper = Keeper::default();
+    assert_eq!(all_of(&keeper, &keeper.collector, &file), (found.clone(), passages.clone()));
+    let parts = keeper.kept.lock().unwrap().len();
+    assert!(parts > 3, "{parts}");
+    // The second time, what is in the parts is taken from what was kept.
+    let (again, text) = all_of(&keeper, &keeper.collector, &file);
+    assert_eq!((again == found, keeper.kept.lock().unwrap().len()), (true, parts));
+    assert!(text.len() < passages.len() / 2, "{} of {} passages", text.len(), passages.len());
 }
