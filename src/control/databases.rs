@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::demo::containers;
+use crate::report::Thrift;
 use std::io::Result;
 
 /// Rows of two columns: a number, and what all planted text says.
@@ -178,4 +179,57 @@ pub(super) fn elf_core(subject: Subject) -> Vec<u8> {
     out.resize(192, 0);
     out.extend(letter.bytes());
     out
+}
+
+/// A container file of Avro with one block (Specification 1.12, "Object Container Files").
+pub(super) fn avro(subject: Subject) -> Vec<u8> {
+    // Sizes are doubled, since numbers may have a sign.
+    let sized = |bytes: &[u8]| [varint_little(2 * bytes.len()), bytes.to_vec()].concat();
+    let fields = r#"{"name": "id", "type": "string"}, {"name": "note", "type": ["null", "string"]}"#;
+    let schema = format!(r#"{{"type": "record", "name": "clients", "fields": [{fields}]}}"#);
+    let marker = [0x5A; 16];
+    let record = |[id, note]: [String; 2]| [sized(id.as_bytes()), vec![2], sized(note.as_bytes())].concat();
+    let records = rows(subject).map(record).concat();
+    let head = [b"Obj\x01\x02".to_vec(), sized(b"avro.schema"), sized(schema.as_bytes()), vec![0], marker.to_vec()].concat();
+    [head, varint_little(2 * 3), sized(&records), marker.to_vec()].concat()
+}
+
+/// A number in groups of seven bits, the lowest first.
+fn varint_little(mut value: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+/// A file of Parquet with one row group, compressed with Zstandard (parquet.thrift).
+pub(super) fn parquet(subject: Subject) -> Result<Vec<u8>> {
+    const TEXT: i32 = 6;
+    const ZSTANDARD: i32 = 6;
+    let (names, all) = (["id", "note"], rows(subject));
+    let mut out = b"PAR1".to_vec();
+    let mut chunks = Vec::new();
+    for (column, name) in names.into_iter().enumerate() {
+        let value = |row: &[String; 2]| [&(row[column].len() as u32).to_le_bytes()[..], row[column].as_bytes()].concat();
+        let values = all.iter().map(value).collect::<Vec<_>>().concat();
+        let page = zstd::bulk::compress(&values, 3)?;
+        let data = Thrift::default().i32(1, all.len() as i32).i32(2, 0).i32(3, 3).i32(4, 3);
+        let head = Thrift::default().i32(1, 0).i32(2, values.len() as i32).i32(3, page.len() as i32).inner(5, data).end();
+        let (start, raw) = (out.len() as u64, (head.len() + values.len()) as u64);
+        let described = Thrift::default().i32(1, TEXT).i32s(2, &[0]).texts(3, &[name]).i32(4, ZSTANDARD).i64(5, all.len() as u64);
+        let described = described.i64(6, raw).i64(7, (head.len() + page.len()) as u64).i64(9, start);
+        chunks.push(Thrift::default().i64(2, start).inner(3, described));
+        out.extend([head, page].concat());
+    }
+    let root = Thrift::default().text(4, "schema").i32(5, names.len() as i32);
+    let elements = names.into_iter().map(|name| Thrift::default().i32(1, TEXT).i32(3, 0).text(4, name).i32(6, 0));
+    let schema: Vec<Thrift> = std::iter::once(root).chain(elements).collect();
+    let group = Thrift::default().structs(1, chunks.into_iter()).i64(2, out.len() as u64).i64(3, all.len() as u64);
+    let footer =
+        Thrift::default().i32(1, 1).structs(2, schema.into_iter()).i64(3, all.len() as u64).structs(4, std::iter::once(group)).end();
+    let length = (footer.len() as u32).to_le_bytes().to_vec();
+    Ok([out, footer, length, b"PAR1".to_vec()].concat())
 }

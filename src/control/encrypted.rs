@@ -12,6 +12,7 @@ fn encrypted() -> Vec<(&'static str, Vec<u8>)> {
     let zip = containers::encrypted_zip(&[("letter.txt", letter.as_bytes())], [7; 16]).unwrap();
     let seven_zip = include_bytes!("../../tests/fixtures/7z/aes.7z").to_vec();
     let message = include_bytes!("../../tests/fixtures/pgp/rsa_message.gpg").to_vec();
+    let columns = include_bytes!("../../tests/fixtures/dataset/locked.parquet").to_vec();
     let armored = include_bytes!("../../tests/fixtures/pgp/curve_message.asc").to_vec();
     let record = |kind: u16, body: &[u8]| [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat();
     let workbook = [record(0x0809, &[0, 6, 5, 0]), record(0x002F, &[1, 0]), vec![9; 600]].concat();
@@ -48,6 +49,7 @@ fn encrypted() -> Vec<(&'static str, Vec<u8>)> {
         ("pgp_armored", armored),
         ("cms", sealed::enveloped()),
         ("qcow2", disk),
+        ("parquet", columns),
     ]
 }
 
@@ -59,7 +61,7 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["xlsb", "xlsx", "docx", "pptx"], "encrypted as a whole, inside a compound file (ole)"),
     (&["disk_image"], "encrypted volumes are formats of their own (BitLocker, LUKS), and gaps"),
     (&["rtf", "java_class", "tnef", "eml", "mbox", "text", "delimited", "fixed_width", "ebcdic_records", "transcoded", "json", "html",
-       "xml", "vcard", "sql", "pg_copy", "pg_copy_binary", "pg_dump", "pg_dump_tar", "dbf"], "text, or rows in the clear"),
+       "xml", "vcard", "sql", "pg_copy", "pg_copy_binary", "pg_dump", "pg_dump_tar", "dbf", "avro"], "text, or rows in the clear"),
     (&["nacha", "x937", "cpa005", "bacs18", "metro2", "bai2", "swift_mt", "fedwire", "mt940", "iso20022", "x12_payment",
        "edifact_payment", "ofx", "fints"], "sent in the clear, or inside OpenPGP and CMS"),
     (&["pst"], "its password encrypts nothing, and its encodings are decoded"),

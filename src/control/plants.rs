@@ -107,6 +107,8 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "pgp_armored" "" sealed::pgp_armored;
     "openpgp" "" sealed::openpgp;
     "cms" "" sealed::cms;
+    "avro" "" databases::avro;
+    "parquet" "" databases::parquet;
     "zip_appended" "" archives::zip_appended;
     "sql" "" plain::sql;
     "pg_copy" "" databases::pg_copy;

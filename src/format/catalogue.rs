@@ -1,7 +1,7 @@
 use super::signature::{self, SIGNATURES, Signature};
 use super::{
-    Failure, Format, Probe, Runs, Sink, cms, container, database, disk, java_class, mail, memory, office, ole, oracle, payments, pdf, pgp,
-    pst, rtf, sql_server, text,
+    Failure, Format, Probe, Runs, Sink, cms, container, database, dataset, disk, java_class, mail, memory, office, ole, oracle, payments,
+    pdf, pgp, pst, rtf, sql_server, text,
 };
 
 /// Formats with a reader that are strict about what they are: they have signatures. They are asked first, in this
@@ -62,6 +62,8 @@ pub static STRICT: &[&Format] = &[
     &sql_server::DATA_FILE,
     &oracle::EXPORT,
     &oracle::PUMP,
+    &dataset::AVRO,
+    &dataset::PARQUET,
 ];
 
 /// Formats with a reader that are told by their looks. They are asked after the signatures of formats

@@ -10,6 +10,7 @@ pub mod cms;
 pub mod container;
 mod coverage;
 pub mod database;
+pub mod dataset;
 pub mod disk;
 mod escapes;
 mod grid;

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn what_is_not_read_is_a_gap_and_its_strings_are_text() {
         assert_eq!(causes(b"II*\0\x08\0\0\0\x01\0\0\x01\x03\0\x01\0\0\0").0, [Cause::NeedsOcr]);
-        assert_eq!(causes(b"Obj\x01First State Bank").0, [Cause::UnsupportedFormat]);
+        assert_eq!(causes(b"ARROW1\0\0First State Bank").0, [Cause::UnsupportedFormat]);
         assert_eq!(causes(b"PAGEDU64\0\0First State Bank").0, []);
     }
 }

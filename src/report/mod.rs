@@ -31,6 +31,7 @@ mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
+pub(crate) use columnar::Thrift;
 pub use explain::{Explainer, Explanation, explanation_schema};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};

@@ -29,7 +29,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let mut start = Vec::new();
     let mut decoder = Decoder::new(probe.head).take(TRIAL as u64);
     let is_sound = match decoder.read_to_end(&mut start) {
-        Ok(_) => start.len() == TRIAL || decoder.get_ref().left.is_empty(),
+        Ok(_) => start.len() == TRIAL || decoder.get_ref().rest().is_empty(),
         // It may go on where the probe ends.
         Err(error) => error.kind() == ErrorKind::UnexpectedEof,
     };
@@ -38,21 +38,26 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let len = bytes.len() as u64;
-    member_up_to(sink, b"content", 0..len, &mut Decoder::new(bytes), |decoder| len - decoder.left.len() as u64);
+    member_up_to(sink, b"content", 0..len, &mut Decoder::new(bytes), |decoder| len - decoder.rest().len() as u64);
     Ok(())
 }
 
 /// A stream as it is read. Its window has 16 MiB at most: larger ones are another format.
-struct Decoder<'a> {
+pub(super) struct Decoder<'a> {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
     left: &'a [u8],
     is_done: bool,
 }
 
 impl<'a> Decoder<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub fn new(bytes: &'a [u8]) -> Self {
         let allocators = (StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default());
         Self { state: Box::new(BrotliState::new_strict(allocators.0, allocators.1, allocators.2)), left: bytes, is_done: false }
+    }
+
+    /// What follows what was decoded.
+    pub fn rest(&self) -> &'a [u8] {
+        self.left
     }
 }
 

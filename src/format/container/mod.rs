@@ -3,6 +3,7 @@
 
 mod aes_cbc;
 mod ar;
+mod block;
 mod brotli;
 mod bzip2;
 mod cab;
@@ -20,6 +21,7 @@ mod rar_decode;
 mod seven_zip;
 mod seven_zip_coder;
 mod seven_zip_header;
+mod snappy;
 mod tar;
 mod trees;
 mod udf;
@@ -56,6 +58,7 @@ pub use zlib::ZLIB;
 pub use zstd::ZSTD;
 
 pub(in crate::format) use ar::Held;
+pub(in crate::format) use block::Codec;
 pub(crate) use gzip::{header_length as gzip_header_length, is_header as is_gzip_header};
 pub(crate) use zip_directory::sketch as zip_local;
 

@@ -60,6 +60,11 @@ fn step(result: std::io::Result<StreamResult>, unused: usize) -> std::io::Result
     result.map(|r| (r.bytes_consumed, r.bytes_produced, r.status == Status::StreamEnd, unused))
 }
 
+/// One step of a stream that all of the input belongs to.
+pub(super) fn step_whole(stream: &mut XzStream, input: &[u8], out: &mut [u8]) -> std::io::Result<Step> {
+    step(stream.process(input, out, Action::Finish), 0)
+}
+
 fn read_xz(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     read_frames(
         bytes,
@@ -68,7 +73,7 @@ fn read_xz(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             let zeros = rest.iter().take_while(|&&b| b == 0).count() / 4 * 4;
             if is_xz(rest) {
                 let mut stream = XzStream::new_mem_limit(false, MOST_MEMORY_KIB);
-                let step = move |input: &[u8], out: &mut [u8]| step(stream.process(input, out, Action::Finish), 0);
+                let step = move |input: &[u8], out: &mut [u8]| step_whole(&mut stream, input, out);
                 return Ok(Next::Frame(Box::new(Stepped::new(rest, step))));
             }
             let is_padding = zeros > 0 && (zeros == rest.len() || is_xz(&rest[zeros..]));

@@ -17,7 +17,7 @@ mod sql_token;
 mod sqlite;
 mod sqlite_freed;
 mod sqlite_pages;
-mod value;
+pub(in crate::format) mod value;
 
 pub(crate) use code_page::CodePage;
 pub use dbf::{DBF, is_memo as is_dbf_memo};

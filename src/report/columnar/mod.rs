@@ -10,6 +10,7 @@ mod thrift;
 
 pub(super) use arrow::write as arrow;
 pub(super) use parquet::write as parquet;
+pub(crate) use thrift::Struct as Thrift;
 
 use super::Outcome;
 use super::cells::plain;

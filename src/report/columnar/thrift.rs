@@ -12,14 +12,14 @@ const STRUCT: u8 = 12;
 
 /// Writes one struct, and those inside of it.
 #[derive(Default)]
-pub(super) struct Struct {
+pub(crate) struct Struct {
     bytes: Vec<u8>,
     last: u8,
 }
 
 impl Struct {
     /// Its bytes, ended.
-    pub(super) fn end(mut self) -> Vec<u8> {
+    pub(crate) fn end(mut self) -> Vec<u8> {
         self.bytes.push(0);
         self.bytes
     }
@@ -30,54 +30,54 @@ impl Struct {
         self.last = id;
     }
 
-    pub(super) fn truth(mut self, id: u8, truth: bool) -> Self {
+    pub(crate) fn truth(mut self, id: u8, truth: bool) -> Self {
         self.field(id, if truth { TRUE } else { FALSE });
         self
     }
 
-    pub(super) fn i8(mut self, id: u8, value: u8) -> Self {
+    pub(crate) fn i8(mut self, id: u8, value: u8) -> Self {
         self.field(id, I8);
         self.bytes.push(value);
         self
     }
 
-    pub(super) fn i32(mut self, id: u8, value: i32) -> Self {
+    pub(crate) fn i32(mut self, id: u8, value: i32) -> Self {
         self.field(id, I32);
         number(&mut self.bytes, i64::from(value));
         self
     }
 
-    pub(super) fn i64(mut self, id: u8, value: u64) -> Self {
+    pub(crate) fn i64(mut self, id: u8, value: u64) -> Self {
         self.field(id, I64);
         number(&mut self.bytes, value as i64);
         self
     }
 
-    pub(super) fn text(mut self, id: u8, text: &str) -> Self {
+    pub(crate) fn text(mut self, id: u8, text: &str) -> Self {
         self.field(id, BINARY);
         binary(&mut self.bytes, text);
         self
     }
 
-    pub(super) fn inner(mut self, id: u8, inner: Self) -> Self {
+    pub(crate) fn inner(mut self, id: u8, inner: Self) -> Self {
         self.field(id, STRUCT);
         self.bytes.extend(inner.end());
         self
     }
 
-    pub(super) fn structs(mut self, id: u8, all: impl ExactSizeIterator<Item = Self>) -> Self {
+    pub(crate) fn structs(mut self, id: u8, all: impl ExactSizeIterator<Item = Self>) -> Self {
         self.list(id, STRUCT, all.len());
         all.for_each(|one| self.bytes.extend(one.end()));
         self
     }
 
-    pub(super) fn i32s(mut self, id: u8, all: &[i32]) -> Self {
+    pub(crate) fn i32s(mut self, id: u8, all: &[i32]) -> Self {
         self.list(id, I32, all.len());
         all.iter().for_each(|one| number(&mut self.bytes, i64::from(*one)));
         self
     }
 
-    pub(super) fn texts(mut self, id: u8, all: &[&str]) -> Self {
+    pub(crate) fn texts(mut self, id: u8, all: &[&str]) -> Self {
         self.list(id, BINARY, all.len());
         all.iter().for_each(|one| binary(&mut self.bytes, one));
         self

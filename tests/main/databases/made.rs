@@ -2,6 +2,7 @@
 //! many bytes that takes differs between versions of the engines and is not compared; those of the table are of
 //! Debian 12. `RULEOUT_BLESS=1` writes it anew, where everything is installed.
 
+use super::datasets;
 use super::disks::{ext, fat, files, folder_of, ntfs, with_mbr};
 use super::engines::{find, run};
 use super::shelf::{Found, Shelf, Table};
@@ -105,6 +106,17 @@ fn databases_of_sqlite(made: &mut Made, home: &Path) {
     }
 }
 
+/// Records that fastavro and PyArrow wrote; the files lie with the tests.
+fn files_of_records(made: &mut Made) {
+    for (by, ending) in [("fastavro", "avro"), ("PyArrow", "parquet")] {
+        for (how, bytes) in datasets::files(&datasets::fixtures(), ending).iter().filter(|(how, _)| !how.starts_with("locked")) {
+            let (found, _) = Shelf::read(bytes);
+            let read = found.tables.iter().map(|table| table.counted).sum();
+            made.put(by, how, (datasets::COUNT, read, "rows"), &found, found.gaps.len());
+        }
+    }
+}
+
 fn images(made: &mut Made, home: &Path) {
     let files = files();
     let source = folder_of(&files, &home.join("files"));
@@ -147,6 +159,7 @@ fn what_engines_made_is_read_as_the_table_says() {
     dumps_of_postgresql(&mut made);
     dumps_of_mariadb(&mut made);
     databases_of_sqlite(&mut made, folder.path());
+    files_of_records(&mut made);
     images(&mut made, folder.path());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PATH);
     if std::env::var_os("RULEOUT_BLESS").is_some() {

@@ -2,6 +2,7 @@
 //! identifiers are found wherever they stand. Where an engine is not installed, its test says that it was skipped.
 
 mod carriers;
+mod datasets;
 mod disks;
 mod engines;
 mod made;
