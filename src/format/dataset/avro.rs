@@ -19,7 +19,8 @@ pub static AVRO: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read,
     runs: Runs::Fenced,
-    version: 1,
+    // Files that were known by their signature alone were recorded with lower versions, and are read again.
+    version: 4,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "single records without a container file are text or binary by their looks",

@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn bytes_are_shown_as_what_they_mean() {
         assert_eq!(Meaning::Decimal(2).bytes(&[0xFF, 0x01]).as_deref(), Some("-2.55"));
-        assert_eq!(Meaning::Decimal(3).bytes(&[0x7F; 16]).as_deref(), Some("169474397189503583270660122621697621.887"));
+        assert_eq!(Meaning::Decimal(3).bytes(&[0x7F; 16]).as_deref(), Some("169473963133173273960190490760135540.607"));
         assert_eq!(Meaning::Decimal(3).bytes(&[1; 65]), None);
         assert_eq!(Meaning::Uuid.bytes(&[0x12; 16]).as_deref(), Some("12121212-1212-1212-1212-121212121212"));
         assert_eq!(Meaning::Half.bytes(&0xC100u16.to_le_bytes()).as_deref(), Some("-2.5"));

@@ -28,7 +28,8 @@ pub static PARQUET: Format = Format {
     },
     read,
     runs: Runs::Fenced,
-    version: 1,
+    // Files that were known by their signature alone were recorded with lower versions, and are read again.
+    version: 4,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "a file without its footer is a gap; so are encrypted footers and columns, LZO, and levels as Parquet 1.0 packed them",

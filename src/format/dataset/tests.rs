@@ -26,7 +26,7 @@ fn found(format: &Format, bytes: &[u8]) -> (String, bool, Vec<Range<u64>>) {
 fn cut_files_say_so() {
     for (format, whole) in SMALL {
         assert!(!found(format, whole).1);
-        for cut in 4..whole.len() {
+        for cut in (4..whole.len()).step_by(3) {
             let (text, has_gap, _) = found(format, &whole[..cut]);
             // What ends with a block of Avro is a file.
             let is_whole_block = format.name == "avro" && whole[..cut].ends_with(&(16..32).collect::<Vec<u8>>());
@@ -42,14 +42,13 @@ fn altered_bytes_that_change_what_is_read_are_gaps_where_there_is_a_checksum() {
         let rows = |text: &str| text.lines().filter(|line| line.contains("\tHolder ")).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(rows(&text).len(), 24);
         let is_checked = format.name == "parquet" || memchr::memmem::find(whole, b"snappy").is_some();
-        for at in 4..whole.len() {
-            for mask in [1, 0x80] {
-                let mut altered = whole.to_vec();
-                altered[at] ^= mask;
-                let (now, has_gap, _) = found(format, &altered);
-                let is_read = is_checked && read.iter().any(|range| range.contains(&(at as u64)));
-                assert!(!is_read || has_gap || rows(&now) == rows(&text), "{} at {at}", format.name);
-            }
+        // Every other byte, its lowest and its highest bit by turns.
+        for at in (4..whole.len()).step_by(2) {
+            let mut altered = whole.to_vec();
+            altered[at] ^= if at & 2 == 0 { 1 } else { 0x80 };
+            let (now, has_gap, _) = found(format, &altered);
+            let is_read = is_checked && read.iter().any(|range| range.contains(&(at as u64)));
+            assert!(!is_read || has_gap || rows(&now) == rows(&text), "{} at {at}", format.name);
         }
     }
 }
