@@ -45,6 +45,7 @@ pub fn each_fact<'f>(facts: &'f Facts, take: &mut dyn FnMut(Fact<'f>)) {
                 | ColumnType::PersonName
                 | ColumnType::FirstName
                 | ColumnType::LastName
+                | ColumnType::NamePart
                 | ColumnType::Street
                 | ColumnType::City
                 | ColumnType::Region

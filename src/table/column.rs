@@ -76,6 +76,8 @@ pub enum ColumnType {
     Sums,
     /// What records have and entries of a directory do not: long numbers, sentences, names of files.
     Particulars,
+    /// Further parts of persons' names: middle names, initials, `Jr`.
+    NamePart,
 }
 
 impl ColumnType {
@@ -113,7 +115,7 @@ impl ColumnType {
             Self::Credential => DataElement::Credential,
             Self::ClientId(_) | Self::BankId { .. } | Self::InstitutionName => return None,
             Self::City | Self::Region | Self::PostCode | Self::Country | Self::Date => return None,
-            Self::Sums | Self::Particulars | Self::Other => return None,
+            Self::Sums | Self::Particulars | Self::Other | Self::NamePart => return None,
         })
     }
 

@@ -69,6 +69,20 @@ pub(super) fn is_card(text: &str) -> bool {
     issued && luhn.is_multiple_of(10)
 }
 
+/// What stands on a magnetic stripe, or the first field of it: `%B` number `^` or `;` number `=` (ISO/IEC 7813).
+pub(super) fn is_track(text: &str) -> bool {
+    let text = text.trim_start_matches('%');
+    let (first, rest) = (text.starts_with('B'), text.trim_start_matches(['B', ';']));
+    let number = &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()];
+    let ends = match rest[number.len()..].as_bytes() {
+        [] => first,
+        [b'^', ..] => true,
+        [b'=' | b'D', b'0'..=b'9', ..] => true,
+        _ => false,
+    };
+    ends && is_card(number)
+}
+
 /// Digits of a card number, some of them masked.
 pub(super) fn is_card_like(text: &str) -> bool {
     let kept = text.bytes().filter(|b| b.is_ascii_digit() || matches!(b, b'*' | b'x' | b'X')).count();
@@ -144,8 +158,11 @@ pub(super) fn is_person_name(text: &str) -> bool {
     if text.len() > 80 || !text.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) {
         return false;
     }
-    let letters = |c: char| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '’' | '-' | '&' | '(' | ')');
-    let count = text.split([' ', ',']).filter(|word| word.chars().any(char::is_alphabetic)).count();
+    // `SURNAME/GIVEN`, as on cards and tickets.
+    let is_parted = !text.contains(char::is_lowercase)
+        && text.split_once('/').is_some_and(|(one, other)| one.len() >= 2 && other.len() >= 2 && !other.contains('/'));
+    let letters = |c: char| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '’' | '-' | '&' | '(' | ')') || is_parted && c == '/';
+    let count = text.split([' ', ',', '/']).filter(|word| word.chars().any(char::is_alphabetic)).count();
     (2..=5).contains(&count) && text.chars().all(letters) && !has_bank_word(text) && !is_company(text)
 }
 
@@ -240,6 +257,16 @@ mod tests {
         assert!(is_card("4111 1111 1111 1111") && is_card("378282246310005") && is_card("5555-5555-5555-4444"));
         assert!(!is_card("4111111111111112") && !is_card("9111111111111111") && !is_card("") && !is_card("0000000000000000"));
         assert!(is_card_like("411111******1111"));
+        for track in [
+            "%B4063845367793753",
+            "%B4063845367793753^LEE/ANN^2712101?",
+            "B4063845367793753",
+            "4063845367793753=27121010000?",
+            ";4063845367793753=2712",
+        ] {
+            assert!(is_track(track), "{track}");
+        }
+        assert!(!is_track("4063845367793753") && !is_track("B4063845367793754") && !is_track("B") && !is_track(""));
     }
 
     #[test]
@@ -268,6 +295,7 @@ mod tests {
                 && is_person_name("José Müller")
                 && is_person_name("John & Mary Smith")
         );
+        assert!(is_person_name("MILLER/DORA") && is_person_name("LEE/ANN B") && !is_person_name("and/or") && !is_person_name("N/A"));
         assert!(
             !is_person_name("First State Bank")
                 && !is_person_name("node 12")

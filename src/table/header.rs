@@ -67,7 +67,7 @@ pub(super) struct Reading {
 /// Reads a header.
 pub(super) fn read(header: &str) -> Reading {
     let words = words(header);
-    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<&str> = without_numbers(&words);
     let side = side(&words);
     let dfi = words.iter().any(|word| matches!(*word, "odfi" | "rdfi" | "dfi"));
     let country = words.iter().rev().find_map(|word| clearing_country(word)).unwrap_or_default();
@@ -90,6 +90,17 @@ pub(super) fn read(header: &str) -> Reading {
         |entry: &&(Scheme, Specific)| scheme_len > 1 || scheme_len == words.len() || entry.1 == Specific::Exact && !is_vendors(&entry.0);
     let schemes = if scheme_len >= meaning_len { schemes.iter().filter(names).cloned().collect() } else { Vec::new() };
     Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
+}
+
+/// The words without the numbers between them: `accounts.0.number` is an element's path, and `address_1_street` one of
+/// several. What a number follows is one of many, and no longer said of many.
+fn without_numbers(words: &[String]) -> Vec<&str> {
+    let is_number = |word: &String| word.bytes().all(|b| b.is_ascii_digit());
+    let one_of_many = |i: usize| words.get(i + 1).is_some_and(is_number) && i + 2 < words.len();
+    let singular = |word: &'_ str| word.len() - usize::from(word.len() > 3 && word.ends_with('s') && !word.ends_with("ss"));
+    let last = words.len().saturating_sub(1);
+    let kept = words.iter().enumerate().filter(|(i, word)| *i == last || *i == 0 || !is_number(word));
+    kept.map(|(i, word)| if one_of_many(i) { &word[..singular(word)] } else { word }).collect()
 }
 
 /// Identifiers that the vendor gave, whose labels are everyday words.
@@ -238,6 +249,11 @@ mod tests {
         assert_eq!(meaning("host name"), Some(Meaning::Neither));
         assert_eq!(meaning("primary_borrower_name"), Some(Meaning::Holder));
         assert_eq!(meaning("Geburtsdatum"), Some(Meaning::Dob));
+        assert_eq!(meaning("accounts.0.number"), Some(Meaning::Account));
+        assert_eq!(meaning("customers.12.name.first"), Some(Meaning::First));
+        assert_eq!(meaning("address_1_city"), Some(Meaning::City));
+        assert_eq!(meaning("zip 4"), Some(Meaning::PostCode));
+        assert_eq!(meaning("MI"), Some(Meaning::NamePart));
         assert_eq!(meaning("foo"), None);
     }
 

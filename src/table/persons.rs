@@ -39,6 +39,21 @@ impl Persons {
             }
         }
         slots.sort_by_key(|slot| slot.name.iter().min().copied());
+        let mut parts: Vec<Vec<usize>> = vec![Vec::new(); slots.len()];
+        for part in columns(ColumnType::NamePart) {
+            // Of several persons the one whose name begins before it; of whole names it is a part already.
+            let nearest = slots.iter().rposition(|slot| slot.name.iter().min() < Some(&part)).unwrap_or(0);
+            if slots.get(nearest).is_some_and(|slot| slot.name.iter().all(|i| !whole.contains(i))) {
+                parts[nearest].push(part);
+            }
+        }
+        for (slot, parts) in slots.iter_mut().zip(parts) {
+            // Given name, initials, family name, `Jr`: as whole names are written.
+            let (after, between): (Vec<usize>, Vec<usize>) = parts.into_iter().partition(|part| is_suffix(sample, *part));
+            let at = slot.name.len().min(1);
+            slot.name.splice(at..at, between);
+            slot.name.extend(after);
+        }
         let is_address =
             |typed: &Typed| matches!(typed.kind, ColumnType::Street | ColumnType::City | ColumnType::Region | ColumnType::PostCode);
         let each = slots.len() > 1 && columns(ColumnType::Street).count() == slots.len();
@@ -77,6 +92,13 @@ impl Persons {
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
+}
+
+/// Does a column hold what stands behind a family name?
+fn is_suffix(sample: &[Vec<String>], column: usize) -> bool {
+    const SUFFIXES: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "esq", "md"];
+    let mut cells = sample.iter().filter_map(|row| row.get(column)).map(|cell| held(cell)).filter(|cell| !cell.is_empty()).peekable();
+    cells.peek().is_some() && cells.all(|cell| SUFFIXES.contains(&cell.trim_end_matches('.').to_lowercase().as_str()))
 }
 
 /// Cells joined by blanks; a single one is not copied.

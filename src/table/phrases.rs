@@ -10,6 +10,7 @@ pub(super) enum Meaning {
     Institution,
     First,
     Last,
+    NamePart,
     Street,
     City,
     Region,
@@ -60,10 +61,16 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
     (Meaning::First, &[
         "first name", "firstname", "=first", "fname", "given name", "given names", "forename", "vorname", "prenom", "primer nombre",
         "voornaam",
+        "name first", "name given",
     ]),
     (Meaning::Last, &[
         "last name", "lastname", "=last", "lname", "surname", "family name", "sur name", "nachname", "familienname", "nom famille",
-        "nom de famille", "apellido", "apellidos", "cognome", "achternaam",
+        "nom de famille", "apellido", "apellidos", "cognome", "achternaam", "name last", "name family",
+    ]),
+    (Meaning::NamePart, &[
+        "middle name", "middle names", "middle initial", "middle init", "=middle", "=mi", "=m i", "=mid init", "mname", "name middle",
+        "name middle initial", "second name", "name suffix", "generation suffix", "=suffix", "zweiter vorname", "deuxieme prenom",
+        "segundo nombre", "secondo nome",
     ]),
     (Meaning::Street, &[
         "street", "street address", "street name", "address", "address line", "address street", "home address", "mailing address",

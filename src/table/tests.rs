@@ -272,6 +272,51 @@ fn names_in_parts_and_in_other_languages() {
 }
 
 #[test]
+fn middle_names_and_suffixes_tell_persons_apart() {
+    let parted = rows(&["Ann|B|Kim||100001", "Ann|G|Kim||100002", "Bob||Orr|Jr|100003", "Bob||Orr|Sr.|100004", "Bob||Orr||100005"]);
+    let parted = facts(Some("first_name|mi|last_name|suffix|acct_no"), &parted);
+    assert_eq!(kinds(&parted), [FirstName, NamePart, LastName, NamePart, Account]);
+    let whole = rows(&["Ann B Kim|100001", "Ann G Kim|100002", "Bob Orr Jr|100003", "Bob Orr Sr|100004", "Bob Orr|100005"]);
+    assert_eq!(
+        parted.persons,
+        facts(Some("customer_name|acct_no"), &whole)
+            .persons
+            .iter()
+            .map(|p| crate::model::PersonKey { elements: parted.persons[0].elements, ..*p })
+            .collect::<Vec<_>>()
+    );
+    // Of two persons in a row each has its own.
+    let pairs = rows(&["Ann|B|Kim|Ed|M|Kim", "Ann|G|Kim|Ed|P|Kim"]);
+    assert_eq!(
+        facts(Some("borrower first name|borrower mi|borrower last name|spouse first name|spouse middle initial|spouse last name"), &pairs)
+            .persons
+            .len(),
+        4
+    );
+    // Beside whole names, and where it may be a state, it is none.
+    assert_eq!(facts(Some("full_name|mi"), &rows(&["Ann B Kim|B", "Ann B Kim|B"])).persons.len(), 1);
+}
+
+#[test]
+fn names_in_nested_records_are_persons() {
+    let head = "name.first|name.last|accounts.0.number|accounts.1.number|taxId";
+    let table = facts(Some(head), &rows(&["Ann|Kim|8312140591|9082188772|248-84-5091", "Bob|Lee|3955073816|4732470284|521-82-4091"]));
+    assert_eq!(kinds(&table), [FirstName, LastName, Account, Account, Ssn]);
+    assert_eq!(table.persons.len(), 2);
+}
+
+#[test]
+fn tracks_of_magnetic_stripes_are_cards() {
+    let table = rows(&[
+        "%B4063845367793753|MILLER/DORA|27121010000?",
+        "%B4787829762064924|BELL/MARY|27121010000?",
+        "%B4755915504293232|ORR/JAMES|27121010000?",
+    ]);
+    let table = facts(None, &table);
+    assert_eq!((kinds(&table)[0].clone(), kinds(&table)[1].clone(), table.persons.len()), (Card, PersonName, 3));
+}
+
+#[test]
 fn a_name_told_twice_is_one_person() {
     let table = rows(&["James Smith|James|Smith", "Mary Jones|Mary|Jones"]);
     assert_eq!(facts(Some("full_name|first_name|last_name"), &table).persons.len(), 2);

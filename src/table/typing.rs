@@ -74,6 +74,10 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
             typed.kind = ColumnType::LastName;
         }
     }
+    // Initials are parts of names beside the other parts alone: `MI` may also be a state.
+    if !types.iter().any(|typed| matches!(typed.kind, ColumnType::FirstName | ColumnType::LastName)) {
+        types.iter_mut().filter(|typed| typed.kind == ColumnType::NamePart).for_each(|typed| typed.kind = ColumnType::Other);
+    }
     if types.iter().any(|typed| typed.kind == ColumnType::PersonName) {
         second_look(&mut types, &readings, &cells);
     }
@@ -185,6 +189,7 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         ),
         Meaning::First => when(ColumnType::FirstName, cells.agree(is_wordy)),
         Meaning::Last => when(ColumnType::LastName, cells.agree(is_wordy)),
+        Meaning::NamePart => when(ColumnType::NamePart, cells.agree(is_wordy)),
         Meaning::Street => when(ColumnType::Street, cells.agree(is_street)),
         Meaning::City => when(ColumnType::City, cells.agree(is_wordy)),
         Meaning::Region if cells.share(is_street) >= 50 => ColumnType::Street,
@@ -271,7 +276,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if matches!(reading.meaning, Some(Meaning::Account | Meaning::Neither | Meaning::Phone | Meaning::Amount)) {
         return ColumnType::Other;
     }
-    if count >= 3 && nearly_all(is_card) {
+    if count >= 3 && (nearly_all(is_card) || nearly_all(is_track)) {
         return ColumnType::Card;
     }
     let distinct = cells.distinct();
