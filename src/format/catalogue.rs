@@ -140,7 +140,7 @@ impl Kind {
         }
     }
 
-    /// Reads it. What is unknown covers nothing but payment files in it, so that the caller scans all of it.
+    /// Reads it. What is unknown covers nothing, so that the caller scans all of it.
     pub fn read(self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         match self {
             Self::Format(format) if payments::LAYOUTS.iter().any(|layout| layout.name == format.name) => {
@@ -148,10 +148,7 @@ impl Kind {
             }
             Self::Format(format) => (format.read)(bytes, sink),
             Self::Signature(signature) => signature.read(bytes, sink),
-            Self::Unknown => {
-                payments::read_behind_lines(bytes, sink);
-                Ok(())
-            }
+            Self::Unknown => Ok(()),
         }
     }
 }

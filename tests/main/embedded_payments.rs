@@ -74,3 +74,59 @@ fn what_is_beside_a_payment_file_is_not_its_owners() {
     let named = verdicts(b"\nPrepared for Birch A Valley Savings Bank 1 today.\n");
     assert_eq!((&named["K1"].0[..], &named["K3"].0[..]), ("referenced", "ruled_out"));
 }
+
+/// An image cash letter of one institution, with lengths before its records or line ends behind them.
+fn cash_letter(ece: &str, is_ebcdic: bool, lines: bool) -> Vec<u8> {
+    let ebcdic = |b: u8| match b {
+        b'0'..=b'9' => b - b'0' + 0xF0,
+        b'A'..=b'I' => b - b'A' + 0xC1,
+        b'J'..=b'R' => b - b'J' + 0xD1,
+        b'S'..=b'Z' => b - b'S' + 0xE2,
+        b'/' => 0x61,
+        _ => 0x40,
+    };
+    let reserve = "061000146";
+    let records = [
+        format!("0103T{reserve}{ece}202411041200N{:<44}", "COLLECTING BANK"),
+        format!("1001{reserve}{ece}2024110420241104120 IG{:<36}", "CL1"),
+        format!("2001{reserve}{ece}2024110420241104{:<42}", "B1"),
+        format!("25{:16}021000021{:>20}0000012500{:<23}", "", "123456/1001", "1"),
+        format!("700001{:74}", ""),
+        format!("90000001{:72}", ""),
+        format!("99000001{:72}", ""),
+    ];
+    let bytes = |record: &String| record.bytes().map(|b| if is_ebcdic { ebcdic(b) } else { b }).collect::<Vec<u8>>();
+    let of = |record: &String| match lines {
+        true => [&bytes(record)[..], b"\n"].concat(),
+        false => [&80u32.to_be_bytes()[..], &bytes(record)].concat(),
+    };
+    records.iter().flat_map(of).collect()
+}
+
+#[test]
+fn a_cash_letter_behind_other_lines_is_its_owners() {
+    let behind = |before: &str, letter: Vec<u8>, after: &str| [before.as_bytes(), &letter, after.as_bytes()].concat();
+    let long = "//COLLECT JOB (ACCT),CLASS=A\n".repeat(40);
+    let files = [
+        ("one.bin", behind("$$ADD X\n", cash_letter(&routing(0), true, false), "")),
+        ("ascii.bin", behind("$$ADD X\r\n", cash_letter(&routing(1), false, false), "\nEND OF FILE\n")),
+        ("job.txt", behind(&long, cash_letter(&routing(2), false, true), "//\n")),
+        (
+            "twice.bin",
+            [behind("A\n", cash_letter(&routing(3), true, false), "\n"), behind("B\n", cash_letter(&routing(4), true, false), "")].concat(),
+        ),
+    ];
+    let impact = outcome(&files, 7);
+    for n in 0..5 {
+        assert_eq!((&impact[&format!("K{n}")].0[..], &impact[&format!("K{n}")].1[..]), ("affected", "owner_field"), "K{n}");
+    }
+    assert_eq!((&impact["K5"].0[..], &impact["K6"].0[..]), ("ruled_out", "ruled_out"));
+    // Somebody's records behind it are theirs.
+    let table = "client_code,account,name\n".to_owned() + &"QZ001X,1000000001,Ann Lee\n".repeat(9);
+    let impact = outcome(&[("one.bin", behind("$$ADD X\n", cash_letter(&routing(0), true, false), &table))], 4);
+    assert_eq!((&impact["K0"].0[..], &impact["K1"].1[..], &impact["K2"].0[..]), ("affected", "records", "ruled_out"));
+    // One that is cut is its owner's, and nobody's else.
+    let letter = cash_letter(&routing(0), true, false);
+    let impact = outcome(&[("cut.bin", behind("$$ADD X\n", letter[..letter.len() - 100].to_vec(), ""))], 3);
+    assert_eq!(&impact["K0"].0[..], "affected");
+}

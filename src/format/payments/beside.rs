@@ -120,10 +120,11 @@ fn trimmed(bytes: &[u8]) -> &[u8] {
     &bytes[start..end]
 }
 
-/// A line or two of text.
+/// A line or two of text, in ASCII or what contains it: most letters of EBCDIC are none of ASCII.
 fn is_words(bytes: &[u8]) -> bool {
     let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
-    lines <= WORDS.0 && bytes.len() <= WORDS.1 && !bytes.iter().any(|b| is_binary(*b))
+    let is_ascii = || bytes.iter().filter(|b| **b >= 0x80).count() * 2 < bytes.len() || std::str::from_utf8(bytes).is_ok();
+    lines <= WORDS.0 && bytes.len() <= WORDS.1 && !bytes.iter().any(|b| is_binary(*b)) && is_ascii()
 }
 
 /// Text does not hold such a byte, but for filling and marks.

@@ -12,7 +12,7 @@ mod records;
 use super::nacha::layout::{LENGTH, is_batch_header, is_file_header};
 use super::record::{Record, is_digits};
 use super::routing_number::RoutingNumber;
-use super::{BAI2, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, SWIFT, X12, X937, value};
+use super::{BAI2, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, SWIFT, X12, value};
 use crate::format::{Format, Probe, Sink};
 use memchr::{memchr, memmem};
 use std::ops::Range;
@@ -102,21 +102,6 @@ impl Ahead {
 pub fn is_amid_text(bytes: &[u8]) -> bool {
     LAYOUTS.iter().any(|layout| stretches(layout, bytes).next().is_some())
         || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::holds_nacha(bytes, mark))
-}
-
-/// A cash letter behind a line or two of other text is a member: it is binary, and nobody else reads it.
-pub fn read_behind_lines(bytes: &[u8], sink: &mut Sink<'_>) {
-    const BEFORE: usize = 4 << 10;
-    let head = &bytes[..bytes.len().min(BEFORE)];
-    for mark in [&b"\0\0\0P\xF0\xF1\xF0"[..], b"\0\0\0P010"] {
-        if let Some(start) = memmem::find(head, mark).filter(|start| *start > 0)
-            && (X937.recognise)(&Probe::new(&bytes[start..]))
-        {
-            let name = format!("{}@{start}", X937.name);
-            sink.member(name.as_bytes(), value::offset(start)..value::offset(bytes.len()), &mut &bytes[start..]);
-            return;
-        }
-    }
 }
 
 /// The stretches of a layout, in order: those that its own recogniser takes. What only begins like one hides no other.

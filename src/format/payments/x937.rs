@@ -14,9 +14,10 @@ use super::day;
 use super::operators::is_operator;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
+use crate::format::mail::{EML, MBOX};
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Person};
-use layout::{Piece, decode, ends, piece_at, shape_of};
+use layout::{Piece, decode, ends, file_from, is_behind_lines, piece_at, shape_of};
 
 /// Image cash letters.
 pub const FORMAT: Format = Format {
@@ -25,7 +26,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Check images are opaque; what is written on them is not read."],
 };
 
@@ -33,14 +34,14 @@ pub const FORMAT: Format = Format {
 const MOST_GAPS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    shape_of(probe.head).is_some()
+    shape_of(probe.head).is_some() || (is_behind_lines(probe.head) && ![&EML, &MBOX].iter().any(|mail| (mail.recognise)(probe)))
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let Some(shape) = shape_of(bytes) else { return Err(Failure::corrupt(0, "no file header record")) };
+    let Some((start, mut shape)) = file_from(bytes, 0) else { return Err(Failure::corrupt(0, "no file header record")) };
     sink.begin_payments("x937");
     let mut reader = Reader::new(sink);
-    let (mut at, mut scratch) = (0, Vec::new());
+    let (mut at, mut scratch) = (start, Vec::new());
     while at < bytes.len() {
         if bytes[at..].iter().take(1024).all(|&b| b == 0 || b == 0x40 || b.is_ascii_whitespace()) {
             // Blocks are filled up at the end of a file.
@@ -48,6 +49,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             reader.sink.cover(at as u64..end as u64, Class::Structure);
             at = end;
             continue;
+        }
+        // Behind a whole file stands whatever else the item holds, and maybe another file.
+        if reader.ended {
+            let Some(next) = file_from(bytes, at) else { break };
+            (at, shape) = next;
         }
         let Some(piece) = piece_at(bytes, at, shape, &mut scratch) else {
             reader.finish(at as u64);
@@ -74,6 +80,8 @@ struct Reader<'s, 'o> {
     institutions: Vec<Placed>,
     destinations: Vec<Placed>,
     file_open: bool,
+    /// A file has ended, and no other begun.
+    ended: bool,
     letter_open: bool,
     bundle_open: bool,
     records: u64,
@@ -94,6 +102,7 @@ impl<'s, 'o> Reader<'s, 'o> {
             institutions: Vec::new(),
             destinations: Vec::new(),
             file_open: false,
+            ended: false,
             letter_open: false,
             bundle_open: false,
             records: 0,
@@ -176,7 +185,7 @@ impl<'s, 'o> Reader<'s, 'o> {
                 self.close_letter(record.at, false);
                 self.miscounted(record, number(record.field(3, 8)), self.letters, "the file control record counts", "cash letters");
                 self.miscounted(record, number(record.field(9, 16)), self.records, "the file control record counts", "records");
-                self.file_open = false;
+                (self.file_open, self.ended) = (false, true);
             }
             _ => {}
         }
@@ -194,7 +203,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         let placed = |first: usize| RoutingNumber::parse(record.field(first, first + 8)).map(|n| (n, record.offset(first)));
         (self.destination, self.origin) = (placed(6), placed(15));
         self.sink.dated(day::of_eight(record.field(24, 31)));
-        self.file_open = true;
+        (self.file_open, self.ended) = (true, false);
         self.records = 1;
     }
 

@@ -119,14 +119,3 @@ fn cut_and_changed_text_does_no_harm() {
         }
     }
 }
-
-#[test]
-fn a_cash_letter_behind_a_line_is_a_member() {
-    let (_, letter) = every_example().into_iter().find(|(format, _)| format.name == X937.name).unwrap();
-    let item = [b"$$ADD X\n", &letter[..]].concat();
-    let read = |bytes: &[u8], sink: &mut Sink<'_>| {
-        read_behind_lines(bytes, sink);
-        Ok(())
-    };
-    read_with(read, &item, |_, out| assert!(out.members.lock().unwrap().iter().all(|member| *member == letter)));
-}

@@ -9,6 +9,8 @@ const LENGTH: usize = 80;
 const CREDIT_LENGTH: usize = 100;
 /// Characters of an image view data record (52) before its key, signature and image.
 const IMAGE_HEAD: usize = 105;
+/// Other text before a file.
+const BEFORE: usize = 4 << 10;
 /// A record that says it is longer is none.
 const LONGEST: usize = 64 << 20;
 
@@ -62,6 +64,37 @@ pub(super) fn shape_of(head: &[u8]) -> Option<Shape> {
         && matches!(record.get(4), Some(b'T' | b'P'))
         && record.get(5..35).is_some_and(|f| f.iter().all(|b| b.is_ascii_digit() || *b == b' ') && is_digits(&f[18..26]));
     header.then_some(Shape { framing, ebcdic })
+}
+
+/// Does a file begin behind a few lines of other text: of a job, a mailbox of a terminal, a program's log?
+pub(super) fn is_behind_lines(head: &[u8]) -> bool {
+    file_from(&head[..head.len().min(BEFORE + 2 * LENGTH + 8)], 0).is_some_and(|(start, _)| start <= BEFORE)
+}
+
+/// The next file: where it begins, and its shape. Amid other bytes a second record must follow its header, and what has
+/// no length before its records begins a line or a card.
+pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
+    if let Some(shape) = shape_of(&bytes[from..]) {
+        return Some((from, shape));
+    }
+    let mut scratch = Vec::new();
+    memchr::memchr2_iter(b'0', 0xF0, &bytes[from..]).find_map(|at| {
+        let at = from + at;
+        // Few pairs of digits are followed by a level and a `T` or `P`.
+        if !matches!(bytes.get(at..at + 5)?, [b'0', b'1', _, _, b'T' | b'P'] | [0xF0, 0xF1, _, _, 0xE3 | 0xD7]) {
+            return None;
+        }
+        let prefixed = at.checked_sub(4).filter(|start| *start >= from && bytes[*start..at] == [0, 0, 0, LENGTH as u8]);
+        let start = prefixed.unwrap_or(at);
+        let shape = shape_of(&bytes[start..])?;
+        let is_apart = prefixed.is_some()
+            || bytes[..start].last().is_none_or(|b| matches!(b, b'\n' | b'\r' | 0x15 | 0x25))
+            || (shape.ebcdic && start.is_multiple_of(LENGTH));
+        let next = is_apart.then(|| piece_at(bytes, start, shape, &mut scratch))??.next;
+        let second = piece_at(bytes, next, shape, &mut scratch)?;
+        decode(bytes.get(second.start..second.start + 2)?, shape, &mut scratch);
+        matches!(scratch[..], [b'1', b'0'] | [b'9', b'9']).then_some((start, shape))
+    })
 }
 
 /// The record at an offset; `None` where none can begin.

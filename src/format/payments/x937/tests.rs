@@ -91,3 +91,43 @@ fn offsets_lead_to_the_bytes() {
     let at = unit.counterparties.values().next().unwrap().offset as usize;
     assert_eq!(bytes[at..at + 9].iter().map(|b| b - 0xF0).collect::<Vec<_>>(), [0, 2, 1, 0, 0, 0, 0, 2, 1]);
 }
+
+#[test]
+fn behind_lines_and_amid_other_bytes_a_letter_has_its_owner() {
+    let letter = |prefixed, ebcdic, end: &str| bytes_of(&records("061000146", "121042882"), prefixed, ebcdic, end.as_bytes());
+    let card: Vec<u8> = format!("{:<80}", "//STEP1 EXEC PGM=COLLECT").bytes().map(encode).collect();
+    for (before, letter) in [
+        (b"$$ADD X\n".to_vec(), letter(true, true, "")),
+        (b"$$ADD X\r\n".to_vec(), letter(true, false, "")),
+        ("a line of words\n".repeat(9).into_bytes(), letter(false, true, "")),
+        (b"$$ADD X\n".to_vec(), letter(false, false, "\n")),
+        (card, letter(false, true, "")),
+    ] {
+        for (behind, files) in [(&b""[..], 1), (b"\nEND OF JOB\n", 1), (b"\nNEXT\n", 2)] {
+            let again = if files == 2 { &letter[..] } else { &[] };
+            let item = [&before, &letter, behind, again].concat();
+            assert!(recognise(&Probe::new(&item)));
+            read_with(read, &item, |sink, _| {
+                assert!(sink.gaps.is_empty(), "{:?}", sink.gaps);
+                let units = &sink.facts.payments.as_ref().unwrap().units;
+                assert_eq!((units.len(), values(&units[0].owners)), (1, vec!["121042882"]));
+                assert_eq!(units[0].records, files);
+                let open = sink.coverage.clone().partition(item.len() as u64).into_iter().filter(|(_, covered)| covered.is_none());
+                let open: u64 = open.map(|(range, _)| range.end - range.start).sum();
+                assert!(open >= before.len() as u64 && open <= (before.len() + behind.len()) as u64, "{open}");
+            });
+        }
+    }
+}
+
+#[test]
+fn what_looks_like_a_header_within_other_text_is_none() {
+    let header = &records("061000146", "121042882")[0];
+    for text in [
+        format!("x\n{header}\nend of the example\n"),
+        format!("see {header}"),
+        format!("From: a@b.org\nTo: c@d.org\nSubject: x\n\n{header}\n"),
+    ] {
+        assert!(!recognise(&Probe::new(text.as_bytes())), "{text}");
+    }
+}
