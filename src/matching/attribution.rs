@@ -1,15 +1,32 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
-use super::lexicon::{Lexicon, is_numeric, is_telling_code};
+use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
+use crate::identifier::{Specific, labelled};
+use crate::index::tokens::words_of;
 use crate::model::{Act, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders whose children are homes as soon as one of them is a registered account's.
 const HOME_FOLDERS: &[&str] = &["home", "homes", "users", "accounts", "mailboxes"];
+/// How a partition of records ends that have no value in its column (Apache Hive).
+const NO_VALUE: &[u8] = b"=__HIVE_DEFAULT_PARTITION__";
 /// Folders deeper than this are not told apart: names come from hostile archives.
 const FOLDER_DEPTH: usize = 128;
+
+/// What a folder says as `key=value`, as the partitions of data lakes are named.
+fn said(part: &str) -> Option<(&str, &str)> {
+    part.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty())
+}
+
+/// How surely the key of such a part names client codes or accounts.
+fn key_of_clients(key: &str) -> Option<Specific> {
+    let words = words_of(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let of_clients = |(scheme, _): &&(Scheme, Specific)| matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount);
+    labelled(&words).iter().filter(of_clients).map(|(_, specific)| *specific).max()
+}
 
 /// A folder or account that belongs to somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,16 +115,22 @@ impl<'l> Folders<'l> {
             }
             let is_parent_of_homes = folder.holds_homes;
             match self.registered(name) {
-                Some((scheme, value, holders)) => {
+                Some((label, (scheme, value, holders))) => {
+                    let labelled = label.is_some_and(|label| proves(label, &value));
                     // A word that somebody's account is named by is also just a folder.
                     let distinctive = is_telling_code(&value) && !value.chars().all(char::is_alphabetic);
-                    let sure = is_parent_of_homes || (scheme == Scheme::TransferAccount && distinctive);
+                    let sure = is_parent_of_homes || labelled || (scheme == Scheme::TransferAccount && distinctive);
                     // A number that equals a code is chance where its siblings are no codes.
-                    if sure || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value)) {
+                    let said = label.is_some() && !is_numeric(&value);
+                    if sure || said || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value)) {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }
                 }
-                None if is_parent_of_homes && place.unclaimed.is_none() && !place.homes.iter().any(|home| home.sure) => {
+                None if is_parent_of_homes
+                    && place.unclaimed.is_none()
+                    && !place.homes.iter().any(|home| home.sure)
+                    && !name.ends_with(NO_VALUE) =>
+                {
                     place.unclaimed = Some(above.iter().chain([&name]).map(|c| c.to_vec()).collect());
                 }
                 None => {}
@@ -121,10 +144,17 @@ impl<'l> Folders<'l> {
         place
     }
 
-    /// The registered account or code that a folder is named by, with all who hold it.
-    fn registered(&self, name: &[u8]) -> Option<(Scheme, String, Vec<usize>)> {
+    /// The registered account or code that a folder is named by, with all who hold it; with how surely its name says what
+    /// it is, where it does.
+    fn registered(&self, name: &[u8]) -> Option<(Option<Specific>, Client)> {
         let name = std::str::from_utf8(name).ok()?;
-        self.lexicon.client(name)
+        if let Some((key, value)) = said(name)
+            && let Some(label) = key_of_clients(key)
+            && let Some(client) = self.lexicon.client(value)
+        {
+            return Some((Some(label), client));
+        }
+        Some((None, self.lexicon.client(name)?))
     }
 
     /// Are the children of this folder homes? By a declared layout; by its name, if it lies at the top or one of its
@@ -148,7 +178,7 @@ impl Folders<'_> {
     /// as well, `inbound` or `outbound`?
     fn look_like_a_home(&self, folder: &Folder) -> bool {
         let is_account = |name: &[u8]| {
-            self.registered(name).is_some_and(|(scheme, value, _)| {
+            self.registered(name).is_some_and(|(_, (scheme, value, _))| {
                 scheme == Scheme::TransferAccount && !is_numeric(&value) && !value.chars().all(char::is_alphabetic)
             })
         };

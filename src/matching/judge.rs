@@ -1,7 +1,7 @@
 //! What a mention in a passage proves: the rules for running text, rows of tables and strings of
 //! binaries.
 
-use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
+use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code, proves};
 use super::passage::{Found, Text, context, label_for};
 use crate::format::{BORDER, PassageKind};
 use crate::identifier::Specific;
@@ -247,14 +247,7 @@ impl Judgement<'_> {
         let in_payment = self.kind == PassageKind::Payment;
         match scheme {
             Scheme::ClientCode | Scheme::TransferAccount => {
-                // A numeric code after `account` or `id` is somebody else's number.
-                let is_labelled = match label {
-                    Some(Specific::Exact) => true,
-                    // `account manager called`: a word after a word is no account.
-                    Some(Specific::Generic) => !is_numeric(value) && is_telling_code(value) && !value.chars().all(char::is_alphabetic),
-                    None => false,
-                };
-                if is_labelled || self.is_code_column(found) {
+                if label.is_some_and(|label| proves(label, value)) || self.is_code_column(found) {
                     // No check digit tells a code that was misread from another one's.
                     return if self.kind == PassageKind::Recognised && !self.has_second_scheme(found) { weak } else { sure };
                 }

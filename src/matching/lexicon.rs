@@ -2,7 +2,7 @@
 //! bear it.
 
 use super::names;
-use crate::identifier::pgp_key;
+use crate::identifier::{Specific, pgp_key};
 use crate::index::Needle;
 use crate::index::tokens::{phrases_of, words_of};
 use crate::model::Scheme;
@@ -248,8 +248,8 @@ impl Lexicon {
     }
 
     /// The account or client code with this value, with all who hold it under either scheme.
-    pub fn client(&self, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
-        let mut out: Option<(Scheme, String, Vec<usize>)> = None;
+    pub fn client(&self, value: &str) -> Option<Client> {
+        let mut out: Option<Client> = None;
         for scheme in [Scheme::TransferAccount, Scheme::ClientCode] {
             let Some((_, entry)) = self.by_value(&scheme, value) else { continue };
             let What::Identifier(scheme, value) = &entry.what else { continue };
@@ -426,6 +426,19 @@ fn comparable(scheme: &Scheme, value: &str) -> String {
 /// its type?
 pub fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ' | b'.' | b'/'))
+}
+
+/// An account or client code: its scheme, value and holders.
+pub(super) type Client = (Scheme, String, Vec<usize>);
+
+/// Does a label make a value the account or client code that it equals?
+pub(super) fn proves(label: Specific, value: &str) -> bool {
+    match label {
+        Specific::Exact => true,
+        // A numeric code after `account` or `id` is somebody else's number; `account manager called`: a word after a word
+        // is no account.
+        Specific::Generic => !is_numeric(value) && is_telling_code(value) && !value.chars().all(char::is_alphabetic),
+    }
 }
 
 /// Is it a code that a bare occurrence may point with: six or more characters, not a plain word?

@@ -2,7 +2,7 @@
 
 use super::attribution::Place;
 use super::judge::{Mention, Source, mention};
-use super::lexicon::{Lexicon, What, is_telling_code};
+use super::lexicon::{Lexicon, What, is_telling_code, proves};
 use super::passage::Text;
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
 
@@ -44,6 +44,12 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             // Words of paths are no sentences: a single word or a shared name there points at nobody.
             What::Name { terms, one_word: false } => (Scheme::Name, terms.join(" "), (Role::Unknown, Strength::Weak, Basis::AmbiguousName)),
             What::Name { .. } => continue,
+            // `client_code=AB12_0042.csv`
+            What::Identifier(scheme @ (Scheme::ClientCode | Scheme::TransferAccount), value)
+                if shown[..found.span.start].ends_with('=') && found.label.is_some_and(|label| proves(label, value)) =>
+            {
+                (scheme.clone(), value.clone(), (Role::Owner, Strength::Sure, Basis::ClientRecord))
+            }
             What::Identifier(scheme @ (Scheme::ClientCode | Scheme::TransferAccount), value) if is_telling_code(value) => {
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
@@ -59,7 +65,11 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             continue;
         }
         for &institution in &entry.holders {
-            let (role, strength, basis) = judgement;
+            // What several bear decides for none of them.
+            let (role, strength, basis) = match judgement {
+                (Role::Owner, ..) if entry.holders.len() > 1 => (Role::Unknown, Strength::Weak, Basis::WeakEvidence),
+                judgement => judgement,
+            };
             push(&mut mentions, mention(institution, scheme.clone(), value.clone(), role, strength, basis), path);
         }
     }

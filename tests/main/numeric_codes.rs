@@ -1,7 +1,7 @@
 //! A client code that is a number counts in a column of its type or after a label: in every way in which tables,
 //! reports, settings and markup write columns and labels.
 
-use crate::harness::{Desk, Institution, Job, write, write_registry};
+use crate::harness::{Desk, Institution, Job, aes_zip, write, write_registry};
 
 const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia-Walkerson", "Robert Young", "Susan Lee", "Karen Lopez"];
 
@@ -137,4 +137,37 @@ fn a_code_is_found_as_a_spreadsheet_keeps_it() {
             assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], "affected", "{written}");
         }
     }
+}
+
+/// Partitions of a data lake are folders named `key=value`: the key is a label.
+#[test]
+fn partitions_that_say_a_code_are_the_clients() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let codes = ["480213", "QX7731", "ZK4410", "AB12", "551233", "551244", "MN5567", "771102", "PQ8812"];
+    let institution =
+        |n: usize| Institution::new(&format!("C{n}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1))).with("client_code", codes[n]);
+    write_registry(&registry, &(0..codes.len()).map(institution).collect::<Vec<_>>());
+    for path in [
+        "lake/client_code=480213/dt=2024-10-30/part-0.bin",
+        "one/cust_id=QX7731/part-0.bin",
+        "feed/run/client_code=ZK4410_0042.csv",
+        "two/cust_id=AB12/part-0.bin",
+        // Beside one another they are homes, whatever the key; the number of a bank's customer alone is none.
+        "many/customer_id=551233/part-0.bin",
+        "many/customer_id=551244/part-0.bin",
+        "few/customer_id=771102/part-0.bin",
+        "shop/order=MN5567/part-0.bin",
+        "lake/client_code=__HIVE_DEFAULT_PARTITION__/part-0.bin",
+    ] {
+        write(&desk.path("ev").join(path), b"nothing of anybody\n");
+    }
+    // What cannot be read in a partition is its client's gap alone.
+    write(&desk.path("ev/lake/client_code=PQ8812/locked.zip"), &aes_zip(&[("x.txt".to_owned(), b"nothing\n".to_vec())]));
+    let impact = desk.run(&Job::of("ev", &desk.path("ev")), &registry).impact();
+    let found: Vec<(&str, &str)> = impact.values().map(|row| (row["verdict"].as_str(), row["basis"].as_str())).collect();
+    let (home, named, weak, clear) =
+        (("affected", "account_path"), ("affected", "client_record"), ("undetermined", "weak_evidence"), ("ruled_out", "searched_clear"));
+    assert_eq!(found, [home, home, named, weak, home, home, weak, clear, home]);
+    assert_eq!(impact["C8"]["gap_items"], "1");
 }
