@@ -24,8 +24,10 @@ const LOST: &str = "the letter is not compared with any verdict";
 /// A letter that was sent: a row of `notices.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// To whom.
-    pub institution: usize,
+    /// To whom. `None`: no customer has the id, or several have one like it.
+    pub institution: Option<usize>,
+    /// The id as written.
+    pub customer_id: String,
     /// As written.
     pub kind: String,
     /// The verdict that it told. `None`: it told none, and is not compared.
@@ -65,19 +67,19 @@ pub fn add_notices(registry: &mut Registry, given: &GivenFile) -> Result<(), Loa
 /// Reads the letters of a file.
 pub(super) fn load(file: &TableFile, loading: &mut Loading) -> (Source, Vec<Notice>) {
     let mut notices = Vec::new();
-    let source = file.rows(&SPEC, loading, |loading, row| notices.extend(notice(&file.name, row, loading)));
+    let source = file.rows(&SPEC, loading, |loading, row| notices.push(notice(&file.name, row, loading)));
     (source, notices)
 }
 
-fn notice(file: &str, row: Row<'_, 4>, loading: &mut Loading) -> Option<Notice> {
+fn notice(file: &str, row: Row<'_, 4>, loading: &mut Loading) -> Notice {
     let Row { line, cells: [id, kind, sent, run], extra: _, doubts } = row;
     let at = |column| Place { file, line, column: Some(column) };
     // A letter is no part of what the registry says of an institution: its defects are nobody's.
     let institution = match loading.exactly(&id) {
-        Some(n) => n,
+        Some(n) => Some(n),
         None => match loading.holder(DefectKind::UnknownCustomer, at("customer_id"), &id, LOST) {
-            Holder::One(n) => n,
-            Holder::OneOf(_) | Holder::Nobody => return None,
+            Holder::One(n) => Some(n),
+            Holder::OneOf(_) | Holder::Nobody => None,
         },
     };
     report_doubts(&doubts, Place { file, line, column: None }, &id, None, LOST, loading);
@@ -89,10 +91,10 @@ fn notice(file: &str, row: Row<'_, 4>, loading: &mut Loading) -> Option<Notice> 
         loading.note(DefectKind::InvalidValue, at("kind"), &id, problem, LOST);
     }
     // A time of day does not move the day on which a letter is said to have been sent.
-    let day = iso_date(&sent).or_else(|| iso_date(sent.get(..10)?));
+    let day = iso_date(&sent).or_else(|| sent.get(..10).and_then(iso_date));
     if day.is_none() && DateCell::read(&sent) != DateCell::Empty {
         let problem = format!("{} is no date like 2024-11-20", quoted(&sent));
         loading.defect(DefectKind::InvalidDate, at("sent"), &id, None, problem, "taken as the last letter sent");
     }
-    Some(Notice { institution, kind: kind.into_owned(), told, sent: day, run: run.into_owned(), line })
+    Notice { institution, customer_id: id.into_owned(), kind: kind.into_owned(), told, sent: day, run: run.into_owned(), line }
 }

@@ -11,8 +11,10 @@ pub fn last_letters(registry: &Registry) -> Vec<Option<&Notice>> {
     for notice in registry.notices.iter().filter(is_sent).filter(|notice| notice.told.is_some()) {
         let order = |notice: &Notice| (notice.sent.is_none(), notice.sent);
         // Of letters of one day the later row counts.
-        if last[notice.institution].is_none_or(|before| order(before) <= order(notice)) {
-            last[notice.institution] = Some(notice);
+        if let Some(institution) = notice.institution
+            && last[institution].is_none_or(|before| order(before) <= order(notice))
+        {
+            last[institution] = Some(notice);
         }
     }
     last
