@@ -4,6 +4,7 @@ use crate::index::TextIndex;
 use crate::ledger::Ledger;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -26,30 +27,41 @@ pub enum Access {
     Read,
 }
 
+/// No case can be at a place, or none that may be used as is asked; nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(String);
+
+/// What a case consists of, by the names in its directory.
+const LEDGER: &str = "ledger.sqlite";
+const INDEX: &str = "index";
+const LOCK: &str = "lock";
+
 impl Case {
+    /// Is there a case at a place?
+    pub fn is_at(dir: &Path) -> bool {
+        dir.join(LEDGER).exists()
+    }
+
     /// Opens a case for reading evidence into it, making it where there is none, or for reading from it.
     ///
     /// What only one of index and ledger has is rolled back: the index is committed first, so it may have
     /// passages of a generation that the ledger does not know; they are deleted, and their contents are read
     /// again because the ledger does not have them.
+    ///
+    /// A case that cannot be written, on a medium or share that is mounted for reading, can be read all the same.
+    ///
+    /// # Errors
+    /// [`Unusable`] where there is no case, none can be made, or it is not the caller's to use.
     pub fn open(dir: &Path, access: Access) -> Result<Self> {
-        if access == Access::Read && !dir.join("ledger.sqlite").exists() {
-            bail!("{} is no case: it has no ledger. `ruleout index EVIDENCE --case {}` makes one", dir.display(), dir.display());
+        match access {
+            Access::Read => check_readable(dir)?,
+            Access::Write => make(dir)?,
         }
-        if access == Access::Write && !dir.exists() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(dir)
-                .with_context(|| format!("cannot make the case {}", dir.display()))?;
-        }
-        if access == Access::Write {
-            fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
-                .with_context(|| format!("cannot protect the case {}", dir.display()))?;
-        }
-        let lock = lock(&dir.join("lock"), access)?;
-        let ledger = Ledger::open(&dir.join("ledger.sqlite"))?;
-        let index = TextIndex::open(&dir.join("index"))?;
+        let is_writable = access == Access::Write || may_be_written(dir);
+        let lock = lock(dir, access, is_writable)?;
+        let ledger = if is_writable { Ledger::open(&dir.join(LEDGER))? } else { read_only_ledger(dir)? };
+        let index = if is_writable { TextIndex::open(&dir.join(INDEX))? } else { TextIndex::open_read_only(&dir.join(INDEX))? };
         let case = Self { dir: dir.to_owned(), ledger, index, _lock: lock };
         let (indexed, kept) = (case.index.generation()?, case.ledger.generation()?);
         if indexed < kept {
@@ -101,15 +113,77 @@ impl Case {
     }
 }
 
-fn lock(path: &Path, access: Access) -> Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot open the lock {}", path.display()))?;
+/// Is there a case that can be read?
+fn check_readable(dir: &Path) -> Result<()> {
+    let error = match fs::metadata(dir.join(LEDGER)) {
+        Ok(ledger) if ledger.is_file() => match File::open(dir.join(LEDGER)) {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        },
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => error,
+        Err(error) if dir.join(INDEX).exists() => bail!("the case {} is damaged: it has no ledger ({error})", dir.display()),
+        Ok(_) | Err(_) => {
+            let words = "is no case: it has no ledger. `ruleout index EVIDENCE --case";
+            return Err(Unusable(format!("{} {words} {}` makes one", dir.display(), dir.display())).into());
+        }
+    };
+    Err(Unusable(format!("the case {} cannot be read: {error}", dir.display())).into())
+}
+
+/// Makes the directory of a case where there is none, and lets nobody else see into it.
+fn make(dir: &Path) -> Result<(), Unusable> {
+    let unusable = |what: &str, error: &dyn std::fmt::Display| Unusable(format!("cannot {what} the case {}: {error}", dir.display()));
+    match fs::read_dir(dir) {
+        Ok(mut entries) => {
+            // Another's folder is neither locked away from its users nor filled.
+            let is_case = [LEDGER, INDEX, LOCK].iter().any(|name| dir.join(name).exists());
+            if entries.next().is_some() && !is_case {
+                return Err(unusable("make", &"it is a folder of other things"));
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+            made.map_err(|error| unusable("make", &error))?;
+        }
+        Err(error) => return Err(unusable("open", &error)),
+    }
+    // Who protected a case against writing meant it.
+    if !may_be_written(dir) {
+        return Err(unusable("write", &"it is read-only"));
+    }
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(|error| unusable("protect", &error))
+}
+
+/// The ledger of a case that cannot be written. What a run that did not end left beside it cannot always be read so.
+fn read_only_ledger(dir: &Path) -> Result<Ledger> {
+    let path = dir.join(LEDGER);
+    Ledger::open_read_only(&path).map_err(|error| match Ledger::has_changes_beside(&path) {
+        true => {
+            let words = "cannot be written, and its ledger has changes that it must take in before it is read; copy the case";
+            Unusable(format!("the case {} {words}: {error:#}", dir.display())).into()
+        }
+        false => error,
+    })
+}
+
+/// May a case that exists be written? A copy may have no lock.
+fn may_be_written(dir: &Path) -> bool {
+    may_write(dir) && [LEDGER, LOCK].iter().map(|name| dir.join(name)).all(|file| !file.exists() || may_write(&file))
+}
+
+/// May this process write there, as far as rights and the mount tell?
+fn may_write(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+fn lock(dir: &Path, access: Access, is_writable: bool) -> Result<File> {
+    let path = dir.join(LOCK);
+    let file = match is_writable {
+        true => OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path),
+        // A lock that may be read keeps writers out as well; a copy of a case may have none.
+        false => File::open(&path).or_else(|_| File::open(dir)),
+    };
+    let file = file.with_context(|| format!("cannot open the lock {}", path.display()))?;
     let operation = match access {
         Access::Write => rustix::fs::FlockOperation::NonBlockingLockExclusive,
         Access::Read => rustix::fs::FlockOperation::NonBlockingLockShared,

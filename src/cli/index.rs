@@ -166,12 +166,20 @@ fn has_columns(path: &Path, columns: &Columns) -> bool {
 
 /// Indexes, and tells whether gaps exist.
 pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Result<bool> {
+    if !reading.moved.is_empty() && !Case::is_at(dir) {
+        let words = format!("{} is no case yet, and knows no evidence that could have moved: name it as LABEL=PATH", dir.display());
+        return Err(Usage(words + ", without --evidence").into());
+    }
     let case = Case::open(dir, Access::Write)?;
     let known = case.ledger.roots()?;
     for root in reading.moved.iter().map(|e| moved(e)).collect::<Result<Vec<_>>>()? {
         if !known.iter().any(|k| k.label == root.label) {
             let labels: Vec<&str> = known.iter().map(|k| k.label.as_str()).collect();
-            let words = format!("the case has no evidence labelled `{}`; it has {}", root.label, labels.join(", "));
+            let has = match labels.is_empty() {
+                true => "none yet: name it as LABEL=PATH, without --evidence".to_owned(),
+                false => labels.join(", "),
+            };
+            let words = format!("the case has no evidence labelled `{}`; it has {has}", root.label);
             return Err(Usage(words).into());
         }
     }

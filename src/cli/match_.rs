@@ -252,7 +252,10 @@ pub(super) fn decide(
         fence: case.ledger.fence()?,
         ocr: case.ledger.ocr()?,
     };
-    case.ledger.keep_run(&joined.kept()?).context("the case cannot keep what it was decided by")?;
+    match case.ledger.is_read_only() {
+        true => say("the case cannot be written, and does not keep what this run was decided by: `explain` and `pack` need --registry"),
+        false => case.ledger.keep_run(&joined.kept()?).context("the case cannot keep what it was decided by")?,
+    }
     report::write_all(out, &joined.outcome(out), &facts)?;
     let open = say_answer(&joined, out);
     Ok(if open || !joined.matched.gaps.is_empty() { End::Gaps } else { End::Clear })
@@ -282,6 +285,10 @@ fn say_answer(joined: &Joined, out: &Path) -> bool {
     let retract = joined.decided.iter().filter(|d| d.flags.contains(&Flag::Retract)).count();
     if retract > 0 {
         say(&format!("{retract} letters that were sent no longer hold: see notices.csv"));
+    }
+    let strangers = joined.registry.notices.iter().filter(|notice| notice.institution.is_none()).count();
+    if strangers > 0 {
+        say(&format!("{strangers} letters went to ids that no customer of the registry has: see notices.csv"));
     }
     let unused = joined.matched.reviewed.iter().filter(|&&applied| applied == 0).count();
     if !joined.matched.reviewed.is_empty() {

@@ -21,6 +21,7 @@ mod run;
 mod schemas;
 mod verify;
 
+use crate::case::Unusable;
 use crate::crawl::{Interrupted, Progress, Stop, fence};
 use crate::model::is_unsafe;
 use crate::registry::LoadError;
@@ -194,7 +195,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     say(&format!("ruleout: {error:#}"));
     if error.is::<Interrupted>() {
         ExitCode::from(130)
-    } else if error.is::<Usage>() || error.is::<LoadError>() {
+    } else if error.is::<Usage>() || error.is::<LoadError>() || error.is::<Unusable>() {
         ExitCode::from(2)
     } else {
         ExitCode::from(1)

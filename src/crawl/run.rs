@@ -445,7 +445,9 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
         Ok(opened) => opened,
         Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot open: {error}")),
     };
-    if before.len() != file.size || walk::mtime(&before) != file.mtime {
+    // Who reads it, renames it or locks it against writing changes what was listed, but not what it holds.
+    let stamp = walk::stamp(&before);
+    if (stamp.size, stamp.mtime) != (file.size, file.mtime) {
         return unread(file, Cause::Changed, "it changed since it was listed; index again".to_owned());
     }
     let content = match bytes::of_file(handle, before.len(), &reader.spool) {
@@ -454,7 +456,7 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
     };
     let (row, _) = reader.read(&content, &Hashing::of(&content), 0);
     match std::fs::metadata(path) {
-        Ok(after) if after.len() == before.len() && walk::mtime(&after) == walk::mtime(&before) && content.len() as u64 == before.len() => {
+        Ok(after) if walk::stamp(&after) == stamp && content.len() as u64 == stamp.size => {
             Ended { id: file.id, size: file.size, content: Some(row), status: Status::Read, cause: None, detail: String::new() }
         }
         _ => unread(file, Cause::Changed, "it changed while it was read; index again".to_owned()),

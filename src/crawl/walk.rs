@@ -1,5 +1,5 @@
 use super::{Interrupted, RootArgument, Stop};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Stamp};
 use crate::model::{Cause, Status};
 use anyhow::{Context, Result};
 use std::fs::Metadata;
@@ -55,14 +55,14 @@ pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut
 fn register(ledger: &Ledger, root: i64, base: &Path, path: &Path, name: &[u8], metadata: &Metadata) -> Result<()> {
     let kind = metadata.file_type();
     if kind.is_file() {
-        return ledger.register(root, name, metadata.len(), mtime(metadata));
+        return ledger.register(root, name, &stamp(metadata));
     }
     if kind.is_symlink() {
         // A link to a file of the same root is another name of that file. Anything else is not evidence that
         // we hold: the link says that something was there.
         let target = path.canonicalize().ok().filter(|t| t.starts_with(base));
         return match target.as_deref().and_then(|t| t.metadata().ok()) {
-            Some(target) if target.is_file() => ledger.register(root, name, target.len(), mtime(&target)),
+            Some(target) if target.is_file() => ledger.register(root, name, &stamp(&target)),
             Some(target) if target.is_dir() => {
                 ledger.register_unread(root, name, Status::Read, None, "a link to a folder of the same root, read there")
             }
@@ -85,8 +85,15 @@ fn register(ledger: &Ledger, root: i64, base: &Path, path: &Path, name: &[u8], m
     ledger.register_unread(root, name, Status::Excluded, Some(Cause::SpecialFile), what)
 }
 
-pub(super) fn mtime(metadata: &Metadata) -> i64 {
-    metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec())
+/// By what a file is known again. The number of its device is none of it: it is given anew whenever something is mounted.
+pub(super) fn stamp(metadata: &Metadata) -> Stamp {
+    let nanoseconds = |seconds: i64, rest: i64| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
+    Stamp {
+        size: metadata.len(),
+        mtime: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        ctime: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        inode: metadata.ino(),
+    }
 }
 
 fn below<'p>(base: &Path, path: &'p Path) -> &'p [u8] {

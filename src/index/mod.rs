@@ -5,6 +5,7 @@ mod analysis;
 mod codes;
 mod column;
 mod common;
+mod read_only;
 mod search;
 mod sweep;
 pub mod tokens;
@@ -16,6 +17,7 @@ pub use sweep::{Hit, Needle, sweep};
 use crate::format::{OffsetMap, Passage, PassageKind};
 use analysis::Terms;
 use anyhow::{Context, Result};
+use read_only::ReadOnly;
 use std::path::Path;
 use std::sync::Arc;
 use tantivy::indexer::NoMergePolicy;
@@ -120,13 +122,28 @@ impl TextIndex {
                 .register_plugin(column::plugin(&waiting))
                 .open_or_create(directory)?
         };
+        Self { index, waiting, fields }.checked(&schema, dir)
+    }
+
+    /// Opens the index of a case that cannot be written.
+    pub fn open_read_only(dir: &Path) -> Result<Self> {
+        let (schema, fields) = schema();
+        let waiting = Arc::<Waiting>::default();
+        let directory = ReadOnly(tantivy::directory::MmapDirectory::open(dir)?);
+        let mut index = Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?;
+        index.register_plugin(column::plugin(&waiting));
+        Self { index, waiting, fields }.checked(&schema, dir)
+    }
+
+    /// The index, if it is of this version.
+    fn checked(self, schema: &Schema, dir: &Path) -> Result<Self> {
         anyhow::ensure!(
-            index.schema() == schema,
+            self.index.schema() == *schema,
             "the index {} was written by another version of ruleout; index the evidence into a new case",
             dir.display()
         );
-        analysis::register(&index);
-        Ok(Self { index, waiting, fields })
+        analysis::register(&self.index);
+        Ok(self)
     }
 
     /// A writer. Segments are not merged while evidence is read: each merge writes the dictionary anew.

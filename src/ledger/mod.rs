@@ -20,10 +20,11 @@ use crate::format::Facts;
 use crate::manifest::{Checksums, Kind, Syntax, Transfer, syntax};
 use crate::model::{Cause, ContentId, Status};
 use anyhow::{Context, Result, bail};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
@@ -35,6 +36,13 @@ pub struct Ledger {
     path: PathBuf,
     /// The audit chain says that the tables of evidence are being changed.
     is_changing: Cell<bool>,
+    is_read_only: bool,
+}
+
+/// The path of a database as an address with options (SQLite, "Uniform Resource Identifiers").
+fn uri(path: &Path, options: &str) -> String {
+    let escaped: String = path.as_os_str().as_bytes().iter().map(|b| format!("%{b:02X}")).collect();
+    format!("file:{}?{options}", escaped.replace("%2F", "/"))
 }
 
 /// An evidence root.
@@ -71,6 +79,19 @@ pub struct FileRow {
     pub cause: Option<Cause>,
     /// The cause in words.
     pub detail: String,
+}
+
+/// By what a file is taken for the one that was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Modification time in nanoseconds of the Unix epoch, which anybody may set.
+    pub mtime: i64,
+    /// Time of the last change of the file or of what the file system says of it, likewise; nobody sets it.
+    pub ctime: i64,
+    /// Number of the file in its file system.
+    pub inode: u64,
 }
 
 /// A row of a manifest.
@@ -166,7 +187,7 @@ impl Ledger {
         let db = Connection::open(path).with_context(|| format!("cannot open the ledger {}", path.display()))?;
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
-        let ledger = Self { db, path: path.to_owned(), is_changing: Cell::new(false) };
+        let ledger = Self { db, path: path.to_owned(), is_changing: Cell::new(false), is_read_only: false };
         let empty: i64 = ledger.db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", [], |r| r.get(0))?;
         if new || empty == 0 {
             ledger.db.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("schema.sql")))?;
@@ -174,11 +195,41 @@ impl Ledger {
             ledger.set_meta("generation", "0")?;
             ledger.db.execute("INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16))))", [])?;
         }
-        match ledger.meta("ledger_version")?.as_deref().and_then(|v| v.parse::<u32>().ok()) {
-            Some(LEDGER_VERSION) => Ok(ledger),
+        ledger.checked()
+    }
+
+    /// Did a run that did not end leave changes beside a ledger that it has not taken in?
+    pub fn has_changes_beside(path: &Path) -> bool {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Path::new(&log).metadata().is_ok_and(|log| log.len() > 0)
+    }
+
+    /// Opens the ledger of a case that cannot be written.
+    ///
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        let has_changes = Self::has_changes_beside(path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        // SQLite reads a write-ahead log only through a file of shared memory beside it, which it may not make here.
+        let options = if has_changes { "mode=ro" } else { "mode=ro&immutable=1" };
+        let db =
+            Connection::open_with_flags(uri(path, options), flags).with_context(|| format!("cannot open the ledger {}", path.display()))?;
+        let ledger = Self { db, path: path.to_owned(), is_changing: Cell::new(false), is_read_only: true };
+        ledger.checked().with_context(|| format!("cannot read the ledger {}", path.display()))
+    }
+
+    /// Can nothing be written to it?
+    pub fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
+
+    /// The ledger, if it is of this version.
+    fn checked(self) -> Result<Self> {
+        match self.meta("ledger_version")?.as_deref().and_then(|v| v.parse::<u32>().ok()) {
+            Some(LEDGER_VERSION) => Ok(self),
             other => bail!(
                 "{} was written by another version of ruleout (ledger version {}, this program reads {LEDGER_VERSION}); index the evidence into a new case",
-                path.display(),
+                self.path.display(),
                 other.map_or("unknown".to_owned(), |v| v.to_string())
             ),
         }
@@ -242,20 +293,21 @@ impl Ledger {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Registers a name as not read yet, unless the same name with the same size and time was read.
-    pub fn register(&self, root: i64, path: &[u8], size: u64, mtime: i64) -> Result<()> {
+    /// Registers a name as not read yet, unless the same name with the same stamp was read.
+    pub fn register(&self, root: i64, path: &[u8], stamp: &Stamp) -> Result<()> {
         self.change(
-            "INSERT INTO file (root, path, size, mtime, status, cause) VALUES (?1, ?2, ?3, ?4, 'unread', 'pending')
-             ON CONFLICT (root, path) DO UPDATE SET size = ?3, mtime = ?4, content = NULL, status = 'unread', cause = 'pending', detail = ''
-             WHERE size <> ?3 OR mtime <> ?4 OR content IS NULL",
-            params![root, path, size as i64, mtime],
+            "INSERT INTO file (root, path, size, mtime, ctime, inode, status, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'unread', 'pending')
+             ON CONFLICT (root, path) DO UPDATE SET size = ?3, mtime = ?4, ctime = ?5, inode = ?6,
+             content = NULL, status = 'unread', cause = 'pending', detail = ''
+             WHERE size <> ?3 OR mtime <> ?4 OR ctime <> ?5 OR inode <> ?6 OR content IS NULL",
+            params![root, path, stamp.size as i64, stamp.mtime, stamp.ctime, stamp.inode as i64],
         )
     }
 
     /// Registers a name that ends without being read.
     pub fn register_unread(&self, root: i64, path: &[u8], status: Status, cause: Option<Cause>, detail: &str) -> Result<()> {
         self.change(
-            "INSERT INTO file (root, path, size, mtime, status, cause, detail) VALUES (?1, ?2, 0, 0, ?3, ?4, ?5)
+            "INSERT INTO file (root, path, size, mtime, ctime, inode, status, cause, detail) VALUES (?1, ?2, 0, 0, 0, 0, ?3, ?4, ?5)
              ON CONFLICT (root, path) DO UPDATE SET content = NULL, status = ?3, cause = ?4, detail = ?5
              WHERE content IS NOT NULL OR status <> ?3 OR cause IS NOT ?4 OR detail <> ?5",
             params![root, path, status.as_str(), cause.map(Cause::as_str), detail],

@@ -22,6 +22,10 @@ CREATE TABLE file (
     path    BLOB NOT NULL,
     size    INTEGER NOT NULL,
     mtime   INTEGER NOT NULL,
+    -- When the file system last changed anything of it, and the number of the file: what a changed time of
+    -- modification cannot hide.
+    ctime   INTEGER NOT NULL,
+    inode   INTEGER NOT NULL,
     content INTEGER,
     status  TEXT NOT NULL,
     cause   TEXT,

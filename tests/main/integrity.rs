@@ -234,3 +234,39 @@ fn what_a_run_was_decided_by_is_what_was_kept_of_it() {
     let explained = run(["explain".into(), "--case".into(), scene.desk.case(), "--all".into()]).with_code(&[1]);
     assert!(explained.stderr.contains("is not what was kept of it"), "{}", explained.stderr);
 }
+
+/// Whoever changes a file can set its size and the time of its modification, but not the time of that.
+#[test]
+fn a_file_that_was_changed_under_the_same_size_and_time_is_read_again() {
+    let desk = Desk::new();
+    let file = desk.path("evidence/note.txt");
+    crate::harness::write(&file, b"Client code: QX7731\n");
+    crate::harness::write(&desk.path("evidence/other.txt"), b"nothing of anybody\n");
+    let job = Job::of("ev", &desk.path("evidence"));
+    desk.index(&job);
+    let modified = fs::metadata(&file).and_then(|file| file.modified()).expect("a time");
+    crate::harness::write(&file, b"Client code: QX7732\n");
+    fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(modified)).expect("times can be set");
+    desk.index(&job);
+    assert!(desk.query("QX7732").contains("note.txt") && !desk.query("QX7731").contains("note.txt"));
+    run(["verify".into(), "--case".into(), desk.case()]).with_code(&[0]);
+}
+
+#[test]
+fn evidence_that_moved_is_hashed_and_not_read_again() {
+    let scene = Scene::new();
+    let contents = || {
+        let ledger = Connection::open(scene.desk.case().join("ledger.sqlite")).expect("the ledger");
+        let mut query = ledger.prepare("SELECT id, hex(sha256), generation FROM content ORDER BY id").expect("a table");
+        let rows = query.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?, r.get::<_, i64>(2)?)));
+        rows.expect("rows").collect::<Result<Vec<_>, _>>().expect("rows")
+    };
+    let before = contents();
+    let moved = scene.desk.path("moved");
+    copy_tree(&scene.desk.path("evidence"), &moved, |_| true);
+    fs::remove_dir_all(scene.desk.path("evidence")).expect("our own folder");
+    scene.desk.index(&Job::of("evidence", &moved));
+    assert_eq!(contents(), before);
+    scene.reference.assert_same(&scene.desk.decide_into("later", &scene.demo.registry()), "the evidence has moved");
+    scene.verify().with_code(&[0]);
+}

@@ -43,6 +43,7 @@ mod packs;
 mod page;
 mod policy;
 mod query;
+mod read_only;
 mod refusals;
 mod registry_check;
 mod reproduction;

@@ -207,3 +207,55 @@ fn matching_without_a_case_writes_nothing() {
     Finished::from(command.output().expect("the program starts")).with_code(&[1, 2]);
     assert!(!attempt.case.exists() && !attempt.out.exists());
 }
+
+#[test]
+fn a_case_that_can_be_none_is_wrong_usage_of_every_command() {
+    let attempt = Attempt::new();
+    let (file, foreign) = (attempt.desk.path("a file"), attempt.desk.path("foreign"));
+    write(&file, b"no case");
+    write(&foreign.join("letter.txt"), b"of somebody else");
+    let before = listing_of(&attempt.desk.path(""));
+    let (registry, out) = (attempt.registry.clone(), attempt.out.clone());
+    for case in [file.clone(), file.join("below"), foreign, attempt.desk.path("a file/../nothing")] {
+        let commands: [&[&std::ffi::OsStr]; 10] = [
+            &["match".as_ref(), "--registry".as_ref(), registry.as_ref(), "--out".as_ref(), out.as_ref()],
+            &["match".as_ref(), "--registry".as_ref(), registry.as_ref(), "--what-if".as_ref(), file.as_ref()],
+            &["query".as_ref(), "bank".as_ref()],
+            &["explain".as_ref(), "K0001".as_ref()],
+            &["coverage".as_ref()],
+            &["coverage".as_ref(), "--registry".as_ref(), registry.as_ref()],
+            &["verify".as_ref()],
+            &["export".as_ref(), "--out".as_ref(), out.as_ref()],
+            &["pack".as_ref(), "K0001".as_ref(), "--out".as_ref(), out.as_ref()],
+            &["index".as_ref(), "--evidence".as_ref(), "ev=/".as_ref()],
+        ];
+        for command in commands {
+            let finished = Finished::from(program().args(command).arg("--case").arg(&case).output().expect("the program starts"));
+            assert_eq!(finished.code, Some(2), "{command:?} --case {}: {}", case.display(), finished.stderr);
+        }
+        if !case.ends_with("nothing") {
+            let mut index = program();
+            index.arg("index").arg(&attempt.evidence).arg("--case").arg(&case);
+            let finished = Finished::from(index.output().expect("the program starts")).with_code(&[2]);
+            assert!(finished.stderr.contains("the case"), "{}", finished.stderr);
+        }
+    }
+    assert_eq!(listing_of(&attempt.desk.path("")), before, "something was written");
+}
+
+#[test]
+fn evidence_that_moved_must_be_known() {
+    let attempt = Attempt::new();
+    let index = |arguments: &[&str]| {
+        let mut command = program();
+        command.arg("index").args(arguments).arg("--case").arg(&attempt.case);
+        Finished::from(command.output().expect("the program starts"))
+    };
+    let evidence = attempt.evidence.display().to_string();
+    let refused = index(&["--evidence", &format!("ev={evidence}")]).with_code(&[2]);
+    assert!(refused.stderr.contains("is no case yet") && refused.stderr.contains("LABEL=PATH"), "{}", refused.stderr);
+    assert!(!attempt.case.exists(), "something was written");
+    index(&[&format!("ev={evidence}")]).done();
+    let refused = index(&["--evidence", &format!("other={evidence}")]).with_code(&[2]);
+    assert!(refused.stderr.contains("it has ev"), "{}", refused.stderr);
+}
