@@ -4,7 +4,9 @@
 
 use super::run::{Institution, Run};
 use super::{Input, InputChange, Reason};
+use crate::model::Basis;
 use anyhow::Result;
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Examples that a reason names.
@@ -13,6 +15,9 @@ const SHOWN: usize = 3;
 /// A row of `evidence.csv`: item, scheme, value, role, strength.
 type Mention = [String; 5];
 
+/// A row of `evidence.csv` on which a review bears: item, scheme, value, what was decided.
+type Reviewed = [String; 4];
+
 /// What became of an item: identity, status, cause.
 type State = [String; 3];
 
@@ -20,6 +25,9 @@ type State = [String; 3];
 pub(super) struct Details {
     before: HashMap<String, BTreeSet<Mention>>,
     after: HashMap<String, BTreeSet<Mention>>,
+    /// The same of what people decided about mentions.
+    reviewed_before: HashMap<String, BTreeSet<Reviewed>>,
+    reviewed_after: HashMap<String, BTreeSet<Reviewed>>,
     /// Items of those mentions that are not the same in both runs.
     moved: HashSet<String>,
     /// How many items have another identity, status or cause, or stand in one run only.
@@ -29,7 +37,9 @@ pub(super) struct Details {
 impl Details {
     pub fn of(before: &Run, after: &Run, changed: &[&str]) -> Result<Self> {
         let changed: HashSet<&str> = changed.iter().copied().collect();
-        let (old, new) = (mentions(before, &changed)?, mentions(after, &changed)?);
+        let columns = &["customer_id", "item", "scheme", "value", "role", "strength"];
+        let (old, new): (HashMap<_, BTreeSet<Mention>>, _) = (mentions(before, columns, &changed)?, mentions(after, columns, &changed)?);
+        let (reviewed_before, reviewed_after) = (reviewed(before, &changed)?, reviewed(after, &changed)?);
         let items: HashSet<&str> = old.values().chain(new.values()).flatten().map(|mention| mention[0].as_str()).collect();
         let (mut moved, mut moved_in_all) = (HashSet::new(), 0);
         if before.ledger != after.ledger {
@@ -42,7 +52,36 @@ impl Details {
             moved = all.iter().filter(|item| items.contains(item.as_str())).map(|item| (*item).clone()).collect();
             moved.extend(absent.map(|item| (*item).to_owned()));
         }
-        Ok(Self { before: old, after: new, moved, moved_in_all })
+        Ok(Self { before: old, after: new, reviewed_before, reviewed_after, moved, moved_in_all })
+    }
+
+    /// What people's decisions changed: gaps that count no more, mentions that say something else.
+    fn by_review(&self, id: &str, old: &Institution, new: &Institution) -> Vec<String> {
+        let none = BTreeSet::new();
+        let (was, is) = (self.reviewed_before.get(id).unwrap_or(&none), self.reviewed_after.get(id).unwrap_or(&none));
+        let differing: Vec<(&Reviewed, bool)> =
+            is.difference(was).map(|m| (m, true)).chain(was.difference(is).map(|m| (m, false))).collect();
+        let waived = || format!("{} gaps in its scope are waived, before it was {}", new.waived_gaps, old.waived_gaps);
+        let mut out = Vec::new();
+        if waiving_bears(old, new) {
+            out.push(waived());
+        }
+        if !differing.is_empty() {
+            let one = |([item, scheme, value, decided], came): &(&Reviewed, bool)| {
+                format!("{} {scheme} {value} in {item}: {decided}", if *came { "now" } else { "no more" })
+            };
+            let examples: Vec<String> = differing.iter().take(SHOWN).map(one).collect();
+            let rest = differing.len().saturating_sub(SHOWN);
+            let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+            out.push(format!("people's decisions bear on its mentions: {}{rest}", examples.join("; ")));
+        }
+        if out.is_empty() {
+            out.push(match old.waived_gaps == new.waived_gaps {
+                true => "people's decisions bear on its mentions".to_owned(),
+                false => waived(),
+            });
+        }
+        out
     }
 
     pub fn reasons(&self, id: &str, old: Option<&Institution>, new: Option<&Institution>, inputs: &[InputChange]) -> Vec<Reason> {
@@ -81,11 +120,7 @@ impl Details {
         }
         let by_review = old.waived_gaps != new.waived_gaps || old.flags.contains("reviewed") || new.flags.contains("reviewed");
         if has(Input::Review) && by_review {
-            let words = match old.waived_gaps == new.waived_gaps {
-                true => "people's decisions bear on its mentions".to_owned(),
-                false => format!("{} gaps in its scope are waived, before it was {}", new.waived_gaps, old.waived_gaps),
-            };
-            add(Input::Review, words);
+            self.by_review(id, old, new).into_iter().for_each(|words| add(Input::Review, words));
         }
         for change in inputs.iter().filter(|change| change.input == Input::Policy) {
             if policy_bears(&change.after, old, new, !otherwise.is_empty()) {
@@ -119,6 +154,20 @@ impl Details {
     }
 }
 
+/// Have gaps of its scope, waived or not waived any more, to do with the change?
+fn waiving_bears(old: &Institution, new: &Institution) -> bool {
+    let of_gaps = |bases: &[String]| {
+        let of_gaps = [Basis::UnreadContent, Basis::UnattributedData, Basis::UnclaimedAccount].map(Basis::as_str);
+        bases.iter().filter(|basis| of_gaps.contains(&basis.as_str())).cloned().collect::<BTreeSet<_>>()
+    };
+    let (was, is) = (of_gaps(&old.bases), of_gaps(&new.bases));
+    match new.waived_gaps.cmp(&old.waived_gaps) {
+        Ordering::Greater => !was.is_subset(&is),
+        Ordering::Less => !is.is_subset(&was),
+        Ordering::Equal => false,
+    }
+}
+
 /// Could this key of the policy have led to the change?
 fn policy_bears(change: &str, old: &Institution, new: &Institution, mentions_changed: bool) -> bool {
     let key = change.split(' ').next().unwrap_or("");
@@ -143,12 +192,19 @@ fn in_words(mentions: &[(&Mention, bool)]) -> String {
     format!("mentions: {more} came, {} went; {}{rest}", mentions.len() - more, examples.join("; "))
 }
 
-fn mentions(run: &Run, changed: &HashSet<&str>) -> Result<HashMap<String, BTreeSet<Mention>>> {
-    let mut out: HashMap<String, BTreeSet<Mention>> = HashMap::new();
-    run.files.rows("evidence.csv", &["customer_id", "item", "scheme", "value", "role", "strength"], &mut |cells| {
+fn reviewed(run: &Run, changed: &HashSet<&str>) -> Result<HashMap<String, BTreeSet<Reviewed>>> {
+    let mut out = mentions(run, &["customer_id", "item", "scheme", "value", "review"], changed)?;
+    out.values_mut().for_each(|rows: &mut BTreeSet<Reviewed>| rows.retain(|[.., decided]| !decided.is_empty()));
+    Ok(out)
+}
+
+/// Rows of `evidence.csv` about institutions that changed, by these columns, of which the first is the institution.
+fn mentions<const N: usize>(run: &Run, columns: &[&str], changed: &HashSet<&str>) -> Result<HashMap<String, BTreeSet<[String; N]>>> {
+    let mut out: HashMap<String, BTreeSet<[String; N]>> = HashMap::new();
+    run.files.rows("evidence.csv", columns, &mut |cells| {
         if let [id, mention @ ..] = cells
             && changed.contains(id)
-            && let Ok(mention) = <[&str; 5]>::try_from(mention)
+            && let Ok(mention) = <[&str; N]>::try_from(mention)
         {
             out.entry((*id).to_owned()).or_default().insert(mention.map(str::to_owned));
         }

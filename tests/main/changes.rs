@@ -111,6 +111,62 @@ fn every_changed_verdict_has_its_reason() {
     assert!(none.stderr.contains("nowhere"), "{}", none.stderr);
 }
 
+/// One file of decisions may clear an institution by what it says of gaps, of its mentions, or of both.
+#[test]
+fn decisions_about_gaps_and_mentions_are_told_apart() {
+    let scene = Scene::new();
+    let because = |before: &str, after: &str| {
+        let finished = scene.diff(before, after, &["--json"]).done();
+        let value: serde_json::Value = serde_json::from_str(&finished.stdout).expect("JSON");
+        let all = value["institutions"].as_array().expect("institutions").clone();
+        let of = |one: &serde_json::Value| {
+            let words = one["reasons"].as_array().expect("reasons").iter().map(|r| r["because"].as_str().expect("words").to_owned());
+            (one["customer_id"].as_str().expect("an id").to_owned(), words.collect::<Vec<_>>())
+        };
+        all.iter().map(of).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let file = scene.desk.path("review.csv").display().to_string();
+    let waive = "waive,ev/drop/locked.zip,,,,,Ann,2025-02-01,test data\n";
+    let reject = "reject,ev/notes/a.txt,,C1,client_code,QX7731,Ann,2025-02-01,an example\n\
+                  reject,ev/notes/a.txt,,C1,client_code,QX7731,Bob,2025-02-02,an example\n";
+    scene.decide("first", &[]);
+    review(&scene.desk.path("review.csv"), &format!("{waive}{reject}"));
+    scene.decide("both", &["--review", &file]);
+    let found = because("first", "both");
+    let (waived, mention) = ("1 gaps in its scope are waived, before it was 0", "client_code QX7731 in ev/notes/a.txt: ");
+    assert!(found["C1"].iter().any(|words| words.contains(mention)), "{found:?}");
+    assert_eq!(found["C2"], [waived]);
+
+    // Another gap stays: that one was waived is nobody's reason.
+    write(&scene.desk.path("ev/drop/another.zip"), &aes_zip(&[("y.txt".to_owned(), b"nothing either\n".to_vec())]));
+    scene.index();
+    scene.decide("open", &[]);
+    scene.decide("rejected", &["--review", &file]);
+    let found = because("open", "rejected");
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["C1"], "{found:?}");
+    assert!(found["C1"].len() == 1 && found["C1"][0].contains(mention), "{found:?}");
+}
+
+#[test]
+fn letters_to_nobody_who_is_registered_are_named() {
+    let scene = Scene::new();
+    let letters = "customer_id,kind,sent,run\nC1,affected,2025-02-03,run 1\nC9,clear,2025-02-03,run 1\nC2,clear,2025-02-03,run 1\n";
+    write(&scene.registry.join("notices.csv"), letters.as_bytes());
+    let (outputs, finished) = scene.decide("out", &[]);
+    assert!(finished.stderr.contains("1 letters went to ids that no customer of the registry has"), "{}", finished.stderr);
+    let list = outputs.rows("notices.csv");
+    let shown: Vec<(&str, &str, &str)> =
+        list.iter().map(|row| (row["customer_id"].as_str(), row["retract"].as_str(), row["registered"].as_str())).collect();
+    assert_eq!(shown, [("C2", "true", "true"), ("C9", "false", "false"), ("C1", "false", "true")]);
+    assert_eq!((list[1]["verdict"].as_str(), list[1]["kind"].as_str(), list[1]["sent"].as_str()), ("", "clear", "2025-02-03"));
+    let page = std::fs::read_to_string(outputs.file("report.html")).expect("a page");
+    assert!(page.contains("to an id that no customer of the registry has"));
+    // The list is good as input.
+    std::fs::remove_file(scene.registry.join("notices.csv")).expect("it was there");
+    let (again, _) = scene.decide("again", &["--notices", &outputs.file("notices.csv").display().to_string()]);
+    assert_eq!(again.rows("notices.csv").len(), 3);
+}
+
 #[test]
 fn a_difference_reads_as_it_should() {
     let scene = Scene::new();
