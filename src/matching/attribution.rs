@@ -25,7 +25,7 @@ fn key_of_clients(key: &str) -> Option<Specific> {
     let words = words_of(key);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let of_clients = |(scheme, _): &&(Scheme, Specific)| matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount);
-    labelled(&words).iter().filter(of_clients).map(|(_, specific)| *specific).max()
+    labelled(&words).into_iter().filter(of_clients).map(|(_, specific)| *specific).max()
 }
 
 /// A folder or account that belongs to somebody.

@@ -1,6 +1,7 @@
 use super::{Residence, vocabulary};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 vocabulary! {
     /// Kinds of personal data, as an impact list names them.
@@ -156,7 +157,7 @@ impl PersonKey {
     /// Folds case, blanks and punctuation, then hashes. `None` when no letter is left of the name.
     pub fn of(person: Person<'_>, elements: Elements) -> Option<Self> {
         let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
-        folding.fold(person.name);
+        folding.fold(&in_order(person.name));
         if !folding.letters {
             return None;
         }
@@ -180,6 +181,24 @@ impl PersonKey {
             }
             same
         });
+    }
+}
+
+/// What stands behind a family name.
+const SUFFIXES: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "esq", "md"];
+
+/// Is this `Jr` and the like?
+pub fn is_name_suffix(word: &str) -> bool {
+    SUFFIXES.iter().any(|suffix| word.trim().trim_end_matches('.').eq_ignore_ascii_case(suffix))
+}
+
+/// A name in the order in which it is spoken: `Lee, Ann B` is Ann B Lee, while `Ann Lee, Jr` stands as it is.
+fn in_order(name: &str) -> Cow<'_, str> {
+    match name.split_once(',') {
+        Some((family, given)) if !given.contains(',') && !given.trim().is_empty() && !is_name_suffix(given) => {
+            Cow::Owned(format!("{given} {family}"))
+        }
+        _ => Cow::Borrowed(name),
     }
 }
 

@@ -11,7 +11,7 @@ mod residence;
 mod scheme;
 
 pub use base64::base64;
-pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts};
+pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts, is_name_suffix};
 pub use digests::Digests;
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};

@@ -74,7 +74,7 @@ pub(super) fn is_track(text: &str) -> bool {
     let text = text.trim_start_matches('%');
     let (first, rest) = (text.starts_with('B'), text.trim_start_matches(['B', ';']));
     let number = &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()];
-    let ends = match rest[number.len()..].as_bytes() {
+    let ends = match &rest.as_bytes()[number.len()..] {
         [] => first,
         [b'^', ..] => true,
         [b'=' | b'D', b'0'..=b'9', ..] => true,

@@ -1,7 +1,7 @@
 use super::lexicon::is_company;
 use super::typing::Typed;
 use super::{ColumnType, held};
-use crate::model::{Elements, Person, PersonKey};
+use crate::model::{Elements, Person, PersonKey, is_name_suffix};
 
 /// Where a row's persons stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -96,9 +96,8 @@ impl Persons {
 
 /// Does a column hold what stands behind a family name?
 fn is_suffix(sample: &[Vec<String>], column: usize) -> bool {
-    const SUFFIXES: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "esq", "md"];
     let mut cells = sample.iter().filter_map(|row| row.get(column)).map(|cell| held(cell)).filter(|cell| !cell.is_empty()).peekable();
-    cells.peek().is_some() && cells.all(|cell| SUFFIXES.contains(&cell.trim_end_matches('.').to_lowercase().as_str()))
+    cells.peek().is_some() && cells.all(is_name_suffix)
 }
 
 /// Cells joined by blanks; a single one is not copied.

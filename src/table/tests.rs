@@ -320,6 +320,8 @@ fn tracks_of_magnetic_stripes_are_cards() {
 fn a_name_told_twice_is_one_person() {
     let table = rows(&["James Smith|James|Smith", "Mary Jones|Mary|Jones"]);
     assert_eq!(facts(Some("full_name|first_name|last_name"), &table).persons.len(), 2);
+    let turned = rows(&["KIM, ANN B|1", "Ann B Kim|2", "Bob Orr, Jr.|3", "Bob Orr Jr|4", "Kim, Ann G|5"]);
+    assert_eq!(facts(Some("account_holder|account_number"), &turned).persons.len(), 3);
     let companies = rows(&["Acme Tools LLC|1", "James Smith|2", "Mary Jones|3"]);
     assert_eq!(facts(Some("account_holder|account_number"), &companies).persons.len(), 2);
 }
