@@ -15,7 +15,7 @@ use super::operators::is_operator;
 use super::record::{Record, number};
 use super::routing_number::{Placed, RoutingNumber};
 use crate::format::mail::{EML, MBOX};
-use crate::format::{Failure, Format, Probe, Runs, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink, signature};
 use crate::model::{Cause, Class, DataElement, Person};
 use layout::{Piece, decode, ends, file_from, is_behind_lines, piece_at, shape_of};
 
@@ -34,7 +34,9 @@ pub const FORMAT: Format = Format {
 const MOST_GAPS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    shape_of(probe.head).is_some() || (is_behind_lines(probe.head) && ![&EML, &MBOX].iter().any(|mail| (mail.recognise)(probe)))
+    // What of some kind only holds a letter is what it is.
+    let is_of_a_kind = || signature::find(probe).is_some() || [&EML, &MBOX].iter().any(|mail| (mail.recognise)(probe));
+    shape_of(probe.head).is_some() || (is_behind_lines(probe.head) && !is_of_a_kind())
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
