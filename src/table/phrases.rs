@@ -68,7 +68,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "nom de famille", "apellido", "apellidos", "cognome", "achternaam", "name last", "name family",
     ]),
     (Meaning::NamePart, &[
-        "middle name", "middle names", "middle initial", "middle init", "=middle", "=mi", "=m i", "=mid init", "mname", "name middle",
+        "middle name", "middle names", "middle initial", "middle init", "=middle", "mi", "m i", "mid init", "mname", "name middle",
         "name middle initial", "second name", "name suffix", "generation suffix", "=suffix", "zweiter vorname", "deuxieme prenom",
         "segundo nombre", "secondo nome",
     ]),
