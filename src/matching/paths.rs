@@ -4,6 +4,7 @@ use super::attribution::Place;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, What, is_telling_code, proves};
 use super::passage::Text;
+use crate::identifier::aba;
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
 
 /// Judges an item's path: the homes it lies in, and what its own step names (the steps above are those of
@@ -71,6 +72,14 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
                 judgement => judgement,
             };
             push(&mut mentions, mention(institution, scheme.clone(), value.clone(), role, strength, basis), path);
+        }
+    }
+    // A routing number is the whole name of a folder by no chance.
+    for folder in shown.split('/').rev().skip(1).filter(|folder| aba::is_valid(folder)) {
+        let Some((_, entry)) = lexicon.by_value(&Scheme::Aba, folder) else { continue };
+        for &institution in entry.holders.iter().filter(|_| !place.homes.iter().any(|home| home.sure)) {
+            let (role, strength, basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+            push(&mut mentions, mention(institution, Scheme::Aba, folder.to_owned(), role, strength, basis), path);
         }
     }
     mentions

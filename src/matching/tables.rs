@@ -189,8 +189,10 @@ fn list(table: &TableFacts, distinct: usize) -> List {
 /// Whoever a value of a client-identifier column means: by code or account, in whatever way a program or spreadsheet
 /// wrote it, or by an equivalent of them.
 fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
-    let bare = || Some(normalise(&Scheme::ClientCode, value, "").ok()?.value);
-    let as_written = lexicon.client(value).or_else(|| lexicon.client(&bare()?)).or_else(|| lexicon.number(&whole_number(&bare()?)?));
+    let as_written = lexicon.client(value).or_else(|| {
+        let bare = normalise(&Scheme::ClientCode, value, "").map_or_else(|_| value.to_owned(), |normal| normal.value);
+        lexicon.client(&bare).or_else(|| lexicon.number(&whole_number(&bare)?))
+    });
     as_written.or_else(|| {
         [Scheme::Lei, Scheme::Bic, Scheme::Aba, Scheme::Domain].into_iter().find_map(|scheme| {
             let normal = normalise(&scheme, value, "").ok()?;

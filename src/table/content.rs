@@ -1,6 +1,7 @@
 //! What single values look like. Every function is total: any text has an answer.
 
 use super::lexicon::{has_bank_word, has_street_word, is_company};
+use crate::identifier::whole_number;
 
 fn digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
@@ -216,11 +217,13 @@ pub(super) fn is_code(text: &str) -> bool {
         && (is_number_of(text, 1..=64) || year_of(text).is_none())
 }
 
-/// The codes of a cell: one as it stands, or those of a list.
+/// The codes of a cell: one as it stands, or those of a list. Whether `104,233` is two of them or one number cannot be
+/// known: it is both.
 pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
     let is_list = |c: char| text.contains(c) && text.split(c).all(|one| is_code(one.trim()));
     let separator = [';', '|', ','].into_iter().find(|&c| is_list(c) && !is_amount(text));
-    text.split(move |c| Some(c) == separator).map(str::trim)
+    let number = (separator == Some(',') && whole_number(text).is_some()).then_some(text);
+    text.split(move |c| Some(c) == separator).map(str::trim).chain(number)
 }
 
 /// Words go on in small letters, as no name does.

@@ -306,3 +306,18 @@ fn passwords_of_clients_are_records() {
     let line = |n: usize, code: &str, _: &str| format!("{code},user{n},Zx9!kq{n}Wp");
     assert_eq!(verdict_of_all("x/a.csv", format!("client_code,username,password\n{}", each(line))), "affected");
 }
+
+/// A folder named by a routing number points at its bank; a number in the name of a file does not.
+#[test]
+fn a_folder_named_by_a_routing_number_points_at_its_bank() {
+    let first = aba(5);
+    let (_desk, outputs) = outcome(
+        &institutions(),
+        &[
+            (Box::leak(format!("drop/{first}/out/x.txt").into_boxed_str()), "nothing\n".to_owned()),
+            (Box::leak(format!("drop/ref_{}.txt", aba(42)).into_boxed_str()), "nothing\n".to_owned()),
+        ],
+    );
+    let verdicts = outputs.verdicts();
+    assert_eq!([0, 1].map(|n| verdicts[CODES[n]].as_str()), ["undetermined", "ruled_out"]);
+}

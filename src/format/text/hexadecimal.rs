@@ -139,7 +139,7 @@ mod tests {
             digits.as_bytes().chunks(64).map(|line| format!("  {}\r\n", String::from_utf8_lossy(line))).collect(),
             format!("0x{digits}"),
         ] {
-            assert_eq!(decoded(&written, Literals::Searched), [text.clone()], "{written}");
+            assert_eq!(decoded(&written, Literals::Searched), std::slice::from_ref(&text), "{written}");
         }
         assert!(decoded(&format!("x'{digits}'"), Literals::Decoded).is_empty());
         assert_eq!(decoded(&format!("HEXTORAW('{digits}')"), Literals::Decoded).len(), 1);
