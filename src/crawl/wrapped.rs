@@ -202,6 +202,10 @@ impl Unwrapping<'_> {
             text.passages.sort_by_key(|passage| passage.map.offset(&passage.text, 0));
         }
         if text.bytes > TEXT {
+            if matches!(format.runs, Runs::Inside) {
+                // Which parts came first is chance.
+                text.passages.clear();
+            }
             out.unread.push(format!("{}: more than {TEXT} bytes of text", format.name));
         }
         self.passages(&text.passages, format.name, out);

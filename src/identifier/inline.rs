@@ -154,18 +154,20 @@ impl<'t> Label<'t> {
         let Some(thing) = self.words.last().filter(|word| THINGS.contains(&word.strip_suffix('s').unwrap_or(word))) else { return true };
         let between = text.get(self.end..value.start).unwrap_or_default();
         let (behind, digits) = (&text[value.end..], value.len());
-        // An address, a date, a time, an amount.
-        let goes_on = behind.strip_prefix(['.', ',', ':', '-', '/']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        if goes_on || behind.starts_with('%') {
+        let is_long = digits >= LONG_NUMBER;
+        // A fraction; of a short number also the rest of an address, a date, a time, an amount.
+        let marks: &[char] = if is_long { &['.'] } else { &['.', ',', ':', '-', '/'] };
+        let goes_on = behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let is_day = is_long && behind.starts_with('-') && digits == 8;
+        if goes_on || is_day || behind.starts_with('%') || counts_things(behind) {
             return false;
         }
         if thing.ends_with('s') {
-            digits >= LONG_NUMBER && between.contains(['/', '{', '[', '('])
-        } else if between.contains(|c: char| c.is_alphabetic() || c == BORDER || "=:\"'>#([{|→".contains(c)) {
-            digits >= SHORT_NUMBER
-        } else {
-            digits >= LONG_NUMBER && !counts_things(behind)
+            return is_long && between.contains(['/', '{', '[']);
         }
+        // A short number is the whole value of a field.
+        let ends_field = behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
+        is_long || digits >= SHORT_NUMBER && ends_field && between.contains(|c: char| c == BORDER || "=:\"'>#([{|→".contains(c))
     }
 }
 
@@ -180,8 +182,10 @@ const SHORT_NUMBER: usize = 3;
 /// `1024 ms`, `55 files`: is the word behind a number a unit, or one for many?
 fn counts_things(behind: &str) -> bool {
     const NO_PLURAL: &[&str] = &["is", "was", "has", "does", "this", "its", "as", "us", "status", "address"];
-    const UNITS: &[&str] =
-        &["ms", "s", "sec", "us", "ns", "min", "h", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bps", "usd", "eur"];
+    const UNITS: &[&str] = &[
+        "ms", "s", "sec", "us", "ns", "min", "h", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bps", "usd", "eur", "percent",
+        "people", "million", "thousand",
+    ];
     let word: String = behind.strip_prefix(' ').unwrap_or_default().chars().take_while(|c| c.is_alphabetic()).collect();
     let word = word.to_lowercase();
     UNITS.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s') && !NO_PLURAL.contains(&word.as_str())

@@ -154,11 +154,12 @@ pub fn whole_number(cell: &str) -> Option<String> {
     let grouped = first.len() <= 3 && groups.clone().all(|group| group.len() == 3);
     let fraction = fraction.trim_end_matches('0');
     let mut digits: String = std::iter::once(first).chain(groups).collect();
-    if !(grouped || digits.len() == whole.len()) || exponent > 15 || fraction.len() > exponent {
+    // `1.04E+05` was rounded, and what it was is lost.
+    let is_rounded = exponent > fraction.len();
+    if !(grouped || digits.len() == whole.len()) || is_rounded || fraction.len() > exponent {
         return None;
     }
     digits.push_str(fraction);
-    digits.extend(std::iter::repeat_n('0', exponent - fraction.len()));
     let digits = digits.trim_start_matches('0');
     ((1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.to_owned())
 }

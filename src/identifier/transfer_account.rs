@@ -1,12 +1,37 @@
 //! Accounts and mailboxes on the transfer platform: any token, compared as it stands by the matcher.
 
-use super::{Bare, SchemeRules, token};
+use super::{Bare, Invalid, SchemeRules, token};
 use crate::model::Scheme;
+
+/// Folders that many homes have.
+const FOLDERS: &[&str] = &[
+    "in",
+    "out",
+    "inbound",
+    "outbound",
+    "incoming",
+    "outgoing",
+    "inbox",
+    "outbox",
+    "upload",
+    "uploads",
+    "download",
+    "downloads",
+    "archive",
+    "data",
+    "files",
+];
 
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::TransferAccount,
     // Of the path of its home, the last part.
-    normalise: |raw, _| token(raw.trim().trim_end_matches('/').rsplit('/').next().unwrap_or(raw)),
+    normalise: |raw, _| match raw.trim().trim_end_matches('/').rsplit_once('/') {
+        Some((_, last)) if FOLDERS.iter().any(|folder| last.eq_ignore_ascii_case(folder)) => {
+            Invalid::because("it is the path of a folder in a home; the account is wanted")
+        }
+        Some((_, last)) => token(last),
+        None => token(raw),
+    },
     labels: &[
         "sftp",
         "sftp account",

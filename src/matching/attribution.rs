@@ -1,7 +1,7 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
-use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
+use super::lexicon::{Client, LONG_NUMBER, Lexicon, is_numeric, is_telling_code, proves};
 use crate::identifier::{Specific, labelled};
 use crate::index::tokens::words_of;
 use crate::model::{Act, Scheme};
@@ -116,12 +116,14 @@ impl<'l> Folders<'l> {
             let is_parent_of_homes = folder.holds_homes;
             match self.registered(name) {
                 Some((label, (scheme, value, holders))) => {
-                    let labelled = label.is_some_and(|label| proves(label, &value));
+                    // Short numbers after a label are as likely keys of some table.
+                    let proven = label.is_some_and(|label| proves(label, &value));
+                    let labelled = proven && (!is_numeric(&value) || value.len() >= LONG_NUMBER);
                     // A word that somebody's account is named by is also just a folder.
                     let distinctive = is_telling_code(&value) && !value.chars().all(char::is_alphabetic);
                     let sure = is_parent_of_homes || labelled || (scheme == Scheme::TransferAccount && distinctive);
                     // A number that equals a code is chance where its siblings are no codes.
-                    let said = label.is_some() && !is_numeric(&value);
+                    let said = proven || label.is_some() && !is_numeric(&value);
                     if sure || said || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value)) {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }

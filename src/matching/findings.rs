@@ -62,8 +62,8 @@ pub struct Findings {
     pub ownerless: Personal,
     /// Kinds of personal data in its running text.
     pub text: Elements,
-    /// Some of it stands in rows whose columns of clients are blank.
-    pub blanks: bool,
+    /// Columns of clients are blank in some rows with personal data, or hold others than are registered.
+    pub names_others: bool,
     /// Its payments stand amid other text, which is not known to be their owner's.
     pub amid_text: bool,
     /// Owners that its fields name and the registry does not know.
@@ -161,9 +161,9 @@ impl Findings {
     /// Do the owners that it names by columns of tables own those tables alone, and not what no column gives to
     /// anybody? Where one institution is the only client that they name, in every row, all of it is that one's.
     pub fn tables_are_apart(&self) -> bool {
-        let owner = self.mentions.iter().find(|m| m.is_sure_owner()).map(|m| m.institution);
+        let owners = self.owners();
         let is_code = |m: &&Mention| matches!(m.scheme, Scheme::ClientCode | Scheme::TransferAccount);
-        self.blanks || self.mentions.iter().filter(is_code).any(|m| Some(m.institution) != owner)
+        self.names_others || owners.len() > 1 || self.mentions.iter().filter(is_code).any(|m| !owners.contains(&m.institution))
     }
 
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?

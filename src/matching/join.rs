@@ -304,9 +304,7 @@ impl Join<'_> {
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
         let mut personal = findings.ownerless.clone();
-        if owners.is_empty() {
-            personal.elements.extend(findings.text);
-        }
+        personal.elements.extend(findings.text);
         if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
             return;
         }

@@ -82,7 +82,7 @@ impl Holders {
 
 /// A number of so many digits beside an identifier is the code of the same institution by chance once in some
 /// ten thousand times; years and counts are shorter.
-const LONG_NUMBER: usize = 5;
+pub(super) const LONG_NUMBER: usize = 5;
 
 /// The compiled registry.
 pub struct Lexicon {
@@ -265,12 +265,16 @@ impl Lexicon {
         out
     }
 
-    /// The one holder of a code or account that is this number but for zeros before it.
+    /// The holders of codes and accounts that are this number but for zeros before it.
     pub fn number(&self, number: &str) -> Option<(Scheme, String, Vec<usize>)> {
-        let [entry] = self.by_number.get(number)?[..] else { return None };
-        let entry = &self.entries[entry as usize];
-        let What::Identifier(scheme, value) = &entry.what else { return None };
-        Some((scheme.clone(), value.clone(), entry.holders.clone()))
+        let entries = self.by_number.get(number)?;
+        let mut holders: Vec<usize> = entries.iter().flat_map(|&entry| &self.entries[entry as usize].holders).copied().collect();
+        holders.sort_unstable();
+        holders.dedup();
+        match &self.entries[*entries.first()? as usize].what {
+            What::Identifier(scheme, value) => Some((scheme.clone(), value.clone(), holders)),
+            What::Name { .. } => None,
+        }
     }
 
     /// The bank with this identifier. The bank part of an IBAN and a national bank code are one thing.

@@ -60,7 +60,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         }
         if has_clients && table.nobodys.all > 0 {
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
-            findings.blanks = true;
+            findings.names_others = true;
         }
     }
 }
@@ -70,6 +70,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
     let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((facts, holder(lexicon, value)?))).collect();
     let registered_rows: u64 = registered.iter().map(|(facts, _)| facts.count).sum();
     let share = registered_rows * 100 / column.facts.non_empty.max(1);
+    findings.names_others |= registered_rows > 0 && registered_rows < column.facts.non_empty;
     let list = list(table, column.facts.values.len());
     let mut has_owner = false;
     for (facts, (scheme, value, holders)) in registered {

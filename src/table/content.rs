@@ -221,7 +221,7 @@ pub(super) fn is_code(text: &str) -> bool {
 /// known: it is both.
 pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
     let is_list = |c: char| text.contains(c) && text.split(c).all(|one| is_code(one.trim()));
-    let separator = [';', '|', ','].into_iter().find(|&c| is_list(c) && !is_amount(text));
+    let separator = [';', '|', ','].into_iter().find(|&c| is_list(c));
     let number = (separator == Some(',') && whole_number(text).is_some()).then_some(text);
     text.split(move |c| Some(c) == separator).map(str::trim).chain(number)
 }

@@ -115,6 +115,7 @@ struct Work {
     persons: Persons,
     row_persons: Vec<PersonKey>,
     compact_at: usize,
+    compact_nobodys_at: usize,
 }
 
 /// What is kept of a column's cells.
@@ -207,6 +208,10 @@ impl TableFacts {
             self.persons.extend_from_slice(&work.row_persons);
             if is_nobodys {
                 self.nobodys_persons.extend_from_slice(&work.row_persons);
+                if self.nobodys_persons.len() >= work.compact_nobodys_at.max(1 << 12) {
+                    PersonKey::settle(&mut self.nobodys_persons);
+                    work.compact_nobodys_at = self.nobodys_persons.len() * 2;
+                }
             }
             if self.persons.len() >= work.compact_at.max(1 << 12) {
                 PersonKey::settle(&mut self.persons);

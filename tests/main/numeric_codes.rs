@@ -68,7 +68,7 @@ fn a_numeric_code_is_found_however_its_column_or_label_is_written() {
     // Without a label that says what number it is, it is nobody's.
     let other = format!(
         "The order code (internal): {0}\nitems: 5, {0}\nclient count 12, {0}\n[order]\ncode={0}\nclient {0} ms\nclients: {0}\n\
-         served client {0} requests\nclient: {0}.5\nclient: {0}-10-30\nbank={0}%\n",
+         served client {0} requests\nclient: {0}.5\nbank={0}%\n",
         code(files.len())
     );
     write(&desk.path("ev/notes/other.txt"), other.as_bytes());

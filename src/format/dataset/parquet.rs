@@ -172,6 +172,7 @@ impl<'a> File<'a, '_> {
                 break;
             }
             rows += 1;
+            cells.iter().filter(|cell| !cell.is_empty()).for_each(|cell| self.beside.show(cell));
             grid.row_at(cells, at, sink);
         }
         for (column, is_short) in columns.into_iter().zip(is_short) {

@@ -19,7 +19,12 @@ use std::ops::Range;
 pub(super) struct Beside<'a> {
     seen: HashSet<&'a [u8]>,
     texts: Vec<(&'a [u8], u64)>,
+    /// Those that stand in the rows.
+    shown: HashSet<&'a [u8]>,
 }
+
+/// Between two texts.
+const APART: &str = "\u{1E}\u{1E}";
 
 impl<'a> Beside<'a> {
     /// Takes all text of a struct that stands at a place.
@@ -36,13 +41,21 @@ impl<'a> Beside<'a> {
         self.seen.insert(bytes);
     }
 
-    /// Hands on the texts.
+    /// A cell of a row: the smallest and largest values are some of them.
+    pub fn show(&mut self, cell: &str) {
+        if let Some(bytes) = self.seen.get(cell.as_bytes()) {
+            self.shown.insert(bytes);
+        }
+    }
+
+    /// Hands on the texts that stand in no row.
     pub fn end(self, sink: &mut Sink<'_>) {
         sink.kind(PassageKind::Strings);
-        for (bytes, at) in self.texts {
+        for (bytes, at) in self.texts.into_iter().filter(|(bytes, _)| !self.shown.contains(*bytes)) {
             let text = plain_text(bytes).map_or_else(|| Cow::Owned(runs_of(bytes)), Cow::Borrowed);
+            // A name is no label of what stands behind it: two borders are between them.
             sink.text(&text, At::Decoded(at));
-            sink.border();
+            sink.text(APART, At::Decoded(at));
         }
         sink.kind(PassageKind::Prose);
     }

@@ -2,6 +2,7 @@
 //! plain dumps in lines. What they decode to is a member if it is known or text, or if one value is so long that it is
 //! no key, digest or signature.
 
+use super::ebcdic::is_ebcdic;
 use crate::format::{Kind, Probe, detect};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -84,8 +85,15 @@ fn tells(value: &[u8]) -> bool {
     let mut head = Vec::new();
     // Reading from memory does not fail.
     let _ = Decoder { digits: value }.take(HEAD as u64).read_to_end(&mut head);
-    let is_printed = head.iter().all(|b| (b' '..0x7F).contains(b) || matches!(b, b'\t' | b'\r' | b'\n'));
-    is_printed || head.contains(&0) && matches!(detect(&Probe::new(&head)), Kind::Format(_) | Kind::Signature(_))
+    is_text(&head) || head.contains(&0) && matches!(detect(&Probe::new(&head)), Kind::Format(_) | Kind::Signature(_))
+}
+
+/// Is it printed, in a code page that holds ASCII, with some characters beyond, or in EBCDIC?
+fn is_text(head: &[u8]) -> bool {
+    let is_mark = |b: &u8| matches!(b, b'\t' | b'\r' | b'\n');
+    let ascii = head.iter().filter(|b| (b' '..0x7F).contains(*b) || is_mark(b)).count();
+    let controls = head.iter().filter(|b| **b < b' ' && !is_mark(b)).count();
+    controls == 0 && ascii * 10 >= head.len() * 8 || is_ebcdic(head)
 }
 
 /// Decodes digits, whatever stands between them.
@@ -141,6 +149,8 @@ mod tests {
         ] {
             assert_eq!(decoded(&written, Literals::Searched), std::slice::from_ref(&text), "{written}");
         }
+        let foreign = "Mandantennummer: QX7731, Zürich, und was sonst ein Mitglied noch alles zu sagen hat in einer Zeile".as_bytes();
+        assert_eq!(decoded(&hex(foreign), Literals::Searched), [foreign]);
         assert!(decoded(&format!("x'{digits}'"), Literals::Decoded).is_empty());
         assert_eq!(decoded(&format!("HEXTORAW('{digits}')"), Literals::Decoded).len(), 1);
         let long: Vec<u8> = (0..3000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
