@@ -118,10 +118,16 @@ fn separates(gap: &str) -> bool {
         || bare.is_empty() && quoted && gap.contains(BORDER)
 }
 
+/// The word that stands right behind a value, with a blank between them; empty where none does.
+fn word_behind(behind: &str) -> &str {
+    let rest = behind.strip_prefix(' ').unwrap_or_default();
+    &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())]
+}
+
 /// `55 files`: a word right behind the number says what it counts.
 fn counts_words(text: &str, token: &Token<'_>) -> bool {
-    let word: String = text[token.span.end..].strip_prefix(' ').unwrap_or_default().chars().take_while(|c| c.is_alphabetic()).collect();
-    !word.is_empty() && !matches!(&word[..], "and" | "or" | "und" | "oder" | "et" | "y" | "e")
+    let word = word_behind(&text[token.span.end..]);
+    !word.is_empty() && !matches!(word, "and" | "or" | "und" | "oder" | "et" | "y" | "e")
 }
 
 /// What stands right before a value and says what it is.
@@ -136,10 +142,10 @@ pub struct Label<'t> {
 }
 
 impl<'t> Label<'t> {
-    /// A label of these folded words, which end at this place in the text.
-    pub fn of(words: Vec<&'t str>, end: usize) -> Self {
-        let schemes = if words.is_empty() { Vec::new() } else { labelled(&words) };
-        Self { words, schemes, end }
+    /// A label of these folded words, which stand in no text: the header of a column.
+    pub fn of(words: Vec<&'t str>) -> Self {
+        let schemes = labelled(&words);
+        Self { words, schemes, end: 0 }
     }
 
     /// Does it name a scheme and no other, and say that a number follows?
@@ -174,8 +180,9 @@ impl<'t> Label<'t> {
 /// Words for things of which there may be any number.
 const THINGS: &[&str] =
     &["client", "customer", "institution", "tenant", "fi", "bank", "member", "partner", "site", "user", "login", "home", "mailbox"];
-/// Digits of a number that is no count, rank or year where nothing but a blank stands before it.
-const LONG_NUMBER: usize = 5;
+/// Digits of a number that is no count, rank or year. Beside an identifier it is the code of the same institution by
+/// chance once in some ten thousand times.
+pub const LONG_NUMBER: usize = 5;
 /// And where it is assigned.
 const SHORT_NUMBER: usize = 3;
 
@@ -186,8 +193,7 @@ fn counts_things(behind: &str) -> bool {
         "ms", "s", "sec", "us", "ns", "min", "h", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bps", "usd", "eur", "percent",
         "people", "million", "thousand",
     ];
-    let word: String = behind.strip_prefix(' ').unwrap_or_default().chars().take_while(|c| c.is_alphabetic()).collect();
-    let word = word.to_lowercase();
+    let word = word_behind(behind).to_lowercase();
     UNITS.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s') && !NO_PLURAL.contains(&word.as_str())
 }
 
@@ -382,7 +388,7 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
     match &words[last..] {
         [] => Label::default(),
         [only] if FILLERS.contains(&all.term(*only)) => Label::default(),
-        words @ [nearest, ..] => Label::of(words.iter().rev().map(|at| all.term(*at)).collect(), all.span(*nearest).end),
+        words @ [nearest, ..] => Label { end: all.span(*nearest).end, ..Label::of(words.iter().rev().map(|at| all.term(*at)).collect()) },
     }
 }
 

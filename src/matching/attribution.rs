@@ -1,8 +1,8 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
-use super::lexicon::{Client, LONG_NUMBER, Lexicon, is_numeric, is_telling_code, proves};
-use crate::identifier::{Specific, labelled};
+use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
+use crate::identifier::{Specific, inline::LONG_NUMBER, labelled};
 use crate::index::tokens::words_of;
 use crate::model::{Act, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};

@@ -76,9 +76,11 @@ impl Findings {
     /// Joins equal mentions, and applies what can only be said of the content as a whole.
     pub fn settle(&mut self, list_size: u64, tables: &[TableFacts]) {
         self.join();
-        self.judge_tables(list_size, tables);
-        self.mentions.iter_mut().for_each(|mention| mention.table = None);
-        self.join();
+        if self.mentions.iter().any(|mention| mention.table.is_some()) {
+            self.judge_tables(list_size, tables);
+            self.mentions.iter_mut().for_each(|mention| mention.table = None);
+            self.join();
+        }
         let has_personal_data =
             self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty();
         if !has_personal_data {

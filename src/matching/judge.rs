@@ -550,13 +550,13 @@ impl<'a> Rows<'a> {
             }) {
                 return None;
             }
-            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect(), 0), scheme) {
+            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) {
                 return Some(specific);
             }
         }
         let row = self.row(found.span.start);
         let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
         let label = words_of(left);
-        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect(), 0), scheme) }
+        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) }
     }
 }

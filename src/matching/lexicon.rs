@@ -2,7 +2,7 @@
 //! bear it.
 
 use super::names;
-use crate::identifier::{Specific, pgp_key};
+use crate::identifier::{Specific, inline::LONG_NUMBER, pgp_key};
 use crate::index::Needle;
 use crate::index::tokens::{phrases_of, words_of};
 use crate::model::Scheme;
@@ -79,10 +79,6 @@ impl Holders {
         self.of(&identifier.scheme, &identifier.value).len() > 1
     }
 }
-
-/// A number of so many digits beside an identifier is the code of the same institution by chance once in some
-/// ten thousand times; years and counts are shorter.
-pub(super) const LONG_NUMBER: usize = 5;
 
 /// The compiled registry.
 pub struct Lexicon {

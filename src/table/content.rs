@@ -226,6 +226,11 @@ pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |c| Some(c) == separator).map(str::trim).chain(number)
 }
 
+/// Is a cell made of codes, or is it one that was kept as a number?
+pub(super) fn is_written_code(text: &str) -> bool {
+    codes(text).all(is_code) || whole_number(text).is_some()
+}
+
 /// Words go on in small letters, as no name does.
 pub(super) fn is_sentence(text: &str) -> bool {
     text.split(' ').filter(|word| word.len() > 1 && word.starts_with(char::is_lowercase)).count() >= 3

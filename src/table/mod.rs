@@ -205,17 +205,9 @@ impl TableFacts {
         }
         if !work.persons.is_empty() {
             work.persons.read(cells, elements, &mut work.row_persons);
-            self.persons.extend_from_slice(&work.row_persons);
+            gather(&mut self.persons, &work.row_persons, &mut work.compact_at);
             if is_nobodys {
-                self.nobodys_persons.extend_from_slice(&work.row_persons);
-                if self.nobodys_persons.len() >= work.compact_nobodys_at.max(1 << 12) {
-                    PersonKey::settle(&mut self.nobodys_persons);
-                    work.compact_nobodys_at = self.nobodys_persons.len() * 2;
-                }
-            }
-            if self.persons.len() >= work.compact_at.max(1 << 12) {
-                PersonKey::settle(&mut self.persons);
-                work.compact_at = self.persons.len() * 2;
+                gather(&mut self.nobodys_persons, &work.row_persons, &mut work.compact_nobodys_at);
             }
         }
         for ((cell, column), keep) in cells.iter().zip(&mut self.columns).zip(&work.keeps) {
@@ -373,6 +365,15 @@ impl Keep {
             kind if kind.may_hold_codes() => Self::Cells,
             _ => Self::Nothing,
         }
+    }
+}
+
+/// Adds persons; when twice as many are held as there were different ones, duplicates are dropped.
+fn gather(persons: &mut Vec<PersonKey>, more: &[PersonKey], compact_at: &mut usize) {
+    persons.extend_from_slice(more);
+    if persons.len() >= (*compact_at).max(1 << 12) {
+        PersonKey::settle(persons);
+        *compact_at = persons.len() * 2;
     }
 }
 

@@ -4,7 +4,7 @@ use super::content::*;
 use super::header::{Meaning, Reading, read};
 use super::lexicon::{has_bank_word, has_given_name, is_state};
 use super::{ColumnType, Side};
-use crate::identifier::{Specific, aba, bic, iban, lei, normalise, whole_number};
+use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::index::tokens::seen;
 use crate::model::Scheme;
 use std::collections::HashSet;
@@ -172,9 +172,7 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
     }
     let vendors = vendors?;
     let codes = cells.0.is_empty() && vendors == Specific::Exact
-        || !cells.0.is_empty()
-            && cells.share(|cell| codes(&seen(cell)).all(is_code) || whole_number(&seen(cell)).is_some()) >= 80
-            && cells.share(is_email) < 50;
+        || !cells.0.is_empty() && cells.share(|cell| is_written_code(&seen(cell))) >= 80 && cells.share(is_email) < 50;
     // A client on the other side is not whose row it is.
     (codes && reading.side != Side::Receiving).then_some(ColumnType::ClientId(vendors))
 }

@@ -6,7 +6,7 @@
 //! writing, the more must speak for it: what stands in plain lines is a member whatever it decodes to; what might as
 //! well be words, paths or tokens is one if what it decodes to is known, or if it is long.
 
-use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, run_start, step};
+use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, next_run, run_start, step};
 use crate::format::{Kind, Probe, detect, pgp};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -50,7 +50,7 @@ struct Block {
 /// it decodes to.
 pub(super) fn find(bytes: &[u8], within: Within, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(run) = next_run(bytes, at) {
+    while let Some(run) = next_run(bytes, at, SHORT_LINE, is_digit) {
         let start = run_start(bytes, run, at);
         let (blocks, end) = blocks_from(bytes, start, within);
         at = end.max(run + SHORT_LINE);
@@ -98,18 +98,6 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
         }
     }
     (out, end.max(at))
-}
-
-/// Where the next run of digits of either alphabet begins that may be a line. Most of the text is not even looked at:
-/// behind the last other character of a window no run can have begun before.
-fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        match bytes.get(at..at + SHORT_LINE)?.iter().rposition(|b| !is_digit(*b)) {
-            Some(other) => at += other + 1,
-            None => return Some(at),
-        }
-    }
 }
 
 /// Digits that follow each other.

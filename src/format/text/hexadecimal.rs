@@ -3,6 +3,7 @@
 //! no key, digest or signature.
 
 use super::ebcdic::is_ebcdic;
+use super::spelling::next_run;
 use crate::format::{Kind, Probe, detect};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -28,8 +29,7 @@ pub(super) enum Literals {
 /// Finds values and hands each to `found`: where its digits stand, and what they decode to.
 pub(super) fn find(bytes: &[u8], literals: Literals, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(near) = next_run(bytes, at) {
-        let start = near - bytes[at..near].iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
+    while let Some(start) = next_run(bytes, at, LINE, |b| b.is_ascii_hexdigit()) {
         let (end, digits, lines) = value_end(bytes, start);
         at = end;
         let is_part = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() && !matches!(bytes[start - 1], b'x' | b'X'));
@@ -39,17 +39,6 @@ pub(super) fn find(bytes: &[u8], literals: Literals, found: &mut dyn FnMut(Range
         let value = &bytes[start..end];
         if (lines == 1 && digits >= LONG || tells(value)) && !found(start..end, &mut Decoder { digits: value }) {
             return;
-        }
-    }
-}
-
-/// Where at least [`LINE`] digits begin, or the middle of them. Most of the text is not even looked at.
-fn next_run(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        match bytes.get(at..at + LINE)?.iter().rposition(|b| !b.is_ascii_hexdigit()) {
-            Some(other) => at += other + 1,
-            None => return Some(at),
         }
     }
 }

@@ -133,6 +133,18 @@ fn hexadecimal(bytes: &[u8], at: usize, count: usize) -> Option<u8> {
     u8::try_from(value).ok().filter(u8::is_ascii)
 }
 
+/// Where the next run of at least so many digits begins. Most of the text is not even looked at: behind the last other
+/// character of a window no run can have begun before.
+pub(super) fn next_run(bytes: &[u8], from: usize, least: usize, is_digit: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match bytes.get(at..at + least)?.iter().rposition(|b| !is_digit(*b)) {
+            Some(other) => at += other + 1,
+            None => return Some(at),
+        }
+    }
+}
+
 /// Where the digits begin of which some stand at `run`, not before `from`: behind an escape whose last letters look
 /// like digits, and before escapes that are digits.
 pub(super) fn run_start(bytes: &[u8], run: usize, from: usize) -> usize {
