@@ -190,10 +190,13 @@ impl Ledger {
         let ledger = Self { db, path: path.to_owned(), is_changing: Cell::new(false), is_read_only: false };
         let empty: i64 = ledger.db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", [], |r| r.get(0))?;
         if new || empty == 0 {
-            ledger.db.execute_batch(&format!("BEGIN; {} COMMIT;", include_str!("schema.sql")))?;
+            // A run that is killed here leaves a whole ledger or none.
+            let making = ledger.db.unchecked_transaction()?;
+            making.execute_batch(include_str!("schema.sql"))?;
             ledger.set_meta("ledger_version", &LEDGER_VERSION.to_string())?;
             ledger.set_meta("generation", "0")?;
-            ledger.db.execute("INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16))))", [])?;
+            making.execute("INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16))))", [])?;
+            making.commit()?;
         }
         ledger.checked()
     }
@@ -206,7 +209,6 @@ impl Ledger {
     }
 
     /// Opens the ledger of a case that cannot be written.
-    ///
     pub fn open_read_only(path: &Path) -> Result<Self> {
         let has_changes = Self::has_changes_beside(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
