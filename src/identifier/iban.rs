@@ -49,6 +49,12 @@ fn layout(country: &str) -> Option<&'static Layout> {
     LAYOUTS.binary_search_by(|layout| layout.0.cmp(country)).ok().and_then(|i| LAYOUTS.get(i))
 }
 
+/// How many characters an IBAN of the country has that begins like this; letters of either case.
+pub(super) fn length(start: &[u8]) -> Option<usize> {
+    let country = start.get(..2)?.to_ascii_uppercase();
+    std::str::from_utf8(&country).ok().and_then(layout).map(|layout| usize::from(layout.1))
+}
+
 /// How many digits the bank part of the country's IBANs has, where codes are written in full.
 pub(super) fn bank_digits(country: &str) -> Option<usize> {
     layout(country).filter(|layout| layout.5).map(|layout| usize::from(layout.3 - layout.2))

@@ -44,7 +44,8 @@ impl Inline {
 /// Finds labelled numbers and IBANs in a text of which these are the tokens.
 pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
     let mut list: Option<Item<'_>> = None;
-    for (i, token) in all.iter().enumerate() {
+    for i in (0..all.len()).filter(|&i| all.may_be_value(i)) {
+        let token = all.get(i);
         let bytes = token.term.as_bytes();
         if bytes.len() >= 4
             && bytes[0].is_ascii_lowercase()
@@ -236,7 +237,7 @@ fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
 /// Is the token a later group of a number written in groups? The first group leads.
 fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
     i > 0
-        && all.term(i - 1).bytes().all(|b| b.is_ascii_digit())
+        && all.bytes(i - 1).iter().all(u8::is_ascii_digit)
         && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
 }
 
@@ -306,24 +307,18 @@ fn find_branch_bic(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline))
 }
 
 fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
-    let mut written = String::new();
-    for (taken, token) in all.from(i).take(9).enumerate() {
-        if taken > 0 && text.get(all.span(i + taken - 1).end..token.span.start) != Some(" ") {
+    let Some(length) = iban::length(all.bytes(i)) else { return };
+    let mut written = 0;
+    for last in i..all.len().min(i + 9) {
+        if last > i && text.get(all.span(last - 1).end..all.span(last).start) != Some(" ") {
             break;
         }
-        written.push_str(&token.term.to_ascii_uppercase());
-        if written.len() > 34 || !written.is_ascii() {
+        written += all.bytes(last).len();
+        if written >= length {
+            let codes = if written == length { iban::bank_codes(&(i..=last).map(|n| all.term(n)).collect::<String>()) } else { Vec::new() };
+            let span = all.span(i).start..all.span(last).end;
+            codes.into_iter().for_each(|value| found(Inline { span: span.clone(), scheme: Scheme::IbanBank, value, label: None }));
             break;
-        }
-        if written.len() >= 15 {
-            let codes = iban::bank_codes(&written);
-            if !codes.is_empty() {
-                let span = all.span(i).start..token.span.end;
-                for value in codes {
-                    found(Inline { span: span.clone(), scheme: Scheme::IbanBank, value, label: None });
-                }
-                break;
-            }
         }
     }
 }
@@ -352,14 +347,18 @@ pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
 
 /// Where the brackets open that close right before a place, with nothing but marks behind them.
 fn bracket_before(text: &str, at: usize) -> Option<usize> {
-    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
-    let head = text[line..at].trim_end_matches(|c: char| " \t:=.-\"'#".contains(c) || c == BORDER);
-    let open = match head.chars().next_back()? {
-        ')' => head.rfind('('),
-        ']' => head.rfind('['),
-        _ => None,
-    }?;
-    (head.len() - open <= LONGEST_GAP).then_some(line + open)
+    let head = text[..at].trim_end_matches(|c: char| " \t:=.-\"'#".contains(c) || c == BORDER);
+    let opens = match head.chars().next_back()? {
+        ')' => '(',
+        ']' => '[',
+        _ => return None,
+    };
+    let mut from = head.len().saturating_sub(LONGEST_GAP);
+    while !head.is_char_boundary(from) {
+        from += 1;
+    }
+    let open = head[from..].rfind([opens, '\n']).map(|n| from + n)?;
+    head[open..].starts_with(opens).then_some(open)
 }
 
 /// The label that ends before `border`, where the token `i` begins or a bracket opens.

@@ -216,11 +216,16 @@ fn plain_number(raw: &str, most: usize, what: &str) -> Result<Normalised, Invali
 /// ISO 7064 mod 97-10 of digits and capital letters (a letter stands for 10 to 35); `None` for other
 /// bytes.
 fn mod97(text: impl IntoIterator<Item = u8>) -> Option<u32> {
-    text.into_iter().try_fold(0u32, |rest, b| match b {
-        b'0'..=b'9' => Some((rest * 10 + u32::from(b - b'0')) % 97),
-        b'A'..=b'Z' => Some((rest * 100 + u32::from(b - b'A') + 10) % 97),
-        _ => None,
-    })
+    let rest = text.into_iter().try_fold(0u64, |rest, b| {
+        // Divided when it must be: two digits more always fit.
+        let rest = if rest < 1 << 56 { rest } else { rest % 97 };
+        match b {
+            b'0'..=b'9' => Some(rest * 10 + u64::from(b - b'0')),
+            b'A'..=b'Z' => Some(rest * 100 + u64::from(b - b'A') + 10),
+            _ => None,
+        }
+    })?;
+    Some((rest % 97) as u32)
 }
 
 #[cfg(test)]

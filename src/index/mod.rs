@@ -1,28 +1,27 @@
 //! The index: passages of text in tantivy. It knows nothing of the registry; any token that is entered
 //! there later is found.
 
-mod analysis;
-mod codes;
-mod column;
-mod common;
+mod passages;
+mod postings;
 mod read_only;
 mod search;
+mod segment;
 mod sweep;
+mod terms;
 pub mod tokens;
 mod waiting;
 
-pub use search::{Candidates, Places, Sought, known, search, search_any};
+pub use search::{Candidates, Sought, known, search, search_any};
 pub use sweep::{Hit, Needle, sweep};
 
 use crate::format::{OffsetMap, Passage, PassageKind};
-use analysis::Terms;
 use anyhow::{Context, Result};
 use read_only::ReadOnly;
 use std::path::Path;
 use std::sync::Arc;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
-use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::schema::{Field, STORED, Schema, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
 use tokens::Tokens;
 use waiting::Waiting;
@@ -34,14 +33,8 @@ pub struct Fields {
     pub content: Field,
     /// Generation in which it was committed.
     pub generation: Field,
-    /// Words, with positions.
-    pub words: Field,
-    /// Hashes of codes and numbers, a column.
-    pub codes: Field,
-    /// How codes begin, for wildcards.
-    pub heads: Field,
-    /// Identifiers that need more than a token to be seen: `scheme:value`.
-    pub typed: Field,
+    /// What it is found by: see [`terms`].
+    pub terms: Field,
     /// The text itself.
     pub body: Field,
     /// Kind and offsets.
@@ -80,19 +73,11 @@ impl StoredPassage {
 
 fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let indexed = |analyzer: &str, record| {
-        TextOptions::default()
-            .set_indexing_options(TextFieldIndexing::default().set_tokenizer(analyzer).set_fieldnorms(false).set_index_option(record))
-    };
     let number = NumericOptions::from(FAST | INDEXED | STORED);
-    let unplaced = || indexed(analysis::TERMS, IndexRecordOption::Basic);
     let fields = Fields {
         content: builder.add_u64_field("content", number),
         generation: builder.add_u64_field("generation", INDEXED),
-        words: builder.add_text_field("text", indexed(analysis::TERMS, IndexRecordOption::WithFreqsAndPositions)),
-        codes: builder.add_custom_field(column::NAME, column::NAME, serde_json::Value::Null),
-        heads: builder.add_text_field("head", unplaced()),
-        typed: builder.add_text_field("id", unplaced()),
+        terms: builder.add_custom_field(segment::NAME, segment::NAME, serde_json::Value::Null),
         body: builder.add_text_field("body", STORED),
         place: builder.add_bytes_field("place", STORED),
     };
@@ -113,13 +98,13 @@ impl TextIndex {
         let directory = tantivy::directory::MmapDirectory::open(dir)?;
         let index = if Index::exists(&directory)? {
             let mut index = Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?;
-            index.register_plugin(column::plugin(&waiting));
+            index.register_plugin(segment::plugin(&waiting));
             index
         } else {
             Index::builder()
                 .schema(schema.clone())
                 .settings(settings)
-                .register_plugin(column::plugin(&waiting))
+                .register_plugin(segment::plugin(&waiting))
                 .open_or_create(directory)?
         };
         Self { index, waiting, fields }.checked(&schema, dir)
@@ -131,7 +116,7 @@ impl TextIndex {
         let waiting = Arc::<Waiting>::default();
         let directory = ReadOnly(tantivy::directory::MmapDirectory::open(dir)?);
         let mut index = Index::open(directory).with_context(|| format!("cannot open the index {}", dir.display()))?;
-        index.register_plugin(column::plugin(&waiting));
+        index.register_plugin(segment::plugin(&waiting));
         Self { index, waiting, fields }.checked(&schema, dir)
     }
 
@@ -142,7 +127,6 @@ impl TextIndex {
             "the index {} was written by another version of ruleout; index the evidence into a new case",
             dir.display()
         );
-        analysis::register(&self.index);
         Ok(self)
     }
 
@@ -180,13 +164,9 @@ impl TextIndex {
     /// token to be seen.
     pub fn document(&self, content: i64, generation: u64, passage: &Passage, tokens: &Tokens, typed: &[String]) -> Result<TantivyDocument> {
         let mut document = TantivyDocument::new();
-        let (codes, heads) = codes::of(tokens);
         document.add_u64(self.fields.content, content as u64);
         document.add_u64(self.fields.generation, generation);
-        document.add_text(self.fields.words, Terms::words(tokens).into_text());
-        document.add_custom(self.fields.codes, &column::pack(&codes));
-        document.add_text(self.fields.heads, Terms::unplaced(heads).into_text());
-        document.add_text(self.fields.typed, Terms::unplaced(typed).into_text());
+        document.add_custom(self.fields.terms, &terms::pack(tokens, typed)?);
         document.add_text(self.fields.body, &passage.text);
         document.add_bytes(self.fields.place, &postcard::to_stdvec(&(passage.kind, &passage.map))?);
         Ok(document)
@@ -194,7 +174,7 @@ impl TextIndex {
 
     /// Hands a passage's document to a writer, when there is room for it.
     pub fn add(&self, writer: &IndexWriter, document: TantivyDocument) -> Result<()> {
-        self.waiting.enter(column::weight(&document), MOST_WAITING);
+        self.waiting.enter(segment::weight(&document), MOST_WAITING);
         writer.add_document(document)?;
         Ok(())
     }

@@ -46,6 +46,8 @@ struct Entry {
     position: u32,
     compound: bool,
     code: bool,
+    /// It holds a digit, or capitals only.
+    value: bool,
 }
 
 /// The sequences of terms under which a text is found: one with its words in camelCase whole, and one with
@@ -91,13 +93,13 @@ impl Tokens {
             match bytes[at] {
                 b'&' => {
                     let end = at + if bytes[at..].starts_with(b"&amp;") { 5 } else { 1 };
-                    self.add_folded(at..end, "and", position, false);
+                    self.add_folded(text, at..end, "and", position, false);
                     (at, position) = (end, position + 1);
                 }
                 b if b.is_ascii_alphanumeric() => match plain_end(bytes, at) {
-                    Some((end, code)) => {
+                    Some(Plain { end, code, value }) => {
                         let place = (at as u32, end as u32);
-                        self.all.push(Entry { span: place, term: place, position, compound: false, code });
+                        self.all.push(Entry { span: place, term: place, position, compound: false, code, value });
                         (at, position) = (end, position + 1);
                     }
                     None => (at, position) = self.add_word(text, at, position),
@@ -140,9 +142,20 @@ impl Tokens {
         &self.folded[start as usize..end as usize]
     }
 
+    /// The bytes of the folded term of the token with this index.
+    pub fn bytes(&self, i: usize) -> &[u8] {
+        let (start, end) = self.all[i].term;
+        &self.folded.as_bytes()[start as usize..end as usize]
+    }
+
     /// Is the token with this index a number or a code with digits?
     pub fn is_code(&self, i: usize) -> bool {
         self.all[i].code
+    }
+
+    /// Can the token with this index be a value: does it hold a digit, or capitals only?
+    pub fn may_be_value(&self, i: usize) -> bool {
+        self.all[i].value
     }
 
     /// The place of the token with this index in the order of tokens.
@@ -173,8 +186,9 @@ impl Tokens {
     }
 
     /// Adds a token with its folded term, which stands nowhere yet.
-    fn add_folded(&mut self, span: Range<usize>, term: &str, position: u32, compound: bool) {
+    fn add_folded(&mut self, text: &str, span: Range<usize>, term: &str, position: u32, compound: bool) {
         let start = self.folded.len();
+        let is_value = |text: &str| text.bytes().any(|b| b.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_uppercase());
         self.folded.push_str(term);
         self.all.push(Entry {
             span: (span.start as u32, span.end as u32),
@@ -182,6 +196,7 @@ impl Tokens {
             position,
             compound,
             code: is_code(term),
+            value: is_value(&text[span]) || is_value(term),
         });
     }
 
@@ -209,10 +224,10 @@ impl Tokens {
         }
         // The index wants places in order.
         readings.sort_by_key(|(_, place, _)| *place);
-        self.add_folded(start..end, &term, position, compound);
+        self.add_folded(text, start..end, &term, position, compound);
         for (span, position, compound) in readings {
             let term = fold(&text[span.clone()]);
-            self.add_folded(span, &term, position, compound);
+            self.add_folded(text, span, &term, position, compound);
         }
         (end, position + width)
     }
@@ -245,24 +260,32 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// The end of a word that begins at `start`, where it has one reading only: letters and digits of ASCII with no
-/// mark beside them that could belong to it, and not in camelCase. That is nearly every word. Also, is it a code?
-fn plain_end(bytes: &[u8], start: usize) -> Option<(usize, bool)> {
+/// A word that has one reading only.
+struct Plain {
+    end: usize,
+    code: bool,
+    value: bool,
+}
+
+/// The word that begins at `start`, where it has one reading only: letters and digits of ASCII with no mark beside them
+/// that could belong to it, and not in camelCase. That is nearly every word.
+fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
     if start > 0 && (matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') || bytes[start - 1] == b'-' && bytes[start] == b'D') {
         return None;
     }
-    let (mut at, mut before, mut rises, mut digits) = (start, 0, 0, 0);
-    while let Some(class) = bytes.get(at).map(|b| CLASSES[usize::from(*b)]).filter(|class| class & (UPPER | LOWER | DIGIT) != 0) {
+    let (mut at, mut before, mut rises, mut digits, mut all) = (start, 0, 0, 0, 0);
+    while let Some(class) = bytes.get(at).map(|b| CLASSES[usize::from(*b)]).filter(|class| *class != 0) {
         // An upper letter behind a lower one.
         rises |= class & before >> 1;
         digits += usize::from(class & DIGIT != 0);
+        all |= class;
         before = class;
         at += 1;
     }
     match bytes.get(at) {
         Some(b'\'' | 0x80..) => None,
         _ if rises & UPPER != 0 => None,
-        _ => Some((at, is_code_of(at - start, digits))),
+        _ => Some(Plain { end: at, code: is_code_of(at - start, digits), value: all != LOWER && all != LOWER | UPPER }),
     }
 }
 

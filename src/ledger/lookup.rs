@@ -126,7 +126,6 @@ impl Ledger {
     }
 
     pub(super) fn keep_parts(&self, id: i64, kept: &Kept) -> Result<()> {
-        self.forget_parts(id)?;
         let mut insert = self
             .db
             .prepare_cached("INSERT INTO member (container, ordinal, name, sha256, size, defect) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;

@@ -34,7 +34,7 @@ pub(super) fn find(
     let (mut needles, _) = lexicon.needles();
     let registered = needles.len() as u32;
     needles.extend(decoys.needles());
-    let (hits, along): (Vec<_>, Vec<_>) = sweep(&case.index, &searcher, &needles)?.into_iter().partition(|hit| hit.needle < registered);
+    let (hits, along): (Vec<_>, Vec<_>) = sweep(&searcher, &needles)?.into_iter().partition(|hit| hit.needle < registered);
     let parts = case.ledger.parts()?;
     let mut places = Places { searcher: &searcher, parts: &parts, readings, columns: HashMap::new() };
     let (hits, along) = (places.of(hits)?, places.of(along)?);

@@ -1,7 +1,7 @@
 //! The passages of the index that may hold what a pattern asks for.
 
-use super::words::{Pattern, Window, Word, needs};
-use crate::index::{Candidates, Sought, TextIndex, known, search, search_any};
+use super::words::{Pattern, Word, needs};
+use crate::index::{Candidates, Sought, known, search, search_any};
 use anyhow::Result;
 use std::collections::BTreeMap;
 use tantivy::{DocAddress, Searcher};
@@ -38,31 +38,23 @@ impl Found {
     }
 }
 
-/// Passages with a term of typed identifiers.
-pub(super) fn of_typed(index: &TextIndex, searcher: &Searcher, term: &str) -> Result<Found> {
+/// Passages with a typed identifier.
+pub(super) fn of_typed(searcher: &Searcher, term: &str) -> Result<Found> {
     let mut found = Found::default();
-    found.add(search(index, searcher, &[Sought::Typed(term)], None)?);
+    found.add(search(searcher, &[Sought::Typed(term)])?);
     Ok(found)
 }
 
 /// Passages that may hold a pattern.
-pub(super) fn of_pattern(index: &TextIndex, searcher: &Searcher, pattern: &Pattern) -> Result<Found> {
+pub(super) fn of_pattern(searcher: &Searcher, pattern: &Pattern) -> Result<Found> {
     match pattern {
-        Pattern::Phrase(words) => of_words(index, searcher, words, &|places| follow(places)),
-        Pattern::Near(words, near) => {
-            let (needed, kinds) = needs(words);
-            let kinds: Vec<Word> = kinds.into_iter().cloned().collect();
-            let found = of_words(index, searcher, &kinds, &|places| {
-                let mut all: Vec<(u32, usize)> =
-                    places.iter().enumerate().flat_map(|(kind, list)| list.iter().map(move |place| (*place, kind))).collect();
-                all.sort_unstable();
-                let mut window = Window::new(needed.clone(), *near);
-                all.into_iter().any(|(place, kind)| window.add(kind, place, 0).is_some())
-            })?;
-            Ok(Found { is_exact: false, ..found })
+        Pattern::Phrase(words) => of_words(searcher, words),
+        Pattern::Near(words, _) => {
+            let kinds: Vec<Word> = needs(words).1.into_iter().cloned().collect();
+            Ok(Found { is_exact: false, ..of_words(searcher, &kinds)? })
         }
         Pattern::Grouped(code) => {
-            let passages = search_any(index, searcher, &groupings(index, searcher, code)?)?;
+            let passages = search_any(searcher, &groupings(searcher, code)?)?;
             let mut found = Found::default();
             found.add(Candidates { passages, is_unsure: true });
             Ok(found)
@@ -73,7 +65,8 @@ pub(super) fn of_pattern(index: &TextIndex, searcher: &Searcher, pattern: &Patte
 /// Does a term, which may be cut, fit?
 type Fits<'w> = Box<dyn Fn(&str, bool) -> bool + Sync + 'w>;
 
-fn of_words(index: &TextIndex, searcher: &Searcher, words: &[Word], places: &(dyn Fn(&[Vec<u32>]) -> bool + Sync)) -> Result<Found> {
+/// Passages that hold all words, wherever.
+fn of_words(searcher: &Searcher, words: &[Word]) -> Result<Found> {
     let mut prefixes = Vec::new();
     let mut fits: Vec<Fits<'_>> = Vec::new();
     for word in words {
@@ -91,23 +84,15 @@ fn of_words(index: &TextIndex, searcher: &Searcher, words: &[Word], places: &(dy
             Word::Any => None,
         })
         .collect();
-    // Where any word may stand between, the places of the others do not follow each other.
-    let places = (sought.len() == words.len()).then_some(places as _);
-    let candidates = search(index, searcher, &sought, places)?;
+    let candidates = search(searcher, &sought)?;
     let mut found = Found { is_exact: words.len() == 1 && !candidates.is_unsure, ..Found::default() };
     found.add(candidates);
     Ok(found)
 }
 
-/// Do the words follow each other somewhere?
-fn follow(places: &[Vec<u32>]) -> bool {
-    let Some((first, rest)) = places.split_first() else { return false };
-    first.iter().any(|start| rest.iter().zip(start + 1..).all(|(list, place)| list.binary_search(&place).is_ok()))
-}
-
 /// The ways in which a code may be written in groups, as far as the index has all of the groups: whole; in
 /// groups of equal length; digits also in groups of three and more of any length, and as three, two, four.
-fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Result<Vec<Vec<&'c str>>> {
+fn groupings<'c>(searcher: &Searcher, code: &'c str) -> Result<Vec<Vec<&'c str>>> {
     let len = code.len();
     let is_number = code.bytes().all(|b| b.is_ascii_digit());
     let mut all: Vec<Vec<usize>> = Vec::new();
@@ -118,7 +103,7 @@ fn groupings<'c>(index: &TextIndex, searcher: &Searcher, code: &'c str) -> Resul
         all.push(vec![3, 2, 4]);
     }
     let parts: Vec<&str> = (0..len).flat_map(|from| (from + 1..=len).map(move |to| &code[from..to])).collect();
-    let known = known(index, searcher, &parts)?;
+    let known = known(searcher, &parts)?;
     let is_known = |from: usize, to: usize| known.contains(&code[from..to]);
     let mut out = vec![vec![code]];
     if is_number && len <= REGROUPED {

@@ -62,16 +62,16 @@ impl Leaf {
         match self {
             Self::Text(patterns) => {
                 let found: Vec<Found> =
-                    patterns.iter().map(|pattern| candidates::of_pattern(&case.index, searcher, pattern)).collect::<Result<_>>()?;
+                    patterns.iter().map(|pattern| candidates::of_pattern(searcher, pattern)).collect::<Result<_>>()?;
                 self.verified((&case.index, parts), searcher, Found::any(found)).map(Some)
             }
             Self::Identifier(identifier) => {
                 let mut found = Vec::new();
                 for pattern in &identifier.patterns {
-                    found.push(candidates::of_pattern(&case.index, searcher, pattern)?);
+                    found.push(candidates::of_pattern(searcher, pattern)?);
                 }
                 for term in &identifier.typed {
-                    found.push(candidates::of_typed(&case.index, searcher, term)?);
+                    found.push(candidates::of_typed(searcher, term)?);
                 }
                 let found = Found { is_exact: false, ..Found::any(found) };
                 let mut holds = self.verified((&case.index, parts), searcher, found)?;

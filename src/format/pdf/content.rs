@@ -309,6 +309,8 @@ impl<'i, 'f> Interpreter<'i, 'f> {
         let spacing = state.spacing * length / state.size.abs().max(1e-9);
         let repeated = self.shown.lines.is_repeated(&plain(), start, height);
         let lines = &mut self.shown.lines;
+        // Then glyphs of one string stand one behind the other, and blanks between them are glyphs.
+        let is_tight = length > 1e-6 && spacing > -0.3 * em;
         let mut moved = (0.0, 0.0);
         let mut advance = |start: &mut Point, by: f64| {
             let (x, y) = if font.vertical { (0.0, -by) } else { (by * state.scale, 0.0) };
@@ -322,20 +324,25 @@ impl<'i, 'f> Interpreter<'i, 'f> {
                     let back = -n / 1000.0 * state.size;
                     advance(&mut start, if font.vertical { -back } else { back });
                 }
-                Object::String(s) => font.decode(s, &mut |glyph| {
-                    let width = if font.vertical { 1.0 } else { glyph.width };
-                    match glyph.text {
-                        Some(_) if repeated => {}
-                        Some(shown) => {
-                            let end = (start.0 + unit.0 * width, start.1 + unit.1 * width);
-                            lines.push(&Placed { text: shown, start, end, along, em, spacing });
+                Object::String(s) => {
+                    let mut follows = false;
+                    font.decode(s, &mut |glyph| {
+                        let width = if font.vertical { 1.0 } else { glyph.width };
+                        match glyph.text {
+                            Some(_) if repeated => {}
+                            Some(shown) => {
+                                let end = (start.0 + unit.0 * width, start.1 + unit.1 * width);
+                                let glyph = Placed { text: shown, start, end, along, em, spacing };
+                                if follows { lines.follow(&glyph) } else { lines.push(&glyph) }
+                            }
+                            None if font.pictorial => {}
+                            None => lines.unknown += 1,
                         }
-                        None if font.pictorial => {}
-                        None => lines.unknown += 1,
-                    }
-                    let spacing = state.spacing + if glyph.is_blank { state.word_spacing } else { 0.0 };
-                    advance(&mut start, width * state.size + spacing);
-                }),
+                        follows = is_tight && glyph.text.is_some();
+                        let spacing = state.spacing + if glyph.is_blank { state.word_spacing } else { 0.0 };
+                        advance(&mut start, width * state.size + spacing);
+                    });
+                }
                 _ => {}
             }
         }

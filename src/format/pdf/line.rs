@@ -50,6 +50,11 @@ impl Lines {
     pub fn push(&mut self, glyph: &Placed<'_>) {
         self.separate(glyph);
         self.join_hyphenated(glyph.text);
+        self.follow(glyph);
+    }
+
+    /// Takes a glyph that stands right behind the one before it.
+    pub fn follow(&mut self, glyph: &Placed<'_>) {
         if let [letter @ (b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9')] = glyph.text.as_bytes() {
             // Nearly every glyph.
             self.text.push(char::from(*letter));

@@ -1,0 +1,215 @@
+//! What a passage is found by: its words, which a dictionary holds as well; its identifiers that need more than a token
+//! to be seen; and its numbers and codes. Nearly every code is different, so that a dictionary of them would be larger
+//! than the text and cost more than all the rest of reading: of codes there are hashes only, and of each how it begins,
+//! for wildcards. A passage with the right hash is a candidate, and its text decides.
+
+use super::tokens::{TERM_BYTES, Tokens, is_code, term_of};
+use anyhow::{Context, Result};
+
+/// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers
+/// by fewer: there are so many that most passages would have each.
+const HEAD_OF_WORD: usize = 3;
+const HEAD_OF_NUMBER: usize = 2;
+/// Before the beginning of a code in the dictionary; no word holds it, nor the colon that typed identifiers do.
+pub(super) const HEAD: &str = "\u{1}";
+
+/// Under what a folded token is looked for.
+pub(super) fn hash_of(token: &str) -> u32 {
+    if is_code(token) { of_code(token) } else { of_term(term_of(token)) }
+}
+
+/// Of a term of the dictionary.
+pub(super) fn of_term(term: impl AsRef<[u8]>) -> u32 {
+    hash(term.as_ref()) & !1
+}
+
+/// Of a code: never that of a term.
+fn of_code(code: impl AsRef<[u8]>) -> u32 {
+    hash(code.as_ref()) | 1
+}
+
+/// What is written with it must be found with it: it never changes.
+fn hash(term: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut state = term.len() as u64;
+    let (words, rest) = term.as_chunks::<8>();
+    let mut add = |word: u64| {
+        state = (state ^ word).wrapping_mul(FACTOR);
+        state ^= state >> 32;
+    };
+    words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+    // The last bytes, filled up with zeros.
+    if !rest.is_empty() {
+        add(rest.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)));
+    }
+    (state.wrapping_mul(FACTOR) >> 32) as u32
+}
+
+/// How a code begins, for wildcards.
+fn head(code: &str) -> &str {
+    let characters = if code.starts_with(|c: char| c.is_ascii_digit()) { HEAD_OF_NUMBER } else { HEAD_OF_WORD };
+    code.char_indices().nth(characters).map_or(code, |(end, _)| &code[..end])
+}
+
+/// The beginning of a code that a term of the dictionary stands for.
+pub(super) fn as_head(term: &str) -> Option<&str> {
+    term.strip_prefix(HEAD)
+}
+
+/// Is a term of the dictionary a word: neither the beginning of a code nor a typed identifier?
+pub(super) fn is_word(term: &str) -> bool {
+    !term.starts_with(HEAD) && !term.contains(':')
+}
+
+/// What one passage is found by, as its document brings it: how many hashes there are, these, and then the terms, each
+/// behind its length. Numbers are little-endian.
+#[derive(Default)]
+struct Packed {
+    hashes: Vec<u8>,
+    terms: Vec<u8>,
+}
+
+impl Packed {
+    fn hash(&mut self, hash: u32) {
+        self.hashes.extend_from_slice(&hash.to_le_bytes());
+    }
+
+    fn term(&mut self, hash: u32, term: &[u8]) -> Result<()> {
+        let length = u16::try_from(term.len()).context("a term is longer than 64 KiB")?;
+        self.hash(hash);
+        self.terms.extend_from_slice(&length.to_le_bytes());
+        self.terms.extend_from_slice(term);
+        Ok(())
+    }
+}
+
+/// What a passage with these tokens and typed identifiers is found by.
+///
+/// # Errors
+/// An identifier is longer than 64 KiB.
+pub(super) fn pack(tokens: &Tokens, typed: &[String]) -> Result<Vec<u8>> {
+    let mut packed = Packed::default();
+    packed.hashes.reserve(2 * tokens.len());
+    let mut heads = Vec::new();
+    // Nearly all heads are two digits.
+    let mut numbers = [false; 100];
+    let mut met = Met::new(tokens.len());
+    for i in 0..tokens.len() {
+        let token = tokens.bytes(i);
+        if tokens.is_code(i) {
+            let hash = of_code(token);
+            if met.is_new(hash, i, |_| true) {
+                packed.hash(hash);
+                match *token {
+                    [a @ b'0'..=b'9', b @ b'0'..=b'9', ..] => numbers[usize::from(a - b'0') * 10 + usize::from(b - b'0')] = true,
+                    _ => heads.push(head(tokens.term(i)).to_owned()),
+                }
+            }
+        } else {
+            // What is cut to the same term is one.
+            let cut = |i| if tokens.bytes(i).len() <= TERM_BYTES { tokens.bytes(i) } else { term_of(tokens.term(i)).as_bytes() };
+            let term = cut(i);
+            let hash = of_term(term);
+            if met.is_new(hash, i, |other| cut(other) == term) {
+                packed.term(hash, term)?;
+            }
+        }
+    }
+    heads.extend((0..100).filter(|&number| numbers[number]).map(|number| format!("{number:02}")));
+    heads.sort_unstable();
+    heads.dedup();
+    let heads = heads.iter().map(|head| format!("{HEAD}{head}"));
+    heads.chain(typed.iter().cloned()).try_for_each(|term| packed.term(of_term(&term), term.as_bytes()))?;
+    let count = (packed.hashes.len() / 4) as u32;
+    Ok([&count.to_le_bytes(), &packed.hashes[..], &packed.terms].concat())
+}
+
+/// The hashes and the terms of a passage, if it is one.
+pub(super) fn unpack(packed: &[u8]) -> Option<(impl Iterator<Item = u32>, impl Iterator<Item = &str>)> {
+    let (count, rest) = packed.split_first_chunk()?;
+    let (hashes, mut rest) = rest.split_at_checked(4 * u32::from_le_bytes(*count) as usize)?;
+    let terms = std::iter::from_fn(move || {
+        let (length, behind) = rest.split_first_chunk()?;
+        let (term, behind) = behind.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
+        rest = behind;
+        std::str::from_utf8(term).ok()
+    });
+    Some((hashes.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash)), terms))
+}
+
+/// Tokens that were met, in an open table by hash.
+struct Met {
+    /// The place of a token in the list, plus one; zero stands for none. Twice as large as can be needed.
+    table: Vec<u32>,
+    /// Hashes and tokens.
+    list: Vec<(u32, u32)>,
+}
+
+impl Met {
+    fn new(tokens: usize) -> Self {
+        Self { table: vec![0; (2 * tokens).next_power_of_two().max(64)], list: Vec::with_capacity(tokens / 2) }
+    }
+
+    /// Is this the first token with its hash for which `same` does not say of an earlier one that it is the same?
+    fn is_new(&mut self, hash: u32, token: usize, same: impl Fn(usize) -> bool) -> bool {
+        // The lowest bit says only whether it is a code.
+        let mut at = (hash >> 1) as usize & (self.table.len() - 1);
+        while let Some(place) = self.table[at].checked_sub(1) {
+            let (other, first) = self.list[place as usize];
+            if other == hash && same(first as usize) {
+                return false;
+            }
+            at = (at + 1) & (self.table.len() - 1);
+        }
+        self.list.push((hash, token as u32));
+        self.table[at] = self.list.len() as u32;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hashes_are_those_of_indexes_written_before() {
+        assert_eq!(["021000021", "q7x9zp", "bank"].map(hash_of), [1942313559, 3567084851, 505566812]);
+    }
+
+    #[test]
+    fn codes_are_told_from_words_and_begin_as_wildcards_do() {
+        let packed = pack(&Tokens::of("Account 4929123412341234 of q7x9zp, on 2024-11-04 at 1st; 4929123412341234"), &["aba:1".to_owned()]);
+        let packed = packed.unwrap();
+        let (hashes, terms) = unpack(&packed).unwrap();
+        let terms: Vec<&str> = terms.collect();
+        assert_eq!(terms, ["account", "of", "on", "at", "1st", "\u{1}04", "\u{1}11", "\u{1}20", "\u{1}49", "\u{1}q7x", "aba:1"]);
+        assert_eq!(terms.iter().filter_map(|term| as_head(term)).collect::<Vec<_>>(), ["04", "11", "20", "49", "q7x"]);
+        let mut hashes: Vec<u32> = hashes.collect();
+        hashes.sort_unstable();
+        let mut expected: Vec<u32> = terms.iter().map(|term| of_term(term)).collect();
+        expected.extend(["4929123412341234", "q7x9zp", "2024", "11", "04"].map(hash_of));
+        expected.sort_unstable();
+        assert_eq!(hashes, expected);
+    }
+
+    proptest! {
+        #[test]
+        fn every_token_is_there_once(text in "([a-cA-C]{1,2}|[é𠀀-𠀂]|x{60,70}|[0-9]{1,3}|q7x[0-9]{2}|[ .&]){0,80}") {
+            let tokens = Tokens::of(&text);
+            let packed = pack(&tokens, &[]).unwrap();
+            let (hashes, terms) = unpack(&packed).unwrap();
+            let (mut hashes, mut terms): (Vec<u32>, Vec<&str>) = (hashes.collect(), terms.collect());
+            for token in tokens.iter() {
+                prop_assert!(hashes.contains(&hash_of(token.term)));
+                prop_assert_eq!(token.code || terms.contains(&term_of(token.term)), true);
+            }
+            let counts = (hashes.len(), terms.len());
+            hashes.sort_unstable();
+            hashes.dedup();
+            terms.sort_unstable();
+            terms.dedup();
+            prop_assert_eq!((hashes.len(), terms.len()), counts);
+        }
+    }
+}
