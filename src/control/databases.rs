@@ -233,3 +233,62 @@ pub(super) fn parquet(subject: Subject) -> Result<Vec<u8>> {
     let length = (footer.len() as u32).to_le_bytes().to_vec();
     Ok([out, footer, length, b"PAR1".to_vec()].concat())
 }
+
+/// A file of ORC with one stripe, its streams compressed by deflate (ORC Specification v1).
+pub(super) fn orc(subject: Subject) -> Result<Vec<u8>> {
+    orc_with(subject, false)
+}
+
+/// The same; or one that has the second column encrypted beside it.
+pub(super) fn orc_with(subject: Subject, is_locked: bool) -> Result<Vec<u8>> {
+    // Of `CompressionKind`, `Type.Kind`, `ColumnEncoding.Kind` and `Stream.Kind`.
+    const ZLIB: usize = 1;
+    const STRUCT: usize = 12;
+    const TEXT: usize = 7;
+    const DIRECT_V2: usize = 2;
+    const DATA: usize = 1;
+    const LENGTH: usize = 2;
+    const ENCRYPTED_DATA: usize = 10;
+    let number = |id: usize, value: usize| [varint_little(id << 3), varint_little(value)].concat();
+    let bytes = |id: usize, value: &[u8]| [varint_little(id << 3 | 2), varint_little(value.len()), value.to_vec()].concat();
+    let all = rows(subject);
+    let mut out = b"ORC".to_vec();
+    let mut streams = Vec::new();
+    let mut stream = |out: &mut Vec<u8>, kind: usize, column: usize, packed: Vec<u8>| {
+        streams.extend(bytes(1, &[number(1, kind), number(2, column), number(3, packed.len())].concat()));
+        out.extend(packed);
+    };
+    for column in 0..2 {
+        let texts: Vec<&[u8]> = all.iter().map(|row| row[column].as_bytes()).collect();
+        // A run of numbers of 16 bits each.
+        let lengths: Vec<u8> = texts.iter().flat_map(|text| (text.len() as u16).to_be_bytes()).collect();
+        stream(&mut out, LENGTH, column + 1, chunk(&[&[0x5E, texts.len() as u8 - 1][..], &lengths].concat())?);
+        stream(&mut out, DATA, column + 1, chunk(&texts.concat())?);
+    }
+    if is_locked {
+        stream(&mut out, ENCRYPTED_DATA, 0, (0..200u8).map(|byte| byte.wrapping_mul(149) ^ 0x5A).collect());
+    }
+    let length = out.len() - 3;
+    let encodings = [number(1, 0), number(1, DIRECT_V2), number(1, DIRECT_V2)].map(|encoding| bytes(2, &encoding)).concat();
+    let footer = chunk(&[streams, encodings].concat())?;
+    let stripe = [number(1, 3), number(3, length), number(4, footer.len()), number(5, all.len())].concat();
+    out.extend(footer);
+    let root = [number(1, STRUCT), bytes(2, &[1, 2]), bytes(3, b"id"), bytes(3, b"note")].concat();
+    let types = [root, number(1, TEXT), number(1, TEXT)].map(|of| bytes(4, &of)).concat();
+    let mut tail = [bytes(3, &stripe), types, number(6, all.len())].concat();
+    if is_locked {
+        tail.extend(bytes(10, &bytes(3, &number(1, 2))));
+    }
+    let tail = chunk(&tail)?;
+    let script = [number(1, tail.len()), number(2, ZLIB), number(3, 1 << 18), bytes(4, &[0, 12]), bytes(8000, b"ORC")].concat();
+    let script_length = script.len() as u8;
+    Ok([out, tail, script, vec![script_length]].concat())
+}
+
+/// A compressed chunk behind its length.
+fn chunk(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, bytes)?;
+    let packed = encoder.finish()?;
+    Ok([&(2 * packed.len() as u32).to_le_bytes()[..3], &packed].concat())
+}

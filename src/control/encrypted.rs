@@ -50,6 +50,7 @@ fn encrypted() -> Vec<(&'static str, Vec<u8>)> {
         ("cms", sealed::enveloped()),
         ("qcow2", disk),
         ("parquet", columns),
+        ("orc", databases::orc_with(Subject(0), true).unwrap()),
     ]
 }
 

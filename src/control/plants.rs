@@ -109,6 +109,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "cms" "" sealed::cms;
     "avro" "" databases::avro;
     "parquet" "" databases::parquet;
+    "orc" "" databases::orc;
     "zip_appended" "" archives::zip_appended;
     "sql" "" plain::sql;
     "pg_copy" "" databases::pg_copy;

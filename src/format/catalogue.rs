@@ -64,6 +64,7 @@ pub static STRICT: &[&Format] = &[
     &oracle::PUMP,
     &dataset::AVRO,
     &dataset::PARQUET,
+    &dataset::ORC,
 ];
 
 /// Formats with a reader that are told by their looks. They are asked after the signatures of formats

@@ -2,6 +2,7 @@
 
 use super::add;
 use super::avro_schema::{Schema, Slot, Type, TypeId};
+use super::varint::{varint, zigzag};
 use crate::format::Sink;
 use crate::format::database::value;
 use crate::model::Cause;
@@ -46,15 +47,9 @@ impl<'a> Bytes<'a> {
 
     /// A number: groups of seven bits, the lowest first, small ones of either sign short.
     pub fn long(&mut self) -> Option<i64> {
-        let mut number = 0u64;
-        for place in 0..10 {
-            let byte = self.take(1)?[0];
-            number |= u64::from(byte & 0x7F) << (7 * place);
-            if byte & 0x80 == 0 {
-                return Some((number >> 1) as i64 ^ -((number & 1) as i64));
-            }
-        }
-        None
+        let (number, end) = varint(self.bytes, self.at)?;
+        self.at = end;
+        Some(zigzag(number))
     }
 
     /// Bytes behind their length.

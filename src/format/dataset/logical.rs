@@ -2,8 +2,8 @@
 //! behind the calendar, is shown as it is stored.
 
 use crate::model::to_hex;
+use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::{Span, Timestamp};
 use num_bigint::BigInt;
 
 /// Parts of a second that are counted.
@@ -50,9 +50,11 @@ pub(super) enum Meaning {
 }
 
 /// Decimal places beyond are no amount.
-const MOST_PLACES: u32 = 100;
+pub(super) const MOST_PLACES: u32 = 100;
 /// Longer numbers are no amount; the digits of very long ones take their square in time.
 const LONGEST_NUMBER: usize = 64;
+/// Nanoseconds of a second.
+const NANOS: i128 = 1_000_000_000;
 /// 1970-01-01 as a Julian day.
 const JULIAN_EPOCH: i64 = 2_440_588;
 
@@ -62,8 +64,8 @@ impl Meaning {
         let known = match self {
             Self::Date => day(value).map(|day| day.to_string()),
             Self::Time(unit) => value.checked_mul(unit.nanos()).and_then(time).map(|time| time.to_string()),
-            Self::Moment(unit) => moment(value, unit).map(|moment| moment.to_string()),
-            Self::Local(unit) => moment(value, unit).map(|moment| civil(moment).to_string()),
+            Self::Moment(unit) => moment(i128::from(value) * i128::from(unit.nanos())).map(|moment| format!("{moment}Z")),
+            Self::Local(unit) => moment(i128::from(value) * i128::from(unit.nanos())).map(|moment| moment.to_string()),
             Self::Decimal(places) => placed(value.to_string(), places),
             Self::Unsigned if bits == 32 => Some((value as u32).to_string()),
             Self::Unsigned => Some((value as u64).to_string()),
@@ -97,6 +99,14 @@ pub(super) fn julian(raw: [u8; 12]) -> String {
     known.unwrap_or_else(|| to_hex(&raw))
 }
 
+/// A moment in seconds since 1970 and parts of one; in UTC, or by the clock of a place that is not named.
+pub(super) fn instant(seconds: i64, nanos: i32, is_local: bool) -> String {
+    match moment(i128::from(seconds) * NANOS + i128::from(nanos)) {
+        Some(moment) => format!("{moment}{}", if is_local { "" } else { "Z" }),
+        None => format!("{seconds}.{nanos:09}"),
+    }
+}
+
 fn day(days: i64) -> Option<Date> {
     let days = i32::try_from(days).ok()?;
     Date::constant(1970, 1, 1).checked_add(Span::new().try_days(days).ok()?).ok()
@@ -108,16 +118,15 @@ fn time(nanos: i64) -> Option<Time> {
     Time::new((seconds / 3600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, rest).ok()
 }
 
-fn moment(value: i64, unit: Unit) -> Option<Timestamp> {
-    Timestamp::from_nanosecond(i128::from(value) * i128::from(unit.nanos())).ok()
-}
-
-fn civil(moment: Timestamp) -> DateTime {
-    jiff::tz::Offset::UTC.to_datetime(moment)
+/// Nanoseconds since 1970 as the clock shows them.
+fn moment(nanos: i128) -> Option<DateTime> {
+    let a_day = 86_400 * NANOS;
+    let day = day(i64::try_from(nanos.div_euclid(a_day)).ok()?)?;
+    Some(DateTime::from_parts(day, time(nanos.rem_euclid(a_day) as i64)?))
 }
 
 /// Digits with a point before the last ones.
-fn placed(digits: String, places: u32) -> Option<String> {
+pub(super) fn placed(digits: String, places: u32) -> Option<String> {
     let places = (places <= MOST_PLACES).then_some(places as usize)?;
     if places == 0 {
         return Some(digits);
@@ -174,6 +183,9 @@ mod tests {
         assert_eq!(Meaning::Uuid.bytes(&[0x12; 16]).as_deref(), Some("12121212-1212-1212-1212-121212121212"));
         assert_eq!(Meaning::Half.bytes(&0xC100u16.to_le_bytes()).as_deref(), Some("-2.5"));
         assert_eq!(Meaning::Plain.bytes(b"x"), None);
+        assert_eq!(instant(253_402_300_799, 999_999_999, true), "9999-12-31T23:59:59.999999999");
+        assert_eq!(instant(-1, 500_000_000, false), "1969-12-31T23:59:59.5Z");
+        assert_eq!(instant(i64::MAX, 5, false), "9223372036854775807.000000005");
         let noon = [&43_200_000_000_000i64.to_le_bytes()[..], &2_440_589u32.to_le_bytes()].concat();
         assert_eq!(julian(noon.try_into().unwrap()), "1970-01-02T12:00:00");
     }

@@ -1,21 +1,34 @@
-//! Files of records under a schema, as data platforms keep and exchange them: Avro, row by row, and Parquet, column by
-//! column. Their records become rows under the names of their fields. A field inside of others has their names before
+//! Files of records under a schema, as data platforms keep and exchange them: Avro, row by row, Parquet and ORC, column
+//! by column. Their records become rows under the names of their fields. A field inside of others has their names before
 //! its own (`holder.address.city`); values of a list stand in one cell.
 
 mod avro;
 mod avro_schema;
 mod avro_value;
+mod beside;
 mod logical;
+mod orc;
+mod orc_column;
+mod orc_runs;
+mod orc_schema;
+mod orc_stream;
+mod orc_stripe;
+mod orc_tail;
+#[cfg(test)]
+mod orc_tests;
 mod parquet;
 mod parquet_column;
 mod parquet_levels;
 mod parquet_page;
 mod parquet_schema;
+mod protobuf;
 #[cfg(test)]
 mod tests;
 mod thrift;
+mod varint;
 
 pub use avro::AVRO;
+pub use orc::ORC;
 pub use parquet::PARQUET;
 
 /// Stands between the values of a list.

@@ -2,7 +2,8 @@
 //! The columns of a group are read side by side, so that its rows are rows again. Whatever is in no page (bytes between
 //! them, indexes that are not sound) stays uncovered and is scanned.
 
-use super::parquet_column::{Beside, Column};
+use super::beside::Beside;
+use super::parquet_column::Column;
 use super::parquet_schema::{Leaf, leaves};
 use super::thrift::Value;
 use crate::format::container::Codec;

@@ -2,68 +2,17 @@
 //! rows of what follows keep their places, or are lost with it.
 
 use super::add;
+use super::beside::{Beside, aside};
 use super::parquet_page::{Dictionary, Levels, Page, Refused};
 use super::parquet_schema::{Leaf, Raw};
 use super::thrift::Value;
 use crate::format::container::Codec;
 use crate::format::database::value;
-use crate::format::{At, BORDER, PassageKind, Sink, runs_of, signature};
+use crate::format::{Sink, signature};
 use crate::model::{Cause, Class};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::ops::Range;
-
-/// Text that stands beside the rows: names, remarks, smallest and largest values. Each once.
-#[derive(Default)]
-pub(super) struct Beside<'a> {
-    seen: HashSet<&'a [u8]>,
-    texts: Vec<(&'a [u8], u64)>,
-    /// Those that stand in the rows.
-    shown: HashSet<&'a [u8]>,
-}
-
-/// Between two texts.
-const APART: &str = "\u{1E}\u{1E}";
-
-impl<'a> Beside<'a> {
-    /// Takes all text of a struct that stands at a place.
-    pub fn take(&mut self, of: &Value<'a>, at: u64) {
-        of.each_bytes(&mut |bytes| {
-            if !bytes.is_empty() && self.seen.insert(bytes) {
-                self.texts.push((bytes, at));
-            }
-        });
-    }
-
-    /// Leaves something out that is shown otherwise.
-    pub fn leave(&mut self, bytes: &'a [u8]) {
-        self.seen.insert(bytes);
-    }
-
-    /// A cell of a row: the smallest and largest values are some of them.
-    pub fn show(&mut self, cell: &str) {
-        if let Some(bytes) = self.seen.get(cell.as_bytes()) {
-            self.shown.insert(bytes);
-        }
-    }
-
-    /// Hands on the texts that stand in no row.
-    pub fn end(self, sink: &mut Sink<'_>) {
-        sink.kind(PassageKind::Strings);
-        for (bytes, at) in self.texts.into_iter().filter(|(bytes, _)| !self.shown.contains(*bytes)) {
-            let text = plain_text(bytes).map_or_else(|| Cow::Owned(runs_of(bytes)), Cow::Borrowed);
-            // A name is no label of what stands behind it: two borders are between them.
-            sink.text(&text, At::Decoded(at));
-            sink.text(APART, At::Decoded(at));
-        }
-        sink.kind(PassageKind::Prose);
-    }
-}
-
-fn plain_text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok().filter(|text| !text.contains(char::is_control))
-}
 
 /// A column of a row group.
 pub(super) struct Column<'a, 'b> {
@@ -318,17 +267,6 @@ impl<'a, 'b> Column<'a, 'b> {
         }
         self.unused(sink);
     }
-}
-
-/// Text that is in no row.
-fn aside(bytes: &[u8], at: u64, sink: &mut Sink<'_>) {
-    if bytes.is_empty() {
-        return;
-    }
-    let text = plain_text(bytes).map_or_else(|| runs_of(bytes), str::to_owned);
-    sink.kind(PassageKind::Strings);
-    sink.text(text.trim_matches(BORDER), At::Decoded(at));
-    sink.border();
 }
 
 /// Adds a value to a cell; one that is a content of its own is a member.

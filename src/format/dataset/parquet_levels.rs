@@ -1,6 +1,7 @@
 //! Numbers packed into bits (Parquet, Encodings.md): runs and groups of eight by turns (RLE), and differences in blocks
 //! (DELTA_BINARY_PACKED). What they are read from is handed over with each number, so that pages can be owned elsewhere.
 
+use super::varint::{varint, zigzag};
 use std::ops::Range;
 
 /// Number `index` of those that are packed with so many bits from `start` on, the lowest bits first.
@@ -11,19 +12,6 @@ fn unpacked(bytes: &[u8], start: usize, index: usize, width: u32) -> Option<u64>
     let held = bytes.get(from..)?.get(..needed)?;
     let wide = held.iter().rev().fold(0u128, |number, byte| number << 8 | u128::from(*byte));
     Some((wide >> shift) as u64 & (u64::MAX.checked_shr(64 - width).unwrap_or(0)))
-}
-
-/// A number in groups of seven bits, and where it ends.
-fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
-    let mut number = 0;
-    for place in 0..10 {
-        let byte = *bytes.get(at + place)?;
-        number |= u64::from(byte & 0x7F) << (7 * place);
-        if byte & 0x80 == 0 {
-            return Some((number, at + place + 1));
-        }
-    }
-    None
 }
 
 /// Runs of one number, and groups of eight packed ones.
@@ -174,10 +162,6 @@ impl Deltas {
         }
         Some(numbers.at).filter(|end| *end <= page.len())
     }
-}
-
-fn zigzag(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Structs in the compact protocol of Apache Thrift (thrift-compact-protocol.md), of which footers and page headers of
 //! Parquet are. What they take in memory grows with their bytes, whatever they say of their sizes.
 
+use super::varint::{varint, zigzag};
+
 /// Structs inside of structs.
 const DEEPEST: usize = 64;
 
@@ -88,20 +90,13 @@ impl<'a> Reader<'a> {
     }
 
     fn varint(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for place in 0..10 {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7F) << (7 * place);
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
+        let (number, end) = varint(self.bytes, self.at)?;
+        self.at = end;
+        Some(number)
     }
 
     fn zigzag(&mut self) -> Option<i64> {
-        let number = self.varint()?;
-        Some((number >> 1) as i64 ^ -((number & 1) as i64))
+        self.varint().map(zigzag)
     }
 
     fn structure(&mut self, depth: usize) -> Option<Value<'a>> {

@@ -99,12 +99,6 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("zisofs", "application/octet-stream", |p| p.head.starts_with(b"\x37\xE4\x53\x96\xC9\xDB\xD6\x07"), Whole(UNSUPPORTED)),
     // Databases and dumps.
-    row(
-        "orc",
-        "application/x-orc",
-        |p| p.head.starts_with(b"ORC") && p.bytes.get(p.bytes.len().saturating_sub(4)..p.bytes.len() - 1) == Some(b"ORC"),
-        Whole(UNSUPPORTED),
-    ),
     row("arrow", "application/vnd.apache.arrow.file", |p| p.head.starts_with(b"ARROW1\0\0"), Partial(UNSUPPORTED)),
     row("arrow_stream", "application/vnd.apache.arrow.stream", stores::is_arrow_stream, Partial(UNSUPPORTED)),
     row("stata", "application/x-stata-dta", stores::is_stata, Partial(UNSUPPORTED)),

@@ -1,5 +1,5 @@
-//! Avro and Parquet: the records that fastavro and PyArrow wrote (`tests/fixtures/dataset/make.py`) are the rows that are
-//! read, in every codec and encoding, and decide as those of a delimited table do.
+//! Avro, Parquet and ORC: the records that fastavro and PyArrow wrote (`tests/fixtures/dataset/make.py`) are the rows that
+//! are read, in every codec and encoding, and decide as those of a delimited table do.
 
 use super::shelf::{Found, Shelf, Table, assert_rows};
 use crate::harness::{Desk, Institution, Job, write, write_registry};
@@ -60,7 +60,7 @@ fn row(i: usize, cities: [&str; 3]) -> Vec<String> {
     ]
 }
 
-fn of_parquet(count: usize) -> Vec<Vec<String>> {
+fn of_columns(count: usize) -> Vec<Vec<String>> {
     (0..count).map(|i| row(i, ["Köln", "Zürich", "Bern"])).collect()
 }
 
@@ -87,7 +87,8 @@ fn assert_whole(name: &str, bytes: &[u8], expected: &[Vec<String>]) {
     assert_eq!(table.header[12], "note", "{name}");
     assert_rows(table, expected);
     assert!(found.gaps.is_empty(), "{name}: {:?}", found.gaps);
-    assert!(found.bytes[0] + found.bytes[3] + 200 > bytes.len() as u64, "{name}: {:?} of {}", found.bytes, bytes.len());
+    let [read, _, filters, structure, ..] = found.bytes;
+    assert!(read + filters + structure + 200 > bytes.len() as u64, "{name}: {:?} of {}", found.bytes, bytes.len());
 }
 
 #[test]
@@ -104,22 +105,81 @@ fn records_of_parquet_are_those_written_in_every_codec_and_encoding() {
     let files: Vec<_> = files(&fixtures(), "parquet").into_iter().filter(|(name, _)| !name.starts_with("locked")).collect();
     assert_eq!(files.len(), 8);
     for (name, bytes) in files {
-        assert_whole(&name, &bytes, &of_parquet(COUNT));
+        assert_whole(&name, &bytes, &of_columns(COUNT));
+    }
+}
+
+#[test]
+fn records_of_orc_are_those_written_in_every_codec_and_version() {
+    let files = files(&fixtures(), "orc");
+    assert_eq!(files.len(), 7);
+    for (name, bytes) in files {
+        assert_whole(&name, &bytes, &of_columns(COUNT));
+    }
+}
+
+/// A Python that has a module; says that a test is skipped where there is none.
+fn python_with(module: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("RULEOUT_PYTHON").map(PathBuf::from);
+    let imports = format!("import {module}");
+    let has_module = |python: &PathBuf| Command::new(python).args(["-c", &imports]).output().is_ok_and(|output| output.status.success());
+    let found = named.into_iter().chain(["python3".into()]).find(has_module);
+    if found.is_none() {
+        eprintln!("skipped: no Python with {module}");
+    }
+    found
+}
+
+/// What PyArrow reads back from a file.
+#[derive(serde::Deserialize)]
+struct ReadBack {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+#[test]
+fn rows_of_orc_are_those_that_pyarrow_reads_back() {
+    let Some(python) = python_with("pyarrow.orc") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let made = Command::new(python).arg(fixtures().join("read_back.py")).arg(folder.path()).output().expect("it starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let files = files(folder.path(), "orc");
+    assert!(files.len() > 20, "{}", files.len());
+    for (name, bytes) in files {
+        let expected = std::fs::read(folder.path().join(format!("{name}.json"))).expect("what was read back");
+        let expected: ReadBack = serde_json::from_slice(&expected).expect("rows in JSON");
+        let (found, _) = Shelf::read(&bytes);
+        assert!(found.gaps.is_empty(), "{name}: {:?}", found.gaps);
+        let [read, scanned, filters, structure, ..] = found.bytes;
+        assert_eq!((read + filters + structure, scanned), (bytes.len() as u64, 0), "{name}");
+        if expected.rows.is_empty() {
+            assert!(found.tables.is_empty(), "{name}");
+            continue;
+        }
+        let table = only_table(&found);
+        assert_eq!(table.header, expected.header, "{name}");
+        if name.ends_with("testDate1900") {
+            // Written in California: in summer its clock is an hour further than the one by which moments are shown.
+            let far = |(read, back): (&Vec<String>, &Vec<String>)| {
+                let moment = |cell: &str| cell.parse::<jiff::civil::DateTime>().expect("a moment");
+                read[1] != back[1] || (moment(&back[0]) - moment(&read[0])).get_hours() > 1
+            };
+            assert_eq!(table.rows.iter().zip(&expected.rows).find(|pair| far(*pair)), None);
+            assert_eq!(table.rows.len(), expected.rows.len());
+            continue;
+        }
+        assert_rows(table, &expected.rows);
     }
 }
 
 #[test]
 fn records_that_are_written_now_are_those_read() {
     const MANY: usize = 5000;
-    for (kind, module, expected) in [("avro", "fastavro", of_avro(MANY)), ("parquet", "pyarrow.parquet", of_parquet(MANY))] {
-        let named = std::env::var_os("RULEOUT_PYTHON").map(PathBuf::from);
-        let has_module = |python: &PathBuf| {
-            Command::new(python).args(["-c", &format!("import {module}")]).output().is_ok_and(|output| output.status.success())
-        };
-        let Some(python) = named.into_iter().chain(["python3".into()]).find(has_module) else {
-            eprintln!("skipped: no Python with {module}");
-            continue;
-        };
+    let columns = of_columns(MANY);
+    for (kind, module, expected) in
+        [("avro", "fastavro", &of_avro(MANY)), ("parquet", "pyarrow.parquet", &columns), ("orc", "pyarrow.orc", &columns)]
+    {
+        let Some(python) = python_with(module) else { continue };
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(python);
         let made = command.arg(fixtures().join("make.py")).arg(folder.path()).args([kind, &MANY.to_string()]).output().expect("it starts");
@@ -128,7 +188,7 @@ fn records_that_are_written_now_are_those_read() {
         let files = if made.status.success() { &files[..] } else { &files[..files.len().saturating_sub(1)] };
         assert!(!files.is_empty(), "{}", String::from_utf8_lossy(&made.stderr));
         for (name, bytes) in files {
-            assert_whole(name, bytes, &expected);
+            assert_whole(name, bytes, expected);
         }
     }
 }
@@ -180,7 +240,7 @@ fn behind_a_broken_block_of_avro_the_next_one_is_read() {
 #[test]
 fn a_table_of_customers_decides_in_columns_as_it_does_in_lines() {
     let lines = || {
-        let rows = of_parquet(COUNT).into_iter().map(|row| row.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(","));
+        let rows = of_columns(COUNT).into_iter().map(|row| row.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(","));
         format!("{},note\n{}\n", COLUMNS.join(","), rows.collect::<Vec<_>>().join("\n")).into_bytes()
     };
     let fixture = |name: &str| std::fs::read(fixtures().join(name)).expect("a fixture");
@@ -190,6 +250,8 @@ fn a_table_of_customers_decides_in_columns_as_it_does_in_lines() {
         ("customers.parquet", fixture("snappy.parquet")),
         ("encoded.parquet", fixture("encodings.parquet")),
         ("customers.avro", fixture("deflate.avro")),
+        ("customers.orc", fixture("zstd.orc")),
+        ("dictionary.orc", fixture("hive_0_11.orc")),
     ] {
         let desk = Desk::new();
         let registry = desk.path("registry");

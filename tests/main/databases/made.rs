@@ -108,7 +108,7 @@ fn databases_of_sqlite(made: &mut Made, home: &Path) {
 
 /// Records that fastavro and PyArrow wrote; the files lie with the tests.
 fn files_of_records(made: &mut Made) {
-    for (by, ending) in [("fastavro", "avro"), ("PyArrow", "parquet")] {
+    for (by, ending) in [("fastavro", "avro"), ("PyArrow", "parquet"), ("PyArrow", "orc")] {
         for (how, bytes) in datasets::files(&datasets::fixtures(), ending).iter().filter(|(how, _)| !how.starts_with("locked")) {
             let (found, _) = Shelf::read(bytes);
             let read = found.tables.iter().map(|table| table.counted).sum();
