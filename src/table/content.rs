@@ -226,6 +226,11 @@ pub(super) fn codes(text: &str) -> impl Iterator<Item = &str> {
     text.split(move |c| Some(c) == separator).map(str::trim).chain(number)
 }
 
+/// The values of a cell of identifiers of banks: none has a semicolon in it, and lists are written with it.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim).filter(|part| !part.is_empty())
+}
+
 /// Is a cell made of codes, or is it one that was kept as a number?
 pub(super) fn is_written_code(text: &str) -> bool {
     codes(text).all(is_code) || whole_number(text).is_some()

@@ -223,12 +223,15 @@ impl TableFacts {
                 Keep::Nothing => {}
                 Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
                 Keep::Cells => column.tally.add(cell, at),
-                Keep::Clients if cell.len() > LONGEST_VALUE => {}
-                Keep::Clients => content::codes(cell).for_each(|one| column.tally.add_record(one, at, elements, &work.row_persons)),
-                Keep::Ibans => iban::bank_codes(cell).iter().for_each(|code| column.tally.add(code, at)),
+                Keep::Clients => content::codes(cell)
+                    .filter(|one| one.len() <= LONGEST_VALUE)
+                    .for_each(|one| column.tally.add_record(one, at, elements, &work.row_persons)),
+                Keep::Ibans => content::parts(cell).flat_map(iban::bank_codes).for_each(|code| column.tally.add(&code, at)),
                 Keep::Dfis => {
-                    if let Some(value) = aba::with_check_digit(cell).or_else(|| Some(normalise(&Scheme::Aba, cell, "").ok()?.value)) {
-                        column.tally.add(&value, at);
+                    for part in content::parts(cell) {
+                        if let Some(value) = aba::with_check_digit(part).or_else(|| Some(normalise(&Scheme::Aba, part, "").ok()?.value)) {
+                            column.tally.add(&value, at);
+                        }
                     }
                 }
                 Keep::Banks(scheme, country) => {
@@ -236,7 +239,7 @@ impl TableFacts {
                         (&"", Some(i)) => cells.get(i).map_or("", |cell| cell.trim()),
                         (country, _) => country,
                     };
-                    if let Some(value) = bank_value(scheme, cell, country) {
+                    for value in content::parts(cell).filter_map(|part| bank_value(scheme, part, country)) {
                         column.tally.add(&value, at);
                     }
                 }

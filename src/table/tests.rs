@@ -401,3 +401,21 @@ proptest! {
         let _ = facts.is_reference_list();
     }
 }
+
+#[test]
+fn lists_in_cells_are_what_is_in_them() {
+    let codes: Vec<String> = (0..60).map(|n| format!("{}", 104_200 + n)).collect();
+    let rows = vec![
+        vec!["021000021; 011000015".to_owned(), "DE89370400440532013000; GB82WEST12345698765432".to_owned(), codes.join("; ")],
+        vec!["011000015".to_owned(), "DE89370400440532013000".to_owned(), "104233".to_owned()],
+        vec!["021000021; 011000015".to_owned(), String::new(), "104233; 104234".to_owned()],
+    ];
+    let facts = facts(Some("aba_numbers|ibans|client_code"), &rows);
+    let counts = |column: usize| facts.columns[column].values.iter().map(|(value, of)| (value.as_str(), of.count)).collect::<Vec<_>>();
+    assert_eq!(counts(0), [("011000015", 3), ("021000021", 2)]);
+    assert_eq!(facts.columns[1].kind, ColumnType::Iban(Side::Neutral));
+    assert!(counts(1).contains(&("DE:37040044", 2)) && counts(1).contains(&("GB:123456", 1)), "{:?}", counts(1));
+    // A list is longer than any value may be, and none of it is.
+    assert!(rows[0][2].len() > LONGEST_VALUE);
+    assert_eq!((counts(2).len(), facts.columns[2].values["104233"].count, facts.columns[2].values["104259"].count), (60, 3, 1));
+}

@@ -45,6 +45,11 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// Do all values of a cell look right? It may hold a list.
+fn are(cell: &str, looks: impl Fn(&str) -> bool) -> bool {
+    looks(cell) || cell.contains(';') && parts(cell).all(looks)
+}
+
 /// Types the columns of a table. `header` may be empty.
 pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: usize) -> Vec<Typed> {
     let readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read(text)).unwrap_or_default()).collect();
@@ -146,9 +151,9 @@ fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Colum
 
 fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option<ColumnType> {
     let eight = |cell: &str| is_number_of(cell, 8..=8) && aba::with_check_digit(cell).is_some_and(|whole| aba::is_valid(&whole));
-    let fits = |scheme: &Scheme| {
-        *scheme == Scheme::Aba && reading.dfi && cells.share(eight) >= 80 || cells.agree(|cell| normalise(scheme, cell, "").is_ok())
-    };
+    let is_of = |scheme: &Scheme, cell: &str| are(cell, |one| normalise(scheme, one, "").is_ok());
+    let fits =
+        |scheme: &Scheme| *scheme == Scheme::Aba && reading.dfi && cells.share(eight) >= 80 || cells.agree(|cell| is_of(scheme, cell));
     let bank = |scheme: &Scheme| ColumnType::BankId { scheme: scheme.clone(), side: reading.side };
     // Of a header that names several, those whose values can be checked are asked first.
     let checked = [Scheme::Aba, Scheme::Bic, Scheme::Lei, Scheme::SortCode, Scheme::FdicCert, Scheme::NcuaCharter, Scheme::Rssd];
@@ -156,7 +161,7 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
     // A number that the header calls a bank's only perhaps must be a routing number in earnest.
     let certain = |scheme: &Scheme| match named(scheme) {
         Some(Specific::Exact) => fits(scheme),
-        Some(Specific::Generic) => !cells.0.is_empty() && cells.share(|cell| normalise(scheme, cell, "").is_ok()) >= 90,
+        Some(Specific::Generic) => !cells.0.is_empty() && cells.share(|cell| is_of(scheme, cell)) >= 90,
         None => false,
     };
     if let Some(scheme) = checked.iter().find(|scheme| certain(scheme)) {
@@ -198,7 +203,7 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         }
         Meaning::PostCode => when(ColumnType::PostCode, cells.agree(is_post_code)),
         Meaning::Country => when(ColumnType::Country, cells.agree(is_wordy)),
-        Meaning::Account if !cells.0.is_empty() && cells.share(iban::is_valid) >= 50 => ColumnType::Iban(side),
+        Meaning::Account if !cells.0.is_empty() && cells.share(|cell| are(cell, iban::is_valid)) >= 50 => ColumnType::Iban(side),
         Meaning::Account if cells.agree(is_account) => ColumnType::Account,
         // `account` of the transfer platform, not of a bank's customer.
         Meaning::Account => when(ColumnType::ClientId(Specific::Generic), cells.share(is_code) >= 80 && side != Side::Receiving),
@@ -250,7 +255,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if nearly_all(is_ssn) {
         return ColumnType::Ssn;
     }
-    if nearly_all(iban::is_valid) {
+    if nearly_all(|cell| are(cell, iban::is_valid)) {
         return ColumnType::Iban(reading.side);
     }
     let bank = |scheme: Scheme| ColumnType::BankId { scheme, side: reading.side };

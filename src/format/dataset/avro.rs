@@ -56,11 +56,17 @@ impl<'a> Header<'a> {
                 break;
             }
             for _ in 0..count {
-                match (at.sized()?, at.sized()?) {
-                    (b"avro.schema", schema) => header.schema = schema,
-                    (b"avro.codec", codec) => header.codec = codec,
-                    (key, remark) => header.remarks.extend([(key, at.at()), (remark, at.at())]),
-                }
+                let (key, value) = (at.sized()?, at.sized()?);
+                let before = match key {
+                    b"avro.schema" => std::mem::replace(&mut header.schema, value),
+                    b"avro.codec" => std::mem::replace(&mut header.codec, value),
+                    _ => {
+                        header.remarks.push((key, at.at()));
+                        value
+                    }
+                };
+                // Of what stands there twice the last one counts; the others are text as all that is said.
+                header.remarks.push((before, at.at()));
             }
         }
         header.marker = *at.take(MARKER)?.first_chunk()?;
@@ -100,7 +106,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     };
     // What names and remarks say is searched like all text.
     let schema_at = memmem::find(bytes, header.schema).unwrap_or(0);
-    for (text, at) in header.remarks.iter().copied().chain([(header.schema, schema_at)]) {
+    for (text, at) in header.remarks.iter().copied().filter(|(text, _)| !text.is_empty()).chain([(header.schema, schema_at)]) {
         sink.text(&value::text(text), At::Decoded(at as u64));
         sink.border();
     }

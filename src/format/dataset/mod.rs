@@ -21,6 +21,8 @@ mod parquet_column;
 mod parquet_levels;
 mod parquet_page;
 mod parquet_schema;
+#[cfg(test)]
+mod parquet_tests;
 mod protobuf;
 #[cfg(test)]
 mod tests;

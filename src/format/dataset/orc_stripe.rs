@@ -1,11 +1,12 @@
 //! Stripes of ORC (Specification v1, "Stripes"): a footer says which streams stand in it and how columns are encoded.
 
+use super::beside::aside;
 use super::orc::File;
 use super::orc_column::{Column, Encoding, PRESENT, Row, Stripe};
 use super::orc_stream::Input;
 use super::protobuf::Message;
-use crate::format::Sink;
 use crate::format::numbers::is_zero;
+use crate::format::{PassageKind, Sink, runs_of};
 use crate::model::{Cause, Class};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -114,9 +115,14 @@ impl<'a, 'f> File<'a, 'f> {
         let is_filter =
             |filter: Option<Message<'_>>| filter.is_some_and(|filter| filter.fields().all(|(field, _)| (1..=3).contains(&field)));
         let is_sound = index.is_some_and(|index| index.fields().all(|(field, _)| field == 1) && index.messages(1).all(is_filter));
-        match is_sound {
-            true => sink.cover(place.start as u64..place.end as u64, Class::Opaque),
-            false => self.unread(place, Cause::Corrupt, "filters are not sound", sink),
+        match (is_sound, &decoded) {
+            (true, Ok(decoded)) => {
+                // Bits look like noise; what else stands there is searched.
+                aside(runs_of(decoded).as_bytes(), place.start as u64, sink);
+                sink.kind(PassageKind::Prose);
+                sink.cover(place.start as u64..place.end as u64, Class::Scanned);
+            }
+            _ => self.unread(place, Cause::Corrupt, "filters are not sound", sink),
         }
         if let Ok(std::borrow::Cow::Owned(decoded)) = decoded {
             self.source.release(decoded.len());

@@ -12,7 +12,8 @@ use crate::format::grid::Grid;
 use crate::format::numbers::le32;
 use crate::format::text::base64::Decoder;
 use crate::format::text::embedded;
-use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, runs_of, signature};
+
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, Suspicion, runs_of, scan_with, signature};
 use crate::model::{Cause, Class};
 use std::cell::Cell;
 use std::io::Read;
@@ -30,7 +31,7 @@ pub static PARQUET: Format = Format {
     read,
     runs: Runs::Fenced,
     // Files that were known by their signature alone were recorded with lower versions, and are read again.
-    version: 4,
+    version: 5,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "a file without its footer is a gap; so are encrypted footers and columns, LZO, and levels as Parquet 1.0 packed them",
@@ -44,6 +45,8 @@ const LOCKED: &[u8; 4] = b"PARE";
 const MOST_HELD: usize = 512 << 20;
 /// Arrow's own schema, written in base64.
 const ARROW: &[u8] = b"ARROW:schema";
+/// Filters are no larger.
+const LARGEST_FILTER: usize = 128 << 20;
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let all = 0..bytes.len() as u64;
@@ -93,11 +96,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 fn remarks<'a>(footer: &Value<'a>, at: u64, beside: &mut Beside<'a>, sink: &mut Sink<'_>) {
     for remark in footer.list(5) {
         let (Some(key), Some(text)) = (remark.bytes(1), remark.bytes(2)) else { continue };
-        if key == ARROW {
+        if key == ARROW
+            && let Some(schema) = arrow_schema(text)
+        {
             beside.leave(text);
-            let mut schema = Vec::new();
-            // Memory does not fail to be read.
-            let _ = Decoder::new(text).read_to_end(&mut schema);
             sink.kind(PassageKind::Strings);
             sink.text(&runs_of(&schema), At::Decoded(at));
             sink.kind(PassageKind::Prose);
@@ -106,6 +108,16 @@ fn remarks<'a>(footer: &Value<'a>, at: u64, beside: &mut Beside<'a>, sink: &mut 
         }
     }
     beside.take(footer, at);
+}
+
+/// The message that base64 holds, if that is what it is: a mark and the length of what follows, as Arrow's messages begin.
+fn arrow_schema(text: &[u8]) -> Option<Vec<u8>> {
+    let mut message = Vec::new();
+    // Memory does not fail to be read.
+    let _ = Decoder::new(text).read_to_end(&mut message);
+    let length = le32(&message, 4).filter(|_| message.starts_with(&[0xFF; 4]))? as usize;
+    let is_base64 = text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
+    (is_base64 && (8 + length..8 + length + 8).contains(&message.len())).then_some(message)
 }
 
 fn codec(number: i64) -> Option<Codec> {
@@ -140,6 +152,10 @@ impl<'a> File<'a, '_> {
             sink.gap(footer..footer, Cause::Corrupt, "a row group has other columns than the schema, or no number of rows");
             return before;
         };
+        // A file of a footer alone (`_metadata`) speaks of the files beside it; their names are text as all of the footer.
+        if self.end == MAGIC.len() && chunks.iter().all(is_elsewhere) {
+            return before.saturating_add(stated);
+        }
         let mut columns: Vec<Option<Column<'a, '_>>> = Vec::with_capacity(chunks.len());
         for (number, (chunk, leaf)) in chunks.iter().zip(self.leaves).enumerate() {
             let place = match self.chunk(chunk) {
@@ -197,11 +213,16 @@ impl<'a> File<'a, '_> {
         if chunk.field(8).is_some() {
             return Err((known, Cause::Encrypted, "it is encrypted"));
         }
-        if chunk.bytes(1).is_some_and(|file| !file.is_empty()) {
+        if is_elsewhere(chunk) {
             return Err((None, Cause::UnsupportedMethod, "its pages are in another file"));
         }
         known.ok_or((None, Cause::Corrupt, "its pages have no place in the file"))
     }
+}
+
+/// Do the pages of a column stand in another file?
+fn is_elsewhere(chunk: &Value<'_>) -> bool {
+    chunk.bytes(1).is_some_and(|file| !file.is_empty())
 }
 
 /// Indexes of pages repeat the smallest and largest values; filters are bits.
@@ -217,9 +238,20 @@ fn indexes<'a>(bytes: &'a [u8], footer: usize, chunk: &Value<'a>, beside: &mut B
     let filter = chunk.field(3).and_then(|chunk| chunk.size(14)).filter(|start| *start >= 4 && *start < footer);
     if let Some(start) = filter
         && let Some((head, length)) = Value::parse(&bytes[start..footer])
-        && let Some(end) = head.size(1).and_then(|size| start.checked_add(length)?.checked_add(size)).filter(|end| *end <= footer)
+        && let Some(bits) = filter_bits(&head, start + length).filter(|bits| bits.end <= footer)
     {
-        sink.cover(start as u64..(start + length) as u64, Class::Structure);
-        sink.cover((start + length) as u64..end as u64, Class::Opaque);
+        sink.cover(start as u64..bits.start as u64, Class::Structure);
+        // Bits look like noise, and are none; what else stands there is searched.
+        scan_with(bytes, bits.start as u64..bits.end as u64, sink, Suspicion { least: usize::MAX, ..Suspicion::default() });
+        sink.kind(PassageKind::Prose);
     }
+}
+
+/// Where the bits of a filter stand, if its header is that of one (BloomFilter.md): blocks of 32 bytes, hashed by XXH64,
+/// not compressed.
+fn filter_bits(head: &Value<'_>, start: usize) -> Option<Range<usize>> {
+    let size = head.size(1).filter(|size| (32..=LARGEST_FILTER).contains(size) && size.is_multiple_of(32))?;
+    let is_known =
+        |kind: i16| head.field(kind).is_some_and(|kind| matches!(kind.field(1), Some(Value::Struct(fields)) if fields.is_empty()));
+    (2..=4).all(is_known).then_some(start..start.checked_add(size)?)
 }

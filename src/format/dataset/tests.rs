@@ -54,3 +54,18 @@ fn altered_bytes_that_change_what_is_read_are_gaps_where_there_is_a_checksum() {
         }
     }
 }
+
+#[test]
+fn what_a_header_of_avro_says_twice_is_not_lost() {
+    let sized = |text: &str| [&[2 * text.len() as u8][..], text.as_bytes()].concat();
+    let schema = |name: &str| format!(r#"{{"type":"record","name":"{name}","fields":[]}}"#);
+    let entries = [
+        ("avro.schema", &schema("Quillcroft")[..]),
+        ("avro.codec", "Harbour"),
+        ("avro.schema", &schema("Ashgrove")),
+        ("avro.codec", "null"),
+    ];
+    let entries: Vec<u8> = entries.iter().flat_map(|(key, value)| [sized(key), sized(value)].concat()).collect();
+    let (text, has_gap, _) = found(&AVRO, &[b"Obj\x01\x08", &entries[..], &[0], &[7; 16]].concat());
+    assert!(!has_gap && ["Quillcroft", "Harbour", "Ashgrove"].iter().all(|said| text.contains(said)), "{text}");
+}
