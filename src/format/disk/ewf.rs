@@ -15,7 +15,7 @@ pub static EWF: Format = Format {
     recognise: |probe| probe.head.starts_with(b"EVF\x09\r\n\xFF\0\x01"),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "an image in several files is read file by file, and a gap",
         "logical evidence files and version 2 are scanned, and a gap",
@@ -81,6 +81,8 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     disk.blocks.member(bytes, size, sink);
     if number > 1 || !is_last {
         sink.gap(len..len, Cause::NotRecovered, format!("file {number} of an image in several files: the disk goes on in another"));
+    } else if stated == 0 {
+        sink.gap(len..len, Cause::Corrupt, "the image does not say how large its disk is");
     } else if held < stated {
         sink.gap(len..len, Cause::Truncated, format!("{} bytes of the disk are missing", stated - held));
     }

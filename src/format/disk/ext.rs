@@ -172,13 +172,17 @@ impl Volume<'_> {
                 while at + 8 <= block + step {
                     let (number, length, size) = (self.n.u32(at), self.n.u16(at + 4), self.n.u8(at + 6));
                     if length < 8 {
-                        break;
+                        // Of blocks of 64 KiB an entry may take all.
+                        if step < 65_536 || at > block {
+                            sink.gap(inode.at..inode.at, Cause::Corrupt, format!("the directory /{path} is damaged"));
+                            break;
+                        }
                     }
                     let name = self.n.get(at + 8, size).unwrap_or_default();
                     if number != 0 && name != b"." && name != b".." && !name.is_empty() {
                         self.entry(number, &join(path, &String::from_utf8_lossy(name)), at, open, files, sink);
                     }
-                    at += length;
+                    at += if length < 8 { step } else { length };
                 }
             }
         }
@@ -215,7 +219,9 @@ impl Volume<'_> {
                 sink.text(&target, At::Decoded(inode.at + 40));
                 sink.border();
             }
-            _ => {}
+            // Long targets of links have a block, which is scanned; devices, pipes and sockets have nothing.
+            0xA000 | 0x1000 | 0x2000 | 0x6000 | 0xC000 => {}
+            _ => files.unread(path, inode.size, at, Cause::Corrupt, "its inode is of no kind", sink),
         }
     }
 }

@@ -44,6 +44,8 @@ const MOST_ENTRIES: usize = 8 << 20;
 struct Directory {
     extents: Vec<Extent>,
     path: String,
+    /// Its chain ends where chains end.
+    is_whole: bool,
 }
 
 /// Does a FAT volume begin here?
@@ -86,11 +88,11 @@ pub fn read(bytes: &[u8], at: u64, files: &mut Files<'_>, sink: &mut Sink<'_>) -
     };
     let clusters = held(bytes, data, cluster, clusters);
     let volume = Volume { n, table, bits, data, cluster, clusters, is_exfat: false, steps: steps(clusters) };
-    let extents = match bits {
+    let (extents, is_whole) = match bits {
         32 => volume.chain(n.u32(at + 44)),
-        _ => vec![Extent { place: Some(root), length: root_size }],
+        _ => (vec![Extent { place: Some(root), length: root_size }], true),
     };
-    volume.walk(extents, files, sink);
+    volume.walk(Directory { extents, path: String::new(), is_whole }, files, sink);
     end
 }
 
@@ -102,8 +104,8 @@ pub fn read_exfat(bytes: &[u8], at: u64, files: &mut Files<'_>, sink: &mut Sink<
     let clusters = held(bytes, data, cluster, n.u32(at + 92));
     let table = at + (n.u32(at + 80) << shift);
     let volume = Volume { n, table, bits: 32, data, cluster, clusters, is_exfat: true, steps: steps(clusters) };
-    let root = volume.chain(n.u32(at + 96));
-    volume.walk(root, files, sink);
+    let (extents, is_whole) = volume.chain(n.u32(at + 96));
+    volume.walk(Directory { extents, path: String::new(), is_whole }, files, sink);
     at.saturating_add(n.u64(at + 72) << shift)
 }
 
@@ -125,8 +127,8 @@ impl Volume<'_> {
         (entry < last).then_some(entry)
     }
 
-    /// The extents of a chain.
-    fn chain(&self, first: u64) -> Vec<Extent> {
+    /// The extents of a chain, and whether it was followed to its end.
+    fn chain(&self, first: u64) -> (Vec<Extent>, bool) {
         let mut out: Vec<Extent> = Vec::new();
         let mut cluster = first;
         while let Some(place) = self.place(cluster) {
@@ -138,15 +140,15 @@ impl Volume<'_> {
             }
             match self.next(cluster) {
                 Some(next) => cluster = next,
-                None => break,
+                None => return (out, true),
             }
         }
-        out
+        (out, false)
     }
 
-    fn walk(&self, root: Vec<Extent>, files: &mut Files<'_>, sink: &mut Sink<'_>) {
+    fn walk(&self, root: Directory, files: &mut Files<'_>, sink: &mut Sink<'_>) {
         let mut visited: HashSet<Option<u64>> = HashSet::new();
-        let mut open = vec![Directory { extents: root, path: String::new() }];
+        let mut open = vec![root];
         while let Some(directory) = open.pop() {
             let start = directory.extents.first().and_then(|e| e.place);
             if start.is_none() || !visited.insert(start) || sink.stopped() {
@@ -160,6 +162,10 @@ impl Volume<'_> {
             if directory.path.len() > LONGEST_PATH {
                 sink.gap(start.unwrap_or(0)..start.unwrap_or(0), Cause::LimitDepth, "the path of a directory is too long");
                 continue;
+            }
+            if !directory.is_whole {
+                let at = start.unwrap_or(0);
+                sink.gap(at..at, Cause::Corrupt, format!("the directory /{} is cut off: its chain of clusters is broken", directory.path));
             }
             let entries = directory.extents.iter().flat_map(|e| {
                 let start = e.place.unwrap_or(0);
@@ -203,15 +209,18 @@ impl Volume<'_> {
             let first = n.u16(at + 26) | if self.bits == 32 { n.u16(at + 20) << 16 } else { 0 };
             match (is_deleted, raw[11] & 0x10 != 0) {
                 (true, _) => files.deleted(&path, at, sink),
-                (false, true) => open.push(Directory { extents: self.chain(first), path }),
+                (false, true) => {
+                    let (extents, is_whole) = self.chain(first);
+                    open.push(Directory { extents, path, is_whole });
+                }
                 (false, false) => self.file(&path, first, n.u32(at + 28), at, files, sink),
             }
         }
     }
 
     fn file(&self, path: &str, first: u64, size: u64, at: u64, files: &mut Files<'_>, sink: &mut Sink<'_>) {
-        let extents = self.chain(first);
-        files.file(path, &extents, size, at, sink);
+        // A chain that is broken is too short for the file's size.
+        files.file(path, &self.chain(first).0, size, at, sink);
     }
 
     fn exfat_entries(&self, places: Vec<u64>, path: &str, open: &mut Vec<Directory>, files: &mut Files<'_>, sink: &mut Sink<'_>) {
@@ -237,8 +246,11 @@ impl Volume<'_> {
             let path = join(path, &name);
             let (first, size) = (n.u32(stream + 20), n.u64(stream + 24));
             let is_contiguous = n.u8(stream + 1) & 2 != 0;
-            let extents = match self.place(first).filter(|_| is_contiguous) {
-                Some(place) => vec![Extent { place: Some(place), length: size.next_multiple_of(self.cluster).max(self.cluster) }],
+            let (extents, is_whole) = match self.place(first).filter(|_| is_contiguous) {
+                Some(place) => {
+                    let length = size.checked_next_multiple_of(self.cluster).unwrap_or(size).max(self.cluster);
+                    (vec![Extent { place: Some(place), length }], true)
+                }
                 None => self.chain(first),
             };
             match (kind & 0x80 == 0, n.u16(at + 4) & 0x10 != 0) {
@@ -246,7 +258,7 @@ impl Volume<'_> {
                 (false, true) => {
                     let most = self.clusters * self.cluster;
                     let extents = extents.into_iter().map(|e| Extent { length: e.length.min(most), ..e }).collect();
-                    open.push(Directory { extents, path });
+                    open.push(Directory { extents, path, is_whole });
                 }
                 (false, false) => files.file(&path, &extents, size, at, sink),
             }

@@ -10,6 +10,8 @@ mod lznt1;
 mod ntfs;
 mod partitions;
 mod qcow;
+#[cfg(test)]
+mod tests;
 mod vhd;
 mod vhdx;
 mod vmdk;
@@ -32,7 +34,7 @@ pub static DISK: Format = Format {
     recognise: |probe| file_system(Numbers(probe.bytes), 0).is_some_and(FileSystem::is_sure) || partitions::has_table(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "file systems other than FAT, exFAT, ext and NTFS are scanned, and a gap; so are logical volumes and arrays",
         "deleted files are named where their entry is left; their content is scanned",
@@ -92,6 +94,14 @@ fn file_system(n: Numbers<'_>, at: u64) -> Option<FileSystem> {
         FileSystem::Other("ReFS")
     } else if has(512, b"LABELONE") && has(512 + 24, b"LVM2 001") {
         FileSystem::Other("LVM")
+    } else if [0, 4096].into_iter().any(|place| has(place, b"\xFC\x4E\x2B\xA9\x01\0\0\0")) {
+        FileSystem::Other("a Linux array")
+    } else if has(0x10034, b"ReIsEr") {
+        FileSystem::Other("ReiserFS")
+    } else if has(0x8000, b"JFS1") {
+        FileSystem::Other("JFS")
+    } else if has(1024, b"\x10\x20\xF5\xF2") {
+        FileSystem::Other("F2FS")
     } else if has(4086, b"SWAPSPACE2") {
         FileSystem::Swap
     } else {
@@ -146,9 +156,12 @@ fn volume(bytes: &[u8], partition: &Partition, system: Option<FileSystem>, files
         None => {
             // An image of another kind, in a partition.
             let Some(part) = bytes.get(at as usize..end as usize) else { return };
-            if let Kind::Format(format) = detect(&Probe::new(part))
-                && format.name != DISK.name
-            {
+            let is_known = match detect(&Probe::new(part)) {
+                Kind::Format(format) => format.name != DISK.name,
+                Kind::Signature(_) => true,
+                Kind::Unknown => false,
+            };
+            if is_known {
                 sink.member(format!("{}/content", partition.name).as_bytes(), at..end, &mut &*part);
             }
             end

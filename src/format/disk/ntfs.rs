@@ -4,6 +4,7 @@
 use super::files::{Extent, Files, Numbers, join};
 use super::lznt1;
 use crate::format::Sink;
+use crate::format::numbers::is_zero;
 use crate::model::Cause;
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -41,6 +42,10 @@ struct File {
     /// Records of the directories that name it, and its names there.
     names: Vec<(u64, String)>,
     streams: Vec<Stream>,
+    /// What keeps its content elsewhere (`IO_REPARSE_TAG`), where something does.
+    kept_by: Option<u64>,
+    /// Its attributes do not end as they should.
+    is_damaged: bool,
 }
 
 /// A piece of a stream: large ones have several, each in a record of its own.
@@ -86,9 +91,10 @@ pub fn read(bytes: &[u8], at: u64, files: &mut Files<'_>, sink: &mut Sink<'_>) -
         sink.gap(at..at, Cause::Corrupt, "an NTFS volume without its master file table; it is scanned");
         return end;
     };
-    let mut places = Vec::new();
+    let (mut places, mut written) = (Vec::new(), 0);
     for stream in own.streams.iter().filter(|stream| stream.name.is_empty()) {
         if let Data::Runs(runs) = &stream.data {
+            written = written.max(stream.initialised);
             places.extend(runs.iter().filter_map(|run| Some((run.place?, run.length))));
         }
     }
@@ -108,9 +114,13 @@ pub fn read(bytes: &[u8], at: u64, files: &mut Files<'_>, sink: &mut Sink<'_>) -
                     if base == 0 {
                         (into.at, into.in_use, into.is_directory) = (file.at, file.in_use, file.is_directory);
                     }
+                    broken += u64::from(file.is_damaged && file.in_use);
+                    into.kept_by = into.kept_by.or(file.kept_by);
                     into.names.extend(file.names);
                     into.streams.extend(file.streams);
                 }
+                // Records that were never written are zeros.
+                None if number * record < written && n.get(at, record).is_some_and(|raw| !is_zero(raw)) => broken += 1,
                 None if n.get(at, 4).is_some_and(|mark| mark == b"FILE" || mark == b"BAAD") => broken += 1,
                 None => {}
             }
@@ -151,7 +161,10 @@ impl Volume<'_> {
         let mut place = le(raw, 20, 2) as usize;
         while let Some(attribute) = raw.get(place..) {
             let (kind, length) = (le(attribute, 0, 4), le(attribute, 4, 4) as usize);
-            let Some(attribute) = attribute.get(..length).filter(|a| kind != 0xFFFF_FFFF && a.len() >= 24) else { break };
+            if kind == 0xFFFF_FFFF {
+                return out;
+            }
+            let Some(attribute) = attribute.get(..length).filter(|attribute| attribute.len() >= 24) else { break };
             let value = || {
                 let from = le(attribute, 20, 2) as usize;
                 attribute.get(from..from.saturating_add(le(attribute, 16, 4) as usize)).unwrap_or_default()
@@ -184,11 +197,12 @@ impl Volume<'_> {
                     };
                     out.streams.push(stream);
                 }
+                0xC0 => out.kept_by = Some(le(value(), 0, 4)),
                 _ => {}
             }
             place += length;
         }
-        out
+        File { is_damaged: true, ..out }
     }
 
     /// Runs of clusters: a byte with the sizes of length and offset, then both.
@@ -242,15 +256,23 @@ impl Volume<'_> {
         names.sort_unstable();
         names.dedup();
         for name in names.into_iter().filter(|name| is_first || name.is_empty()) {
-            let path = if name.is_empty() { path.to_owned() } else { format!("{path}:{name}") };
             let mut parts: Vec<&Stream> = file.streams.iter().filter(|stream| stream.name == name).collect();
             parts.sort_by_key(|part| part.first);
+            // Content that is not here reads as zeros here.
+            if let Some((cause, words)) = file.kept_by.and_then(keeper).filter(|_| name.is_empty() && has_holes(&parts)) {
+                files.unread(path, parts[0].size, file.at, cause, words, sink);
+                continue;
+            }
+            let path = if name.is_empty() { path.to_owned() } else { format!("{path}:{name}") };
             self.stream(&path, &parts, file.at, files, sink);
         }
     }
 
     fn stream(&self, path: &str, parts: &[&Stream], at: u64, files: &mut Files<'_>, sink: &mut Sink<'_>) {
         let Some(first) = parts.first() else { return };
+        if first.first > 0 {
+            return files.unread(path, 0, at, Cause::Corrupt, "the record of its first clusters is missing", sink);
+        }
         if first.flags & ENCRYPTED != 0 {
             return files.unread(path, first.size, at, Cause::Encrypted, "encrypted by the file system (EFS)", sink);
         }
@@ -287,7 +309,7 @@ impl Volume<'_> {
         }
         let unit = 16 * self.cluster;
         let mut out = Vec::new();
-        let (mut packed, mut filled, mut is_sound) = (Vec::new(), 0, true);
+        let (mut packed, mut filled, mut is_sound, mut is_there) = (Vec::new(), 0, true, true);
         let mut end_unit = |packed: &mut Vec<u8>, out: &mut Vec<u8>| {
             let start = out.len();
             match packed.len() as u64 {
@@ -304,7 +326,9 @@ impl Volume<'_> {
             while done < run.length && (out.len() as u64) < stream.size {
                 let n = (unit - filled).min(run.length - done);
                 if let Some(place) = run.place {
-                    packed.extend_from_slice(self.n.get(place + done, n).unwrap_or_default());
+                    let held = self.n.get(place + done, n);
+                    is_there &= held.is_some();
+                    packed.extend_from_slice(held.unwrap_or_default());
                     pieces.push(place + done..place + done + n);
                 }
                 (done, filled) = (done + n, filled + n);
@@ -320,10 +344,34 @@ impl Volume<'_> {
         let is_whole = out.len() as u64 >= stream.size;
         out.truncate(usize::try_from(stream.size).unwrap_or(usize::MAX));
         files.decoded(path, &pieces, &mut Cursor::new(&out), sink);
-        if !is_sound || !is_whole {
+        if !is_sound || !is_whole || !is_there {
             sink.gap(at..at, Cause::Corrupt, format!("{path} is compressed by the file system, and damaged"));
         }
     }
+}
+
+/// What keeps the content of files elsewhere, in words.
+fn keeper(tag: u64) -> Option<(Cause, &'static str)> {
+    Some(match tag {
+        0x8000_0013 => (Cause::UnsupportedMethod, "its content is in the store of data that several files share (deduplication)"),
+        0x8000_0017 => (Cause::UnsupportedMethod, "compressed by Windows (WOF)"),
+        0x8000_0007 => (Cause::UnsupportedMethod, "its content is in the store of single instances"),
+        0xC000_0004 | 0x8000_0006 | 0x8000_001E => (Cause::NotRecovered, "its content was moved to other storage"),
+        // Of clouds there are sixteen.
+        cloud if cloud & 0xFFFF_0FFF == 0x9000_001A => (Cause::NotRecovered, "its content is in a cloud"),
+        _ => return None,
+    })
+}
+
+/// Is some of a stream nowhere in the volume?
+fn has_holes(parts: &[&Stream]) -> bool {
+    let is_hole = |part: &&Stream| match &part.data {
+        Data::Resident(..) => false,
+        Data::Runs(runs) => runs.iter().any(|run| run.place.is_none()),
+    };
+    // Sizes stand in the first part.
+    let unwritten = |first: &&Stream| matches!(&first.data, Data::Runs(runs) if runs.is_empty() || first.initialised < first.size);
+    parts.first().is_some_and(|first| first.size > 0 && (unwritten(first) || parts.iter().any(is_hole)))
 }
 
 fn shortened(extents: &[Extent], size: u64) -> Vec<Extent> {

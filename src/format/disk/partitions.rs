@@ -14,6 +14,8 @@ pub struct Partition {
 
 /// Entries that a table may have.
 const MOST: u64 = 1024;
+/// Logical partitions beyond are none.
+const MOST_LOGICAL: usize = 1024;
 
 /// Does the image begin with a table that makes sense?
 pub fn has_table(bytes: &[u8]) -> bool {
@@ -53,7 +55,12 @@ fn gpt(n: Numbers<'_>, sector: u64, sink: &mut Sink<'_>) -> Vec<Partition> {
     let mut out = Vec::new();
     for i in 0..count {
         let at = entries.saturating_add(i * size);
-        if n.get(at, 128).is_none_or(|entry| entry[..16] == [0; 16]) {
+        let Some(entry) = n.get(at, 128) else {
+            let len = n.0.len() as u64;
+            sink.gap(len..len, Cause::Truncated, "the partition table lies behind the end of the image");
+            break;
+        };
+        if entry[..16] == [0; 16] {
             continue;
         }
         let label: String = n.utf16(at + 56, 36).chars().take_while(|&c| c != '\0').collect();
@@ -68,35 +75,41 @@ fn gpt(n: Numbers<'_>, sector: u64, sink: &mut Sink<'_>) -> Vec<Partition> {
 fn mbr(n: Numbers<'_>, sink: &mut Sink<'_>) -> Vec<Partition> {
     let mut out = Vec::new();
     sink.cover(446..512, Class::Structure);
-    let mut extended = None;
+    let mut extended = Vec::new();
     for i in 0..4 {
         let at = 446 + 16 * i;
         let (kind, first, count) = (n.u8(at + 4), n.u32(at + 8), n.u32(at + 12));
         match kind {
             0 => {}
-            0x05 | 0x0F | 0x85 => extended = Some(first),
+            0x05 | 0x0F | 0x85 => extended.push(first),
             _ => out.push(Partition { name: format!("p{}", i + 1), start: first * 512, end: (first + count) * 512 }),
         }
     }
     // Logical partitions: a chain of tables, each with one partition and the place of the next table.
-    let Some(base) = extended else { return out };
-    let (mut table, mut seen) = (base, Vec::new());
-    while !seen.contains(&table) && seen.len() < 128 {
-        seen.push(table);
-        let at = table * 512 + 446;
-        if n.u16(at + 64) != 0xAA55 {
-            sink.gap(0..0, Cause::Corrupt, "the chain of logical partitions is broken");
-            break;
+    let mut seen = Vec::new();
+    for base in extended {
+        let mut table = base;
+        loop {
+            if seen.contains(&table) || seen.len() == MOST_LOGICAL {
+                sink.gap(0..0, Cause::Corrupt, "the chain of logical partitions has no end");
+                break;
+            }
+            seen.push(table);
+            let at = table * 512 + 446;
+            if n.u16(at + 64) != 0xAA55 {
+                sink.gap(0..0, Cause::Corrupt, "the chain of logical partitions is broken");
+                break;
+            }
+            sink.cover(at..at + 66, Class::Structure);
+            if n.u8(at + 4) != 0 {
+                let first = table + n.u32(at + 8);
+                out.push(Partition { name: format!("p{}", 4 + seen.len()), start: first * 512, end: (first + n.u32(at + 12)) * 512 });
+            }
+            if n.u8(at + 20) == 0 {
+                break;
+            }
+            table = base + n.u32(at + 24);
         }
-        sink.cover(at..at + 66, Class::Structure);
-        if n.u8(at + 4) != 0 {
-            let first = table + n.u32(at + 8);
-            out.push(Partition { name: format!("p{}", 4 + seen.len()), start: first * 512, end: (first + n.u32(at + 12)) * 512 });
-        }
-        if n.u8(at + 20) == 0 {
-            break;
-        }
-        table = base + n.u32(at + 24);
     }
     out
 }

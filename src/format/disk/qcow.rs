@@ -13,7 +13,7 @@ pub static QCOW2: Format = Format {
     recognise: |probe| probe.head.starts_with(b"QFI\xFB\0\0\0") && matches!(probe.head.get(7), Some(1..=3)),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "of a disk with a backing file only its own clusters are read",
         "snapshots are scanned where they differ from the disk",
@@ -47,9 +47,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         sink.gap(0..len, Cause::Encrypted, "an encrypted disk of QEMU: its key is needed");
         return Ok(());
     }
-    // Bit 2: data in another file; bit 4: subclusters.
-    if features & 0b1_0100 != 0 {
-        sink.gap(len..len, Cause::UnsupportedMethod, "a disk with subclusters, or with its data in another file; it is scanned");
+    // Bits 0, 1 and 3: in use, damaged, another compression. Bit 2: data in another file; bit 4: subclusters.
+    if features & !0b1011 != 0 {
+        let detail = "a disk with subclusters, with its data in another file, or with what is not known; it is scanned";
+        sink.gap(len..len, Cause::UnsupportedMethod, detail);
         return Ok(());
     }
     let method = if features & 8 != 0 && n.u8(104) == 1 { Method::Zstd } else { Method::Deflate };
@@ -93,7 +94,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             }
         }
     }
+    let held = blocks.size();
     blocks.member(bytes, size, sink);
+    if held < size {
+        sink.gap(len..len, Cause::Corrupt, format!("the tables end {} bytes before the disk does", size - held));
+    }
     if missing > 0 {
         sink.gap(len..len, Cause::Truncated, format!("{missing} tables of clusters lie behind the end of the image, or are another's"));
     }

@@ -13,7 +13,7 @@ pub static VHD: Format = Format {
     recognise: |probe| probe.head.starts_with(b"conectix"),
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &["of a differencing disk only its own blocks are read"],
 };
 
@@ -41,7 +41,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         };
         blocks.push(source, block);
     }
+    let held = blocks.size();
     blocks.member(bytes, size, sink);
+    if held < size {
+        sink.gap(0..0, Cause::Corrupt, format!("the table of blocks ends {} bytes before the disk does", size - held));
+    }
     if kind == 4 {
         sink.gap(0..0, Cause::NotRecovered, "a differencing disk: its parent is another file");
     }

@@ -33,7 +33,7 @@ pub static BACKUP: Format = Format {
     recognise: |probe| probe.head.starts_with(b"TAPE") && probe.head.get(20..28) == Some(&[0; 8]),
     read: read_backup,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: LIMITATIONS,
 };
 
@@ -48,7 +48,7 @@ pub static DATA_FILE: Format = Format {
         whole_pages(bytes)
     },
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: LIMITATIONS,
 };
 

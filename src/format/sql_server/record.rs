@@ -36,6 +36,15 @@ const VERSION: usize = 14;
 /// A stub is its first byte and the place of the row.
 const STUB: usize = 9;
 
+/// Is a row that begins with this byte deleted, and only not yet taken away? Those of compressed tables have the lowest
+/// bit set, and other numbers for their kinds.
+pub(super) fn is_ghost(status: u8) -> bool {
+    match status & 1 {
+        0 => status >> 1 & 7 >= 5,
+        _ => status >> 2 & 1 == 1,
+    }
+}
+
 impl<'a> Record<'a> {
     /// The record at the start of these bytes, which end where the slot array begins.
     pub fn of(bytes: &'a [u8]) -> Option<Self> {

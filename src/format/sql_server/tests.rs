@@ -154,6 +154,32 @@ fn large_values_are_text_or_members() {
 }
 
 #[test]
+fn pieces_that_are_not_held_and_records_that_make_no_sense_are_gaps() {
+    let value = Value::Away("A note of Wexford Loan Society ".repeat(400).into_bytes());
+    let table = Table {
+        name: "Letters".to_owned(),
+        columns: columns(&[("id", Of::Int), ("body", Of::Varchar)]),
+        rows: vec![vec![number(1), value]],
+        ..Table::default()
+    };
+    let whole = data_file(&[table], false);
+    assert_eq!(read_all(&DATA_FILE, &whole).2, []);
+    let mut lost = whole.clone();
+    for page in lost.chunks_mut(PAGE).filter(|page| page[0] == 1 && matches!(page[1], 3 | 4)) {
+        page.fill(0);
+    }
+    let gaps = read_all(&DATA_FILE, &lost).2;
+    assert!(matches!(&gaps[..], [(Cause::NotRecovered, detail)] if detail.starts_with("1 large values have pieces")), "{gaps:?}");
+    // The fixed part of a row ends behind its page.
+    let mut broken = data_file(&[clients(Storage::Plain)], true);
+    let page = broken.len() - PAGE;
+    let row = page + usize::from(u16::from_le_bytes([broken[page + PAGE - 2], broken[page + PAGE - 1]]));
+    broken[row + 2..row + 4].copy_from_slice(&[0xFF, 0x7F]);
+    let gaps = read_all(&DATA_FILE, &broken).2;
+    assert!(matches!(&gaps[..], [(Cause::Corrupt, detail)] if detail.starts_with("1 pages hold records")), "{gaps:?}");
+}
+
+#[test]
 fn what_rows_left_behind_is_searched() {
     let mut file = data_file(&[clients(Storage::Plain)], true);
     let page = file.len() - PAGE;

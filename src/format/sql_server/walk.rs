@@ -6,6 +6,7 @@ use super::catalogue::{Catalogue, Table};
 use super::compressed::Prefixes;
 use super::large;
 use super::page::{HEADER, Header, Kind, SIZE};
+use super::record;
 use super::row::{self, Away, Found, Marks, Row};
 use super::survey::Survey;
 use super::value::{Type, text, wide};
@@ -62,6 +63,8 @@ struct Later {
     /// The row.
     at: usize,
     stands: Where,
+    /// The row was deleted.
+    is_ghost: bool,
 }
 
 /// Where such a value stands.
@@ -175,7 +178,8 @@ pub(super) fn read(bytes: &[u8], parts: &[Range<usize>], sink: &mut Sink<'_>) ->
                 sink.gap(at..at, Cause::UnsupportedMethod, detail);
             }
             for later in part.later {
-                missing += u64::from(!database.later(later, &mut spent, sink));
+                let is_ghost = later.is_ghost;
+                missing += u64::from(!database.later(later, &mut spent, sink) && !is_ghost);
             }
         }
     }
@@ -185,11 +189,13 @@ pub(super) fn read(bytes: &[u8], parts: &[Range<usize>], sink: &mut Sink<'_>) ->
         let at = at as u64;
         sink.gap(at..at, Cause::Encrypted, format!("{column}: {count} values were encrypted by their client (Always Encrypted)"));
     }
+    let end = bytes.len() as u64;
     if missing > 0 {
-        sink.note(format!("{missing} large values have pieces that are not in this file"));
+        let detail = format!("{missing} large values have pieces that are not in this file, or not where they should be");
+        sink.gap(end..end, Cause::NotRecovered, detail);
     }
     if broken > 0 {
-        sink.note(format!("{broken} pages hold records that make no sense, and were scanned"));
+        sink.gap(end..end, Cause::Corrupt, format!("{broken} pages hold records that make no sense, and were scanned"));
     }
     outcome
 }
@@ -360,17 +366,19 @@ impl Database<'_> {
     /// Takes short text that stands elsewhere into its row, and notes what is too large for it or a file.
     fn large(&self, here: &Here<'_>, known: Option<&Known>, row: &mut Row, marks: &mut Marks, out: &mut Part) {
         let Here { page, at, header, slot, place } = *here;
+        let is_ghost = record::is_ghost(page[place]);
         let mut later = |column: usize, kind: Type, stands: Where| {
             let column = known.map_or_else(|| format!("column {}", column + 1), |known| column_name(known, column));
             let name = format!("{column} ({}:{}:{slot})", header.place.file, header.place.page);
-            out.later.push(Later { name, kind, at: at + place, stands });
+            out.later.push(Later { name, kind, at: at + place, stands, is_ghost });
         };
         // The next row uses the memory of both lists again.
         let mut all = std::mem::take(&mut row.away);
         for Away { column, kind, pointer } in all.drain(..) {
             let pointer = &page[pointer];
             let Some(pieces) = large::pieces(self.bytes, &self.survey, pointer, CELL) else {
-                out.missing += 1;
+                // What deleted rows lead to may have been used again.
+                out.missing += u64::from(!is_ghost);
                 continue;
             };
             let first = pieces.first().map_or(&[][..], |piece| &self.bytes[piece.clone()]);
