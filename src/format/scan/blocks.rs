@@ -3,6 +3,7 @@
 //! together. The candidates include every run; what a run is, is decided where it is walked.
 
 use super::ebcdic;
+use crate::format::numbers::is_zero;
 
 /// Bytes looked at in one go.
 pub(super) const BLOCK: usize = 4096;
@@ -17,8 +18,11 @@ const LEAD2: usize = 5;
 const LEAD3: usize = 6;
 const EBCDIC: usize = 7;
 
+/// A bit for each of 64 bytes, of each class.
+type Words = [u64; 8];
+
 /// The classes of 64 zeros.
-const ZEROS: [u64; 8] = {
+const ZEROS: Words = {
     let mut words = [0; 8];
     words[ZERO] = u64::MAX;
     words
@@ -66,21 +70,30 @@ struct Bits([u64; ALL]);
 
 impl Bits {
     /// Bit i is the bit of the byte `n` before.
+    #[inline(always)]
     fn before(&self, word: usize, n: u32) -> u64 {
         self.0[word] << n | self.0[word - 1] >> (64 - n)
     }
 
     /// Bit i is the bit of the byte `n` further on.
+    #[inline(always)]
     fn after(&self, word: usize, n: u32) -> u64 {
         self.0[word] >> n | self.0[word + 1] << (64 - n)
     }
 
-    fn build(word: impl Fn(usize) -> u64) -> Self {
-        let mut bits = [0; ALL];
-        for (i, bits) in bits[1..ALL - 1].iter_mut().enumerate() {
-            *bits = word(i + 1);
+    /// Sets the words of so many words of a block, of the ones before and behind them, and of zeros behind those.
+    #[inline(always)]
+    fn set(&mut self, words: usize, word: impl Fn(usize) -> u64) {
+        for i in 1..words + 3 {
+            self.0[i] = word(i);
         }
-        Self(bits)
+        self.0[words + 3] = 0;
+    }
+}
+
+impl Default for Bits {
+    fn default() -> Self {
+        Self([0; ALL])
     }
 }
 
@@ -100,20 +113,54 @@ pub(super) struct Candidates {
     pub ebcdic: [u64; WORDS],
     /// Six of them.
     pub ebcdic6: [u64; WORDS],
-    /// How many bytes could be EBCDIC text.
-    like_ebcdic: u32,
+    /// How many words of the block there are; those behind them mean nothing.
+    pub words: usize,
+    /// The bits of each class, and what they are put together to on the way.
+    planes: [Bits; 8],
+    partial: [Bits; 8],
 }
 
 impl Candidates {
-    /// Could so many bytes be EBCDIC data: six tenths text?
-    pub fn may_be_ebcdic(&self, length: usize) -> bool {
-        self.like_ebcdic as usize * 10 >= length * 6
+    /// Of no block.
+    pub fn new() -> Self {
+        let none = || [0; WORDS];
+        Self {
+            narrow: none(),
+            narrow8: none(),
+            little: none(),
+            big: none(),
+            quad: none(),
+            ebcdic: none(),
+            ebcdic6: none(),
+            words: 0,
+            planes: Default::default(),
+            partial: Default::default(),
+        }
     }
 
-    /// Candidates of the block that begins at `at`. Bytes outside of `bytes` are no text.
-    pub fn of(bytes: &[u8], at: usize) -> Self {
-        let mut planes = [[0u64; ALL]; 8];
-        for i in 0..WORDS + 2 {
+    /// Could so many bytes be EBCDIC data: six tenths text?
+    pub fn may_be_ebcdic(&self, length: usize) -> bool {
+        let like_ebcdic: u32 = self.planes[EBCDIC].0[2..self.words + 2].iter().map(|word| word.count_ones()).sum();
+        like_ebcdic as usize * 10 >= length * 6
+    }
+
+    /// How many bytes of text stand here, `from` bytes into the block. Behind the block, not all may be counted.
+    pub fn text_from(&self, from: usize) -> usize {
+        let text = &self.planes[TEXT].0[2..self.words + 3];
+        let (word, bit) = (from / 64, from as u32 % 64);
+        let first = (text[word] >> bit).trailing_ones();
+        if first < 64 - bit {
+            return first as usize;
+        }
+        let whole = text[word + 1..].iter().take_while(|word| **word == u64::MAX).count();
+        let last = text.get(word + 1 + whole).map_or(0, |word| word.trailing_ones());
+        first as usize + 64 * whole + last as usize
+    }
+
+    /// Finds the candidates of the block that begins at `at`. Bytes outside of `bytes` are no text.
+    pub fn find(&mut self, bytes: &[u8], at: usize) {
+        let words = bytes.len().saturating_sub(at).div_ceil(64).min(WORDS);
+        for i in 0..words + 2 {
             let start = (at + 64 * i).wrapping_sub(64);
             let mut held = [OUTSIDE; 64];
             let bytes = match bytes.get(start..).and_then(|rest| rest.first_chunk()) {
@@ -126,61 +173,56 @@ impl Candidates {
                 }
             };
             // Most of what is free is zero.
-            let words = if *bytes == [0; 64] { ZEROS } else { pack(bytes) };
-            for (plane, word) in planes.iter_mut().zip(words) {
-                plane[i + 1] = word;
+            let packed = if is_zero(bytes) { ZEROS } else { pack(bytes) };
+            for class in 0..8 {
+                self.planes[class].0[i + 1] = packed[class];
             }
         }
-        let [text, letter, high, zero, continuation, lead2, lead3, ebcdic] = planes.map(Bits);
-        let two = Bits::build(|w| lead2.0[w] & continuation.after(w, 1));
-        let three = Bits::build(|w| lead3.0[w] & continuation.after(w, 1) & continuation.after(w, 2));
-        let narrow = Bits::build(|w| {
+        self.planes.iter_mut().for_each(|plane| plane.0[words + 3] = 0);
+        self.put_together(words);
+    }
+
+    fn put_together(&mut self, words: usize) {
+        let [text, letter, high, zero, continuation, lead2, lead3, ebcdic] = &self.planes;
+        let [two, three, narrow, narrow4, wide, little, big, ebcdic4] = &mut self.partial;
+        two.set(words, |w| lead2.0[w] & continuation.after(w, 1));
+        three.set(words, |w| lead3.0[w] & continuation.after(w, 1) & continuation.after(w, 2));
+        for w in 1..words + 3 {
             let pair_before = letter.before(w, 1) & letter.before(w, 2);
             let pair_after = letter.after(w, 1) & letter.after(w, 2);
             let second = high.before(w, 1) & letter.before(w, 2) & letter.before(w, 3);
             let amid = text.before(w, 1) & text.before(w, 2) & text.after(w, 1) & text.after(w, 2);
             let joined = high.0[w] & (pair_before | pair_after | second | amid);
             let utf8 = two.0[w] | two.before(w, 1) | three.0[w] | three.before(w, 1) | three.before(w, 2);
-            text.0[w] | joined | utf8
-        });
-        let wide = Bits::build(|w| text.0[w] | high.0[w]);
-        let little = Bits::build(|w| wide.0[w] & zero.after(w, 1));
-        let big = Bits::build(|w| zero.0[w] & wide.after(w, 1));
-        let zeros3 = Bits::build(|w| zero.after(w, 1) & zero.after(w, 2) & zero.after(w, 3));
-        let four = |bits: &Bits| Bits::build(|w| bits.0[w] & bits.after(w, 1) & bits.after(w, 2) & bits.after(w, 3));
-        let narrow4 = four(&narrow);
-        let ebcdic4 = four(&ebcdic);
-        Self {
-            narrow: inner(|w| narrow4.0[w]),
-            narrow8: inner(|w| narrow4.0[w] & narrow4.after(w, 4)),
-            little: inner(|w| little.0[w] & little.after(w, 2)),
-            big: inner(|w| big.0[w] & big.after(w, 2)),
-            quad: inner(|w| wide.0[w] & zeros3.0[w] & wide.after(w, 4)),
-            ebcdic: inner(|w| ebcdic4.0[w]),
-            ebcdic6: inner(|w| ebcdic4.0[w] & ebcdic4.after(w, 2)),
-            like_ebcdic: ebcdic.0[2..WORDS + 2].iter().map(|word| word.count_ones()).sum(),
+            narrow.0[w] = text.0[w] | joined | utf8;
+        }
+        narrow.0[words + 3] = 0;
+        wide.set(words, |w| text.0[w] | high.0[w]);
+        little.set(words, |w| wide.0[w] & zero.after(w, 1));
+        big.set(words, |w| zero.0[w] & wide.after(w, 1));
+        narrow4.set(words, |w| narrow.0[w] & narrow.after(w, 1) & narrow.after(w, 2) & narrow.after(w, 3));
+        ebcdic4.set(words, |w| ebcdic.0[w] & ebcdic.after(w, 1) & ebcdic.after(w, 2) & ebcdic.after(w, 3));
+        self.words = words;
+        for i in 0..words {
+            let w = i + 2;
+            self.narrow[i] = narrow4.0[w];
+            self.narrow8[i] = narrow4.0[w] & narrow4.after(w, 4);
+            self.little[i] = little.0[w] & little.after(w, 2);
+            self.big[i] = big.0[w] & big.after(w, 2);
+            self.quad[i] = wide.0[w] & zero.after(w, 1) & zero.after(w, 2) & zero.after(w, 3) & wide.after(w, 4);
+            self.ebcdic[i] = ebcdic4.0[w];
+            self.ebcdic6[i] = ebcdic4.0[w] & ebcdic4.after(w, 2);
         }
     }
-}
-
-/// The words of the block itself.
-fn inner(word: impl Fn(usize) -> u64) -> [u64; WORDS] {
-    let mut words = [0; WORDS];
-    for (i, words) in words.iter_mut().enumerate() {
-        *words = word(i + 2);
-    }
-    words
 }
 
 /// Packs the classes of 64 bytes into a word each: those of eight bytes are a row of eight bits per class, and the
 /// eight rows a matrix of eight by eight bytes, which is transposed (Warren, Hacker's Delight, 7-3).
 #[inline]
-fn pack(bytes: &[u8; 64]) -> [u64; 8] {
+fn pack(bytes: &[u8; 64]) -> Words {
     let mut rows = [0; 8];
     for (row, eight) in rows.iter_mut().zip(bytes.as_chunks::<8>().0) {
-        for (i, &byte) in eight.iter().enumerate() {
-            *row |= CLASSES[usize::from(byte)] << i;
-        }
+        *row = eight.iter().rev().fold(0, |row, byte| row << 1 | CLASSES[usize::from(*byte)]);
     }
     swap(&mut rows, [0, 1, 2, 3], 4, 0x0000_0000_FFFF_FFFF);
     swap(&mut rows, [0, 1, 4, 5], 2, 0x0000_FFFF_0000_FFFF);

@@ -69,23 +69,47 @@ impl Scheme {
 /// The values of a run that are glued to a length. `code` gives the character at a place, from `least` on, whether
 /// it belongs to the run or stands before it.
 pub(in crate::format) fn glued(code: &impl Fn(usize) -> u32, run: Range<usize>, least: usize, schemes: &[Scheme]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    if run.len() > LONGEST {
-        return out;
+    match run.len() > LONGEST || !may_begin(code, &run, least) {
+        true => Vec::new(),
+        false => search(code, &run, least, schemes),
     }
+}
+
+fn search(code: &impl Fn(usize) -> u32, run: &Range<usize>, least: usize, schemes: &[Scheme]) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::new();
     for &scheme in schemes {
         for at in scheme.places().iter().filter_map(|before| run.start.checked_sub(*before)).filter(|at| *at >= least) {
             // Most bytes are the length of nothing that could stand here.
             let may_begin = scheme.value(code, at).is_some_and(|(start, length)| length > 1 && start.saturating_add(length) <= run.end);
             if may_begin {
-                let values = follow(code, at, &run, scheme);
-                out.extend(values.into_iter().filter(|value| is_glued(code, value, &run)));
+                let values = follow(code, at, run, scheme);
+                out.extend(values.into_iter().filter(|value| is_glued(code, value, run)));
             }
         }
     }
     out.sort_by_key(|value| (value.start, value.end));
     out.dedup();
     out
+}
+
+/// Might a length of some value stand where the first one must stand? Most runs have none.
+fn may_begin(code: &impl Fn(usize) -> u32, run: &Range<usize>, least: usize) -> bool {
+    let most = run.len() as u32;
+    let before = |n: usize| run.start.checked_sub(n).filter(|at| *at >= least).map_or(u32::MAX, code);
+    let (first, second, third) = (code(run.start), before(1), before(2));
+    let is_length = |code: u32| (2..=most).contains(&code);
+    // Twice the length and up to three more.
+    let is_any_length = |code: u32| (2..=2 * most + 3).contains(&code);
+    let is_cbor = |code: u32| code == 0x78 || (0x60..=0x77).contains(&code) && is_length(code & 0x1F);
+    is_any_length(first)
+        || is_any_length(second)
+        || is_length(third) && second == 0
+        || is_length(before(4)) && before(3) == 0
+        || is_cbor(first)
+        || is_cbor(second)
+        || is_cbor(third)
+        || first & 7 == 2 && is_length(code(run.start + 1))
+        || third & 7 == 2 && is_length(second)
 }
 
 /// The values from the length at a place on, if they lead to the end of the run.
@@ -155,6 +179,20 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn nothing_is_glued_where_no_length_may_begin(
+            before in prop::collection::vec(prop::sample::select(&b"\0\0\x02\x05\x0A\x0F\x12\x1AARbdx\xE9"[..]), 0..6),
+            text in prop::collection::vec(prop::sample::select(&b"\x02\x05\t\n ABbcdRrx09\xE9"[..]), 2..40),
+            least in 0usize..3,
+        ) {
+            let bytes = [before.clone(), text].concat();
+            let code = |i: usize| bytes.get(i).map_or(0, |b| u32::from(*b));
+            let (run, least) = (before.len()..bytes.len(), least.min(before.len()));
+            prop_assert!(may_begin(&code, &run, least) || search(&code, &run, least, NARROW).is_empty());
+        }
+
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), from in 0usize..9) {
             let code = |i: usize| bytes.get(i).map_or(0, |b| u32::from(*b));

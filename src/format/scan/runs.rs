@@ -69,6 +69,7 @@ impl Window<'_> {
     pub fn push_runs(&self, sink: &mut Sink<'_>) {
         let data = &self.bytes[..self.seen.end];
         let mut done = Done { narrow: self.seen.start, wide: self.seen.start, quad: self.seen.start, ebcdic: self.seen.start };
+        let mut found = Candidates::new();
         for at in self.seen.clone().step_by(BLOCK) {
             if sink.stopped() {
                 return;
@@ -78,7 +79,7 @@ impl Window<'_> {
             if is_zero(block) {
                 continue;
             }
-            let found = Candidates::of(data, at);
+            found.find(data, at);
             let noise_before = self.noise.partition_point(|n| n.end <= at);
             let noise = self.noise.get(noise_before).filter(|n| n.start < at + BLOCK);
             let in_noise = |place: usize| {
@@ -86,13 +87,15 @@ impl Window<'_> {
             };
             let is_noise = noise.is_some_and(|n| n.start <= at && n.end >= at + BLOCK);
             let narrow = if is_noise { &found.narrow8 } else { &found.narrow };
-            each(narrow, at, &mut done.narrow, |place| self.narrow(place, in_noise(place), sink));
+            each(&narrow[..found.words], at, &mut done.narrow, |place| {
+                self.narrow(place, found.text_from(place - at), in_noise(place), sink)
+            });
             self.wide_block(&found, at, &mut done.wide, sink);
-            each(&found.quad, at, &mut done.quad, |place| self.quad(place, sink));
+            each(&found.quad[..found.words], at, &mut done.quad, |place| self.quad(place, sink));
             // Shorter runs count in EBCDIC data alone, and are chance in noise.
             let is_ebcdic = !is_noise && found.may_be_ebcdic(block.len()) && looks_ebcdic(block);
             let ebcdic = if is_ebcdic { &found.ebcdic } else { &found.ebcdic6 };
-            each(ebcdic, at, &mut done.ebcdic, |place| self.ebcdic(place, in_noise(place), is_ebcdic, sink));
+            each(&ebcdic[..found.words], at, &mut done.ebcdic, |place| self.ebcdic(place, in_noise(place), is_ebcdic, sink));
         }
     }
 
@@ -117,10 +120,11 @@ impl Window<'_> {
         (!run.is_empty()).then_some(run)
     }
 
-    /// ASCII, UTF-8 and cp1252 from `start` on. Returns where the run ends.
-    fn narrow(&self, start: usize, in_noise: bool, sink: &mut Sink<'_>) -> usize {
+    /// ASCII, UTF-8 and cp1252 from `start` on, of which so many bytes are text each by itself. Returns where the run ends.
+    fn narrow(&self, start: usize, plain: usize, in_noise: bool, sink: &mut Sink<'_>) -> usize {
         let data = &self.bytes[..self.seen.end];
-        let (mut at, mut characters, mut words, mut beyond, mut alike) = (start, 0usize, 0, 0, true);
+        let plain = start..start + plain;
+        let (mut at, mut characters, mut words, mut beyond, mut alike) = (plain.end, plain.len(), 0, 0, true);
         while let Some(&b) = data.get(at) {
             let kind = KINDS[usize::from(b)];
             let length = if kind & TEXT != 0 { 1 } else { narrow_length(data, at, self.seen.start) };
@@ -133,8 +137,12 @@ impl Window<'_> {
             alike &= b == data[start];
             at += length;
         }
-        let chance = in_noise && (characters < LEAST_IN_NOISE || beyond * 8 > characters);
-        if characters < LEAST || words < 2 || alike || chance {
+        if characters < LEAST || in_noise && (characters < LEAST_IN_NOISE || beyond * 8 > characters) {
+            return at;
+        }
+        let mut plain_words = data[plain.clone()].iter().filter(|b| KINDS[usize::from(**b)] & WORD != 0);
+        let has_words = words >= 2 || plain_words.nth(1 - words).is_some();
+        if !has_words || alike && data[plain].iter().all(|b| *b == data[start]) {
             return at;
         }
         let trimmed = trim(&data[start..at], start, u8::is_ascii_whitespace);
@@ -152,6 +160,10 @@ impl Window<'_> {
     fn push_narrow(&self, run: Range<usize>, sink: &mut Sink<'_>) {
         sink.border();
         let mut offset = run.start as u64;
+        if let Ok(text) = std::str::from_utf8(&self.bytes[run.clone()]) {
+            sink.text(text, At::Utf8(offset));
+            return sink.border();
+        }
         for chunk in self.bytes[run].utf8_chunks() {
             sink.text(chunk.valid(), At::Utf8(offset));
             offset += chunk.valid().len() as u64;
@@ -170,7 +182,7 @@ impl Window<'_> {
     fn wide_block(&self, found: &Candidates, at: usize, done: &mut usize, sink: &mut Sink<'_>) {
         let mut both = found.little;
         both.iter_mut().zip(&found.big).for_each(|(both, big)| *both |= big);
-        each(&both, at, done, |place| {
+        each(&both[..found.words], at, done, |place| {
             let (word, bit) = ((place - at) / 64, (place - at) % 64);
             let order = if found.little[word] >> bit & 1 == 1 { Order::Little } else { Order::Big };
             self.wide(place, order, sink)
@@ -189,8 +201,11 @@ impl Window<'_> {
         let there = self.wide_extent(place + 1, other);
         let (longer, shorter) = if there.len() > here.len() { ((there, other), (here, order)) } else { ((here, order), (there, other)) };
         let end = longer.0.end.max(place + 1);
-        self.push_wide(longer.0.clone(), longer.1, sink);
-        if !self.is_shadow(&shorter, &longer) {
+        let is_other = self.is_wide_text(&shorter.0, shorter.1) && !self.is_shadow(&shorter, &longer);
+        if self.is_wide_text(&longer.0, longer.1) {
+            self.push_wide(longer.0, longer.1, sink);
+        }
+        if is_other {
             self.push_wide(shorter.0, shorter.1, sink);
         }
         end
@@ -201,21 +216,26 @@ impl Window<'_> {
     fn is_shadow(&self, (run, order): &(Range<usize>, Order), (of, of_order): &(Range<usize>, Order)) -> bool {
         let run = run.start..run.end.min(run.start + 2 * PIECE);
         let from = of.start + (run.start.saturating_sub(4).max(of.start) - of.start) / 2 * 2;
-        let near = from..of.end.min(run.end + 4).max(from);
-        let text: String = self.wide_characters(&run, *order).collect();
-        self.wide_characters(&near, *of_order).collect::<String>().contains(&text)
+        let to = of.end.min(run.end + 4).max(from);
+        let is_at = |start: usize| self.wide_characters(&run, *order).eq(self.wide_characters(&(start..start + run.len()), *of_order));
+        (from..).step_by(2).take_while(|start| start + run.len() <= to).any(is_at)
     }
 
-    fn push_wide(&self, run: Range<usize>, order: Order, sink: &mut Sink<'_>) {
+    /// Are the characters of a run text?
+    fn is_wide_text(&self, run: &Range<usize>, order: Order) -> bool {
+        let characters = run.len() / 2;
+        if characters < LEAST {
+            return false;
+        }
         let (mut words, mut latin) = (0, 0);
-        for c in self.wide_characters(&run, order).take(PIECE) {
+        for c in self.wide_characters(run, order).take(PIECE) {
             words += usize::from(c.is_alphanumeric());
             latin += usize::from(c < '\u{100}');
         }
-        let characters = run.len() / 2;
-        if characters < LEAST || words < 2 || latin * 2 < characters.min(PIECE) {
-            return;
-        }
+        words >= 2 && latin * 2 >= characters.min(PIECE)
+    }
+
+    fn push_wide(&self, run: Range<usize>, order: Order, sink: &mut Sink<'_>) {
         let is_word = |i: usize| self.wide_character(i, order).is_some_and(char::is_alphanumeric);
         let Some(run) = self.own(run, 2, is_word) else { return };
         push_characters(run.start, 2, self.wide_characters(&run, order), sink);
@@ -256,23 +276,12 @@ impl Window<'_> {
     /// The run of UTF-16 characters that has one at `place`. It ends before four letters beyond Latin-1 in a
     /// row, which no language writes: those are numbers.
     fn wide_extent(&self, place: usize, order: Order) -> Range<usize> {
-        let follow = |places: &mut dyn Iterator<Item = usize>| {
-            let (mut length, mut beyond) = (0, 0);
-            for c in places.map_while(|at| self.wide_character(at, order)) {
-                beyond = if c > '\u{FF}' { beyond + 1 } else { 0 };
-                length += 1;
-                if beyond == 4 {
-                    return length - beyond;
-                }
-            }
-            length
-        };
-        let after = follow(&mut (place..self.seen.end).step_by(2));
+        let after = wide_length(|n| self.wide_character(place + 2 * n, order));
         if after == 0 {
             return place..place;
         }
         let most = ((place - self.seen.start) / 2).min(OVERLAP);
-        let before = follow(&mut (1..=most).map(|n| place - 2 * n));
+        let before = wide_length(|n| if n < most { self.wide_character(place - 2 * (n + 1), order) } else { None });
         place - 2 * before..place + 2 * after
     }
 
@@ -305,6 +314,10 @@ impl Window<'_> {
     fn ebcdic(&self, start: usize, in_noise: bool, is_ebcdic: bool, sink: &mut Sink<'_>) -> usize {
         let data = &self.bytes[..self.seen.end];
         let end = start + data[start..].iter().position(|&b| !ebcdic::is_text(b)).unwrap_or(data.len() - start);
+        let least = if in_noise { LEAST_IN_NOISE } else { LEAST };
+        if end - start < least {
+            return end;
+        }
         let run = trim(&data[start..end], start, |&b| b == 0x40);
         let (mut words, mut blanks) = (0, 0);
         for &b in &data[run.clone()] {
@@ -313,7 +326,6 @@ impl Window<'_> {
         }
         let mostly_words = words >= 3 && (words + blanks) * 5 >= run.len() * 3;
         let alike = data[run.clone()].iter().all(|b| Some(b) == data.get(run.start));
-        let least = if in_noise { LEAST_IN_NOISE } else { LEAST };
         if !mostly_words || alike || run.len() < least || run.len() < LEAST_STRAY_EBCDIC && !is_ebcdic {
             return end;
         }
@@ -327,6 +339,19 @@ impl Window<'_> {
         }
         end
     }
+}
+
+/// How many characters there are until one is none of text, or four letters beyond Latin-1 follow each other.
+fn wide_length(character: impl Fn(usize) -> Option<char>) -> usize {
+    let (mut length, mut beyond) = (0, 0);
+    while let Some(c) = character(length) {
+        beyond = if c > '\u{FF}' { beyond + 1 } else { 0 };
+        length += 1;
+        if beyond == 4 {
+            return length - beyond;
+        }
+    }
+    length
 }
 
 /// Pushes the characters of a run of so many bytes each.
@@ -348,7 +373,7 @@ fn push_characters(start: usize, unit: u8, mut characters: impl Iterator<Item = 
 fn each(words: &[u64], base: usize, done: &mut usize, mut run: impl FnMut(usize) -> usize) {
     for (i, &word) in words.iter().enumerate() {
         let at = base + 64 * i;
-        if *done >= at + 64 {
+        if word == 0 || *done >= at + 64 {
             continue;
         }
         let mut left = word & u64::MAX << done.saturating_sub(at);
@@ -372,12 +397,15 @@ fn narrow_length(data: &[u8], at: usize, start: usize) -> usize {
         // The control characters of Latin-1, and what is two bytes long otherwise.
         [0xC2, 0x80..0xA0, ..] => return 0,
         [0xC2..0xE0, 0x80..0xC0, ..] => return 2,
-        [0xE0..0xF5, 0x80..0xC0, ..] => rest[..rest.len().min(4)].utf8_chunks().next().map_or("", |chunk| chunk.valid()),
-        _ => "",
+        [first @ 0xE0..0xF5, 0x80..0xC0, ..] => rest.get(..if *first < 0xF0 { 3 } else { 4 }).and_then(|one| std::str::from_utf8(one).ok()),
+        _ => None,
     };
-    if let Some(c) = valid.chars().next() {
+    if let Some(c) = valid.and_then(|one| one.chars().next()) {
         let is_text = !c.is_control() && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E0000}'..);
         return if is_text { c.len_utf8() } else { 0 };
+    }
+    if !is_high_letter(rest[0]) {
+        return 0;
     }
     let before = |n: usize| at.checked_sub(n).filter(|&i| i >= start).and_then(|i| data.get(i)).copied().unwrap_or(0);
     let after = |n: usize| rest.get(n).copied().unwrap_or(0);
@@ -386,7 +414,7 @@ fn narrow_length(data: &[u8], at: usize, start: usize) -> usize {
         || letters(after(1), after(2))
         || is_high_letter(before(1)) && letters(before(2), before(3))
         || [before(1), before(2), after(1), after(2)].into_iter().all(is_text);
-    usize::from(is_high_letter(rest[0]) && joined)
+    usize::from(joined)
 }
 
 /// The range of `run`, which begins at `start`, without blanks at its ends.

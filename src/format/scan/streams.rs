@@ -6,6 +6,7 @@ use crate::format::numbers::is_zero;
 use aho_corasick::packed;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use memchr::memmem;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -135,12 +136,23 @@ fn inflate(data: &[u8], header: usize) -> Option<Inflated> {
     if !may_be_deflated(data.get(header..)?) {
         return None;
     }
-    let mut inflater = Decompress::new(header > 0);
-    let mut out = [0; 16 << 10];
+    INFLATER.with_borrow_mut(|(inflater, out)| {
+        inflater.reset(header > 0);
+        inflate_with(inflater, out, data)
+    })
+}
+
+thread_local! {
+    /// Decoder and room for what comes out. In programs every few hundred bytes look like the beginning of a stream:
+    /// to make a new one each time would be most of the work.
+    static INFLATER: RefCell<(Decompress, Vec<u8>)> = RefCell::new((Decompress::new(true), vec![0; 16 << 10]));
+}
+
+fn inflate_with(inflater: &mut Decompress, out: &mut [u8], data: &[u8]) -> Option<Inflated> {
     let mut seen = Inflated { used: 0, head: Vec::new() };
     loop {
         let before = (inflater.total_in(), inflater.total_out());
-        let status = inflater.decompress(data.get(seen.used..)?, &mut out, FlushDecompress::None);
+        let status = inflater.decompress(data.get(seen.used..)?, out, FlushDecompress::None);
         let written = (inflater.total_out() - before.1) as usize;
         let read = (inflater.total_in() - before.0) as usize;
         seen.used += read;
