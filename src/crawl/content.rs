@@ -4,8 +4,7 @@ use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, Stop, spool};
 use crate::format::{
-    self, Child, Covered, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink,
-    picture,
+    self, Child, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
 };
 use crate::identifier::inline;
 use crate::index::TextIndex;
@@ -196,13 +195,11 @@ impl Reader<'_> {
             .filter(|(_, covered)| covered.is_none())
             .map(|(range, _)| range)
             .collect();
-        for range in open {
-            let scanned = catch_unwind(AssertUnwindSafe(|| _ = format::scan(bytes, range.clone(), sink)));
-            let searched = catch_unwind(AssertUnwindSafe(|| format::read_binary(bytes, range.clone(), sink)));
-            if let Err(panic) = scanned.and(searched) {
-                sink.coverage.add(range.clone(), Covered::Gap(Cause::ReaderPanic));
-                sink.gap(range, Cause::ReaderPanic, format!("the scan panicked: {}", words_of(&*panic)));
-            }
+        let scanned = catch_unwind(AssertUnwindSafe(|| format::scan_all(bytes, &open, sink)));
+        let searched = catch_unwind(AssertUnwindSafe(|| format::read_binary(bytes, &open, sink)));
+        if let Err(panic) = scanned.and(searched) {
+            let detail = format!("the scan panicked: {}", words_of(&*panic));
+            open.into_iter().for_each(|range| sink.gap(range, Cause::ReaderPanic, detail.clone()));
         }
     }
 

@@ -48,7 +48,7 @@ pub use coverage::{Coverage, Covered};
 pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
-pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_with};
+pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_all, scan_with};
 pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink};
 pub use text::embedded::read_binary;
 

@@ -10,6 +10,7 @@ mod runs;
 mod streams;
 
 use super::catalogue::SCAN_VERSION;
+use super::text::read_parts;
 use super::{Child, Limits, Outlet, Passage, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use rayon::prelude::*;
@@ -54,6 +55,42 @@ impl Default for Suspicion {
 /// Scans a range of an item's bytes and covers all of it.
 pub fn scan(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>) -> ScanOutcome {
     scan_with(bytes, range, sink, Suspicion::default())
+}
+
+/// Scans ranges of an item, which are in order: what its reader left. Where they are many and long together, as the free
+/// room of a disk is, threads share them.
+pub fn scan_all(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
+    let length = |ranges: &[Range<u64>]| ranges.iter().map(|range| range.end - range.start).sum::<u64>();
+    if length(ranges) <= WHOLE as u64 {
+        return ranges.iter().for_each(|range| _ = scan(bytes, range.clone(), sink));
+    }
+    let mut rest = ranges;
+    while let Some(first) = rest.first() {
+        if first.end - first.start > WHOLE as u64 {
+            scan(bytes, first.clone(), sink);
+            rest = &rest[1..];
+            continue;
+        }
+        // Each group is a part, up to the next range that has parts of its own.
+        let mut groups: Vec<&[Range<u64>]> = Vec::new();
+        while !rest.is_empty() && rest[0].end - rest[0].start <= WHOLE as u64 {
+            let mut room = PART as u64;
+            let fits = |range: &&Range<u64>| room.checked_sub(range.end - range.start).inspect(|left| room = *left).is_some();
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (group, behind) = rest.split_at(count);
+            groups.push(group);
+            rest = behind;
+        }
+        read_parts(sink, &groups, |group, fork| {
+            let places = group.iter().flat_map(|range| [range.start, range.end]);
+            let way: Vec<u8> = std::iter::once(SCAN_VERSION.into()).chain(places).flat_map(u64::to_be_bytes).collect();
+            let whole = group[0].start..group[group.len() - 1].end;
+            let read = fork.part(whole, &way, &|sink| group.iter().for_each(|range| _ = scan(bytes, range.clone(), sink)));
+            if read.is_none() {
+                group.iter().for_each(|range| fork.gap(range.clone(), Cause::IoError, "what the case kept of the scan is damaged"));
+            }
+        });
+    }
 }
 
 /// As [`scan`], with another idea of what is suspicious.

@@ -198,6 +198,41 @@ fn a_long_run_keeps_its_offsets_across_passages_and_parts() {
 }
 
 #[test]
+fn many_ranges_together_give_what_each_gives_by_itself() {
+    let mut bytes = vec![0u8; 44 << 20];
+    for (i, place) in (0..bytes.len() - 100).step_by(31_337).enumerate() {
+        let text = format!("[name{i:05} First State Bank]");
+        bytes[place..place + text.len()].copy_from_slice(text.as_bytes());
+    }
+    bytes[3 << 20..(3 << 20) + 4096].copy_from_slice(&pseudo_random(4096, 5));
+    // Some thousands of short ranges, one that has parts of its own, some long ones.
+    let short = (0..4000u64).map(|i| i * 5000..i * 5000 + 4000);
+    let long = [20u64 << 20..37 << 20, 37 << 20..38 << 20, (38 << 20) + 7..43 << 20];
+    let ranges: Vec<Range<u64>> = short.chain(long).collect();
+    let found = |read: &dyn Fn(&mut Sink<'_>)| {
+        let collector = Collector::default();
+        let mut sink = Sink::new(&collector);
+        read(&mut sink);
+        sink.finish();
+        let coverage = std::mem::take(&mut sink.coverage).partition(bytes.len() as u64);
+        let gaps: Vec<_> = sink.gaps.iter().map(|gap| gap.range.clone()).collect();
+        drop(sink);
+        let mut runs: Vec<(u64, String)> = Vec::new();
+        for passage in collector.passages.lock().unwrap().iter() {
+            let starts = passage.text.match_indices("[name").map(|(at, _)| at);
+            runs.extend(starts.map(|at| (passage.map.offset(&passage.text, at), passage.text[at..].chars().take(28).collect())));
+        }
+        runs.sort();
+        (coverage, gaps, runs)
+    };
+    let together = found(&|sink| scan_all(&bytes, &ranges, sink));
+    let one_by_one = found(&|sink| ranges.iter().for_each(|range| _ = scan(&bytes, range.clone(), sink)));
+    assert_eq!(together.1.len(), 1);
+    assert!(together.2.len() > 1000);
+    assert_eq!(together, one_by_one);
+}
+
+#[test]
 fn random_bytes_do_not_flood_the_text() {
     let bytes = pseudo_random(4 << 20, 3);
     let (text, gaps) = scanned(&bytes);

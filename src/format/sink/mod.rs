@@ -212,6 +212,12 @@ impl<'a> Sink<'a> {
         self.outlet.stopped()
     }
 
+    /// Asks the same while the sink is lent to somebody else.
+    pub(super) fn asks_stopped(&self) -> impl Fn() -> bool + use<'a> {
+        let outlet = self.outlet;
+        move || outlet.stopped()
+    }
+
     /// The run's bounds.
     pub fn limits(&self) -> Limits {
         self.outlet.limits()

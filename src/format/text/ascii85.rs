@@ -2,17 +2,24 @@
 //! PostScript up to `~>` (PostScript Language Reference, third edition, section 3.13.3). What the next filter would
 //! decompress is recognised in the member by itself.
 
+use super::places::{Mark, Places};
 use std::io::{self, Read};
 use std::ops::Range;
 
+/// The end of a block.
+pub(super) const END: &[u8] = b"~>";
+/// The filter, and its short name.
+pub(super) const FILTER: &[u8] = b"ASCII85Decode";
+pub(super) const SHORT_FILTER: &[u8] = b"/A85";
 /// Fewer characters hold nothing.
 const LEAST: usize = 20;
 
 /// Finds blocks and hands each to `found`.
-pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
-    let mut done = 0;
-    for end in memchr::memmem::find_iter(bytes, b"~>") {
-        let Some(start) = start_of(&bytes[done..end]).map(|n| done + n) else {
+pub(super) fn find(bytes: &[u8], places: &Places<'_>, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
+    let (mut done, mut from) = (0, 0);
+    while let Some(end) = places.first(Mark::Ascii85, bytes, from) {
+        from = end + END.len();
+        let Some(start) = start_of(bytes, done..end, places) else {
             // A block may begin with the second character of its end.
             done = if bytes[..end].ends_with(b"<") { end - 1 } else { end + 2 };
             continue;
@@ -26,15 +33,16 @@ pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Re
     }
 }
 
-/// Where a block begins that ends with these bytes.
-fn start_of(bytes: &[u8]) -> Option<usize> {
+/// Where a block begins that ends with this range.
+fn start_of(all: &[u8], range: Range<usize>, places: &Places<'_>) -> Option<usize> {
+    let bytes = &all[range.clone()];
     // Nothing else stands inside; blanks and line ends may.
     let run = bytes.iter().rposition(|b| !is_digit(*b) && !b.is_ascii_whitespace() && *b != 0).map_or(0, |n| n + 1);
     if run > 0 && bytes[run - 1] == b'~' && bytes[..run - 1].ends_with(b"<") {
-        return Some(run);
+        return Some(range.start + run);
     }
     // A program is written in the same characters: the data begin with the first line behind it without a blank.
-    let program = memchr::memmem::rfind(bytes, b"ASCII85Decode").or_else(|| memchr::memmem::rfind(bytes, b"/A85"))?;
+    let program = [Mark::Ascii85Decode, Mark::A85].iter().find_map(|mark| places.last(*mark, all, range.clone()))? - range.start;
     let mut start = bytes.len();
     while start > program {
         let before = bytes[..start.saturating_sub(1)].iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(0, |n| n + 1);
@@ -44,7 +52,7 @@ fn start_of(bytes: &[u8]) -> Option<usize> {
         }
         start = before;
     }
-    (start < bytes.len()).then_some(start)
+    (start < bytes.len()).then_some(range.start + start)
 }
 
 fn is_digit(b: u8) -> bool {
@@ -126,7 +134,7 @@ mod tests {
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {
-        decoded_by(find, text)
+        decoded_by(|bytes, found| find(bytes, &Places::anywhere(), found), text)
     }
 
     proptest! {

@@ -6,14 +6,15 @@
 //! writing, the more must speak for it: what stands in plain lines is a member whatever it decodes to; what might as
 //! well be words, paths or tokens is one if what it decodes to is known, or if it is long.
 
-use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, next_run, run_start, step};
+use super::places::{Mark, Places};
+use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, run_start, step};
 use crate::format::{Kind, Probe, detect, pgp};
 use std::io::{self, Read};
 use std::ops::Range;
 
 /// Shortest line of a block; of one that is known by what it decodes to.
 const LINE: usize = 40;
-const SHORT_LINE: usize = 30;
+pub(super) const SHORT_LINE: usize = 30;
 /// Lines of text are no longer; what is longer is one value.
 const LONG_LINE: usize = 128;
 /// Shortest block.
@@ -48,9 +49,9 @@ struct Block {
 
 /// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to `found`: where it stands, and what
 /// it decodes to.
-pub(super) fn find(bytes: &[u8], within: Within, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
+pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(run) = next_run(bytes, at, SHORT_LINE, is_digit) {
+    while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
         let (blocks, end) = blocks_from(bytes, start, within);
         at = end.max(run + SHORT_LINE);
@@ -354,8 +355,8 @@ mod tests {
 
     fn members_within(text: &str, within: Within) -> Vec<Vec<u8>> {
         match within {
-            Within::Text => decoded_by(|bytes, found| find(bytes, Within::Text, found), text),
-            Within::Binary => decoded_by(|bytes, found| find(bytes, Within::Binary, found), text),
+            Within::Text => decoded_by(|bytes, found| find(bytes, &Places::anywhere(), Within::Text, found), text),
+            Within::Binary => decoded_by(|bytes, found| find(bytes, &Places::anywhere(), Within::Binary, found), text),
         }
     }
 

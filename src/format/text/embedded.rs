@@ -4,8 +4,10 @@
 use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::hexadecimal::{self, Literals};
+use super::places::{self, Places};
 use super::{ascii85, uuencode};
 use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, payments};
+use rayon::prelude::*;
 use std::io::Read;
 use std::ops::Range;
 
@@ -43,12 +45,18 @@ fn read(bytes: &[u8], literals: Literals, sink: &mut Sink<'_>) {
     }
 }
 
-/// Finds what is encoded in a range of an item that is no text.
-pub fn read_binary(bytes: &[u8], range: Range<u64>, sink: &mut Sink<'_>) {
+/// Finds what is encoded in ranges of an item that are no text.
+pub fn read_binary(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
     let clip = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
-    let base = range.start;
-    let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
-    read_narrow(&bytes[clip(range.start)..clip(range.end)], Within::Binary, Literals::Searched, &place, sink);
+    let clip = |range: &Range<u64>| &bytes[clip(range.start)..clip(range.end)];
+    // Threads share short ranges among them, and long ones each.
+    let shared = &*sink;
+    let may_hold: Vec<bool> = ranges.par_iter().map(|range| !shared.stopped() && places::may_hold(clip(range))).collect();
+    for (range, _) in ranges.iter().zip(may_hold).filter(|(_, holds)| *holds) {
+        let base = range.start;
+        let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
+        read_narrow(clip(range), Within::Binary, Literals::Searched, &place, sink);
+    }
 }
 
 /// No value that is shorter holds anything.
@@ -61,10 +69,11 @@ pub(in crate::format) fn may_hold(value: &str) -> bool {
         holds = true;
         false
     };
-    base64::find(value.as_bytes(), Within::Text, &mut seen);
-    uuencode::find(value.as_bytes(), &mut seen);
-    ascii85::find(value.as_bytes(), &mut seen);
-    hexadecimal::find(value.as_bytes(), Literals::Searched, &mut seen);
+    let (bytes, places) = (value.as_bytes(), Places::anywhere());
+    base64::find(bytes, &places, Within::Text, &mut seen);
+    uuencode::find(bytes, &places, &mut seen);
+    ascii85::find(bytes, &places, &mut seen);
+    hexadecimal::find(bytes, &places, Literals::Searched, &mut seen);
     holds
 }
 
@@ -75,14 +84,16 @@ pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_
 
 /// Gives where the last thing ends that was found; 0 where there is none.
 fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
+    let stopped = sink.asks_stopped();
+    let places = Places::of(bytes, sink, &stopped);
     let mut found = Found { end: 0, place, sink };
-    base64::find(bytes, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
+    base64::find(bytes, &places, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
         true => found.certificate(range, decoder),
         false => found.member("base64", range, decoder),
     });
-    uuencode::find(bytes, &mut |range, decoder| found.member("uuencode", range, decoder));
-    ascii85::find(bytes, &mut |range, decoder| found.member("ascii85", range, decoder));
-    hexadecimal::find(bytes, literals, &mut |range, decoder| found.member("hexadecimal", range, decoder));
+    uuencode::find(bytes, &places, &mut |range, decoder| found.member("uuencode", range, decoder));
+    ascii85::find(bytes, &places, &mut |range, decoder| found.member("ascii85", range, decoder));
+    hexadecimal::find(bytes, &places, literals, &mut |range, decoder| found.member("hexadecimal", range, decoder));
     found.end
 }
 

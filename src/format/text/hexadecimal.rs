@@ -3,13 +3,13 @@
 //! no key, digest or signature.
 
 use super::ebcdic::is_ebcdic;
-use super::spelling::next_run;
+use super::places::{Mark, Places};
 use crate::format::{Kind, Probe, detect};
 use std::io::{self, Read};
 use std::ops::Range;
 
 /// Digits of the first line.
-const LINE: usize = 32;
+pub(super) const LINE: usize = 32;
 /// Fewer digits hold nothing.
 const LEAST: usize = 128;
 /// So many digits in one line are no key, digest or signature, whatever they decode to.
@@ -27,9 +27,9 @@ pub(super) enum Literals {
 }
 
 /// Finds values and hands each to `found`: where its digits stand, and what they decode to.
-pub(super) fn find(bytes: &[u8], literals: Literals, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
+pub(super) fn find(bytes: &[u8], places: &Places<'_>, literals: Literals, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(start) = next_run(bytes, at, LINE, |b| b.is_ascii_hexdigit()) {
+    while let Some(start) = places.first(Mark::Hexadecimal, bytes, at) {
         let (end, digits, lines) = value_end(bytes, start);
         at = end;
         let is_part = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() && !matches!(bytes[start - 1], b'x' | b'X'));
@@ -111,7 +111,7 @@ mod tests {
 
     fn decoded(text: &str, literals: Literals) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
-        find(text.as_bytes(), literals, &mut |range, decoder| {
+        find(text.as_bytes(), &Places::anywhere(), literals, &mut |range, decoder| {
             assert!(text.as_bytes()[range].iter().all(|b| b.is_ascii_hexdigit() || b.is_ascii_whitespace()));
             let mut bytes = Vec::new();
             decoder.read_to_end(&mut bytes).expect("memory");

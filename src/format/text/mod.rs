@@ -25,6 +25,7 @@ mod hexadecimal;
 mod json_record;
 mod layout;
 mod nested;
+mod places;
 mod record;
 mod sniff;
 mod spelling;

@@ -2,19 +2,22 @@
 //! stand lines that say in their first character how many bytes they hold. The same program writes base64 between
 //! `begin-base64 644 name` and `====`, which is found as any other.
 
+use super::places::{Mark, Places};
 use crate::format::mail::Encoding;
 use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
+/// What stands before the mode.
+pub(super) const BEGIN: &[u8] = b"begin ";
 /// Bytes of a full line; no line states more.
 const MOST: usize = 63;
 
 /// Finds files and hands each to `found`. What is cut off is found as well, as far as it goes.
-pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
+pub(super) fn find(bytes: &[u8], places: &Places<'_>, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
-    while let Some(begin) = memchr::memmem::find(&bytes[at..], b"begin ").map(|n| at + n) {
-        at = begin + 6;
+    while let Some(begin) = places.first(Mark::Uuencode, bytes, at) {
+        at = begin + BEGIN.len();
         let (start, indent) = line_start(bytes, begin);
         let Some(first) = after_header(bytes, at) else { continue };
         let lead = &bytes[start..begin];
@@ -106,7 +109,7 @@ mod tests {
     }
 
     fn members(text: &str) -> Vec<Vec<u8>> {
-        decoded_by(find, text)
+        decoded_by(|bytes, found| find(bytes, &Places::anywhere(), found), text)
     }
 
     proptest! {
