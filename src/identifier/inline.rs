@@ -69,13 +69,13 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
         }
-        if !label.names_number(text, &token.span)
+        if !label.names_value(text, &token.span)
             && let Some(item) = carried
             && item.continues(text, &token)
         {
             label = item.label;
         }
-        if !label.names_number(text, &token.span) {
+        if !label.names_value(text, &token.span) {
             continue;
         }
         if bytes.iter().all(u8::is_ascii_digit) {
@@ -149,9 +149,19 @@ impl<'t> Label<'t> {
         Self { words, schemes, end: 0 }
     }
 
-    /// Does it name a scheme and no other, and say that a number follows?
-    fn names_number(&self, text: &str, value: &Range<usize>) -> bool {
-        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && self.says_number(text, value)
+    /// Does it name a scheme and no other, and say of a number that something bears it?
+    fn names_value(&self, text: &str, value: &Range<usize>) -> bool {
+        let is_number = || text[value.clone()].bytes().all(|b| b.is_ascii_digit());
+        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && (!is_number() || self.says_number(text, value))
+    }
+
+    /// Is it a word for many, and the value a key below it, with something of its own behind it?
+    pub fn heads_map(&self, text: &str, value: &Range<usize>) -> bool {
+        let opens = text.get(self.end..value.start).is_some_and(|between| between.contains(['{', '\n']));
+        let behind = text[value.end..].trim_start_matches(['"', '\'', '`', ' ']);
+        opens
+            && behind.starts_with(':')
+            && self.words.last().is_some_and(|word| word.strip_suffix('s').is_some_and(|one| THINGS.contains(&one)))
     }
 
     /// Does it say that this number is one that something bears? `client code 12` does. `client` and `institution`
@@ -217,7 +227,7 @@ pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
         }
         last = before;
         let label = label_before(text, all, last);
-        if label.names_number(text, &all.span(last)) {
+        if label.names_value(text, &all.span(last)) {
             let is_plural = label.words.last().is_some_and(|word| word.ends_with('s'));
             let fits = is_plural || all.span(last).len() == all.span(i).len();
             return if fits && !counts_words(text, &all.get(i)) { label } else { Label::default() };
@@ -236,9 +246,7 @@ fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
 
 /// Is the token a later group of a number written in groups? The first group leads.
 fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
-    i > 0
-        && all.bytes(i - 1).iter().all(u8::is_ascii_digit)
-        && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
+    i > 0 && all.bytes(i - 1).iter().all(u8::is_ascii_digit) && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
 }
 
 fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &mut dyn FnMut(Inline)) {
@@ -376,13 +384,18 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
             continue;
         }
         let gap = &text[token.span.end..border];
-        if !joins_label(gap, words.is_empty(), token.term.len()) {
+        // `client_code in (104233, 104234)`.
+        let is_loose = words.is_empty() && label::OPERATORS.contains(&token.term) && !gap.contains(['(', '\'', '"']);
+        if is_loose || !joins_label(gap, words.is_empty(), token.term.len()) {
             break;
         }
         border = token.span.start;
         words.push(at);
     }
-    let says_nothing = |at: &usize| matches!(all.term(*at), "is" | "are" | "was" | "of" | "the" | "value" | "equals");
+    let says_nothing = |at: &usize| {
+        let word = all.term(*at);
+        matches!(word, "is" | "are" | "was" | "of" | "the" | "value" | "equals") || label::OPERATORS.contains(&word)
+    };
     let last = words.iter().position(|at| !says_nothing(at)).unwrap_or(words.len().saturating_sub(1));
     match &words[last..] {
         [] => Label::default(),

@@ -36,10 +36,13 @@ const SYNONYMS: &[&[&str]] = &[
 /// Words between a label and its value that say nothing.
 const FILLERS: &[&str] = &["is", "are", "was", "equals", "value", "val", "the", "a", "ist", "est", "es"];
 
+/// Operators of SQL between a column and its values.
+pub(super) const OPERATORS: &[&str] = &["in", "like"];
+
 /// How the phrases of [`LABELS`] may end: the word before a value is one of these, or a filler.
 static ENDINGS: LazyLock<HashSet<&'static str, RandomState>> = LazyLock::new(|| {
     let endings = LABELS.keys().flat_map(|glued| glued.char_indices().map(|(at, _)| &glued[at..]));
-    endings.chain(FILLERS.iter().copied()).chain(super::inline::FILLERS.iter().copied()).collect()
+    endings.chain([FILLERS, OPERATORS, super::inline::FILLERS].concat()).collect()
 });
 
 /// Lengths of the [`ENDINGS`] by their last bytes, one bit each: nearly every other word is told by that.
@@ -56,6 +59,15 @@ static ENDING_LENGTHS: LazyLock<[u64; 256]> = LazyLock::new(|| {
 pub(super) fn may_end(word: &str) -> bool {
     let last = word.bytes().last().unwrap_or_default();
     ENDING_LENGTHS[usize::from(last)] >> word.len().min(63) & 1 == 1 && ENDINGS.contains(word)
+}
+
+/// The words of all labels.
+static WORDS: LazyLock<HashSet<&'static str, RandomState>> =
+    LazyLock::new(|| SCHEMES.iter().flat_map(|rules| rules.labels).flat_map(|phrase| phrase.split(' ')).collect());
+
+/// Is it a word that labels are made of?
+pub fn is_label_word(word: &str) -> bool {
+    WORDS.contains(word)
 }
 
 type Phrases = HashMap<String, Vec<(Scheme, Specific)>, RandomState>;

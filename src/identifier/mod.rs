@@ -22,7 +22,7 @@ mod rssd;
 mod sort_code;
 mod transfer_account;
 
-pub use label::{Specific, is_exact, labelled};
+pub use label::{Specific, is_exact, is_label_word, labelled};
 
 use crate::index::tokens::seen;
 use crate::model::Scheme;

@@ -85,7 +85,13 @@ impl SegmentPlugin for Files {
 
     fn create_writer(&self, context: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
         let field = context.segment.schema().get_field(NAME)?;
-        Ok(Box::new(Writer { field, passages: 0, pairs: Collected::default(), terms: Terms::default(), waiting: Arc::clone(&self.waiting) }))
+        Ok(Box::new(Writer {
+            field,
+            passages: 0,
+            pairs: Collected::default(),
+            terms: Terms::default(),
+            waiting: Arc::clone(&self.waiting),
+        }))
     }
 
     /// Segments are put one behind the other, without the passages that were deleted. Terms that only these had stay in

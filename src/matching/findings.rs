@@ -206,7 +206,11 @@ fn judge_list(mentions: &mut [Mention], list_size: u64, rows: Option<u64>, has_p
     let entries: BTreeSet<Entry<'_>> = times.keys().map(|(entry, _)| *entry).collect();
     // An institution with several branches or numbers has several entries.
     let few = times.values().filter(|&&count| count <= 2).count() * 2 >= times.len();
-    let about_once = few && times.values().sum::<u64>() <= 4 * times.len() as u64;
+    // A list may say each as often: in a heading, and once more below it.
+    let mut counts: Vec<u64> = times.values().copied().collect();
+    counts.sort_unstable();
+    let as_often = counts.chunk_by(|a, b| a == b).any(|same| same[0] <= 4 && same.len() * 5 >= counts.len() * 4);
+    let about_once = (few || as_often) && counts.iter().sum::<u64>() <= 4 * counts.len() as u64;
     // Labelled codes of a few institutions beside a list of many names are no part of the list.
     let labelled: BTreeSet<usize> = mentions.iter().filter(|m| is_listed(m) && m.is_sure_owner()).map(|m| m.institution).collect();
     let labelled = labelled.len() as u64;

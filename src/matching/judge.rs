@@ -6,6 +6,7 @@ use super::passage::{Found, Text, context, label_for};
 use crate::format::{BORDER, PassageKind};
 use crate::identifier::Specific;
 use crate::identifier::inline::Label;
+use crate::identifier::is_label_word;
 use crate::index::{StoredPassage, tokens::words_of};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};
@@ -17,6 +18,8 @@ use std::ops::Range;
 const BESIDE: usize = 300;
 /// Addresses of so many domains together are an address list, which says nothing about any of them.
 const ADDRESS_LIST: usize = 5;
+/// So many institutions in one record are a list.
+const LIST: usize = 5;
 /// Stands before the context of what was recognised in a picture.
 const RECOGNISED: &str = "[OCR] ";
 
@@ -115,7 +118,8 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         PassageKind::Rows(table) => Some(Rows::new(&passage.text, tables.get(table as usize))),
         PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => None,
     };
-    let judgement = Judgement { lexicon, text: &text, found: &found, rows, kind: passage.kind };
+    let named = found.iter().map(|one| &lexicon.entries[one.entry as usize].holders).collect::<BTreeSet<_>>().len();
+    let judgement = Judgement { lexicon, text: &text, found: &found, named, rows, kind: passage.kind };
     let mut mentions = Vec::new();
     for one in &found {
         judgement.judge(one, &mut |mut mention| {
@@ -127,7 +131,7 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
                 mention.context.insert_str(0, RECOGNISED);
             }
             mention.source = match passage.kind {
-                PassageKind::Prose if mention.is_sure_owner() && tells(&passage.text, &one.span) => Source::Record,
+                PassageKind::Prose if mention.is_sure_owner() && judgement.is_record(one) => Source::Record,
                 PassageKind::Rows(_) if mention.is_sure_owner() && judgement.is_inside_a_cell(one) => Source::Record,
                 PassageKind::Prose | PassageKind::Recognised => Source::Prose,
                 PassageKind::Rows(_) => Source::Rows,
@@ -143,22 +147,9 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
     mentions
 }
 
-/// Does the record around a code say something that happened: a time of day, or a few words that go on in small
-/// letters, as neither names nor labels do? The record is the line, or up to a blank line where the line is the
-/// code with its label.
-fn tells(text: &str, span: &Range<usize>) -> bool {
-    const RECORD: usize = 600;
-    let start = text[..span.start].rfind(['\n', BORDER]).map_or(0, |at| at + 1);
-    let line = &text[start..span.end + text[span.end..].find(['\n', BORDER]).unwrap_or(text.len() - span.end)];
-    let mut record = line;
-    if line.split_whitespace().count() <= 4 {
-        let mut end = (start + RECORD).min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let rest = &text[start..end.max(start + line.len())];
-        record = &rest[..rest.find("\n\n").or_else(|| rest.find("\n\r\n")).unwrap_or(rest.len())];
-    }
+/// Does a record say something that happened: a time of day, or on one line a few words that go on in small letters, as
+/// neither names nor labels do?
+fn tells(record: &str) -> bool {
     let is_time = |word: &str| {
         let mut parts = word.trim_matches(|c: char| !c.is_ascii_digit()).split(':');
         let number = |part: Option<&str>| {
@@ -166,9 +157,29 @@ fn tells(text: &str, span: &Range<usize>) -> bool {
         };
         number(parts.next()) && number(parts.next())
     };
-    // A label ends in a mark; a value in quotes or markup begins with one.
-    let goes_on = |word: &&str| word.len() > 2 && word.trim_end_matches([',', '.', ';']).bytes().all(|b| b.is_ascii_lowercase());
-    record.split_whitespace().any(is_time) || record.split_whitespace().filter(goes_on).count() >= 3
+    // A label ends in a mark, or is made of words of labels; a value in quotes or markup begins with one.
+    let goes_on = |word: &&str| {
+        let word = word.trim_end_matches([',', '.', ';']);
+        word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()) && !is_label_word(word)
+    };
+    record.split_whitespace().any(is_time) || record.lines().any(|line| line.split_whitespace().filter(goes_on).count() >= 3)
+}
+
+/// The record around a code: its line, or up to a blank line where the line is the code with its label.
+fn record_around(text: &str, span: &Range<usize>) -> Range<usize> {
+    const RECORD: usize = 600;
+    let start = text[..span.start].rfind(['\n', BORDER]).map_or(0, |at| at + 1);
+    let line = start..span.end + text[span.end..].find(['\n', BORDER]).unwrap_or(text.len() - span.end);
+    if text[line.clone()].split_whitespace().count() > 4 {
+        return line;
+    }
+    let mut end = (start + RECORD).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let end = end.max(line.end);
+    let rest = &text[start..end];
+    start..rest.find("\n\n").or_else(|| rest.find("\n\r\n")).map_or(end, |n| start + n)
 }
 
 /// Adds the numeric codes that stand as values of their own near another identifier of their holder. By themselves
@@ -205,6 +216,8 @@ struct Judgement<'a> {
     lexicon: &'a Lexicon,
     text: &'a Text<'a>,
     found: &'a [Found],
+    /// How many institutions are named.
+    named: usize,
     rows: Option<Rows<'a>>,
     kind: PassageKind,
 }
@@ -235,6 +248,15 @@ impl Judgement<'_> {
         }
     }
 
+    /// Is it named in a record that says something about it, and is no list by itself?
+    fn is_record(&self, found: &Found) -> bool {
+        let record = record_around(self.text.text, &found.span);
+        let from = self.found.partition_point(|f| f.span.start < record.start);
+        let inside = self.found[from..].iter().take_while(|f| f.span.start < record.end);
+        let named: BTreeSet<&[usize]> = inside.map(|f| &self.entry(f).holders[..]).collect();
+        named.len() < LIST && tells(&self.text.text[record])
+    }
+
     /// What an identifier at this place proves; `None`: nothing.
     fn identifier(&self, found: &Found, scheme: &Scheme, value: &str) -> Option<(Role, Strength, Basis)> {
         let sure = Some((Role::Owner, Strength::Sure, Basis::ClientRecord));
@@ -244,6 +266,8 @@ impl Judgement<'_> {
             return None;
         }
         let label = found.label.or_else(|| self.rows.as_ref().and_then(|rows| rows.label(found, scheme)));
+        // The other keys of the map have no label, and mean the same.
+        let label = label.filter(|_| self.named < LIST || !self.text.heads_map(&found.span));
         let in_payment = self.kind == PassageKind::Payment;
         match scheme {
             Scheme::ClientCode | Scheme::TransferAccount => {

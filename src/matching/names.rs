@@ -2,6 +2,7 @@
 
 use crate::index::tokens::phrases_of;
 use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
 
 /// Legal forms at the end of a name, as folded tokens; the forms of one row mean the same.
 /// After ISO 20275 (entity legal forms), for the forms that banks have.
@@ -96,20 +97,49 @@ pub fn is_legal_form(term: &str) -> bool {
     LEGAL_FORMS.iter().flat_map(|row| row.iter()).any(|form| form.split(' ').next() == Some(term) && term.len() > 1)
 }
 
+/// Is it the name of a month, in English? `First Bank of October` says when, not where.
+pub fn is_month(term: &str) -> bool {
+    const MONTHS: [&str; 12] =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    MONTHS.contains(&term)
+}
+
 /// Is this a word that does not count as part of a name?
 pub fn is_small_word(term: &str) -> bool {
     SMALL_WORDS.contains(&term)
 }
 
 /// All forms of a registered name: as registered; with another writing of its legal form; without the
-/// legal form and a leading `the`, if what remains is distinctive.
+/// legal form and a leading `the`, if what remains is distinctive; each also without letters that ASCII lacks.
 pub fn forms(name: &str) -> Vec<NameForm> {
     let mut out = BTreeSet::new();
     // A name registered in camelCase is also written as one word.
-    for terms in phrases_of(name) {
+    for terms in phrases_of(name).into_iter().chain(transliterated(name).iter().flat_map(|name| phrases_of(name))) {
         add_forms(terms, &mut out);
     }
     out.into_iter().collect()
+}
+
+/// How a name is written where there is only ASCII, as in messages of SWIFT and in names of files: letters with two
+/// dots, and those of Danish, Norwegian and Swedish, as two letters. `None` where that makes no difference.
+fn transliterated(name: &str) -> Option<String> {
+    let composed: String = name.nfc().collect();
+    let written: String = composed
+        .chars()
+        .flat_map(|c| match c {
+            'ä' | 'æ' => ['a', 'e'],
+            'Ä' | 'Æ' => ['A', 'e'],
+            'ö' | 'ø' => ['o', 'e'],
+            'Ö' | 'Ø' => ['O', 'e'],
+            'ü' => ['u', 'e'],
+            'Ü' => ['U', 'e'],
+            'å' => ['a', 'a'],
+            'Å' => ['A', 'a'],
+            c => [c, '\0'],
+        })
+        .filter(|c| *c != '\0')
+        .collect();
+    (written != composed).then_some(written)
 }
 
 fn add_forms(mut terms: Vec<String>, out: &mut BTreeSet<NameForm>) {
@@ -186,6 +216,20 @@ mod tests {
         let hope = written("HOPE Federal Credit Union");
         assert!(hope.contains(&"hope fcu".to_owned()) && !hope.contains(&"hope".to_owned()), "{hope:?}");
         assert!(!written("Beverly Municipal FCU").contains(&"beverly municipal".to_owned()));
+    }
+
+    #[test]
+    fn letters_that_ascii_lacks_are_written_as_two() {
+        for (name, one, other) in [
+            ("Volksbank Müllheim eG", "volksbank mullheim eg", "volksbank muellheim eg"),
+            ("Volksbank Mu\u{308}llheim eG", "volksbank mullheim eg", "volksbank muellheim eg"),
+            ("Ærø Sparekasse", "aero sparekasse", "aeroe sparekasse"),
+            ("Sparbanken Åsele", "sparbanken asele", "sparbanken aasele"),
+        ] {
+            let got = written(name);
+            assert!(got.contains(&one.to_owned()) && got.contains(&other.to_owned()), "{got:?}");
+        }
+        assert_eq!(transliterated("Crédit Café"), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What stands in one passage: every entry of the lexicon that it holds, verified on the text.
 
 use super::lexicon::{Lexicon, What, is_numeric};
-use super::names::{is_legal_form, is_small_word};
+use super::names::{is_legal_form, is_month, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::inline::{self, Label};
 use crate::identifier::{Specific, pgp_key};
@@ -117,6 +117,12 @@ impl<'t> Text<'t> {
             .filter(|specific| *specific == Specific::Exact || !self.ends_a_name_before(i))
     }
 
+    /// `clients: { Q7X9ZP: …, 104233: … }`: is it the first key of a map, and its label that of the whole map?
+    pub fn heads_map(&self, span: &Range<usize>) -> bool {
+        let mut tokens = self.tokens.within(span);
+        tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).heads_map(self.text, span))
+    }
+
     /// `First State Bank (QY674R)`: the word before the token is the last one of a name, and labels nothing.
     fn ends_a_name_before(&self, i: usize) -> bool {
         let whole_before = |at: usize| {
@@ -221,7 +227,13 @@ impl<'t> Text<'t> {
         let near = then.is_some_and(|n| matches!(&self.text[next_token.span.end..self.tokens.span(n).start], " " | "_" | "-"));
         let on_this_line = !gap.contains([',', '\n']);
         match next_token.term {
-            "of" => on_this_line && near && then.is_some_and(is_capital),
+            // Nor does a name go on behind its legal form.
+            "of" => {
+                on_this_line
+                    && near
+                    && !is_legal_form(self.tokens.term(last))
+                    && then.is_some_and(|n| is_capital(n) && !is_month(self.tokens.term(n)))
+            }
             // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
             "and" => {
                 on_this_line

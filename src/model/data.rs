@@ -157,7 +157,7 @@ impl PersonKey {
     /// Folds case, blanks and punctuation, then hashes. `None` when no letter is left of the name.
     pub fn of(person: Person<'_>, elements: Elements) -> Option<Self> {
         let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
-        folding.fold(&in_order(person.name));
+        folding.fold(without_title(&in_order(person.name)));
         if !folding.letters {
             return None;
         }
@@ -200,6 +200,17 @@ fn in_order(name: &str) -> Cow<'_, str> {
         }
         _ => Cow::Borrowed(name),
     }
+}
+
+/// A name without what a person is addressed with: `Mr. Lee` is Lee, and `Mr and Mrs Lee` stay two.
+fn without_title(name: &str) -> &str {
+    const TITLES: [&str; 11] = ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "mlle"];
+    let name = name.trim_start();
+    let Some((first, rest)) = name.split_once(' ') else { return name };
+    let rest = rest.trim_start();
+    let is_title = TITLES.iter().any(|title| first.trim_end_matches('.').eq_ignore_ascii_case(title));
+    let is_joined = rest.starts_with('&') || rest.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case("and"));
+    if is_title && !is_joined && rest.contains(char::is_alphabetic) { without_title(rest) } else { name }
 }
 
 /// What is no part of a word ends it,
@@ -288,5 +299,19 @@ impl Folding {
     fn finish(mut self) -> [u8; 32] {
         self.hasher.update(&self.piece[..self.filled]);
         self.hasher.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_is_addressed_with_is_no_part_of_the_name() {
+        for (name, bare) in
+            [("Mr. Ann Lee", "Ann Lee"), ("Herr Dr. Lee", "Lee"), ("Mr and Mrs Lee", "Mr and Mrs Lee"), ("Dr", "Dr"), ("Dr 7", "Dr 7")]
+        {
+            assert_eq!(without_title(name), bare);
+        }
     }
 }

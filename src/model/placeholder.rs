@@ -32,6 +32,8 @@ pub fn says_nothing(cell: &str) -> bool {
             | "notknown"
             | "notset"
             | "notassigned"
+            | "notprovided"
+            | "notgiven"
             | "tobedetermined"
             | "tobeassigned"
             | "ref"

@@ -61,8 +61,7 @@ impl Leaf {
         let contents = |ids: Vec<i64>| Ok(Some(Holds { contents: ids.into_iter().collect(), ..Holds::default() }));
         match self {
             Self::Text(patterns) => {
-                let found: Vec<Found> =
-                    patterns.iter().map(|pattern| candidates::of_pattern(searcher, pattern)).collect::<Result<_>>()?;
+                let found: Vec<Found> = patterns.iter().map(|pattern| candidates::of_pattern(searcher, pattern)).collect::<Result<_>>()?;
                 self.verified((&case.index, parts), searcher, Found::any(found)).map(Some)
             }
             Self::Identifier(identifier) => {

@@ -2,6 +2,7 @@ use super::{DateCell, Defect, Encoding, Incident, PathGlob};
 use crate::model::{ContentId, Scheme};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// A registry folder, read and joined.
 #[derive(Clone, Debug)]
@@ -207,13 +208,34 @@ pub struct Product {
     pub extra: BTreeMap<String, String>,
 }
 
-/// Do two platform names mean the same platform? Case, blanks, hyphens and underscores make no
+/// Do two platform names mean the same platform? Case, width, blanks, hyphens and underscores make no
 /// difference: people write `sftp-hub`, `SFTP Hub` and `sftp_hub`, and a platform that is taken for
 /// another one rules out wrongly.
 pub fn same_platform(a: &str, b: &str) -> bool {
     fn folded(name: &str) -> impl Iterator<Item = char> {
-        let kept = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'));
+        let kept = name.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'));
         kept.flat_map(char::to_lowercase)
     }
     folded(a).eq(folded(b))
+}
+
+/// Is a platform one of several that a cell names: `sftp-hub; relay`, `sftp-hub and relay`?
+pub fn names_platform(cell: &str, platform: &str) -> bool {
+    let cell: String = cell.nfkc().collect();
+    let parts =
+        cell.split([';', ',', '|', '/', '+', '&', '\n', '(', ')']).flat_map(|part| part.split(" and ")).flat_map(|part| part.split(" or "));
+    parts.into_iter().any(|part| same_platform(part, platform))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_may_name_several_platforms() {
+        for cell in ["sftp-hub;relay", "relay|SFTP Hub", "relay, sftp_hub", "relay and sftp-hub", "relay (sftp-hub)"] {
+            assert!(names_platform(cell, "sftp-hub"), "{cell}");
+        }
+        assert!(same_platform("ｓｆｔｐ－ｈｕｂ", "sftp-hub") && !names_platform("sftp-hub-2; relay", "sftp-hub"));
+    }
 }

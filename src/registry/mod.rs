@@ -37,7 +37,7 @@ pub use given::{Given, GivenFile};
 pub use glob::PathGlob;
 pub use incident::{Compromised, EvidenceClaim, Holds, Incident, Layout, Scope};
 pub use indicator::{Indicator, Visitor};
-pub use institution::{Deployment, Identifier, Institution, Name, Product, Registry, Source, same_platform};
+pub use institution::{Deployment, Identifier, Institution, Name, Product, Registry, Source, names_platform, same_platform};
 pub use load::load;
 pub use notices::{Notice, add_notices};
 pub use policy::{Counterparty, FormerUsers, Images, Policy, PolicyKey, Scanned, Unattributed};

@@ -71,8 +71,15 @@ pub(super) fn has_given_name(text: &str) -> bool {
     words(text).any(|word| holds(GIVEN, &word))
 }
 
-/// The text ends in a legal form of companies.
+/// The text ends in a legal form of companies, or names a community: `City of Dayton`.
 pub(super) fn is_company(text: &str) -> bool {
+    const COMMUNITIES: [&str; 9] = ["city", "county", "town", "township", "village", "borough", "state", "university", "church"];
+    let mut words = text.split(' ');
+    if let (Some(first), Some("of" | "Of" | "OF")) = (words.next(), words.next())
+        && COMMUNITIES.iter().any(|word| first.eq_ignore_ascii_case(word))
+    {
+        return true;
+    }
     let mut last = [0; 12];
     let end = text.trim_end_matches(['.', ',', ' ']);
     let word = end.rsplit([' ', ',', '.']).next().unwrap_or_default();
@@ -110,6 +117,7 @@ mod tests {
     #[test]
     fn companies_end_in_their_legal_form() {
         assert!(is_company("Acme Tools, Inc.") && is_company("MÜLLER GMBH") && is_company("Foo S.A.") == is_company("Foo S.A."));
+        assert!(is_company("City of Dayton") && is_company("COUNTY OF ESSEX") && !is_company("Town Ofori"));
         assert!(!is_company("Co") && !is_company("James Smith") && !is_company("") && !is_company("Zoë Straße"));
     }
 }

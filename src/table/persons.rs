@@ -1,7 +1,7 @@
 use super::lexicon::is_company;
 use super::typing::Typed;
 use super::{ColumnType, held};
-use crate::model::{Elements, Person, PersonKey, is_name_suffix};
+use crate::model::{Elements, Person, PersonKey, is_name_suffix, says_nothing};
 
 /// Where a row's persons stand.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +79,7 @@ impl Persons {
         out.clear();
         for slot in &self.slots {
             let name = text(&mut self.name, &slot.name, cells);
-            if name.is_empty() || is_company(name) {
+            if name.is_empty() || is_company(name) || is_nobody(name) {
                 continue;
             }
             let address = text(&mut self.address, &slot.address, cells);
@@ -92,6 +92,18 @@ impl Persons {
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
+}
+
+/// Does a name say that there is none, or that it is none?
+fn is_nobody(name: &str) -> bool {
+    const LONGEST: usize = 16;
+    const NO_NAMES: [&str; 4] = ["test", "deceased", "vacant", "placeholder"];
+    // Names of two words are looked at no further, but for those that begin with a word of refusal.
+    let refuses =
+        || ["no", "not", "n", "to"].iter().any(|word| name.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case(word)));
+    name.len() <= LONGEST
+        && (!name.contains(' ') || refuses())
+        && (says_nothing(name) || NO_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word)))
 }
 
 /// Does a column hold what stands behind a family name?
@@ -124,4 +136,19 @@ fn repeats(sample: &[Vec<String>], whole: usize, parts: &[usize]) -> bool {
         same += usize::from(parts.all(|part| whole.contains(part.trim().to_lowercase().as_str())));
     }
     same * 2 > all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_no_name_is_nobody() {
+        for name in ["UNKNOWN", "N/A", "n a", "Not provided", "TEST", "Deceased", "null"] {
+            assert!(is_nobody(name), "{name}");
+        }
+        for name in ["Ann Lee", "Noah Null", "No Yamada", "Lee", "Tess"] {
+            assert!(!is_nobody(name), "{name}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::conflicts::{Conflict, conflicts};
 use crate::model::Flag;
-use crate::registry::{Compromised, DateCell, Deployment, FormerUsers, Incident, Institution, Version};
+use crate::registry::{Compromised, DateCell, Deployment, FormerUsers, Incident, Institution, Version, names_platform};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -125,6 +125,10 @@ fn judge_one(deployment: &Deployment, incident: &Incident) -> (Outcome, String) 
     let (platform, number) = (deployment.platform.as_str(), deployment.version.as_str());
     let mut known = incident.compromised_on(platform).peekable();
     if known.peek().is_none() {
+        // Which of them it is on cannot be told.
+        if let Some(one) = incident.compromised.iter().find(|c| names_platform(platform, &c.platform)) {
+            return (Outcome::NotComparable, format!("its platform, {platform}, names several, and {} is one of them", one.platform));
+        }
         return (Outcome::OtherPlatform, format!("{platform} was not compromised"));
     }
     let ranges: Vec<&Compromised> = known.collect();

@@ -321,3 +321,36 @@ fn a_folder_named_by_a_routing_number_points_at_its_bank() {
     let verdicts = outputs.verdicts();
     assert_eq!([0, 1].map(|n| verdicts[CODES[n]].as_str()), ["undetermined", "ruled_out"]);
 }
+
+#[test]
+fn the_first_of_a_list_of_everybody_is_no_other_than_the_rest() {
+    let keys = |quote: &str, after: &str| each(|_, code, town| format!("  {quote}{code}{quote}:{after} name: {town} Harbor Savings Bank"));
+    let codes = CODES.join(", ");
+    for (path, text) in [
+        ("ops/clients.yaml", format!("clients:\n{}", keys("'", "\n   "))),
+        ("ops/clients.js", format!("const clients={{\n{}}}\n", keys("'", ""))),
+        ("ops/notes.txt", format!("Release 7.3.0\nFixed for clients {codes} and all that come after them.\n")),
+        ("ops/users.tf", each(|n, code, _| format!("resource \"user\" \"u{n}\" {{\n  tags = {{ ClientCode = \"{code}\" }}\n}}"))),
+        ("ops/wiki.md", each(|_, code, town| format!("* {town} Harbor Savings Bank - client code {code}"))),
+        ("ops/hub.ini", each(|_, code, _| format!("[client {code}]\nclient_code={code}\nenabled=true\n"))),
+    ] {
+        assert_eq!(verdict_of_all(path, text), "ruled_out", "{path}");
+    }
+}
+
+#[test]
+fn names_are_known_in_ascii_and_before_a_month() {
+    let banks = [
+        Institution::new("M", "Volksbank Müllheim eG").with("client_code", "VMU001"),
+        Institution::new("K", "Kangaroo Valley Mutual Bank Ltd").with("client_code", "KVM001"),
+    ];
+    for (text, named) in [
+        ("Report about Volksbank Muellheim eG was late.\n", "M"),
+        ("Report about Volksbank Mullheim eG was late.\n", "M"),
+        ("The statement of Kangaroo Valley Mutual Bank of October was late.\n", "K"),
+        ("The statement of Kangaroo Valley Mutual Bank Ltd of Friday was late.\n", "K"),
+    ] {
+        let (_desk, outputs) = outcome(&banks, &[("x/a.txt", text.to_owned())]);
+        assert_eq!(outputs.verdicts()[named], "referenced", "{text}");
+    }
+}

@@ -49,6 +49,9 @@ fn files() -> Vec<(&'static str, String)> {
         ("access.log", "10.0.0.9 - - [30/Oct/2025:10:00:00 +0000] \"GET /api/v1/clients/######/accounts HTTP/1.1\" 200 50\n".to_owned()),
         ("hub.properties", "sftp.client.######.dir=/data/x\nsftp.client.######.port=22\n".to_owned()),
         ("mail.txt", "Subject: [Client ######] October extract failed\n".to_owned()),
+        ("in.sql", "select * from acct where client_code in (111111, ######);\n".to_owned()),
+        ("like.sql", "delete from acct where client_code like '######';\n".to_owned()),
+        ("mixed.txt", "Fixed for clients TRF042, ###### and QQ7731\n".to_owned()),
         ("cell.csv", "file,clients,name\na.pgp,######;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
     ]
 }

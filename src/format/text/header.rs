@@ -198,13 +198,22 @@ impl Shape {
 pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
     let rows: Vec<&[String]> = rows.iter().map(AsRef::as_ref).filter(|row| !is_repeated(first, row)).collect();
     let named = first.iter().filter(|c| !c.trim().is_empty()).count();
-    let wordlike = first.iter().filter(|c| is_wordlike(c)).count();
+    // Names of fields that are codes themselves (`RCON2170`), over numbers.
+    let over_numbers = |i: usize, cell: &str| {
+        let mut below = rows.iter().filter_map(|r| r.get(i)).filter(|c| !c.trim().is_empty()).take(HEADS).peekable();
+        cell.trim().bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
+            && rows.len() >= 3
+            && below.peek().is_some()
+            && below.all(|c| Shape::of(c) == Shape::Number)
+    };
+    let is_head = |i: usize, cell: &str| is_wordlike(cell) || Shape::of(cell) == Shape::Code && over_numbers(i, cell);
+    let wordlike = first.iter().enumerate().filter(|(i, c)| is_head(*i, c)).count();
     if named < first.len().min(2) || named * 2 < first.len() || wordlike * 10 < named * 7 {
         return false;
     }
     let known = known(first);
     let (mut differ, mut repeated) = (0, 0);
-    for (i, head) in first.iter().enumerate().filter(|(_, c)| is_wordlike(c)) {
+    for (i, head) in first.iter().enumerate().filter(|(i, c)| is_head(*i, c)) {
         let column = || rows.iter().filter_map(|r| r.get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
         let values = column().count();
         let unlike = column().filter(|c| matches!(Shape::of(c), Shape::Number) || Shape::of(c) == Shape::Code && !is_wordlike(c)).count();
@@ -337,6 +346,15 @@ mod tests {
         let pairs =
             "Institution,Ash Valley Bank,Client ID,WP865J\n,,,\nAccount,Holder,Balance,\n44829103,Ann Lee,0.50,\n44829104,Bo Ek,1.50,";
         assert_eq!(find_header(&rows(pairs)), (2, true));
+    }
+
+    #[test]
+    fn names_of_fields_that_are_codes_head_numbers() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows: Vec<_> = (0..4).map(|n| row(["2945831", "2024Q1", &format!("{n}1000"), &format!("{n}77")])).collect();
+        assert!(is_header(&row(["IDRSSD", "quarter", "RCON2170", "RCON3210"]), &rows));
+        let codes: Vec<_> = (0..4).map(|n| row([&format!("AB{n}123"), "x1", "7", &format!("{n}77")])).collect();
+        assert!(!is_header(&row(["AB9123", "x1", "7", "177"]), &codes));
     }
 
     #[test]
