@@ -1,15 +1,16 @@
-//! JSON (RFC 8259) and JSON Lines. Arrays of objects and sequences of objects are tables; everything
-//! else is text with its escapes decoded.
+//! JSON (RFC 8259) and JSON Lines. Objects in arrays and sequences, arrays under a heading, objects under names that are
+//! values, and columns side by side are tables; everything else is text with its escapes decoded.
 
 use super::encoding;
-use super::json_record::{Broken, Event, Walker, escape, flatten, skip_blanks, unescape};
+use super::json_columns::{self, Columns, are_rows, skip_separators};
+use super::json_record::{self, Broken, Event, Walker, escape, skip_blanks, unescape};
+use super::json_tables::{self, Found, Shape};
 use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
+use super::xml;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// JSON documents and JSON Lines.
@@ -19,23 +20,21 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
-        "an array of objects that begins more than 256 KiB after the start, or after the table before it, is read as text",
+        "of one document, the first 256 tables are tables, the others text",
     ],
 };
 
 /// Text that is walked to find out what it holds.
 const SAMPLE: usize = 64 << 10;
-/// Records that make the columns of a table, and the most columns it gets; further values follow them, each with its path.
-const RECORDS: usize = 500;
-const COLUMNS: usize = 1024;
 /// Text around tables that may hold values, and the longest value that is looked at with two names.
 const LEAST: usize = 8;
 const LONGEST_NESTED: usize = 64;
-/// Arrays of objects in one document that become tables.
+/// Tables of one document, between two places where it is no JSON; and how often it is walked on behind such a place.
 const TABLES: usize = 256;
+const WALKS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let Some(encoding) = probe.encoding() else { return false };
@@ -104,110 +103,112 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a text: its sequences and arrays of objects as tables, what stands around them as text.
+/// Reads a text: its tables as such, what stands around them as text.
 fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     let text = &*stretch.text;
-    let (mut at, mut outside) = (0, Vec::new());
-    for _ in 0..TABLES {
-        let Some(first) = first_record(text, at) else { break };
-        let columns = Columns::of(text, first);
-        outside.push(at..first);
-        push_text(stretch, at..first, sink);
-        columns.begin(stretch.offset(first), sink);
-        at = read_records(stretch, first, &columns, sink);
-        if sink.stopped() {
-            return;
+    let (mut at, mut walked, mut outside) = (0, 0, Vec::new());
+    for _ in 0..WALKS {
+        let Some(start) = next_value(text, walked.max(at)) else { break };
+        let (found, stop) = json_tables::tables(text, start);
+        for found in found.iter().take(TABLES) {
+            if found.at < at || !are_rows(text, found) {
+                continue;
+            }
+            outside.push(at..found.at);
+            push_text(stretch, at..found.at, sink);
+            at = read_table(stretch, found, sink);
+            if sink.stopped() {
+                return;
+            }
         }
+        walked = stop;
     }
     outside.push(at..text.len());
     push_text(stretch, at..text.len(), sink);
     push_nested(stretch, &outside, sink);
 }
 
-/// Values outside the tables whose names need that of the object around them: `"client": {"name": …, "code": …}`.
+/// Reads a table; returns the place behind it.
+fn read_table(stretch: &Stretch<'_>, found: &Found, sink: &mut Sink<'_>) -> usize {
+    match found.shape {
+        Shape::Records | Shape::Keyed => {
+            let columns = Columns::of(&stretch.text, found.at, found.shape == Shape::Keyed);
+            columns.begin(stretch.offset(found.at), sink);
+            read_records(stretch, found.at, &columns, sink)
+        }
+        Shape::Rows(_) => json_columns::read_rows(stretch, found, sink),
+        Shape::Columns => {
+            json_columns::read_columns(stretch, found, sink);
+            found.end
+        }
+    }
+}
+
+/// Values outside the tables whose names stand elsewhere: around them, as in `"client": {"name": …, "code": …}` and
+/// `"code": {"$numberLong": …}`, or beside them, as in `"name": "client_code", "value": 104233`.
 fn push_nested(stretch: &Stretch<'_>, outside: &[Range<usize>], sink: &mut Sink<'_>) {
     let text = &*stretch.text;
     let Some(start) = next_value(text, 0).filter(|_| outside.iter().any(|range| range.len() > LEAST)) else { return };
     let mut walker = Walker::new(text, start);
-    let (mut key, mut around, mut part) = (0..0, Vec::new(), 0);
+    let (mut key, mut around, mut part) = (0..0, Vec::<Around>::new(), 0);
+    let mut say = |label: &str, value: Range<usize>| {
+        sink.kind(PassageKind::Prose);
+        sink.border();
+        sink.text(&format!("{label}: {}\n", unescape(&text[value.clone()])), At::Decoded(stretch.offset(value.start)));
+    };
     while let Ok(Some((place, event))) = walker.next() {
+        while outside.get(part).is_some_and(|range| range.end <= place) {
+            part += 1;
+        }
+        let is_outside = outside.get(part).is_some_and(|range| range.contains(&place));
         match event {
-            Event::Key(name) => key = name,
+            Event::Key(name) => {
+                key = name;
+                around.iter_mut().last().into_iter().for_each(|around| around.members += 1);
+            }
             // The elements of an array bear its name.
-            Event::Open(_) => around.push(key.clone()),
+            Event::Open(_) => around.push(Around { key: key.clone(), ..Around::default() }),
             Event::Close => {
-                if let Some(name) = around.pop() {
-                    key = name;
+                let Some(closed) = around.pop() else { continue };
+                if let [Some(name), Some(value)] = closed.pair
+                    && is_outside
+                {
+                    say(&unescape(&text[name]), value);
                 }
+                if let Some((inner, value)) = closed.value.filter(|_| is_outside && closed.members == 1)
+                    && json_record::is_wrapped(&text[inner], &text[value.clone()])
+                {
+                    say(&unescape(&text[closed.key.clone()]), value);
+                }
+                key = closed.key;
             }
             Event::String(value) | Event::Scalar(value) => {
-                while outside.get(part).is_some_and(|range| range.end <= place) {
-                    part += 1;
+                let Some(outer) = around.last_mut().filter(|_| is_outside && value.len() <= LONGEST_NESTED) else { continue };
+                let name = unescape(&text[key.clone()]);
+                if let Some(label) = nested::joint(&unescape(&text[outer.key.clone()]), &name) {
+                    say(&label, value.clone());
                 }
-                let is_outside = outside.get(part).is_some_and(|range| range.contains(&place));
-                if let Some(outer) = around.last().filter(|_| is_outside && value.len() <= LONGEST_NESTED)
-                    && let Some(label) = nested::joint(&unescape(&text[outer.clone()]), &unescape(&text[key.clone()]))
-                {
-                    sink.kind(PassageKind::Prose);
-                    sink.border();
-                    sink.text(&format!("{label}: {}\n", unescape(&text[value])), At::Decoded(stretch.offset(place)));
+                let is_number = text.as_bytes()[place] != b'"';
+                match () {
+                    () if xml::KEYS.contains(&&*name) && !is_number => outer.pair[0] = Some(value.clone()),
+                    () if xml::VALUES.contains(&&*name) && is_number => outer.pair[1] = Some(value.clone()),
+                    () => {}
                 }
+                outer.value = Some((key.clone(), value));
             }
         }
     }
 }
 
-/// Where the first object of an outermost sequence or array of objects begins.
-fn first_record(text: &str, from: usize) -> Option<usize> {
-    let mut end = text.len().min(from.saturating_add(4 * SAMPLE));
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let sample = &text[..end];
-    let start = next_value(sample, from)?;
-    let mut walker = Walker::new(sample, start);
-    // Per array or object around: place of its first object, and how many it has.
-    let mut around: Vec<(usize, usize)> = vec![(start, 0)];
-    let mut best: Option<(usize, usize)> = None;
-    loop {
-        match walker.next() {
-            Ok(Some((at, Event::Open(opener)))) => {
-                let in_array = walker.stack.len() < 2 || walker.stack[walker.stack.len() - 2] == b'[';
-                let depth = around.len();
-                if let Some((first, count)) = around.last_mut().filter(|_| opener == b'{' && in_array) {
-                    *first = if *count == 0 { at } else { *first };
-                    *count += 1;
-                    if *count == 2 && depth > 1 && best.is_none_or(|(d, _)| depth < d) {
-                        best = Some((depth, *first));
-                    }
-                }
-                around.push((at, 0));
-            }
-            Ok(Some((_, Event::Close))) => {
-                around.pop();
-                // An array with one object is a table too where nothing larger is.
-                if let Some(&(first, 1)) = around.last()
-                    && walker.stack.last() == Some(&b'[')
-                    && best.is_none()
-                    && skip_blanks(sample, walker.at) < sample.len()
-                    && sample.as_bytes()[skip_blanks(sample, walker.at)] == b']'
-                {
-                    best = Some((around.len(), first));
-                }
-            }
-            Ok(Some(_)) => {}
-            // One value ended: it is a record if another object follows.
-            Ok(None) => {
-                let next = skip_blanks(sample, walker.at);
-                if sample.as_bytes()[start] == b'{' && sample.as_bytes().get(next) == Some(&b'{') {
-                    return Some(start);
-                }
-                break;
-            }
-            Err(_) => break,
-        }
-    }
-    best.map(|(_, first)| first)
+/// An array or object around values outside the tables.
+#[derive(Default)]
+struct Around {
+    key: Range<usize>,
+    members: usize,
+    /// The last value in it, with its name.
+    value: Option<(Range<usize>, Range<usize>)>,
+    /// A name that a member holds, and the number that another one holds.
+    pair: [Option<Range<usize>>; 2],
 }
 
 /// The next `{` or `[` behind what may stand between values.
@@ -223,7 +224,7 @@ fn read_records(stretch: &Stretch<'_>, from: usize, columns: &Columns, sink: &mu
     for n in 1u64.. {
         let start = skip_separators(text, at);
         match text.as_bytes().get(start) {
-            Some(b'{') => {}
+            Some(_) if columns.begins_record(text, start) => {}
             // In a sequence by lines, what is no object is text.
             Some(b) if columns.lines && *b != b']' => {
                 let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |n| start + n + 1);
@@ -233,9 +234,9 @@ fn read_records(stretch: &Stretch<'_>, from: usize, columns: &Columns, sink: &mu
             }
             _ => return start.min(text.len()),
         }
-        match flatten(text, start) {
+        match columns.record(text, start) {
             Ok((values, end)) => {
-                columns.push(values, stretch.offset(start), sink);
+                columns.push(values, end - start, stretch.offset(start), sink);
                 at = end;
             }
             Err(_) => {
@@ -253,11 +254,6 @@ fn read_records(stretch: &Stretch<'_>, from: usize, columns: &Columns, sink: &mu
         }
     }
     at
-}
-
-fn skip_separators(text: &str, at: usize) -> usize {
-    let tail = text.as_bytes().get(at..).unwrap_or_default();
-    at + tail.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b',' | 0x1E)).unwrap_or(tail.len())
 }
 
 /// Text among the rows.
@@ -308,78 +304,6 @@ fn push_pieces(stretch: &Stretch<'_>, range: Range<usize>, sink: &mut Sink<'_>) 
     stretch.push(done.min(range.end)..range.end, sink);
 }
 
-/// The columns of a table of objects.
-struct Columns {
-    names: Vec<String>,
-    index: HashMap<String, usize>,
-    sample: Vec<Vec<String>>,
-    /// The records are the lines of a text.
-    lines: bool,
-}
-
-impl Columns {
-    /// The columns of the records at a place.
-    fn of(text: &str, first: usize) -> Self {
-        let mut columns = Self { names: Vec::new(), index: HashMap::new(), sample: Vec::new(), lines: false };
-        let (mut at, mut records) = (first, Vec::new());
-        let mut own_line = true;
-        while records.len() < RECORDS && at < first.saturating_add(1 << 20) {
-            let start = skip_separators(text, at);
-            let Ok((values, end)) = flatten(text, start) else { break };
-            if text.as_bytes().get(start) != Some(&b'{') {
-                break;
-            }
-            own_line &= !text[start..end].contains('\n');
-            for (path, _) in &values {
-                if columns.names.len() < COLUMNS && !columns.index.contains_key(path) {
-                    columns.index.insert(path.clone(), columns.names.len());
-                    columns.names.push(path.clone());
-                }
-            }
-            records.push(values);
-            at = end;
-        }
-        let outside = text[..first].bytes().all(|b| b.is_ascii_whitespace());
-        columns.lines = own_line && outside && !records.is_empty();
-        let rows = records.into_iter().take(RECORDS);
-        columns.sample = rows.map(|values| columns.cells(values).into_iter().map(Cow::into_owned).collect()).collect();
-        columns
-    }
-
-    /// The columns of a text whose lines are objects.
-    fn of_lines(text: &str) -> Option<Self> {
-        let first = skip_blanks(text, 0);
-        if !text[first..].starts_with('{') {
-            return None;
-        }
-        Some(Self::of(text, first)).filter(|c| c.lines && c.sample.len() > 1)
-    }
-
-    fn begin(&self, offset: u64, sink: &mut Sink<'_>) {
-        sink.begin_table(TableFacts::new("", Some(&self.names), &self.sample));
-        sink.text(&format!("{}\n", self.names.join("\t").replace(['\n', '\r'], " ")), At::Decoded(offset));
-    }
-
-    /// The values in the order of the columns; those without a column follow with their paths.
-    fn cells<'v>(&self, values: Vec<(String, Cow<'v, str>)>) -> Vec<Cow<'v, str>> {
-        let mut cells = vec![Cow::Borrowed(""); self.names.len()];
-        for (path, value) in values {
-            match self.index.get(&path).and_then(|i| cells.get_mut(*i)) {
-                Some(cell) if cell.is_empty() => *cell = value,
-                _ if value.is_empty() => {}
-                _ => cells.push(Cow::Owned(format!("{path}: {value}"))),
-            }
-        }
-        cells
-    }
-
-    fn push(&self, values: Vec<(String, Cow<'_, str>)>, offset: u64, sink: &mut Sink<'_>) {
-        let cells = self.cells(values);
-        let cells: Vec<&str> = cells.iter().map(|c| &**c).collect();
-        sink.row(&cells, offset);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -413,6 +337,65 @@ mod tests {
         );
         assert_eq!(rows, [2]);
         assert!(text.contains("client code: 104233\n") && !text.contains("code: 1\n") && !text.contains("code: T2"), "{text}");
+    }
+
+    #[test]
+    fn arrays_maps_and_columns_are_tables_too() {
+        // Where objects hold the heading, they are a table as well.
+        for (text, rows, wanted) in [
+            (r#"[["client_code","file"],[104233,"a.txt"]]"#, 1, "client_code\tfile\n104233\ta.txt"),
+            (r#"{"columns":["client_code","file"],"index":[0],"data":[[104233,"a"]]}"#, 1, "client_code\tfile\n104233\ta"),
+            (r#"{"rows":[["Ann",1],["Bo",2]],"cols":[{"name":"holder"},{"name":"account"}]}"#, 4, "holder\taccount\nAnn\t1\nBo\t2"),
+            (
+                r#"{"schema":{"fields":[{"name":"code","type":"S"},{"name":"zip","type":"S"}]},"rows":[{"f":[{"v":"104233"},{"v":"1"}]}]}"#,
+                3,
+                "code\tzip\n104233\t1",
+            ),
+            (r#"{"4711":{"name":"Ann","balance":1},"4712":{"name":"Bo","balance":2}}"#, 2, "\tname\tbalance\n4711\tAnn\t1"),
+            (r#"{"name":{"0":"Ann","1":"Bo"},"account":{"0":11,"1":null}}"#, 2, "name\taccount\nAnn\t11\nBo\t"),
+            (r#"{"name":["Ann","Bo"],"account":["11","12"]}"#, 2, "name\taccount\nAnn\t11\nBo\t12"),
+            (
+                r#"[{"state":"PA","clients":[{"code":1},{"code":2},{"code":3},{"code":4}]},{"state":"NY","clients":[{"code":5}]}]"#,
+                5,
+                "state\tclients.code\nPA\t1\nPA\t2",
+            ),
+        ] {
+            let (tables, read) = read_text(text);
+            assert_eq!(tables.iter().sum::<u64>(), rows, "{text}: {read}");
+            assert!(read.contains(wanted), "{text}: {read}");
+        }
+    }
+
+    #[test]
+    fn configuration_is_no_table() {
+        for text in [
+            r#"{"include":["src","lib"],"exclude":["target","out"]}"#,
+            r#"{"database":{"host":"a","port":1},"cache":{"host":"b","port":2}}"#,
+            r#"{"point":[1.5,2.5],"box":[[1,2],[3,4]]}"#,
+            r#"{"dependencies":{"a":"1.0","b":"2.0"},"scripts":{"test":"x"}}"#,
+        ] {
+            assert!(read_text(text).0.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_type_of_a_value_is_not_its_name() {
+        let (rows, text) = read_text(r#"{"client_code":{"$numberLong":"104233"},"x":{"long":104234},"grid":{"N":"A1"}}"#);
+        assert!(
+            rows.is_empty() && text.contains("client_code: 104233\n") && text.contains("x: 104234\n") && !text.contains("grid: A1"),
+            "{text}"
+        );
+        let (_, text) = read_text(r#"{"name":"client_code","value":104233}"#);
+        assert!(text.contains("client_code: 104233\n"), "{text}");
+        let (_, text) = read_text(r#"[{"dob":{"$date":{"$numberLong":"5"}},"c":{"d":1}},{"dob":{"$date":"x"}}]"#);
+        assert!(text.contains("dob\tc.d\n5\t1\nx\t"), "{text}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_shape_covers_all_and_panics_never(text in r#"(\[|\{|\]|\}|"name":|"4711":|"columns":|,|"Ann"|1|\{"N":"5"\}|\[1,"a"\]|\{"a":1,"b":2\}){1,24}"#) {
+            read_text(&text);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// Deeper values are no records.
 const MAX_DEPTH: usize = 256;
 /// Longer values are no records.
-const MAX_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD: usize = 1 << 20;
 
 /// One step of a walk; ranges are those of the content, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,9 +209,9 @@ pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
         end -= 1;
     }
     let mut walker = Walker::new(&text[..end], at);
-    let (mut path, mut values) = (String::new(), Vec::new());
-    // Per value around: length of its path, and the number of its next element.
-    let mut around: Vec<(usize, usize)> = Vec::new();
+    let (mut path, mut values) = (String::new(), Vec::<(String, Cow<'_, str>)>::new());
+    // Per value around: length of its path, the number of its next element or member, and the values before it.
+    let mut around: Vec<(usize, usize, usize)> = Vec::new();
     while let Some((_, event)) = walker.next()? {
         let in_array = |walker: &Walker<'_>, event: &Event| match event {
             Event::Open(_) => walker.stack.iter().rev().nth(1) == Some(&b'['),
@@ -219,7 +219,7 @@ pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
         };
         if !matches!(event, Event::Key(_) | Event::Close)
             && in_array(&walker, &event)
-            && let Some((len, element)) = around.last_mut()
+            && let Some((len, element, _)) = around.last_mut()
         {
             path.truncate(*len);
             join(&mut path, &element.to_string());
@@ -227,12 +227,24 @@ pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
         }
         match event {
             Event::Key(key) => {
-                path.truncate(around.last().map_or(0, |a| a.0));
+                let outer = around.last_mut().map_or(0, |(len, members, _)| {
+                    *members += 1;
+                    *len
+                });
+                path.truncate(outer);
                 join(&mut path, &unescape(&text[key]));
             }
-            Event::Open(_) => around.push((path.len(), 0)),
+            Event::Open(_) => around.push((path.len(), 0, values.len())),
             Event::Close => {
-                around.pop();
+                // A value that says of which type it is belongs to the name of the object around it.
+                if let Some((outer, 1, before)) = around.pop()
+                    && before + 1 == values.len()
+                    && let Some((path, value)) = values.last_mut()
+                    && path.len() > outer
+                    && is_wrapped(path[outer..].trim_start_matches('.'), value)
+                {
+                    path.truncate(outer);
+                }
             }
             Event::String(content) => values.push((path.clone(), meant(unescape(&text[content])))),
             Event::Scalar(content) if &text[content.clone()] == "null" => values.push((path.clone(), Cow::Borrowed(""))),
@@ -240,6 +252,67 @@ pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
         }
     }
     Ok((values, walker.at))
+}
+
+/// Words for the type of a value, or for the value itself, that are the only name in an object around it: extended JSON
+/// of document databases, typed values of web services, unions of Avro, elements of XML.
+const TYPES: &[&str] = &[
+    "$oid",
+    "$date",
+    "$uuid",
+    "$symbol",
+    "$timestamp",
+    "$binary",
+    "S",
+    "B",
+    "string",
+    "bytes",
+    "stringValue",
+    "timestampValue",
+    "referenceValue",
+    "bytesValue",
+    "VarCharValue",
+    "value",
+    "Value",
+    "val",
+    "v",
+    "_value",
+    "@value",
+    "_text",
+    "#text",
+    "__text",
+    "$t",
+    "$",
+    "_",
+];
+const NUMBERS: &[&str] = &[
+    "$numberLong",
+    "$numberInt",
+    "$numberDouble",
+    "$numberDecimal",
+    "N",
+    "int",
+    "long",
+    "float",
+    "double",
+    "decimal",
+    "integerValue",
+    "longValue",
+    "doubleValue",
+    "BOOL",
+    "boolean",
+    "booleanValue",
+    "NULL",
+    "null",
+    "nullValue",
+    "isNull",
+];
+
+/// Does the only name in an object say of which type its value is?
+pub(super) fn is_wrapped(name: &str, value: &str) -> bool {
+    let is_number =
+        || matches!(value, "" | "true" | "false" | "null" | "NaN") || value.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+    TYPES.contains(&name) || NUMBERS.contains(&name) && is_number()
 }
 
 fn join(path: &mut String, step: &str) {

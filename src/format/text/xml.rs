@@ -25,8 +25,9 @@ pub const FORMAT: Format = Format {
 /// Elements inside running text, which do not end a word or a name.
 const INLINE: &[&str] = &["b", "i", "u", "sub", "sup", "tt", "em", "strong", "span", "font", "emphasis", "phrase", "hi", "rPr", "tspan"];
 /// Elements and attributes that hold a name for the value beside them.
-const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name", "label", "dt", "term"];
-const VALUES: &[&str] = &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data", "dd", "definition"];
+pub(super) const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name", "label", "dt", "term"];
+pub(super) const VALUES: &[&str] =
+    &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data", "dd", "definition"];
 /// Elements inside elements whose names are kept.
 const DEPTH: usize = 256;
 /// Longest name of a value.

@@ -1,0 +1,324 @@
+//! Where the tables of a JSON document are, and how their rows are written: as objects, as arrays under a heading, as
+//! members of an object that bear a value's name, or column by column.
+
+use super::header;
+use super::json_record::{Broken, Event, MAX_RECORD, Walker, is_wrapped, unescape};
+use std::ops::Range;
+
+/// How the rows of a table are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Objects one after the other, in an array or a sequence.
+    Records,
+    /// Members of an object, each an object of the same fields: `{"4711": {…}, "4712": {…}}`.
+    Keyed,
+    /// Arrays of values; the names of their columns, where another array says them, else the first of them may.
+    Rows(Option<Vec<String>>),
+    /// Members of an object, each of them a column: `{"name": ["Ann", …], "account": [4711, …]}`.
+    Columns,
+}
+
+/// A table in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Where its first row begins; of columns, the object.
+    pub at: usize,
+    /// Where what holds its rows ends.
+    pub end: usize,
+    /// How it is written.
+    pub shape: Shape,
+}
+
+/// Fields of an object that are compared with those of the one before.
+const FIELDS: usize = 16;
+/// Members of which some stand for values, and such as are all names: so many at least are a table.
+const KEYED: usize = 2;
+const NAMED: usize = 5;
+/// Columns of a table at most.
+pub(super) const COLUMNS: usize = 1024;
+/// Headings that are kept until their rows come, and tables until it is known what is around them.
+const HEADINGS: usize = 64;
+const CANDIDATES: usize = 4096;
+/// Last words of what an array of names is called, and members that name a column.
+const HEADS: &[&str] = &[
+    "columns",
+    "cols",
+    "column",
+    "fields",
+    "field",
+    "schema",
+    "header",
+    "headers",
+    "heading",
+    "headings",
+    "names",
+    "rowtype",
+    "titles",
+    "columninfo",
+];
+const NAMES: &[&str] =
+    &["name", "field", "column", "label", "title", "display_name", "displayName", "column_name", "columnName", "Name", "Label"];
+
+/// An array or object that is not yet at its end.
+#[derive(Default)]
+struct Frame {
+    is_object: bool,
+    start: usize,
+    key: Range<usize>,
+    /// Place of the element at hand, of its first one, and of the first object in it.
+    element: usize,
+    first: usize,
+    first_object: usize,
+    /// Elements, and how many of them are values, objects, and members that are words.
+    elements: usize,
+    values: usize,
+    objects: usize,
+    names: usize,
+    /// Length of the longest element.
+    longest: usize,
+    /// Names of the first members.
+    fields: Vec<Range<usize>>,
+    /// Fields of the first object in it, how many objects have such fields, and how many have just as many values.
+    model: Vec<Range<usize>>,
+    model_elements: usize,
+    similar: usize,
+    equal: usize,
+    /// Names of members in the objects, which are words.
+    inner: usize,
+    inner_names: usize,
+    /// Width of the first row, and how many rows are as wide; how many of them stand in an object by themselves.
+    width: usize,
+    rows: usize,
+    boxed: usize,
+    /// What its elements are called, if it is a heading.
+    is_heading: bool,
+    labels: Vec<Range<usize>>,
+    /// What this object is called in a heading.
+    label: Option<Range<usize>>,
+    /// The only value in it.
+    value: Option<Range<usize>>,
+    /// Tables that were found before it.
+    before: usize,
+}
+
+/// Finds tables while a text is walked.
+struct Finder<'t> {
+    text: &'t str,
+    around: Vec<Frame>,
+    headings: Vec<Vec<String>>,
+    found: Vec<Found>,
+    /// Rows whose heading was not seen before them: their place among what was found, and their width.
+    open: Vec<(usize, usize)>,
+}
+
+/// The outermost tables of the values from `from` on, up to where the text is no JSON; and that place.
+pub(super) fn tables(text: &str, from: usize) -> (Vec<Found>, usize) {
+    let mut finder = Finder { text, around: Vec::new(), headings: Vec::new(), found: Vec::new(), open: Vec::new() };
+    finder.around.push(Frame { start: from, ..Frame::default() });
+    let mut at = from;
+    while matches!(text.as_bytes().get(at), Some(b'{' | b'[')) {
+        let walked = finder.walk(at);
+        at = match walked {
+            Ok(end) => super::json_columns::skip_separators(text, end),
+            Err(stop) => {
+                at = stop;
+                break;
+            }
+        };
+    }
+    while let Some(frame) = finder.around.pop() {
+        finder.settle(&frame, at);
+    }
+    (finder.finish(), at)
+}
+
+impl Finder<'_> {
+    /// Walks one value; returns the place behind it, or where it breaks.
+    fn walk(&mut self, from: usize) -> Result<usize, usize> {
+        let mut walker = Walker::new(self.text, from);
+        loop {
+            match walker.next() {
+                Ok(Some((at, event))) => self.step(at, event, walker.at),
+                Ok(None) => return Ok(walker.at),
+                Err(Broken::Ended | Broken::Invalid) => return Err(walker.at.max(from + 1)),
+            }
+        }
+    }
+
+    fn step(&mut self, at: usize, event: Event, next: usize) {
+        let text = self.text;
+        let Some(frame) = self.around.last_mut() else { return };
+        match event {
+            Event::Key(key) => {
+                frame.begin(at);
+                let name = &text[key.clone()];
+                frame.names += usize::from(header::is_wordlike(name));
+                if frame.fields.len() < COLUMNS {
+                    frame.fields.push(key.clone());
+                }
+                frame.key = key;
+            }
+            Event::Open(opener) => {
+                if !frame.is_object {
+                    frame.begin(at);
+                }
+                if opener == b'{' && frame.objects == 0 {
+                    frame.first_object = at;
+                }
+                let called = text[frame.key.clone()].to_ascii_lowercase();
+                let is_heading = frame.is_object && called.len() <= 32 && HEADS.iter().any(|head| called.ends_with(head));
+                let before = self.found.len();
+                self.around.push(Frame { is_object: opener == b'{', start: at, is_heading, before, ..Frame::default() });
+            }
+            Event::String(value) | Event::Scalar(value) => {
+                if !frame.is_object {
+                    frame.begin(at);
+                }
+                frame.values += 1;
+                let is_string = text.as_bytes()[at] == b'"';
+                if frame.is_object && is_string && NAMES.contains(&&text[frame.key.clone()]) {
+                    frame.label.get_or_insert(value.clone());
+                } else if frame.is_heading && is_string && frame.labels.len() < COLUMNS {
+                    frame.labels.push(value.clone());
+                }
+                frame.value = Some(value);
+            }
+            Event::Close => {
+                if let Some(closed) = self.around.pop() {
+                    self.close(closed, next);
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, closed: Frame, end: usize) {
+        let is_value = closed.is_wrapped(self.text);
+        if !is_value {
+            self.settle(&closed, end);
+        }
+        let text = self.text;
+        let Some(parent) = self.around.last_mut() else { return };
+        if is_value {
+            parent.values += 1;
+            return;
+        }
+        parent.longest = parent.longest.max(end - closed.start);
+        let is_row = !closed.is_object && closed.values > 0 && closed.values * 4 >= closed.elements * 3;
+        let boxed = closed.is_object && closed.elements == 1 && closed.rows == 1;
+        let width = if boxed { closed.width } else { closed.elements };
+        if (is_row || boxed) && (parent.rows == 0 || parent.width == width) {
+            parent.width = width;
+            parent.rows += 1;
+            parent.boxed += usize::from(boxed);
+        }
+        if closed.is_object {
+            if parent.objects == 0 {
+                parent.model = closed.fields.iter().take(FIELDS).cloned().collect();
+                parent.model_elements = closed.elements;
+            }
+            parent.objects += 1;
+            parent.inner += closed.elements;
+            parent.inner_names += closed.names;
+            let fields = &closed.fields[..closed.fields.len().min(FIELDS)];
+            let common = fields.iter().filter(|field| parent.model.iter().any(|m| text[m.clone()] == text[(*field).clone()])).count();
+            parent.similar += usize::from(common * 2 >= fields.len().max(parent.model.len()));
+            parent.equal +=
+                usize::from(common == fields.len() && closed.elements == parent.model_elements && closed.values == closed.elements);
+            if parent.is_heading && parent.labels.len() < COLUMNS {
+                parent.labels.extend(closed.label);
+            }
+        }
+    }
+
+    /// Something ended: it may be a heading, or a table.
+    fn settle(&mut self, frame: &Frame, end: usize) {
+        if frame.is_heading && frame.elements > 1 && frame.labels.len() == frame.elements {
+            if self.headings.len() >= HEADINGS {
+                self.headings.remove(0);
+            }
+            let names: Vec<String> = frame.labels.iter().map(|label| unescape(&self.text[label.clone()]).into_owned()).collect();
+            if names.iter().all(|name| header::is_wordlike(name)) {
+                self.headings.push(names);
+            }
+        }
+        let is_root = self.around.is_empty();
+        let holds_tables = self.found.len() > frame.before;
+        let is_short = frame.longest <= MAX_RECORD;
+        let shape = if frame.is_object {
+            frame.by_members(self.text).filter(|_| !holds_tables && is_short)
+        } else if frame.is_rows() && !(is_root && frame.elements == 1) {
+            Some(Shape::Rows(None))
+        } else if is_short && (frame.objects > 1 || frame.objects == 1 && frame.elements == 1 && !holds_tables && !is_root) {
+            Some(Shape::Records)
+        } else {
+            None
+        };
+        let Some(shape) = shape.filter(|_| self.found.len() < CANDIDATES) else { return };
+        self.found.truncate(frame.before);
+        self.open.retain(|(n, _)| *n < frame.before);
+        let at = match shape {
+            Shape::Records => frame.first_object,
+            Shape::Rows(_) | Shape::Keyed => frame.first,
+            Shape::Columns => frame.start,
+        };
+        let shape = match shape {
+            Shape::Rows(_) => {
+                let heading = self.headings.iter().rev().find(|names| names.len() == frame.width).cloned();
+                if heading.is_none() {
+                    self.open.push((self.found.len(), frame.width));
+                }
+                Shape::Rows(heading)
+            }
+            other => other,
+        };
+        self.found.push(Found { at, end, shape });
+    }
+
+    /// The tables; rows have the heading that stands behind them where none stands before.
+    fn finish(mut self) -> Vec<Found> {
+        for (n, width) in &self.open {
+            if let Some(found) = self.found.get_mut(*n) {
+                found.shape = Shape::Rows(self.headings.iter().find(|names| names.len() == *width).cloned());
+            }
+        }
+        self.found
+    }
+}
+
+impl Frame {
+    /// Another element begins.
+    fn begin(&mut self, at: usize) {
+        if self.elements == 0 {
+            self.first = at;
+        }
+        self.element = at;
+        self.elements += 1;
+    }
+
+    /// Is it an object that says of its only value of which type that is?
+    fn is_wrapped(&self, text: &str) -> bool {
+        let value = self.value.as_ref().filter(|_| self.is_object && self.elements == 1 && self.values == 1);
+        value.is_some_and(|value| self.fields.first().is_some_and(|key| is_wrapped(&text[key.clone()], &text[value.clone()])))
+    }
+
+    /// Are its elements rows?
+    fn is_rows(&self) -> bool {
+        self.elements > 0 && self.rows == self.elements && self.width > 1 && self.width <= COLUMNS
+    }
+
+    /// The table whose rows or columns are the members of this object.
+    fn by_members(&self, text: &str) -> Option<Shape> {
+        let keys = || self.fields.iter().map(|key| text[key.clone()].to_owned()).collect::<Vec<_>>();
+        let (named, valued) = (self.names * 2 > self.elements, self.names * 2 < self.elements);
+        let is_headed = || named && self.elements <= COLUMNS && header::known(&keys()) * 2 >= self.elements;
+        if self.elements < KEYED {
+            return None;
+        }
+        let arrays = self.rows == self.elements && self.boxed == 0 && self.width > 1;
+        if (arrays || self.equal == self.elements && self.inner_names * 2 < self.inner) && is_headed() {
+            return Some(Shape::Columns);
+        }
+        let alike = self.objects == self.elements && self.similar * 10 >= self.elements * 9 && self.model.len() > 1;
+        (alike && self.inner_names * 2 > self.inner && (valued || self.elements >= NAMED)).then_some(Shape::Keyed)
+    }
+}
