@@ -3,6 +3,7 @@
 //! it with the value.
 
 use super::stretch::Stretch;
+use super::xml;
 use crate::format::{At, Sink};
 use crate::identifier::is_exact;
 use crate::index::tokens::words_of;
@@ -44,6 +45,8 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     let mut section = "";
     // Names that hold what is indented below them, with their indents.
     let mut open: Vec<(usize, &str)> = Vec::new();
+    // A name that stands in a value of its own, with its indent: `- name: CLIENT_CODE` above `value: 104233`.
+    let mut named: Option<(usize, &str)> = None;
     let mut at = 0;
     for raw in stretch.text.split_inclusive('\n') {
         let place = at;
@@ -62,6 +65,7 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
             (content, is_element) = (rest.trim_start_matches(' '), true);
         }
         let indent = line.len() - content.len();
+        named = named.filter(|(own, _)| *own <= indent && !is_element);
         while open.last().is_some_and(|(outer, _)| *outer >= indent) {
             open.pop();
         }
@@ -74,6 +78,14 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
             }
             _ => continue,
         };
+        let bare = value.trim_matches(['"', '\'']);
+        if xml::KEYS.contains(&name) && is_name(bare) {
+            named = Some((indent, bare));
+        } else if let Some((_, label)) = named.filter(|(own, _)| *own == indent && xml::VALUES.contains(&name))
+            && is_value(value)
+        {
+            say(label, value, place, stretch, sink);
+        }
         if value.is_empty() && open.len() < DEPTH {
             open.push((indent, name));
         } else if !outer.is_empty()
@@ -110,6 +122,7 @@ mod tests {
             ("client:\n  name: Ann\n  code: 104233\nother:\n  code: 55\n", "client code: 104233\n"),
             ("clients:\n- code: 104233\n  name: Ann\n", "clients code: 104233\n"),
             ("client_codes:\n  - 104233\n  - 104234\n", "client_codes: 104234\n"),
+            ("env:\n  - name: CLIENT_CODE\n    value: \"104233\"\n  - name: HOST\n    value: h\n", "CLIENT_CODE: \"104233\"\n"),
             ("; settings\n[client]\nholder=Ann\ncode=104233\n", "client code: 104233\n"),
         ] {
             let read = read_with(plain::read, text.as_bytes(), |_, collector| collector.text());
