@@ -60,6 +60,9 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     if !columns.is_empty() && !manifests.iter().any(|(_, path)| has_columns(path, &columns)) {
         return Err(Usage("--manifest-columns: no manifest is a table with these columns".to_owned()).into());
     }
+    if reading.threads > MOST_THREADS {
+        return Err(Usage(format!("--threads: {} are more than the {MOST_THREADS} that may be", reading.threads)).into());
+    }
     let passwords = reading.passwords.as_deref().map(passwords).transpose().map_err(usage)?.unwrap_or_default();
     let memory =
         reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
@@ -79,6 +82,9 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
         ocr,
     })
 }
+
+/// More threads than any machine has cores, and fewer than it takes to bring it down.
+const MOST_THREADS: usize = 1024;
 
 /// The engine for text in pictures; where there is none, that is said, and pictures end as they do without it.
 fn ocr(languages: &str) -> Result<Option<Ocr>> {

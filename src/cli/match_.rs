@@ -186,6 +186,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case = Case::open(&case_dir, Access::Read)?;
     check_apart_from_evidence(&case, out)?;
     check_apart_from_registry(&arguments.sources.registry, out)?;
+    check_output(&case_dir, out)?;
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
@@ -195,6 +196,17 @@ pub(super) fn check_apart_from_registry(registry: &Path, out: &Path) -> Result<(
         true => Err(Usage(format!("the output folder {} must not be the registry or lie in it", out.display())).into()),
         false => Ok(()),
     }
+}
+
+/// Refuses to write into the case, or where no folder can be; known before anything is read.
+pub(super) fn check_output(case: &Path, out: &Path) -> Result<()> {
+    if absolute(out)?.starts_with(absolute(case)?) {
+        return Err(Usage(format!("the output folder {} must not be the case or lie in it", out.display())).into());
+    }
+    if out.exists() && !out.is_dir() {
+        return Err(Usage(format!("the output folder {} is no folder", out.display())).into());
+    }
+    Ok(())
 }
 
 /// Refuses to write into evidence; says where evidence is no longer at its place.

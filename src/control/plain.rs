@@ -125,7 +125,7 @@ pub(super) fn fixed_width(subject: Subject) -> Vec<u8> {
 }
 
 pub(super) fn fixed_width_ebcdic(subject: Subject) -> Vec<u8> {
-    ebcdic(&records(subject, "\u{85}"))
+    ebcdic(&records(subject, ""))
 }
 
 /// Records of a mainframe: text in EBCDIC, a routing number and an account in packed decimal, an amount in binary.

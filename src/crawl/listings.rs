@@ -18,11 +18,14 @@ pub(super) fn add(
     unwrapping: &Unwrapping<'_>,
 ) -> Result<Option<String>> {
     let (file, metadata) = super::bytes::open(path).with_context(|| format!("cannot open the manifest {}", path.display()))?;
-    let bytes = super::bytes::of_file(file, metadata.len(), unwrapping.spool)
+    let held = super::bytes::of_file(file, metadata.len(), unwrapping.spool)
         .with_context(|| format!("cannot read the manifest {}", path.display()))?;
-    let named = Some(columns).filter(|c| !c.is_empty()).and_then(|c| manifest::table(&bytes, c));
-    let bare = named.unwrap_or_else(|| manifest::detect(&bytes));
-    let contents = (named.is_none() && is_wrapped(bare, &bytes)).then(|| unwrapping.open(&bytes));
+    let sha256 = ContentId(Sha256::digest(&*held).into());
+    let lines = manifest::with_line_ends(&held);
+    let bytes = lines.as_deref().unwrap_or(&held);
+    let named = Some(columns).filter(|c| !c.is_empty()).and_then(|c| manifest::table(bytes, c));
+    let bare = named.unwrap_or_else(|| manifest::detect(bytes));
+    let contents = (named.is_none() && is_wrapped(bare, bytes)).then(|| unwrapping.open(&held));
     if unwrapping.stop.raised() {
         return Err(Interrupted.into());
     }
@@ -37,11 +40,10 @@ pub(super) fn add(
     let text = match (kind, &contents) {
         (Kind::Seller, Some(contents)) => Some(contents.claim()),
         (Kind::Taken, Some(contents)) => Some(contents.text.clone()),
-        (Kind::Seller, None) => manifest::text(&bytes),
+        (Kind::Seller, None) => manifest::text(bytes),
         (Kind::Taken, None) | (Kind::Platform, _) => None,
     };
     ledger.begin()?;
-    let sha256 = ContentId(Sha256::digest(&*bytes).into());
     if named.is_some() {
         ledger.forget_manifest(sha256)?;
     }
@@ -83,9 +85,9 @@ pub(super) fn add(
         failed = ledger.add_listed(id, &listed).err();
     };
     let report = match (named, &contents) {
-        (Some(_), _) => manifest::read_table(&bytes, columns, &mut take),
+        (Some(_), _) => manifest::read_table(bytes, columns, &mut take),
         (None, Some(contents)) => of_contents(contents, kind, &mut take),
-        (None, None) => (syntax.read)(&bytes, &mut take),
+        (None, None) => (syntax.read)(bytes, &mut take),
     };
     if let Some(error) = failed {
         return Err(error);

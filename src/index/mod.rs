@@ -33,7 +33,7 @@ pub struct Fields {
     pub content: Field,
     /// Generation in which it was committed.
     pub generation: Field,
-    /// What it is found by: see [`terms`].
+    /// What it is found by: its words, codes and identifiers.
     pub terms: Field,
     /// The text itself.
     pub body: Field,

@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(terms.iter().filter_map(|term| as_head(term)).collect::<Vec<_>>(), ["04", "11", "20", "49", "q7x"]);
         let mut hashes: Vec<u32> = hashes.collect();
         hashes.sort_unstable();
-        let mut expected: Vec<u32> = terms.iter().map(|term| of_term(term)).collect();
+        let mut expected: Vec<u32> = terms.iter().map(of_term).collect();
         expected.extend(["4929123412341234", "q7x9zp", "2024", "11", "04"].map(hash_of));
         expected.sort_unstable();
         assert_eq!(hashes, expected);

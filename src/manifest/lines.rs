@@ -111,3 +111,41 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     let body = bytes.get(mark..).unwrap_or_default();
     if encoding == UTF_8 { Cow::Borrowed(body) } else { Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned().into_bytes()) }
 }
+
+/// A listing whose lines end in CR alone (old Macs, captures of terminals), or as lines of web pages do, with LF instead;
+/// nothing where it has other ends, or is no text.
+pub fn with_line_ends(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = decoded(bytes);
+    let head = text.get(..64 << 10).unwrap_or(&text);
+    let is_text = |b: &u8| *b >= b' ' || matches!(b, b'\t' | b'\r' | 0x0C | 0x1B);
+    if memchr::memchr(b'\n', &text).is_some() || !head.iter().all(is_text) {
+        return None;
+    }
+    let ends = ["\r", "\u{2028}", "\u{2029}", "\u{85}"];
+    let end = ends.iter().map(|end| end.as_bytes()).find(|end| memchr::memmem::find(&text, end).is_some())?;
+    let mut lines = Vec::with_capacity(text.len());
+    let mut at = 0;
+    for found in memchr::memmem::find_iter(&text, end) {
+        lines.extend_from_slice(&text[at..found]);
+        lines.push(b'\n');
+        at = found + end.len();
+    }
+    lines.extend_from_slice(&text[at..]);
+    Some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_line_ends_are_known_where_there_is_no_usual_one() {
+        let wide: Vec<u8> = "a/b.txt\rc/d.txt".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for listing in [&b"a/b.txt\rc/d.txt"[..], "a/b.txt\u{2028}c/d.txt".as_bytes(), "a/b.txt\u{85}c/d.txt".as_bytes(), &wide] {
+            assert_eq!(with_line_ends(listing).as_deref(), Some(&b"a/b.txt\nc/d.txt"[..]));
+        }
+        for listing in [&b"a\r\nb\rc"[..], b"a/b.txt", b"PK\x03\x04\r\x00", b""] {
+            assert_eq!(with_line_ends(listing), None);
+        }
+    }
+}

@@ -55,6 +55,7 @@ mod zip_listing;
 pub use columns::Columns;
 pub use embedded::embedded;
 pub use free_text::text;
+pub use lines::with_line_ends;
 pub use moment::{Moment, Window};
 pub use page_text::page_text;
 pub use row::{Checksums, Row, Transfer};

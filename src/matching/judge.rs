@@ -165,12 +165,12 @@ fn tells(record: &str) -> bool {
     record.split_whitespace().any(is_time) || record.lines().any(|line| line.split_whitespace().filter(goes_on).count() >= 3)
 }
 
-/// The record around a code: its line, or up to a blank line where the line is the code with its label.
+/// The record around a code: its line, or up to a blank line where the line is the code with its label and nothing else.
 fn record_around(text: &str, span: &Range<usize>) -> Range<usize> {
     const RECORD: usize = 600;
     let start = text[..span.start].rfind(['\n', BORDER]).map_or(0, |at| at + 1);
     let line = start..span.end + text[span.end..].find(['\n', BORDER]).unwrap_or(text.len() - span.end);
-    if text[line.clone()].split_whitespace().count() > 4 {
+    if text[line.clone()].split_whitespace().count() > 4 || tells(&text[line.clone()]) {
         return line;
     }
     let mut end = (start + RECORD).min(text.len());

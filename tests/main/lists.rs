@@ -40,7 +40,9 @@ fn a_labelled_code_in_a_record_is_its_owners_however_many_records_there_are() {
     let asked = |n, code: &str, _: &str| {
         format!("10.0.0.{n} - - [01/Nov/2026:10:00:00 +0000] \"GET /files?client_code={code}&f=loans_{n}.csv HTTP/1.1\" 200 50")
     };
-    for (path, text) in [("x/tickets.txt", each(ticket)), ("x/out.log", each(delivered)), ("x/access.log", each(asked))] {
+    let brief = |n, code: &str, _: &str| format!("10:00:0{n} sent client_code={code}");
+    let logs = [("x/out.log", each(delivered)), ("x/access.log", each(asked)), ("x/brief.log", each(brief))];
+    for (path, text) in [("x/tickets.txt", each(ticket))].into_iter().chain(logs) {
         assert_eq!(verdict_of_all(path, text), "affected", "{path}");
     }
     let client = |n: usize, code: &str, town: &str| format!("{town} Harbor Savings Bank, {town}\nClient code: {code}\nDesk: 555-010{n}\n");

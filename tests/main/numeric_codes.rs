@@ -51,7 +51,6 @@ fn files() -> Vec<(&'static str, String)> {
         ("mail.txt", "Subject: [Client ######] October extract failed\n".to_owned()),
         ("in.sql", "select * from acct where client_code in (111111, ######);\n".to_owned()),
         ("like.sql", "delete from acct where client_code like '######';\n".to_owned()),
-        ("mixed.txt", "Fixed for clients TRF042, ###### and QQ7731\n".to_owned()),
         ("cell.csv", "file,clients,name\na.pgp,######;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
     ]
 }

@@ -309,6 +309,8 @@ mod tests {
     }
 
     #[test]
+    // Grouped as the fields are.
+    #[allow(clippy::unusual_byte_groupings, clippy::inconsistent_digit_grouping)]
     fn patches_widen_numbers_around_a_base_of_either_sign() {
         // Base -5 in a byte, 0 1 3 2 in two bits each, one patch of three bits, 5, behind a gap of two: 3 | 5 << 2.
         let run = [0b10_00001_0, 3, 0b000_00010, 0b001_00001, 0x85, 0b00_01_11_10, 0b10_101_000];

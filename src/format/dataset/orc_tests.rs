@@ -297,7 +297,7 @@ fn encrypted_columns_and_unknown_codecs_are_named() {
 #[test]
 fn numbers_that_headers_state_take_neither_memory_nor_time() {
     const MANY: u64 = 1 << 60;
-    let huge = |width: u8| [0b0000_0000 | (width - 1) << 3, 0x0F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+    let huge = |width: u8| [(width - 1) << 3, 0x0F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
     // More rows than there are, a text and a list of lengths that no file has.
     let found = read(&simple().stripe(MANY, &[0, 2, 2], &[(2, DATA, &wide(&[2])), (1, LENGTH, &huge(8)), (1, DATA, b"ab")]).tail().bytes);
     assert!(found.gaps.len() >= 2 && found.structure > 0, "{:?}", found.gaps);

@@ -23,7 +23,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["Parties in the texts of transactions are text."],
 };
 
@@ -41,7 +41,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
     // 01,sender,receiver,YYMMDD,HHMM,file id,record length,block size,version[/]
     let [tag, _, _, date, time, id, _, _, version, ..] = fields[..] else { return false };
     let plain = tag == b"01" && is_date(date) && (is_digits(time) && time.len() == 4 || time.is_empty()) && !id.is_empty();
-    if !plain || !version.trim_ascii().starts_with(b"2") {
+    if !plain || !matches!(version.trim_ascii(), [b'2' | b'3', ..]) {
         return false;
     }
     let rest = memchr::memchr(b'/', first).map_or(&b""[..], |slash| first[slash + 1..].trim_ascii());

@@ -174,8 +174,8 @@ impl Candidates {
             };
             // Most of what is free is zero.
             let packed = if is_zero(bytes) { ZEROS } else { pack(bytes) };
-            for class in 0..8 {
-                self.planes[class].0[i + 1] = packed[class];
+            for (plane, word) in self.planes.iter_mut().zip(packed) {
+                plane.0[i + 1] = word;
             }
         }
         self.planes.iter_mut().for_each(|plane| plane.0[words + 3] = 0);

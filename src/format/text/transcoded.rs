@@ -1,5 +1,5 @@
-//! Payment files in EBCDIC, or in UTF-16 or UTF-32, of layouts that are written in ASCII: what their characters say
-//! is a member, which is then read as the payment file it is.
+//! Lines in EBCDIC, and payment files in EBCDIC, UTF-16 or UTF-32 of layouts that are written in ASCII: what their
+//! characters say is a member, which is then read as what it is.
 
 use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
 use super::encoding::TextEncoding;
@@ -16,8 +16,11 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
-    limitations: &["EBCDIC is read as code page 037", "other texts than payment files are read where they stand, not as members"],
+    version: 3,
+    limitations: &[
+        "EBCDIC is read as code page 037",
+        "other texts in wide characters than payment files are read where they stand, not as members",
+    ],
 };
 
 /// Bytes of the item by which its layout is told, and bytes that are decoded at once.
@@ -43,10 +46,23 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let Some(script) = script(probe.bytes, || probe.encoding()) else { return false };
     let mut head = Vec::new();
     decode(probe.bytes, start(probe.bytes, script)..probe.bytes.len().min(HEAD), script, &mut head);
+    // Lines are read as what they are in other characters: tables, logs, markup.
+    if matches!(script, Script::Ebcdic) && has_lines(&head) {
+        return is_whole(probe.bytes, script);
+    }
     let decoded = Probe::new(&head);
     // Cash letters are read in EBCDIC as they are.
     let mut ascii_only = payments::LAYOUTS.iter().filter(|layout| layout.name != payments::X937.name);
     (ascii_only.any(|layout| (layout.recognise)(&decoded)) || payments::is_amid_text(&head)) && is_whole(probe.bytes, script)
+}
+
+/// Are there lines, and not only records of one length? Only what is in lines is told by its lines.
+fn has_lines(text: &[u8]) -> bool {
+    const LONGEST: usize = 16 << 10;
+    // Numbers that are no text would be lost among characters.
+    let is_written = |b: &u8| matches!(b, b' '..0x7F | 0xA0.. | b'\t' | b'\r' | b'\n' | 0x0C);
+    let lines: Vec<&[u8]> = text.split(|b| *b == b'\n').collect();
+    lines.len() > 2 && lines.iter().all(|line| line.len() <= LONGEST) && text.iter().all(is_written)
 }
 
 /// All of it is text, so that nothing is lost by reading characters alone.

@@ -11,9 +11,10 @@ use super::{
     Outcome, claimed_csv, controls_csv, coverage_csv, data_elements, deadlines_csv, differences_csv, evidence_csv, gaps_csv, groups_csv,
     impact_csv, manifests_csv, notices_csv, reviews_csv, unattributed_csv, units_csv,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheet::Shown;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows of a sheet of Excel 2007 and later, its header included (ISO/IEC 29500 sets none; Excel does).
 const SHEET_ROWS: u64 = 1_048_576;
@@ -44,7 +45,9 @@ static SHEETS: &[Sheet] = &[
 ];
 
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    let bytes = workbook(outcome, SHEET_ROWS)?;
+    // Where a file without a name cannot be written, the writer of sheets panics.
+    let made = catch_unwind(AssertUnwindSafe(|| workbook(outcome, SHEET_ROWS)));
+    let bytes = made.map_err(|_| anyhow!("its sheets cannot be kept in {}: is the disk full?", outcome.scratch.display()))??;
     Ok(sink.write_all(&bytes)?)
 }
 

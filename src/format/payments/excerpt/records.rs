@@ -93,18 +93,21 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 /// A file header `01,` whose version stands at the mark.
 pub(super) fn bai2_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     let from = mark.saturating_sub(HEADER).max(taken);
-    let start = from + memmem::rfind(&bytes[from..mark], b"01,")?;
-    let header = &bytes[start..mark + 2];
-    let fields: Vec<&[u8]> = header.split(|b| *b == b',').collect();
-    let [_, sender, receiver, date, time, ..] = fields[..] else { return None };
-    let is_header = fields.len() == 9
-        && !sender.is_empty()
-        && !receiver.is_empty()
-        && matches!(date.len(), 6 | 8)
-        && is_digits(date)
-        && (time.is_empty() || is_digits(time));
+    let is_header = |start: usize| {
+        let fields: Vec<&[u8]> = bytes[start..mark + 2].split(|b| *b == b',').collect();
+        let [_, sender, receiver, date, time, ..] = fields[..] else { return false };
+        fields.len() == 9
+            && !sender.is_empty()
+            && !receiver.is_empty()
+            && matches!(date.len(), 6 | 8)
+            && is_digits(date)
+            && (time.is_empty() || is_digits(time))
+            && begins(bytes, start)
+    };
     let behind = &bytes[mark + 3..bytes.len().min(mark + 3 + HEADER)];
-    (is_header && begins(bytes, start) && memmem::find(behind, b"02,").is_some()).then_some(start)
+    // The first of a month ends in the same digits.
+    let start = memmem::rfind_iter(&bytes[from..mark], b"01,").map(|n| from + n).find(|start| is_header(*start))?;
+    memmem::find(behind, b"02,").is_some().then_some(start)
 }
 
 /// The file trailer; without one all that follows, which its reader takes as far as it is of the layout.

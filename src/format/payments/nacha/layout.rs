@@ -10,6 +10,8 @@ pub(in crate::format::payments) const LENGTH: usize = 94;
 /// A line of 94 characters may take so many bytes in UTF-8.
 const LONGEST: usize = 4 * LENGTH;
 
+/// Blanks that may follow a record up to a longer fixed length.
+const MOST_FILLER: usize = 162;
 /// So many stray bytes may stand before a file header.
 const STRAY: usize = 16;
 
@@ -52,7 +54,11 @@ pub(super) fn piece_at(bytes: &[u8], at: usize) -> Option<Piece<'_>> {
         return Some(piece(line, line));
     }
     if is_sound(&rest[..LENGTH]) {
-        return Some(piece(LENGTH, LENGTH));
+        // Records of a longer fixed length (96, 100, 133) end in blanks; none begins with one.
+        let filler = rest[LENGTH..].iter().take(MOST_FILLER).take_while(|b| matches!(b, b' ' | 0)).count();
+        let behind = &rest[LENGTH + filler..];
+        let is_filled = filler > 0 && (behind.is_empty() || is_sound(behind) || is_padding(&behind[..behind.len().min(LENGTH)]));
+        return Some(piece(if is_filled { LENGTH + filler } else { LENGTH }, LENGTH));
     }
     // Not a record: up to the end of the line or to the next place where two records follow each other.
     let resumes = |skip: &usize| is_sound(rest.get(*skip..).unwrap_or_default()) && is_sound(rest.get(skip + LENGTH..).unwrap_or_default());

@@ -56,6 +56,24 @@ fn values(parties: &BTreeMap<Party, Seen>) -> Vec<&str> {
 }
 
 #[test]
+fn records_of_a_longer_fixed_length_are_records() {
+    let [batch_control, file_control] = controls(1, "06758794");
+    let mut all = sent();
+    let last = all.len() - 1;
+    all.splice(last.., [batch("PPD", "", "06758794"), entry("22", "231380104", "ADA KELM", "06758794"), batch_control, file_control]);
+    let usual = units(&lines(&all, ""));
+    assert_eq!(usual.len(), 2);
+    for length in [95, 96, 100, 133, 200] {
+        let padded: Vec<String> = all.iter().map(|record| format!("{record:<length$}")).collect();
+        let units = units(&lines(&padded, ""));
+        for (unit, usual) in units.iter().zip(&usual) {
+            assert_eq!((values(&unit.owners), &unit.persons), (values(&usual.owners), &usual.persons), "{length}");
+        }
+        assert_eq!(units.len(), 2);
+    }
+}
+
+#[test]
 fn a_sent_file_is_the_odfis() {
     for end in ["\r\n", "\n", "\r", ""] {
         let bytes = lines(&sent(), end);
