@@ -13,7 +13,7 @@ pub static MINIDUMP: Format = Format {
     recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7") && has_directory(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["memory is scanned: numbers in binary form are not seen"],
 };
 
@@ -24,12 +24,18 @@ const MEMORY64: u32 = 9;
 /// Names of modules longer than this are none.
 const LONGEST_NAME: usize = 64 << 10;
 
-/// Does a directory of streams stand where the header says, with the description of the system that every dump
-/// has? What only begins like a dump is none that was cut off: it is scanned like anything unknown.
+/// Does a directory of streams stand where the header says, of some number, with the description of the system that every
+/// dump has, in the size that it has? What only begins like a dump is none that was cut off: it is scanned like anything
+/// unknown.
 fn has_directory(bytes: &[u8]) -> bool {
+    const MOST_STREAMS: u32 = 4096;
     let (Some(count), Some(directory)) = (le32(bytes, 8), le32(bytes, 12)) else { return false };
-    let kinds = (0..count.min(256) as usize).map(|i| le32(bytes, (directory as usize).saturating_add(12 * i)));
-    directory >= 32 && kinds.take_while(Option::is_some).flatten().any(|kind| kind == SYSTEM)
+    let entries = (0..count.min(256) as usize).map(|i| {
+        let at = (directory as usize).saturating_add(12 * i);
+        Some((le32(bytes, at)?, le32(bytes, at.saturating_add(4))?))
+    });
+    let is_system = |(kind, size): (u32, u32)| kind == SYSTEM && (48..=256).contains(&size);
+    directory >= 32 && count <= MOST_STREAMS && entries.take_while(Option::is_some).flatten().any(is_system)
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
