@@ -24,18 +24,13 @@ const MEMORY64: u32 = 9;
 /// Names of modules longer than this are none.
 const LONGEST_NAME: usize = 64 << 10;
 
-/// Does a directory of streams stand where the header says, of some number, with the description of the system that every
-/// dump has, in the size that it has? What only begins like a dump is none that was cut off: it is scanned like anything
-/// unknown.
+/// Does a directory of not too many streams stand where the header says, with the description of the system that every
+/// dump has? What only begins like a dump is none that was cut off: it is scanned like anything unknown.
 fn has_directory(bytes: &[u8]) -> bool {
     const MOST_STREAMS: u32 = 4096;
     let (Some(count), Some(directory)) = (le32(bytes, 8), le32(bytes, 12)) else { return false };
-    let entries = (0..count.min(256) as usize).map(|i| {
-        let at = (directory as usize).saturating_add(12 * i);
-        Some((le32(bytes, at)?, le32(bytes, at.saturating_add(4))?))
-    });
-    let is_system = |(kind, size): (u32, u32)| kind == SYSTEM && (48..=256).contains(&size);
-    directory >= 32 && count <= MOST_STREAMS && entries.take_while(Option::is_some).flatten().any(is_system)
+    let kinds = (0..count.min(256) as usize).map(|i| le32(bytes, (directory as usize).saturating_add(12 * i)));
+    count <= MOST_STREAMS && directory >= 32 && kinds.take_while(Option::is_some).flatten().any(|kind| kind == SYSTEM)
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
@@ -130,6 +125,17 @@ mod tests {
         out.extend(path);
         out.resize(500, 0);
         out
+    }
+
+    #[test]
+    fn what_only_begins_like_a_dump_is_none() {
+        let known = |count: u32| {
+            let mut out = [&b"MDMP\x93\xA7\0\0"[..], &count.to_le_bytes(), &32u32.to_le_bytes()].concat();
+            out.resize(32, 0);
+            out.extend([7u32, 56, 44].iter().flat_map(|n| n.to_le_bytes()));
+            has_directory(&out)
+        };
+        assert!(known(1) && known(40) && !known(0) && !known(131_330));
     }
 
     #[test]
