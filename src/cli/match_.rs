@@ -185,23 +185,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let decided_by = (registry, arguments.sources.annotations()?);
     let case = Case::open(&case_dir, Access::Read)?;
     check_apart_from_evidence(&case, out)?;
-    check_apart_from_registry(&arguments.sources.registry, out)?;
-    check_output(&case_dir, out)?;
+    check_output(&case_dir, &arguments.sources.registry, out)?;
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
-/// Refuses to write into the registry, whose letters have the name of an output.
-pub(super) fn check_apart_from_registry(registry: &Path, out: &Path) -> Result<()> {
-    match absolute(out)?.starts_with(absolute(registry)?) {
-        true => Err(Usage(format!("the output folder {} must not be the registry or lie in it", out.display())).into()),
-        false => Ok(()),
-    }
-}
-
-/// Refuses to write into the case, or where no folder can be; known before anything is read.
-pub(super) fn check_output(case: &Path, out: &Path) -> Result<()> {
-    if absolute(out)?.starts_with(absolute(case)?) {
-        return Err(Usage(format!("the output folder {} must not be the case or lie in it", out.display())).into());
+/// Refuses to write into the case or into the registry, whose letters have the name of an output, and where no folder can
+/// be; known before anything is read.
+pub(super) fn check_output(case: &Path, registry: &Path, out: &Path) -> Result<()> {
+    for (name, folder) in [("case", case), ("registry", registry)] {
+        if absolute(out)?.starts_with(absolute(folder)?) {
+            return Err(Usage(format!("the output folder {} must not be the {name} or lie in it", out.display())).into());
+        }
     }
     if out.exists() && !out.is_dir() {
         return Err(Usage(format!("the output folder {} is no folder", out.display())).into());

@@ -28,9 +28,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         return Err(Usage("no evidence was named".to_owned()).into());
     }
     // The registry is read first: what is wrong with it should be known before hours of reading.
-    match_::check_apart_from_registry(&arguments.sources.registry, &arguments.out)?;
+    match_::check_output(&case_dir, &arguments.sources.registry, &arguments.out)?;
     let decided_by = (arguments.sources.load()?, arguments.sources.annotations()?);
-    match_::check_output(&case_dir, &arguments.out)?;
     index::index(&case_dir, &arguments.reading, &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
     match_::decide(&case, decided_by, &arguments.out, options.threads, began, clock)

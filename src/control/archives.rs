@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::demo::containers;
+use crate::model::put_varint;
 use flate2::Crc;
 use std::io::{Result, Write};
 
@@ -69,13 +70,7 @@ pub(super) fn xz(subject: Subject) -> Result<Vec<u8>> {
     out.resize(out.len().next_multiple_of(4), 0);
     out.extend(crc(&text));
     let mut index = vec![0, 1];
-    [unpadded, text.len()].into_iter().for_each(|mut value| {
-        while value >= 0x80 {
-            index.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        index.push(value as u8);
-    });
+    [unpadded, text.len()].into_iter().for_each(|size| put_varint(size as u64, &mut index));
     index.resize(index.len().next_multiple_of(4), 0);
     out.extend(&index);
     out.extend(crc(&index));

@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::demo::containers;
+use crate::model::put_varint;
 use crate::report::Thrift;
 use std::io::Result;
 
@@ -195,13 +196,9 @@ pub(super) fn avro(subject: Subject) -> Vec<u8> {
 }
 
 /// A number in groups of seven bits, the lowest first.
-fn varint_little(mut value: usize) -> Vec<u8> {
+fn varint_little(value: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+    put_varint(value as u64, &mut out);
     out
 }
 

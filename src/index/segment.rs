@@ -137,24 +137,18 @@ impl SegmentPlugin for Files {
 /// Pairs of several lists that are in order, in order.
 fn merged_in_order<L: Iterator<Item = io::Result<Pair>>>(mut lists: Vec<L>) -> impl Iterator<Item = io::Result<Pair>> {
     let mut next = BinaryHeap::new();
-    let mut failed = Vec::new();
-    for (list, pairs) in lists.iter_mut().enumerate() {
-        match pairs.next() {
-            Some(Ok(pair)) => next.push(Reverse((pair, list))),
-            Some(Err(error)) => failed.push(Err(error)),
-            None => {}
-        }
-    }
+    // Lists of which no pair waits.
+    let mut asked: Vec<usize> = (0..lists.len()).collect();
     std::iter::from_fn(move || {
-        if let Some(error) = failed.pop() {
-            return Some(error);
+        while let Some(list) = asked.pop() {
+            match lists[list].next() {
+                Some(Ok(pair)) => next.push(Reverse((pair, list))),
+                Some(Err(error)) => return Some(Err(error)),
+                None => {}
+            }
         }
         let Reverse((pair, list)) = next.pop()?;
-        match lists[list].next() {
-            Some(Ok(pair)) => next.push(Reverse((pair, list))),
-            Some(Err(error)) => failed.push(Err(error)),
-            None => {}
-        }
+        asked.push(list);
         Some(Ok(pair))
     })
 }

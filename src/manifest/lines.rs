@@ -115,10 +115,13 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// A listing whose lines end in CR alone (old Macs, captures of terminals), or as lines of web pages do, with LF instead;
 /// nothing where it has other ends, or is no text.
 pub fn with_line_ends(bytes: &[u8]) -> Option<Vec<u8>> {
-    let text = decoded(bytes);
-    let head = text.get(..64 << 10).unwrap_or(&text);
     let is_text = |b: &u8| *b >= b' ' || matches!(b, b'\t' | b'\r' | 0x0C | 0x1B);
-    if memchr::memchr(b'\n', &text).is_some() || !head.iter().all(is_text) {
+    // Nearly all are told by their beginning, so that no more of them is decoded.
+    if !decoded(bytes.get(..64 << 10).unwrap_or(bytes)).iter().all(is_text) {
+        return None;
+    }
+    let text = decoded(bytes);
+    if memchr::memchr(b'\n', &text).is_some() {
         return None;
     }
     let ends = ["\r", "\u{2028}", "\u{2029}", "\u{85}"];

@@ -118,7 +118,7 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         PassageKind::Rows(table) => Some(Rows::new(&passage.text, tables.get(table as usize))),
         PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => None,
     };
-    let named = found.iter().map(|one| &lexicon.entries[one.entry as usize].holders).collect::<BTreeSet<_>>().len();
+    let named = bearers(lexicon, &found);
     let judgement = Judgement { lexicon, text: &text, found: &found, named, rows, kind: passage.kind };
     let mut mentions = Vec::new();
     for one in &found {
@@ -145,6 +145,11 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         });
     }
     mentions
+}
+
+/// How many institutions, or groups of them that bear one thing together, are named.
+fn bearers(lexicon: &Lexicon, found: &[Found]) -> usize {
+    found.iter().map(|one| &lexicon.entries[one.entry as usize].holders).collect::<BTreeSet<_>>().len()
 }
 
 /// Does a record say something that happened: a time of day, or on one line a few words that go on in small letters, as
@@ -251,10 +256,9 @@ impl Judgement<'_> {
     /// Is it named in a record that says something about it, and is no list by itself?
     fn is_record(&self, found: &Found) -> bool {
         let record = record_around(self.text.text, &found.span);
-        let from = self.found.partition_point(|f| f.span.start < record.start);
-        let inside = self.found[from..].iter().take_while(|f| f.span.start < record.end);
-        let named: BTreeSet<&[usize]> = inside.map(|f| &self.entry(f).holders[..]).collect();
-        named.len() < LIST && tells(&self.text.text[record])
+        let before = |place: usize| self.found.partition_point(|f| f.span.start < place);
+        let inside = &self.found[before(record.start)..before(record.end)];
+        bearers(self.lexicon, inside) < LIST && tells(&self.text.text[record])
     }
 
     /// What an identifier at this place proves; `None`: nothing.

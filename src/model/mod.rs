@@ -9,6 +9,7 @@ mod path;
 mod placeholder;
 mod residence;
 mod scheme;
+mod varint;
 
 pub use base64::base64;
 pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts, is_name_suffix};
@@ -19,6 +20,7 @@ pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
 pub use placeholder::says_nothing;
 pub use residence::{Residence, is_state_code};
 pub use scheme::Scheme;
+pub use varint::{put_varint, varint, zigzag};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

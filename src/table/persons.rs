@@ -98,11 +98,11 @@ impl Persons {
 fn is_nobody(name: &str) -> bool {
     const LONGEST: usize = 16;
     const NO_NAMES: [&str; 4] = ["test", "deceased", "vacant", "placeholder"];
+    const REFUSALS: [&str; 4] = ["no", "not", "n", "to"];
     // Names of two words are looked at no further, but for those that begin with a word of refusal.
-    let refuses =
-        || ["no", "not", "n", "to"].iter().any(|word| name.split(' ').next().is_some_and(|first| first.eq_ignore_ascii_case(word)));
+    let refuses = |(first, _): (&str, &str)| REFUSALS.iter().any(|word| first.eq_ignore_ascii_case(word));
     name.len() <= LONGEST
-        && (!name.contains(' ') || refuses())
+        && name.split_once(' ').is_none_or(refuses)
         && (says_nothing(name) || NO_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word)))
 }
 

@@ -2,10 +2,10 @@
 
 use super::add;
 use super::avro_schema::{Schema, Slot, Type, TypeId};
-use super::varint::{varint, zigzag};
 use crate::format::Sink;
 use crate::format::database::value;
 use crate::model::Cause;
+use crate::model::{varint, zigzag};
 use std::ops::Range;
 
 /// Values inside of values.

@@ -27,7 +27,6 @@ mod protobuf;
 #[cfg(test)]
 mod tests;
 mod thrift;
-mod varint;
 
 pub use avro::AVRO;
 pub use orc::ORC;

@@ -2,7 +2,7 @@
 //! both versions. A run of numbers is decoded at once; it has 512 of them at most.
 
 use super::orc_stream::{Input, Lost, corrupt};
-use super::varint::zigzag;
+use crate::model::zigzag;
 
 /// Bytes, repeated or one by one.
 pub(super) struct Bytes<'a, 'b> {

@@ -3,16 +3,12 @@
 use super::ORC;
 use crate::format::testing::read_with;
 use crate::format::{Covered, Probe, detect};
-use crate::model::Class;
+use crate::model::{Class, put_varint};
 use std::ops::Range;
 
-fn varint(mut value: u64) -> Vec<u8> {
+fn varint(value: u64) -> Vec<u8> {
     let mut out = Vec::new();
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
+    put_varint(value, &mut out);
     out
 }
 

@@ -1,7 +1,7 @@
 //! Numbers packed into bits (Parquet, Encodings.md): runs and groups of eight by turns (RLE), and differences in blocks
 //! (DELTA_BINARY_PACKED). What they are read from is handed over with each number, so that pages can be owned elsewhere.
 
-use super::varint::{varint, zigzag};
+use crate::model::{varint, zigzag};
 use std::ops::Range;
 
 /// Number `index` of those that are packed with so many bits from `start` on, the lowest bits first.

@@ -1,7 +1,7 @@
 //! Messages of Protocol Buffers (encoding.md), of which the tail and the indexes of ORC are. A message is looked at where
 //! it stands; nothing is allocated by what it says.
 
-use super::varint::varint;
+use crate::model::varint;
 
 /// Messages inside of messages that are looked into for text.
 const DEEPEST: usize = 16;

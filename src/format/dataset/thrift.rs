@@ -1,7 +1,7 @@
 //! Structs in the compact protocol of Apache Thrift (thrift-compact-protocol.md), of which footers and page headers of
 //! Parquet are. What they take in memory grows with their bytes, whatever they say of their sizes.
 
-use super::varint::{varint, zigzag};
+use crate::model::{varint, zigzag};
 
 /// Structs inside of structs.
 const DEEPEST: usize = 64;

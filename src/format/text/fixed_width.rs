@@ -13,7 +13,7 @@ use crate::table::TableFacts;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Fixed-width tables, and any text in EBCDIC.
+/// Fixed-width tables, and text in EBCDIC that is not all in lines.
 pub const FORMAT: Format = Format {
     name: "fixed_width",
     media_type: "text/plain",

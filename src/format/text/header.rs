@@ -207,13 +207,13 @@ pub fn is_header<R: AsRef<[String]>>(first: &[String], rows: &[R]) -> bool {
             && below.all(|c| Shape::of(c) == Shape::Number)
     };
     let is_head = |i: usize, cell: &str| is_wordlike(cell) || Shape::of(cell) == Shape::Code && over_numbers(i, cell);
-    let wordlike = first.iter().enumerate().filter(|(i, c)| is_head(*i, c)).count();
-    if named < first.len().min(2) || named * 2 < first.len() || wordlike * 10 < named * 7 {
+    let heads: Vec<(usize, &String)> = first.iter().enumerate().filter(|(i, c)| is_head(*i, c)).collect();
+    if named < first.len().min(2) || named * 2 < first.len() || heads.len() * 10 < named * 7 {
         return false;
     }
     let known = known(first);
     let (mut differ, mut repeated) = (0, 0);
-    for (i, head) in first.iter().enumerate().filter(|(i, c)| is_head(*i, c)) {
+    for (i, head) in heads {
         let column = || rows.iter().filter_map(|r| r.get(i)).map(|c| c.trim()).filter(|c| !c.is_empty());
         let values = column().count();
         let unlike = column().filter(|c| matches!(Shape::of(c), Shape::Number) || Shape::of(c) == Shape::Code && !is_wordlike(c)).count();

@@ -189,10 +189,10 @@ fn push_nested(stretch: &Stretch<'_>, outside: &[Range<usize>], sink: &mut Sink<
                     say(&label, value.clone());
                 }
                 let is_number = text.as_bytes()[place] != b'"';
-                match () {
-                    () if xml::KEYS.contains(&&*name) && !is_number => outer.pair[0] = Some(value.clone()),
-                    () if xml::VALUES.contains(&&*name) && is_number => outer.pair[1] = Some(value.clone()),
-                    () => {}
+                if !is_number && xml::KEYS.contains(&&*name) {
+                    outer.pair[0] = Some(value.clone());
+                } else if is_number && xml::VALUES.contains(&&*name) {
+                    outer.pair[1] = Some(value.clone());
                 }
                 outer.value = Some((key.clone(), value));
             }

@@ -1,5 +1,7 @@
 //! The compact protocol of Apache Thrift (thrift-compact-protocol.md), as far as the footer of Parquet needs it.
 
+use crate::model::put_varint;
+
 /// Types of fields and elements.
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
@@ -89,25 +91,17 @@ impl Struct {
             self.bytes.push((len as u8) << 4 | kind);
         } else {
             self.bytes.push(0xf0 | kind);
-            varint(&mut self.bytes, len as u64);
+            put_varint(len as u64, &mut self.bytes);
         }
     }
 }
 
-fn varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
 /// Small numbers of either sign are short.
 fn number(bytes: &mut Vec<u8>, value: i64) {
-    varint(bytes, (value << 1 ^ value >> 63) as u64);
+    put_varint((value << 1 ^ value >> 63) as u64, bytes);
 }
 
 fn binary(bytes: &mut Vec<u8>, text: &str) {
-    varint(bytes, text.len() as u64);
+    put_varint(text.len() as u64, bytes);
     bytes.extend_from_slice(text.as_bytes());
 }
