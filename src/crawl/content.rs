@@ -7,8 +7,8 @@ use crate::format::{
     self, Child, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
 };
 use crate::identifier::inline;
-use crate::index::TextIndex;
 use crate::index::tokens::Tokens;
+use crate::index::{self, TextIndex};
 use crate::ledger::{Kept, Reading};
 use crate::model::{Cause, ContentId, Digests};
 use std::collections::HashMap;
@@ -18,12 +18,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use tantivy::IndexWriter;
 
 /// Reads contents, each once, into index and ledger.
 pub(super) struct Reader<'r> {
     pub index: &'r TextIndex,
-    pub writer: &'r IndexWriter,
+    pub writer: &'r index::Writer,
     pub generation: u64,
     pub spool: PathBuf,
     pub limits: Limits,
@@ -161,15 +160,13 @@ impl Reader<'_> {
     }
 
     /// Adds a passage to the index, under the row of its content or piece.
-    fn add(&self, row: i64, passage: &Passage) {
+    fn add(&self, row: i64, passage: Passage) {
         let mut typed = Vec::new();
         let tokens = Tokens::of(&passage.text);
         inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
         typed.sort_unstable();
         typed.dedup();
-        let added =
-            self.index.document(row, self.generation, passage, &tokens, &typed).and_then(|document| self.index.add(self.writer, document));
-        if let Err(error) = added {
+        if let Err(error) = self.index.add(self.writer, (row, self.generation), passage, &tokens, &typed) {
             self.fail(error.context("cannot write the index"));
         }
     }
@@ -252,7 +249,7 @@ struct PieceOutlet<'r> {
 
 impl Outlet for PieceOutlet<'_> {
     fn passage(&self, passage: Passage) {
-        self.item.reader.add(self.row, &passage);
+        self.item.reader.add(self.row, passage);
     }
 
     fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
@@ -270,7 +267,7 @@ impl Outlet for PieceOutlet<'_> {
 
 impl Outlet for ItemOutlet<'_> {
     fn passage(&self, passage: Passage) {
-        self.reader.add(self.row, &passage);
+        self.reader.add(self.row, passage);
     }
 
     fn piece(&self, key: PieceKey, offset: u64, read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {

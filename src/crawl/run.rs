@@ -7,6 +7,7 @@ use super::wrapped::Unwrapping;
 use super::{Interrupted, Ocr, Progress, RootArgument, Stop, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Keyring, Limits, picture, version_of};
+use crate::index;
 use crate::ledger::{ContentRow, FileRow, Kept, Ledger, MemberRow, PieceRow, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
@@ -276,7 +277,7 @@ fn roots_of(ledger: &Ledger) -> Result<HashMap<i64, PathBuf>> {
 
 /// Deletes the passages of contents that the ledger no longer has. The ledger always goes first:
 /// passages without a row are ignored, a row without its passages would be a silent loss.
-fn forget(case: &Case, writer: &mut tantivy::IndexWriter, rows: &[i64]) -> Result<()> {
+fn forget(case: &Case, writer: &mut index::Writer, rows: &[i64]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -370,7 +371,7 @@ fn read_pending(
 /// large items. A container is kept with all that lies in it only. `allocated` are the rows that the batch gave out.
 fn keep_whole(
     case: &Case,
-    writer: &mut tantivy::IndexWriter,
+    writer: &mut index::Writer,
     generation: u64,
     tried: &Tried,
     allocated: std::ops::RangeInclusive<i64>,
@@ -466,7 +467,7 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
 /// Index first, ledger second: what only the index has is rolled back when the case is opened next.
 fn commit(
     case: &Case,
-    writer: &mut tantivy::IndexWriter,
+    writer: &mut index::Writer,
     generation: u64,
     tried: &Tried,
     (fresh, pieces, ended): (&[(i64, Kept)], &[PieceRow], &[Ended]),
@@ -490,7 +491,7 @@ fn commit(
 }
 
 /// One merge at the end, and only where there are many segments.
-fn merge(writer: &mut tantivy::IndexWriter, case: &Case) -> Result<()> {
+fn merge(writer: &mut index::Writer, case: &Case) -> Result<()> {
     let segments = case.index.segments()?;
     if segments.len() > 8 {
         writer.merge(&segments).wait().context("cannot merge the index")?;

@@ -51,9 +51,12 @@ impl Coverage {
     /// The ranges in order, each byte once. Members and gaps stand before what was merely read around or
     /// through them (an attachment inside a text); of the same kind, the earlier in the item keeps the bytes
     /// that two claim.
-    pub fn partition(self, len: u64) -> Vec<(Range<u64>, Option<Covered>)> {
-        let (strong, weak): (Vec<_>, Vec<_>) = self.ranges.into_iter().partition(|(_, covered)| !matches!(covered, Covered::As(_)));
-        let weak = in_order(weak, 0..len);
+    pub fn partition(mut self, len: u64) -> Vec<(Range<u64>, Option<Covered>)> {
+        let strong: Vec<_> = self.ranges.extract_if(.., |(_, covered)| !matches!(covered, Covered::As(_))).collect();
+        let weak = in_order(self.ranges, 0..len);
+        if strong.is_empty() {
+            return weak;
+        }
         let mut rest = weak.iter().peekable();
         let mut out = Vec::with_capacity(weak.len() + 2);
         for (range, covered) in in_order(strong, 0..len) {

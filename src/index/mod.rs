@@ -1,6 +1,7 @@
 //! The index: passages of text in tantivy. It knows nothing of the registry; any token that is entered
 //! there later is found.
 
+mod entry;
 mod passages;
 mod postings;
 mod read_only;
@@ -11,6 +12,7 @@ mod terms;
 pub mod tokens;
 mod waiting;
 
+pub use entry::Entry;
 pub use search::{Candidates, Sought, known, search, search_any};
 pub use sweep::{Hit, Needle, sweep};
 
@@ -23,6 +25,7 @@ use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
 use tantivy::schema::{Field, STORED, Schema, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
+use terms::FoundBy;
 use tokens::Tokens;
 use waiting::Waiting;
 
@@ -33,13 +36,14 @@ pub struct Fields {
     pub content: Field,
     /// Generation in which it was committed.
     pub generation: Field,
-    /// What it is found by: its words, codes and identifiers.
-    pub terms: Field,
     /// The text itself.
     pub body: Field,
     /// Kind and offsets.
     pub place: Field,
 }
+
+/// What takes the passages of a case.
+pub type Writer = IndexWriter<Entry>;
 
 /// Bytes of passages that may wait for the writers.
 const MOST_WAITING: usize = 64 << 20;
@@ -77,7 +81,6 @@ fn schema() -> (Schema, Fields) {
     let fields = Fields {
         content: builder.add_u64_field("content", number),
         generation: builder.add_u64_field("generation", INDEXED),
-        terms: builder.add_custom_field(segment::NAME, segment::NAME, serde_json::Value::Null),
         body: builder.add_text_field("body", STORED),
         place: builder.add_bytes_field("place", STORED),
     };
@@ -131,7 +134,7 @@ impl TextIndex {
     }
 
     /// A writer. Segments are not merged while evidence is read: each merge writes the dictionary anew.
-    pub fn writer(&self, threads: usize, memory: usize) -> Result<IndexWriter> {
+    pub fn writer(&self, threads: usize, memory: usize) -> Result<Writer> {
         self.waiting.clear();
         let writer = self.index.writer_with_num_threads(threads, memory.max(threads * (16 << 20)))?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
@@ -160,22 +163,21 @@ impl TextIndex {
         Ok(self.index.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?)
     }
 
-    /// A document of one passage, with the tokens of its text and the terms of identifiers that need more than a
-    /// token to be seen.
-    pub fn document(&self, content: i64, generation: u64, passage: &Passage, tokens: &Tokens, typed: &[String]) -> Result<TantivyDocument> {
-        let mut document = TantivyDocument::new();
-        document.add_u64(self.fields.content, content as u64);
-        document.add_u64(self.fields.generation, generation);
-        document.add_custom(self.fields.terms, &terms::pack(tokens, typed)?);
-        document.add_text(self.fields.body, &passage.text);
-        document.add_bytes(self.fields.place, &postcard::to_stdvec(&(passage.kind, &passage.map))?);
-        Ok(document)
-    }
-
-    /// Hands a passage's document to a writer, when there is room for it.
-    pub fn add(&self, writer: &IndexWriter, document: TantivyDocument) -> Result<()> {
-        self.waiting.enter(segment::weight(&document), MOST_WAITING);
-        writer.add_document(document)?;
+    /// Hands a passage to a writer, when there is room for it, with the tokens of its text and the terms of identifiers
+    /// that need more than a token to be seen.
+    pub fn add(
+        &self,
+        writer: &Writer,
+        (content, generation): (i64, u64),
+        passage: Passage,
+        tokens: &Tokens,
+        typed: &[String],
+    ) -> Result<()> {
+        let place = postcard::to_stdvec(&(passage.kind, &passage.map))?;
+        let found_by = FoundBy::of(tokens, typed);
+        let entry = Entry { fields: self.fields, content: content as u64, generation, found_by, text: passage.text, place };
+        self.waiting.enter(entry.weight(), MOST_WAITING);
+        writer.add_document(entry)?;
         Ok(())
     }
 

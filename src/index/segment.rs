@@ -5,6 +5,7 @@
 //! no cache holds and appends to a list of its own; that took a fifth of the time of indexing, a third of it for the
 //! places, which the stored text says as well. Here a passage adds pairs to a list that is sorted once, when the segment ends.
 
+use super::entry::Entry;
 use super::postings::{self, Collected, Pair, Postings};
 use super::terms;
 use super::waiting::Waiting;
@@ -17,13 +18,11 @@ use std::sync::Arc;
 use tantivy::directory::{TerminatingWrite, WritePtr};
 use tantivy::index::{Segment, SegmentComponent};
 use tantivy::indexer::doc_id_mapping::DocIdMapping;
+use tantivy::schema::Schema;
 use tantivy::schema::document::ErasedDocument;
-use tantivy::schema::{Field, Schema, Value};
-use tantivy::{DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader, TantivyDocument, TantivyError};
+use tantivy::{DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader, TantivyError};
 use tantivy_sstable::{Dictionary, SSTable, VoidMerge, VoidSSTable};
 
-/// Name of the field of a document that brings what a passage is found by.
-pub(super) const NAME: &str = "terms";
 /// The files, by their endings.
 const HASHES: &str = "hashes";
 const TERMS: &str = "terms";
@@ -32,16 +31,6 @@ const TERMS: &str = "terms";
 /// taken it.
 pub(super) fn plugin(waiting: &Arc<Waiting>) -> Arc<dyn SegmentPlugin> {
     Arc::new(Files { waiting: Arc::clone(waiting) })
-}
-
-/// About so much memory a passage takes while it waits for a writer.
-pub(super) fn weight(document: &TantivyDocument) -> usize {
-    let length = |value: tantivy::schema::document::CompactDocValue<'_>| match (value.as_str(), value.as_custom(), value.as_bytes()) {
-        (Some(text), _, _) => text.len(),
-        (_, Some(bytes), _) | (_, _, Some(bytes)) => bytes.len(),
-        _ => 8,
-    };
-    document.field_values().map(|(_, value)| length(value)).sum()
 }
 
 /// Which passages of a segment hold which terms.
@@ -83,15 +72,8 @@ impl SegmentPlugin for Files {
         &[HASHES, TERMS]
     }
 
-    fn create_writer(&self, context: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        let field = context.segment.schema().get_field(NAME)?;
-        Ok(Box::new(Writer {
-            field,
-            passages: 0,
-            pairs: Collected::default(),
-            terms: Terms::default(),
-            waiting: Arc::clone(&self.waiting),
-        }))
+    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
+        Ok(Box::new(Writer { passages: 0, pairs: Collected::default(), terms: Terms::default(), waiting: Arc::clone(&self.waiting) }))
     }
 
     /// Segments are put one behind the other, without the passages that were deleted. Terms that only these had stay in
@@ -153,52 +135,66 @@ fn merged_in_order<L: Iterator<Item = io::Result<Pair>>>(mut lists: Vec<L>) -> i
     })
 }
 
-/// Terms of a segment while it is written.
+/// Terms of a segment while it is written. Nearly all are short, and met again and again.
 #[derive(Default)]
 struct Terms {
-    all: HashSet<Box<str>, RandomState>,
-    bytes: usize,
+    /// Those of at most [`SHORT`] bytes, filled up with zeros; as numbers they have the order of their letters.
+    short: HashSet<u128, RandomState>,
+    long: HashSet<Box<[u8]>, RandomState>,
+    /// Letters of the long ones.
+    letters: usize,
 }
 
+/// Bytes of a short term.
+const SHORT: usize = size_of::<u128>();
+/// About so much memory a short term takes, and a long one besides its letters.
+const OF_SHORT: usize = 2 * SHORT;
+const OF_LONG: usize = 48;
+
 impl Terms {
-    fn add(&mut self, term: &str) {
-        if !self.all.contains(term) {
-            self.bytes += term.len();
-            self.all.insert(term.into());
+    fn add(&mut self, term: &[u8]) {
+        // A zero at the end could not be told from what is filled up.
+        if term.len() <= SHORT && term.last() != Some(&0) {
+            let mut filled = [0; SHORT];
+            filled[..term.len()].copy_from_slice(term);
+            self.short.insert(u128::from_be_bytes(filled));
+        } else if !self.long.contains(term) {
+            self.letters += term.len();
+            self.long.insert(term.into());
         }
     }
 
     /// Writes them in order; gives the hashes that several have.
     fn write(self, out: &mut impl io::Write) -> io::Result<Vec<u32>> {
-        let mut sorted: Vec<Box<str>> = self.all.into_iter().collect();
+        let short: Vec<[u8; SHORT]> = self.short.into_iter().map(u128::to_be_bytes).collect();
+        let short = short.iter().map(|filled| &filled[..SHORT - filled.iter().rev().take_while(|b| **b == 0).count()]);
+        let mut sorted: Vec<&[u8]> = short.chain(self.long.iter().map(|term| &**term)).collect();
         sorted.sort_unstable();
         let mut table = Dictionary::<VoidSSTable>::builder(out)?;
-        sorted.iter().try_for_each(|term| table.insert(term.as_bytes(), &()))?;
+        sorted.iter().try_for_each(|term| table.insert(term, &()))?;
         table.finish()?;
-        Ok(repeated(sorted.iter().map(|term| terms::of_term(term.as_bytes())).collect()))
+        Ok(repeated(sorted.iter().map(terms::of_term).collect()))
+    }
+
+    fn memory(&self) -> usize {
+        self.short.len() * OF_SHORT + self.long.len() * OF_LONG + self.letters
     }
 }
 
 struct Writer {
-    field: Field,
     passages: u32,
     pairs: Collected,
     terms: Terms,
     waiting: Arc<Waiting>,
 }
 
-/// About so much memory each different term takes besides its letters.
-const OF_TERM: usize = 48;
-
 impl PluginWriter for Writer {
     fn add_document(&mut self, passage: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
-        let document: &TantivyDocument = document.as_any().downcast_ref().ok_or_else(|| damaged("a passage is of no known kind"))?;
-        self.waiting.leave(weight(document));
+        let entry: &Entry = document.as_any().downcast_ref().ok_or_else(|| damaged("a passage is of no known kind"))?;
+        self.waiting.leave(entry.weight());
         self.passages = self.passages.max(passage + 1);
-        let packed = document.get_first(self.field).and_then(|value| value.as_custom());
-        let (hashes, terms) = packed.and_then(terms::unpack).ok_or_else(|| damaged("a passage does not say what it is found by"))?;
-        hashes.for_each(|hash| self.pairs.add((hash, passage)));
-        terms.for_each(|term| self.terms.add(term));
+        entry.found_by.hashes.iter().for_each(|hash| self.pairs.add((*hash, passage)));
+        entry.found_by.terms().for_each(|term| self.terms.add(term));
         Ok(())
     }
 
@@ -215,7 +211,7 @@ impl PluginWriter for Writer {
     }
 
     fn mem_usage(&self) -> usize {
-        self.pairs.memory() + self.terms.bytes + self.terms.all.len() * OF_TERM
+        self.pairs.memory() + self.terms.memory()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -229,26 +225,24 @@ impl PluginWriter for Writer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::{hash_of, of_term, pack};
+    use super::super::schema;
+    use super::super::terms::{FoundBy, hash_of, of_term};
     use super::super::tokens::Tokens;
     use super::*;
     use tantivy::indexer::NoMergePolicy;
-    use tantivy::schema::{INDEXED, STORED};
-    use tantivy::{DocAddress, Index, IndexWriter, Term};
+    use tantivy::schema::Value;
+    use tantivy::{DocAddress, Index, IndexWriter, TantivyDocument, Term};
 
     #[test]
     fn passages_are_found_across_segments_merging_and_deletion() {
-        let mut schema = Schema::builder();
-        let number = schema.add_u64_field("number", INDEXED | STORED);
-        let field = schema.add_custom_field(NAME, NAME, serde_json::Value::Null);
-        let index = Index::builder().schema(schema.build()).register_plugin(plugin(&Arc::default())).create_in_ram().unwrap();
-        let mut writer: IndexWriter = index.writer_with_num_threads(1, 16 << 20).unwrap();
+        let (schema, fields) = schema();
+        let index = Index::builder().schema(schema).register_plugin(plugin(&Arc::default())).create_in_ram().unwrap();
+        let mut writer: IndexWriter<Entry> = index.writer_with_num_threads(1, 16 << 20).unwrap();
         writer.set_merge_policy(Box::new(NoMergePolicy));
         for (place, text) in ["alpha 4711 bank", "bank bank", "", "alpha 4711 4712"].iter().enumerate() {
-            let mut document = TantivyDocument::new();
-            document.add_u64(number, place as u64);
-            document.add_custom(field, &pack(&Tokens::of(text), &[format!("aba:{place}")]).unwrap());
-            writer.add_document(document).unwrap();
+            let found_by = FoundBy::of(&Tokens::of(text), &[format!("aba:{place}")]);
+            let entry = Entry { fields, content: place as u64, generation: 0, found_by, text: String::new(), place: Vec::new() };
+            writer.add_document(entry).unwrap();
             if place % 2 == 1 {
                 writer.commit().unwrap();
             }
@@ -262,7 +256,7 @@ mod tests {
                 for passage in postings(segment).unwrap().passages(hash).unwrap() {
                     if alive.is_none_or(|set| set.is_alive(passage)) {
                         let stored: TantivyDocument = searcher.doc(DocAddress::new(ord as u32, passage)).unwrap();
-                        held.push(stored.get_first(number).unwrap().as_u64().unwrap());
+                        held.push(stored.get_first(fields.content).unwrap().as_u64().unwrap());
                     }
                 }
             }
@@ -271,7 +265,7 @@ mod tests {
         };
         let all = || [hash_of("bank"), hash_of("alpha"), hash_of("4711"), hash_of("4712"), of_term("aba:2")].map(held);
         assert_eq!(all(), [vec![0, 1], vec![0, 3], vec![0, 3], vec![3], vec![2]]);
-        writer.delete_term(Term::from_field_u64(number, 0));
+        writer.delete_term(Term::from_field_u64(fields.content, 0));
         writer.commit().unwrap();
         writer.merge(&index.searchable_segment_ids().unwrap()).wait().unwrap();
         assert_eq!(all(), [vec![1], vec![3], vec![3], vec![3], vec![2]]);
@@ -291,7 +285,7 @@ mod tests {
         assert_eq!(repeated(vec![4, 9, 2, 4, 9, 4, 1]), [4, 9]);
         let mut terms = Terms::default();
         // The hash takes 31 bits of a term: of some hundred thousand a few share one.
-        (0..200_000).for_each(|n| terms.add(&format!("w{n:x}z")));
+        (0..200_000).for_each(|n| terms.add(format!("w{n:x}z").as_bytes()));
         let mut out = Vec::new();
         let shared = terms.write(&mut out).unwrap();
         assert!(!shared.is_empty() && shared.len() < 100, "{}", shared.len());

@@ -4,7 +4,6 @@
 //! for wildcards. A passage with the right hash is a candidate, and its text decides.
 
 use super::tokens::{TERM_BYTES, Tokens, is_code, term_of};
-use anyhow::{Context, Result};
 
 /// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers
 /// by fewer: there are so many that most passages would have each.
@@ -61,80 +60,69 @@ pub(super) fn is_word(term: &str) -> bool {
     !term.starts_with(HEAD) && !term.contains(':')
 }
 
-/// What one passage is found by, as its document brings it: how many hashes there are, these, and then the terms, each
-/// behind its length. Numbers are little-endian.
+/// What one passage is found by: the hashes of its words, codes and identifiers, each once, and the terms among them
+/// that the dictionary holds.
 #[derive(Default)]
-struct Packed {
-    hashes: Vec<u8>,
-    terms: Vec<u8>,
+pub(super) struct FoundBy {
+    pub(super) hashes: Vec<u32>,
+    /// The terms, one behind the other, and where each ends.
+    letters: Vec<u8>,
+    ends: Vec<u32>,
 }
 
-impl Packed {
-    fn hash(&mut self, hash: u32) {
-        self.hashes.extend_from_slice(&hash.to_le_bytes());
-    }
-
-    fn term(&mut self, hash: u32, term: &[u8]) -> Result<()> {
-        let length = u16::try_from(term.len()).context("a term is longer than 64 KiB")?;
-        self.hash(hash);
-        self.terms.extend_from_slice(&length.to_le_bytes());
-        self.terms.extend_from_slice(term);
-        Ok(())
-    }
-}
-
-/// What a passage with these tokens and typed identifiers is found by.
-///
-/// # Errors
-/// An identifier is longer than 64 KiB.
-pub(super) fn pack(tokens: &Tokens, typed: &[String]) -> Result<Vec<u8>> {
-    let mut packed = Packed::default();
-    packed.hashes.reserve(2 * tokens.len());
-    let mut heads = Vec::new();
-    // Nearly all heads are two digits.
-    let mut numbers = [false; 100];
-    let mut met = Met::new(tokens.len());
-    for i in 0..tokens.len() {
-        let token = tokens.bytes(i);
-        if tokens.is_code(i) {
-            let hash = of_code(token);
-            if met.is_new(hash, i, |_| true) {
-                packed.hash(hash);
-                match *token {
-                    [a @ b'0'..=b'9', b @ b'0'..=b'9', ..] => numbers[usize::from(a - b'0') * 10 + usize::from(b - b'0')] = true,
-                    _ => heads.push(head(tokens.term(i)).to_owned()),
+impl FoundBy {
+    /// Of a passage with these tokens and typed identifiers.
+    pub(super) fn of(tokens: &Tokens, typed: &[String]) -> Self {
+        let mut found_by = Self { hashes: Vec::with_capacity(tokens.len() / 2), ..Self::default() };
+        let mut heads = Vec::new();
+        // Nearly all heads are two digits.
+        let mut numbers = [false; 100];
+        let mut met = Met::new(tokens.len());
+        for i in 0..tokens.len() {
+            let token = tokens.bytes(i);
+            if tokens.is_code(i) {
+                let hash = of_code(token);
+                if met.is_new(hash, i, |_| true) {
+                    found_by.hashes.push(hash);
+                    match *token {
+                        [a @ b'0'..=b'9', b @ b'0'..=b'9', ..] => numbers[usize::from(a - b'0') * 10 + usize::from(b - b'0')] = true,
+                        _ => heads.push(head(tokens.term(i)).to_owned()),
+                    }
+                }
+            } else {
+                // What is cut to the same term is one.
+                let cut = |i| if tokens.bytes(i).len() <= TERM_BYTES { tokens.bytes(i) } else { term_of(tokens.term(i)).as_bytes() };
+                let term = cut(i);
+                let hash = of_term(term);
+                if met.is_new(hash, i, |other| cut(other) == term) {
+                    found_by.add(hash, term);
                 }
             }
-        } else {
-            // What is cut to the same term is one.
-            let cut = |i| if tokens.bytes(i).len() <= TERM_BYTES { tokens.bytes(i) } else { term_of(tokens.term(i)).as_bytes() };
-            let term = cut(i);
-            let hash = of_term(term);
-            if met.is_new(hash, i, |other| cut(other) == term) {
-                packed.term(hash, term)?;
-            }
         }
+        heads.extend((0..100).filter(|&number| numbers[number]).map(|number| format!("{number:02}")));
+        heads.sort_unstable();
+        heads.dedup();
+        heads.iter().map(|head| format!("{HEAD}{head}")).for_each(|head| found_by.add(of_term(&head), head.as_bytes()));
+        typed.iter().for_each(|term| found_by.add(of_term(term), term.as_bytes()));
+        found_by
     }
-    heads.extend((0..100).filter(|&number| numbers[number]).map(|number| format!("{number:02}")));
-    heads.sort_unstable();
-    heads.dedup();
-    let heads = heads.iter().map(|head| format!("{HEAD}{head}"));
-    heads.chain(typed.iter().cloned()).try_for_each(|term| packed.term(of_term(&term), term.as_bytes()))?;
-    let count = (packed.hashes.len() / 4) as u32;
-    Ok([&count.to_le_bytes(), &packed.hashes[..], &packed.terms].concat())
-}
 
-/// The hashes and the terms of a passage, if it is one.
-pub(super) fn unpack(packed: &[u8]) -> Option<(impl Iterator<Item = u32>, impl Iterator<Item = &str>)> {
-    let (count, rest) = packed.split_first_chunk()?;
-    let (hashes, mut rest) = rest.split_at_checked(4 * u32::from_le_bytes(*count) as usize)?;
-    let terms = std::iter::from_fn(move || {
-        let (length, behind) = rest.split_first_chunk()?;
-        let (term, behind) = behind.split_at_checked(usize::from(u16::from_le_bytes(*length)))?;
-        rest = behind;
-        std::str::from_utf8(term).ok()
-    });
-    Some((hashes.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash)), terms))
+    fn add(&mut self, hash: u32, term: &[u8]) {
+        self.hashes.push(hash);
+        self.letters.extend_from_slice(term);
+        self.ends.push(self.letters.len() as u32);
+    }
+
+    /// The terms that the dictionary holds.
+    pub(super) fn terms(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.letters[start as usize..*end as usize])
+    }
+
+    /// About so much memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.letters.len() + 4 * (self.hashes.len() + self.ends.len())
+    }
 }
 
 /// Tokens that were met, in an open table by hash.
@@ -179,30 +167,27 @@ mod tests {
 
     #[test]
     fn codes_are_told_from_words_and_begin_as_wildcards_do() {
-        let packed = pack(&Tokens::of("Account 4929123412341234 of q7x9zp, on 2024-11-04 at 1st; 4929123412341234"), &["aba:1".to_owned()]);
-        let packed = packed.unwrap();
-        let (hashes, terms) = unpack(&packed).unwrap();
-        let terms: Vec<&str> = terms.collect();
+        let text = "Account 4929123412341234 of q7x9zp, on 2024-11-04 at 1st; 4929123412341234";
+        let mut found_by = FoundBy::of(&Tokens::of(text), &["aba:1".to_owned()]);
+        let terms: Vec<&str> = found_by.terms().map(|term| str::from_utf8(term).unwrap()).collect();
         assert_eq!(terms, ["account", "of", "on", "at", "1st", "\u{1}04", "\u{1}11", "\u{1}20", "\u{1}49", "\u{1}q7x", "aba:1"]);
         assert_eq!(terms.iter().filter_map(|term| as_head(term)).collect::<Vec<_>>(), ["04", "11", "20", "49", "q7x"]);
-        let mut hashes: Vec<u32> = hashes.collect();
-        hashes.sort_unstable();
         let mut expected: Vec<u32> = terms.iter().map(of_term).collect();
         expected.extend(["4929123412341234", "q7x9zp", "2024", "11", "04"].map(hash_of));
         expected.sort_unstable();
-        assert_eq!(hashes, expected);
+        found_by.hashes.sort_unstable();
+        assert_eq!(found_by.hashes, expected);
     }
 
     proptest! {
         #[test]
         fn every_token_is_there_once(text in "([a-cA-C]{1,2}|[é𠀀-𠀂]|x{60,70}|[0-9]{1,3}|q7x[0-9]{2}|[ .&]){0,80}") {
             let tokens = Tokens::of(&text);
-            let packed = pack(&tokens, &[]).unwrap();
-            let (hashes, terms) = unpack(&packed).unwrap();
-            let (mut hashes, mut terms): (Vec<u32>, Vec<&str>) = (hashes.collect(), terms.collect());
+            let found_by = FoundBy::of(&tokens, &[]);
+            let (mut hashes, mut terms) = (found_by.hashes.clone(), found_by.terms().collect::<Vec<_>>());
             for token in tokens.iter() {
                 prop_assert!(hashes.contains(&hash_of(token.term)));
-                prop_assert_eq!(token.code || terms.contains(&term_of(token.term)), true);
+                prop_assert_eq!(token.code || terms.contains(&term_of(token.term).as_bytes()), true);
             }
             let counts = (hashes.len(), terms.len());
             hashes.sort_unstable();
