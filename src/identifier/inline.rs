@@ -6,7 +6,7 @@
 
 use super::{Specific, bic, iban, label, labelled, normalise};
 use crate::format::BORDER;
-use crate::index::tokens::{Token, Tokens};
+use crate::index::tokens::{Token, Tokens, seen};
 use crate::model::Scheme;
 use std::ops::Range;
 
@@ -409,6 +409,8 @@ fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
     if gap.len() > LONGEST_GAP {
         return false;
     }
+    // No-break and wide blanks, dashes and wide marks stand for their plain forms.
+    let gap = &*seen(gap);
     let lines = gap.bytes().filter(|b| *b == b'\n').count();
     let borders = gap.matches(BORDER).count();
     let marks = gap.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n' | '.') && *c != BORDER).count();

@@ -24,7 +24,7 @@ mod transfer_account;
 
 pub use label::{Specific, is_exact, is_label_word, labelled};
 
-use crate::index::tokens::seen;
+use crate::index::tokens::{is_dash, is_invisible, seen};
 use crate::model::Scheme;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
@@ -175,12 +175,8 @@ fn compact(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let raw = raw.strip_prefix('=').unwrap_or(raw).trim_matches(['"', '\'', '’', '`']);
-    let kept = |c: &char| !c.is_whitespace() && !is_dash(*c);
+    let kept = |c: &char| !c.is_whitespace() && !is_dash(*c) && !is_invisible(*c);
     Cow::Owned(raw.chars().take(MAX_LEN + 1).nfkc().filter(kept).collect())
-}
-
-fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{200B}'..='\u{200F}' | '\u{FEFF}')
 }
 
 /// [`compact`], without the `.0` that programs append when they took a number for a decimal.

@@ -24,8 +24,8 @@ const FOLDERS: &[&str] = &[
 
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::TransferAccount,
-    // Of the path of its home, the last part.
-    normalise: |raw, _| match raw.trim().trim_end_matches('/').rsplit_once('/') {
+    // Of the path of its home, the last part; of `DOMAIN\\user` as Windows writes accounts, the user.
+    normalise: |raw, _| match raw.trim().trim_end_matches(['/', '\\']).rsplit_once(['/', '\\']) {
         Some((_, last)) if FOLDERS.iter().any(|folder| last.eq_ignore_ascii_case(folder)) => {
             Invalid::because("it is the path of a folder in a home; the account is wanted")
         }

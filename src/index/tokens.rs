@@ -326,12 +326,18 @@ pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// A value as it is seen: without what is not, and full-width forms narrowed.
+/// Hyphens, dashes and the minus sign, in every width: which of them stands in a code is the choice of whoever typed it.
+pub fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}')
+}
+
+/// A value as it is seen: without what is not, full-width forms narrowed, and any dash a hyphen.
 pub fn seen(value: &str) -> Cow<'_, str> {
     if value.is_ascii() {
         return Cow::Borrowed(value);
     }
-    Cow::Owned(value.chars().filter(|c| !is_invisible(*c)).nfkc().collect())
+    let shown = value.chars().filter(|c| !is_invisible(*c)).nfkc();
+    Cow::Owned(shown.map(|c| if is_dash(c) { '-' } else { c }).collect())
 }
 
 /// Adds the parts of a word at following places: of one in camelCase its parts, of one with a possessive `'s`

@@ -4,7 +4,7 @@
 use super::names;
 use crate::identifier::{Specific, inline::LONG_NUMBER, pgp_key};
 use crate::index::Needle;
-use crate::index::tokens::{phrases_of, words_of};
+use crate::index::tokens::{phrases_of, seen, words_of};
 use crate::model::Scheme;
 use crate::registry::{Identifier, Institution, Registry};
 use jiff::civil::Date;
@@ -416,7 +416,7 @@ fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
 /// from a word; that is for the judgement of the text.
 fn comparable(scheme: &Scheme, value: &str) -> String {
     match scheme {
-        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Other(_) | Scheme::Domain => value.to_lowercase(),
+        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Other(_) | Scheme::Domain => seen(value).to_lowercase(),
         Scheme::PgpKey => pgp_key::key_id(value).to_owned(),
         _ => value.to_owned(),
     }

@@ -2,9 +2,9 @@
 
 use super::attribution::Place;
 use super::judge::{Mention, Source, mention};
-use super::lexicon::{Lexicon, What, is_telling_code, proves};
+use super::lexicon::{Lexicon, What, is_numeric, is_telling_code, proves};
 use super::passage::Text;
-use crate::identifier::aba;
+use crate::identifier::{aba, inline::LONG_NUMBER};
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
 
 /// Judges an item's path: the homes it lies in, and what its own step names (the steps above are those of
@@ -32,7 +32,12 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
         let component = shown[..found.span.start].rfind('/').map_or(0, |i| i + 1)
             ..shown[found.span.end..].find('/').map_or(shown.len(), |i| found.span.end + i);
         let is_folder = component == found.span && component.end < shown.len();
+        let code = code_of(lexicon, &shown[component], &entry.holders);
         let (scheme, value, judgement) = match &entry.what {
+            // `104233_First_State_Bank`: two schemes of one institution, as in a passage.
+            What::Name { terms, one_word: false } if code.is_some() => {
+                (Scheme::Name, terms.join(" "), (Role::Owner, Strength::Sure, Basis::ClientRecord))
+            }
             // A folder that bears the name is more than a passing mention.
             What::Name { terms, one_word } if entry.holders.len() == 1 && !one_word => {
                 let judgement = if is_folder {
@@ -83,6 +88,15 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
         }
     }
     mentions
+}
+
+/// The client code of these, who are one institution, that stands in the name of a folder or file.
+fn code_of<'n>(lexicon: &Lexicon, name: &'n str, holders: &[usize]) -> Option<&'n str> {
+    let is_own = |word: &&str| {
+        let is_value = is_telling_code(word) || word.len() >= LONG_NUMBER && is_numeric(word);
+        is_value && lexicon.by_value(&Scheme::ClientCode, word).is_some_and(|(_, entry)| entry.holders == holders)
+    };
+    name.split(|c: char| !c.is_alphanumeric()).find(|word| holders.len() == 1 && is_own(word))
 }
 
 fn push(mentions: &mut Vec<Mention>, one: Mention, path: &EvidencePath) {

@@ -38,6 +38,10 @@ fn files() -> Vec<(&'static str, String)> {
         ("settings.yml", "client:\n  mode: live\n  code: ######\n".to_owned()),
         ("settings.ini", "[client]\nmode=live\ncode=######\n".to_owned()),
         ("remark.txt", "Client code (internal): ######\n".to_owned()),
+        ("no_break.txt", "We refer to Client\u{A0}Code:\u{A0}###### as agreed.\n".to_owned()),
+        ("no_break.html", "<html><body><p>Client Code:&nbsp;###### as agreed</p></body></html>".to_owned()),
+        ("wide_mark.txt", "Client code\u{FF1A}######\n".to_owned()),
+        ("dash.txt", "Client code \u{2013} ######\n".to_owned()),
         ("german.txt", "Mandantennummer: ######\n".to_owned()),
         ("several.txt", "Client codes: TRF042, ###### and QQ7731\n".to_owned()),
         ("mdc.log", rows(|_, _| "2025-10-30 10:00:00,123 [http-0] INFO c.v.Svc [tenant=######, user=u0] - loaded\n".to_owned())),
@@ -172,4 +176,95 @@ fn partitions_that_say_a_code_are_the_clients() {
         (("affected", "account_path"), ("affected", "client_record"), ("undetermined", "weak_evidence"), ("ruled_out", "searched_clear"));
     assert_eq!(found, [home, home, named, weak, home, home, weak, clear, home]);
     assert_eq!(impact["C8"]["gap_items"], "1");
+}
+
+/// In a map each key is the client of what stands below it, however deep.
+#[test]
+fn a_map_by_client_gives_each_its_own() {
+    let persons = |from: usize| {
+        let one = |n: usize| {
+            format!("{{\"name\": \"{} {}\", \"accountNumber\": \"88{n}04411\", \"balance\": \"{n}.50\"}}", NAMES[n % 6], "x".repeat(n))
+        };
+        (from..from + 3).map(one).collect::<Vec<_>>().join(",")
+    };
+    let codes = ["623195", "700412", "QV17X9"];
+    let map = |value: &dyn Fn(usize) -> String| {
+        codes.iter().enumerate().map(|(n, code)| format!("\"{code}\": {}", value(n))).collect::<Vec<_>>().join(",")
+    };
+    let lists = map(&|n| format!("[{}]", persons(3 * n)));
+    for (text, individuals) in [
+        (format!("{{\"clients\": {{{lists}}}}}"), "3"),
+        (format!("{{\"run\": 5, \"byInstitution\": {{{lists}}}}}"), "3"),
+        (format!("{{\"tenants\": {{{}}}}}", map(&|n| format!("{{\"mode\": \"live\", \"accounts\": [{}]}}", persons(3 * n)))), "3"),
+        (format!("{{\"clients\": {{{}}}}}", map(&|n| format!("{{\"host\": \"10.0.0.{n}\", \"password\": \"Kq7!{n}zzPw\"}}"))), "0"),
+    ] {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        let names = ["Quarrystone Farmers Bank", "Tamarack Point Savings", "Juniper Hollow Trust", "Larkspur Mills Bank"];
+        let institution = |n: usize| Institution::new(&format!("C{n}"), names[n]).with("client_code", codes.get(n).unwrap_or(&"551122"));
+        write_registry(&registry, &(0..4).map(institution).collect::<Vec<_>>());
+        write(&desk.path("ev/x/m.json"), text.as_bytes());
+        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+        let impact = outputs.impact();
+        for n in 0..3 {
+            let row = &impact[&format!("C{n}")];
+            assert_eq!((row["verdict"].as_str(), row["individuals"].as_str()), ("affected", individuals), "{n}: {text}");
+        }
+        assert_ne!(impact["C3"]["verdict"], "affected", "{text}");
+    }
+}
+
+/// Word processors put other dashes into codes than were typed.
+#[test]
+fn any_dash_in_a_code_is_a_hyphen() {
+    for dash in ["\u{2010}", "\u{2011}", "\u{2013}", "\u{2212}", "\u{FF0D}"] {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        let institutions = [
+            Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "AB-72011"),
+            Institution::new("B", "Tamarack Point Savings").with("client_code", "CD-72012"),
+            Institution::new("C", "Juniper Hollow Trust").with("transfer_account", "abd-ops9"),
+            Institution::new("D", "Larkspur Mills Bank").with("transfer_account", "abe-ops7"),
+            Institution::new("E", "Elmhurst Lakes Bank").with("client_code", "AB-72013"),
+        ];
+        write_registry(&registry, &institutions);
+        let put = |name: &str, text: &str| write(&desk.path("ev").join(name.replace('-', dash)), text.replace('-', dash).as_bytes());
+        put("x/t.txt", "Client Code: AB-72011\n");
+        put("x/t.csv", &format!("client_id,name,balance\n{}", rows(|name, sum| format!("CD-72012,{name},{sum}\n"))));
+        put("home/abd-ops9/t.txt", "x\n");
+        put("y/t.txt", "SFTP account: abe-ops7\n");
+        let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts();
+        assert_eq!(["A", "B", "C", "D", "E"].map(|id| verdicts[id].as_str() == "affected"), [true, true, true, true, false], "{dash}");
+    }
+}
+
+#[test]
+fn a_folder_that_bears_code_and_name_is_the_clients() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let institutions = [
+        Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "63552"),
+        Institution::new("B", "Tamarack Point Savings").with("client_code", "THCR51"),
+        Institution::new("C", "Juniper Hollow Trust").with("client_code", "70349"),
+        Institution::new("D", "Larkspur Mills Bank").with("client_code", "70350"),
+    ];
+    write_registry(&registry, &institutions);
+    write(&desk.path("ev/share/63552_Quarrystone_Farmers_Bank/readme.txt"), b"delivered\n");
+    write(&desk.path("ev/share/THCR51 - Tamarack Point Savings/readme.txt"), b"delivered\n");
+    // The number is another's, and there is none.
+    write(&desk.path("ev/share/70349_Larkspur_Mills_Bank/readme.txt"), b"delivered\n");
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    let verdicts = outputs.verdicts();
+    assert_eq!(["A", "B"].map(|id| verdicts[id].as_str()), ["affected", "affected"]);
+    assert!(["C", "D"].iter().all(|id| verdicts[*id] != "affected"), "{verdicts:?}");
+}
+
+#[test]
+fn an_account_of_a_windows_domain_is_its_user() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let institutions = [Institution::new("A", "Quarrystone Farmers Bank").with("transfer_account", "CORP\\qfb_prd01")];
+    write_registry(&registry, &institutions);
+    write(&desk.path("ev/home/qfb_prd01/in/readme.txt"), b"delivered\n");
+    assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], "affected");
 }

@@ -20,7 +20,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
         "of one document, the first 256 tables are tables, the others text",
@@ -132,7 +132,7 @@ fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
 fn read_table(stretch: &Stretch<'_>, found: &Found, sink: &mut Sink<'_>) -> usize {
     match found.shape {
         Shape::Records | Shape::Keyed => {
-            let columns = Columns::of(&stretch.text, found.at, found.shape == Shape::Keyed);
+            let columns = Columns::of_table(&stretch.text, found);
             columns.begin(stretch.offset(found.at), sink);
             read_records(stretch, found.at, &columns, sink)
         }

@@ -24,22 +24,30 @@ const REPEATED: usize = 8;
 type Values<'v> = Vec<(String, Cow<'v, str>)>;
 
 /// The columns of a table of objects.
+#[derive(Default)]
 pub(super) struct Columns {
     names: Vec<String>,
     index: HashMap<String, usize>,
     sample: Vec<Vec<String>>,
     /// Arrays in the records whose elements are rows.
     inner: Vec<String>,
-    /// The records are members of an object, and their names values.
-    keyed: bool,
+    /// The records are members of an object, and their names values: what these are.
+    named: Option<String>,
+    /// What all records stand under: what it is, and its value.
+    under: Option<(String, String)>,
     /// The records are the lines of a text.
     pub lines: bool,
 }
 
 impl Columns {
+    /// The columns of a table of objects.
+    pub fn of_table(text: &str, found: &Found) -> Self {
+        let named = (found.shape == Shape::Keyed).then(|| found.named.clone());
+        Self::of(text, found.at, Self { named, under: found.under.clone(), ..Self::default() })
+    }
+
     /// The columns of the records at a place.
-    pub fn of(text: &str, first: usize, keyed: bool) -> Self {
-        let mut columns = Self { names: Vec::new(), index: HashMap::new(), sample: Vec::new(), inner: Vec::new(), keyed, lines: false };
+    fn of(text: &str, first: usize, mut columns: Self) -> Self {
         let (mut at, mut records) = (first, Vec::new());
         let mut own_line = true;
         while records.len() < RECORDS && at < first.saturating_add(1 << 20) {
@@ -61,7 +69,7 @@ impl Columns {
             at = end;
         }
         let outside = text[..first].bytes().all(|b| b.is_ascii_whitespace());
-        columns.lines = own_line && outside && !keyed && !records.is_empty();
+        columns.lines = own_line && outside && columns.named.is_none() && !records.is_empty();
         let rows: Vec<Values<'_>> = records.into_iter().flat_map(|(values, len)| columns.rows(values, len)).take(RECORDS).collect();
         for (path, _) in rows.iter().flatten() {
             if columns.names.len() < COLUMNS && !columns.index.contains_key(path) {
@@ -79,22 +87,25 @@ impl Columns {
         if !text[first..].starts_with('{') {
             return None;
         }
-        Some(Self::of(text, first, false)).filter(|c| c.lines && c.sample.len() > 1)
+        Some(Self::of(text, first, Self::default())).filter(|c| c.lines && c.sample.len() > 1)
     }
 
     /// Does what stands here begin like a record?
     pub fn begins_record(&self, text: &str, at: usize) -> bool {
-        text.as_bytes().get(at) == Some(if self.keyed { &b'"' } else { &b'{' })
+        text.as_bytes().get(at) == Some(if self.named.is_some() { &b'"' } else { &b'{' })
     }
 
-    /// The record at a place; its name is its first value where the records are members of an object.
+    /// The record at a place; its name is its first value where the records are members of an object, and so is what
+    /// all stand under.
     pub fn record<'t>(&self, text: &'t str, at: usize) -> Result<Record<'t>, Broken> {
-        if !self.keyed {
-            return flatten(text, at);
+        let key = self.named.as_ref().map(|named| Ok((named, member(text, at)?))).transpose()?;
+        let (mut values, end) = flatten(text, key.map_or(at, |(_, (_, value))| value))?;
+        if let Some((named, (key, _))) = key {
+            values.insert(0, (named.clone(), unescape(key)));
         }
-        let (key, value) = member(text, at)?;
-        let (mut values, end) = flatten(text, value)?;
-        values.insert(0, (String::new(), unescape(key)));
+        if let Some((named, value)) = &self.under {
+            values.insert(0, (named.clone(), Cow::Owned(value.clone())));
+        }
         Ok((values, end))
     }
 
@@ -206,15 +217,18 @@ pub(super) fn are_rows(text: &str, found: &Found) -> bool {
 /// Reads arrays as rows; returns the place behind the last.
 pub(super) fn read_rows(stretch: &Stretch<'_>, found: &Found, sink: &mut Sink<'_>) -> usize {
     let (text, mut at) = (&*stretch.text, found.at);
+    // What all rows stand under is a column of its own, whose heading the first row may be.
+    let (named, value) = found.under.clone().unzip();
     let mut grid = match &found.shape {
-        Shape::Rows(Some(heading)) => headed(heading.clone(), stretch.offset(at), sink),
+        Shape::Rows(Some(heading)) => headed(named.iter().chain(heading).cloned().collect(), stretch.offset(at), sink),
         Shape::Rows(None) | Shape::Records | Shape::Keyed | Shape::Columns => Grid::new("", stretch.offset(at)),
     };
     for n in 1u64.. {
         let start = skip_separators(text, at);
         let is_row = matches!(text.as_bytes().get(start), Some(b'[' | b'{'));
         let Some((values, end)) = is_row.then(|| flatten(text, start).ok()).flatten() else { break };
-        grid.row_at(cells_by_place(values), stretch.offset(start), sink);
+        let first = if n == 1 && found.shape == Shape::Rows(None) { &named } else { &value };
+        grid.row_at(first.iter().cloned().chain(cells_by_place(values)).collect(), stretch.offset(start), sink);
         at = end;
         if n.is_multiple_of(1024) && sink.stopped() {
             break;

@@ -25,6 +25,11 @@ pub(super) struct Found {
     pub at: usize,
     /// Where what holds its rows ends.
     pub end: usize,
+    /// What the names of its members are, where these are its rows; empty where nothing says it.
+    pub named: String,
+    /// The value under which all of it stands, and what that is: of `{"clients": {"4711": […], "4712": […]}}`
+    /// `client` and `4711`.
+    pub under: Option<(String, String)>,
     /// How it is written.
     pub shape: Shape,
 }
@@ -36,6 +41,8 @@ const KEYED: usize = 2;
 const NAMED: usize = 5;
 /// Columns of a table at most.
 pub(super) const COLUMNS: usize = 1024;
+/// Longest name of a member that is repeated in each row below it.
+const LONGEST_NAME: usize = 64;
 /// Headings that are kept until their rows come, and tables until it is known what is around them.
 const HEADINGS: usize = 64;
 const CANDIDATES: usize = 4096;
@@ -109,6 +116,10 @@ struct Finder<'t> {
     found: Vec<Found>,
     /// Rows whose heading was not seen before them: their place among what was found, and their width.
     open: Vec<(usize, usize)>,
+}
+
+fn starts_word(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// The outermost tables of the values from `from` on, up to where the text is no JSON; and that place.
@@ -271,7 +282,34 @@ impl Finder<'_> {
             }
             other => other,
         };
-        self.found.push(Found { at, end, shape });
+        let (named, under) = (self.called(self.around.len()), self.under());
+        self.found.push(Found { at, end, named, under, shape });
+    }
+
+    /// What one of the members of the object at hand is, by the name that the object has in the frame around it:
+    /// one of `clients` is a `client`.
+    fn called(&self, frames: usize) -> String {
+        let outer = self.around[..frames].last().filter(|outer| outer.is_object);
+        let name = outer.map(|outer| unescape(&self.text[outer.key.clone()])).unwrap_or_default();
+        // `byInstitution`, `per_client`.
+        let joined = ["by", "per", "for"].iter().find_map(|word| name.strip_prefix(word));
+        let thing =
+            joined.map_or(&*name, |rest| rest.strip_prefix(['_', '-', ' ']).unwrap_or(if starts_word(rest) { rest } else { &name }));
+        let one = thing.strip_suffix('s').filter(|one| !one.ends_with(['s', 'u', 'i']) && one.len() > 1);
+        one.unwrap_or(thing).to_owned()
+    }
+
+    /// The nearest name around what is at hand that is a value and no word, and what it is.
+    fn under(&self) -> Option<(String, String)> {
+        let is_code = |name: &str| name.bytes().any(|b| b.is_ascii_digit()) && !name.bytes().any(|b| b.is_ascii_lowercase());
+        let is_value = |frame: &Frame| {
+            let name = &self.text[frame.key.clone()];
+            frame.is_object && !name.is_empty() && (!header::is_wordlike(name) || is_code(name))
+        };
+        let at = self.around.iter().rposition(is_value)?;
+        let named = self.called(at);
+        let value = unescape(&self.text[self.around[at].key.clone()]).into_owned();
+        (!named.is_empty() && value.len() <= LONGEST_NAME).then_some((named, value))
     }
 
     /// The tables; rows have the heading that stands behind them where none stands before.
