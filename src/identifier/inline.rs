@@ -4,6 +4,7 @@
 //! The same function finds them for the index, which does not know the registry, and for the judgement
 //! of a passage, which does.
 
+use super::listed::{Item, is_value};
 use super::{Specific, bic, iban, label, labelled, normalise};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
@@ -14,8 +15,6 @@ use std::ops::Range;
 const LABEL_WORDS: usize = 4;
 /// Words that may stand between a label and its value.
 pub(super) const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
-/// Values of a list that are gone through to find its label.
-const LONGEST_LIST: usize = 256;
 /// Text between two words of a label, or between label and value, is at most so long, leaders included.
 const LONGEST_GAP: usize = 48;
 /// And has at most so many marks besides blanks and dots.
@@ -69,13 +68,15 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
         }
-        if !label.names_value(text, &token.span)
+        let mut is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
+        if !is_named
             && let Some(item) = carried
             && item.continues(text, &token)
         {
             label = item.label;
+            is_named = label.names_value(text, &token.span) || label.names_many() && is_long_number(text, &token.span);
         }
-        if !label.names_value(text, &token.span) {
+        if !is_named {
             continue;
         }
         if bytes.iter().all(u8::is_ascii_digit) {
@@ -85,38 +86,9 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
     }
 }
 
-/// A labelled value, behind which others may stand in a list.
-struct Item<'t> {
-    end: usize,
-    len: usize,
-    label: Label<'t>,
-}
-
-impl Item<'_> {
-    /// `client codes: TRF042, 104233 and 104235`: is the token the next value of the same list? The label speaks of
-    /// several, or the values are of one length; and no word follows that says what is counted.
-    fn continues(&self, text: &str, token: &Token<'_>) -> bool {
-        let is_plural = self.label.words.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || *word == "nummern");
-        (is_plural || self.len == token.span.len()) && separates(&text[self.end..token.span.start]) && !counts_words(text, token)
-    }
-}
-
-/// Could the token be a value of a list: does it hold a digit, or is it all capitals?
-fn is_value(text: &str, token: &Token<'_>) -> bool {
-    let raw = text[token.span.clone()].as_bytes();
-    raw.iter().any(u8::is_ascii_digit) || raw.len() > 2 && raw.iter().all(u8::is_ascii_uppercase)
-}
-
-/// Does this text part two values of one list?
-fn separates(gap: &str) -> bool {
-    if gap.len() > 16 || gap.bytes().filter(|b| *b == b'\n').count() > 1 {
-        return false;
-    }
-    let quoted = gap.contains(['"', '\'']);
-    let bare = gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`') || c == BORDER && quoted);
-    let bare = bare.strip_prefix(',').map_or(bare, |rest| if rest.trim().is_empty() { bare } else { rest.trim() });
-    matches!(bare, "," | ";" | "/" | "|" | "&" | "+" | "and" | "or" | "und" | "oder" | "et" | "y" | "e")
-        || bare.is_empty() && quoted && gap.contains(BORDER)
+/// A number that is no count, and of which nothing behind it says that it is one.
+pub(super) fn is_long_number(text: &str, value: &Range<usize>) -> bool {
+    value.len() >= LONG_NUMBER && !is_counted(text, value) && text[value.clone()].bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The word that stands right behind a value, with a blank between them; empty where none does.
@@ -125,8 +97,11 @@ fn word_behind(behind: &str) -> &str {
     &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())]
 }
 
-/// `55 files`: a word right behind the number says what it counts.
-fn counts_words(text: &str, token: &Token<'_>) -> bool {
+/// `55 files`: a word right behind the number says what it counts. Of a long number only a word for many or a unit does.
+pub(super) fn counts_words(text: &str, token: &Token<'_>) -> bool {
+    if is_long_number(text, &token.span) {
+        return false;
+    }
     let word = word_behind(&text[token.span.end..]);
     !word.is_empty() && !matches!(word, "and" | "or" | "und" | "oder" | "et" | "y" | "e")
 }
@@ -139,7 +114,7 @@ pub struct Label<'t> {
     /// The schemes that it may name, each once.
     pub schemes: Vec<&'static (Scheme, Specific)>,
     /// Where it ends in the text.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl<'t> Label<'t> {
@@ -150,7 +125,7 @@ impl<'t> Label<'t> {
     }
 
     /// Does it name a scheme and no other, and say of a number that something bears it?
-    fn names_value(&self, text: &str, value: &Range<usize>) -> bool {
+    pub(super) fn names_value(&self, text: &str, value: &Range<usize>) -> bool {
         let is_number = || text[value.clone()].bytes().all(|b| b.is_ascii_digit());
         self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && (!is_number() || self.says_number(text, value))
     }
@@ -172,15 +147,17 @@ impl<'t> Label<'t> {
         let between = text.get(self.end..value.start).unwrap_or_default();
         let (behind, digits) = (&text[value.end..], value.len());
         let is_long = digits >= LONG_NUMBER;
-        // A fraction; of a short number also the rest of an address, a date, a time, an amount.
-        let marks: &[char] = if is_long { &['.'] } else { &['.', ',', ':', '-', '/'] };
-        let goes_on = behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let is_day = is_long && behind.starts_with('-') && digits == 8;
-        if goes_on || is_day || behind.starts_with('%') || counts_things(behind) {
+        if is_counted(text, value) {
             return false;
         }
         if thing.ends_with('s') {
-            return is_long && between.contains(['/', '{', '[']);
+            // `clients:`, and below it `104233:` as a key.
+            let is_key = || {
+                between.contains('\n')
+                    && behind.starts_with([':', '"'])
+                    && behind.trim_start_matches([':', '"', ' ']).starts_with(['\r', '\n'])
+            };
+            return is_long && (is_key() || between.contains(['/', '\\', '{', '[']));
         }
         // A short number is the whole value of a field.
         let ends_field = behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
@@ -189,7 +166,7 @@ impl<'t> Label<'t> {
 }
 
 /// Words for things of which there may be any number.
-const THINGS: &[&str] =
+pub(super) const THINGS: &[&str] =
     &["client", "customer", "institution", "tenant", "fi", "bank", "member", "partner", "site", "user", "login", "home", "mailbox"];
 /// Digits of a number that is no count, rank or year. Beside an identifier it is the code of the same institution by
 /// chance once in some ten thousand times.
@@ -197,8 +174,18 @@ pub const LONG_NUMBER: usize = 5;
 /// And where it is assigned.
 const SHORT_NUMBER: usize = 3;
 
+/// Does what stands behind a number say that it is a part of something longer, or how many there are?
+fn is_counted(text: &str, value: &Range<usize>) -> bool {
+    let (behind, is_long) = (&text[value.end..], value.len() >= LONG_NUMBER);
+    // A fraction; of a short number also the rest of an address, a date, a time, an amount.
+    let marks: &[char] = if is_long { &['.'] } else { &['.', ',', ':', '-', '/'] };
+    let goes_on = behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_day = behind.starts_with('-') && value.len() == 8;
+    goes_on || is_day || behind.starts_with('%') || counts_things(behind)
+}
+
 /// `1024 ms`, `55 files`: is the word behind a number a unit, or one for many?
-fn counts_things(behind: &str) -> bool {
+pub(super) fn counts_things(behind: &str) -> bool {
     const NO_PLURAL: &[&str] = &["is", "was", "has", "does", "this", "its", "as", "us", "status", "address"];
     const UNITS: &[&str] = &[
         "ms", "s", "sec", "us", "ns", "min", "h", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "bps", "usd", "eur", "percent",
@@ -206,34 +193,6 @@ fn counts_things(behind: &str) -> bool {
     ];
     let word = word_behind(behind).to_lowercase();
     UNITS.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s') && !NO_PLURAL.contains(&word.as_str())
-}
-
-/// The label of the list in which a token is a value that is not the first.
-pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
-    let mut last = i;
-    for _ in 0..LONGEST_LIST {
-        let start = all.span(last).start;
-        let Some(before) = (0..last).rev().find(|&n| all.span(n).end <= start && !all.get(n).compound) else { break };
-        // `and` is a token as well.
-        let before = match matches!(all.term(before), "and" | "or" | "und" | "oder" | "et" | "y" | "e") {
-            true => match (0..before).rev().find(|&n| all.span(n).end <= all.span(before).start && !all.get(n).compound) {
-                Some(before) => before,
-                None => break,
-            },
-            false => before,
-        };
-        if !is_value(text, &all.get(before)) || !separates(&text[all.span(before).end..start]) {
-            break;
-        }
-        last = before;
-        let label = label_before(text, all, last);
-        if label.names_value(text, &all.span(last)) {
-            let is_plural = label.words.last().is_some_and(|word| word.ends_with('s'));
-            let fits = is_plural || all.span(last).len() == all.span(i).len();
-            return if fits && !counts_words(text, &all.get(i)) { label } else { Label::default() };
-        }
-    }
-    Label::default()
 }
 
 /// Could what stands before the token end a label? Before most numbers stands something else.
@@ -414,7 +373,7 @@ fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
     let lines = gap.bytes().filter(|b| *b == b'\n').count();
     let borders = gap.matches(BORDER).count();
     let marks = gap.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n' | '.') && *c != BORDER).count();
-    let is_mark = |c: char| " \t\r\n_-.\"'<>/:=#()[]{}$*".contains(c) || (before_value && (c == BORDER || ",;|→“”`".contains(c)));
+    let is_mark = |c: char| " \t\r\n_-.\"'<>/\\:=#()[]{}$*".contains(c) || (before_value && (c == BORDER || ",;|→“”`".contains(c)));
     let between_fields = matches!(gap, "\",\"" | "\", \"" | "\": \"" | "\":\"");
     // A full stop ends a sentence, unless the word before it is an abbreviation: `client no. 4711`.
     let ends_sentence = gap.starts_with(". ") && !gap.starts_with(". .") && word_len > 4;

@@ -15,6 +15,7 @@ mod iban_bank;
 pub mod inline;
 pub mod label;
 pub mod lei;
+pub mod listed;
 mod national_bank_code;
 mod ncua_charter;
 pub mod pgp_key;

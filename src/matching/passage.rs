@@ -4,6 +4,7 @@ use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_month, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::inline::{self, Label};
+use crate::identifier::listed;
 use crate::identifier::{Specific, pgp_key};
 use crate::index::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use crate::model::{Scheme, is_unsafe};
@@ -106,7 +107,7 @@ impl<'t> Text<'t> {
         let mut found = inline::label_before(self.text, &self.tokens, i);
         let mut label = label_for(&found, scheme);
         if label.is_none() {
-            found = inline::label_of_list(self.text, &self.tokens, i);
+            found = listed::label_of_list(self.text, &self.tokens, i);
             label = label_for(&found, scheme);
         }
         // `client 1024 ms`: a number needs a label that says what number it is.

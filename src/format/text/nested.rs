@@ -5,6 +5,7 @@
 use super::stretch::Stretch;
 use super::xml;
 use crate::format::{At, Sink};
+use crate::identifier::inline::LONG_NUMBER;
 use crate::identifier::is_exact;
 use crate::index::tokens::words_of;
 
@@ -78,6 +79,11 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
             }
             _ => continue,
         };
+        if value.is_empty() && name.len() >= LONG_NUMBER && name.bytes().all(|b| b.is_ascii_digit()) && names_list(outer) {
+            // `clients:`, and below it `104233:` with what is said of it: any key of the map.
+            sink.border();
+            sink.text(&format!("{outer}:\n{name}:\n"), At::Decoded(stretch.offset(place)));
+        }
         let bare = value.trim_matches(['"', '\'']);
         if xml::KEYS.contains(&name) && is_name(bare) {
             named = Some((indent, bare));

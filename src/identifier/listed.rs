@@ -1,0 +1,113 @@
+//! Lists of values behind one label: `client codes: TRF042, 104233 and 104235`, on one line or one below the other.
+
+use super::Specific;
+use super::inline::{Label, THINGS, counts_things, counts_words, is_long_number, label_before};
+use crate::format::BORDER;
+use crate::index::tokens::{Token, Tokens};
+
+/// Values of a list that are gone through to find its label.
+const LONGEST_LIST: usize = 256;
+
+/// A labelled value, behind which others may stand in a list.
+pub(super) struct Item<'t> {
+    /// Where it ends.
+    pub end: usize,
+    /// Its length.
+    pub len: usize,
+    /// Its label.
+    pub label: Label<'t>,
+}
+
+impl Item<'_> {
+    /// `client codes: TRF042, 104233 and 104235`: is the token the next value of the same list? The label speaks of
+    /// several, or the values are of one length; and no word follows that says what is counted.
+    pub fn continues(&self, text: &str, token: &Token<'_>) -> bool {
+        let is_plural = self.label.words.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || *word == "nummern");
+        let gap = &text[self.end..token.span.start];
+        let fits = (is_plural || self.len == token.span.len()) && separates(gap);
+        let is_counted = counts_words(text, token) || counts_things(&text[token.span.end..]);
+        (fits || is_plural && begins_item(gap) && self.label.heads_lines(text)) && !is_counted
+    }
+}
+
+/// Could the token be a value of a list: does it hold a digit, or is it all capitals?
+pub(super) fn is_value(text: &str, token: &Token<'_>) -> bool {
+    let raw = text[token.span.clone()].as_bytes();
+    raw.iter().any(u8::is_ascii_digit) || raw.len() > 2 && raw.iter().all(u8::is_ascii_uppercase)
+}
+
+/// Does this text part two values of one list?
+fn separates(gap: &str) -> bool {
+    if gap.len() > 16 || gap.bytes().filter(|b| *b == b'\n').count() > 1 {
+        return false;
+    }
+    let quoted = gap.contains(['"', '\'']);
+    let bare = gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`') || c == BORDER && quoted);
+    let bare = bare.strip_prefix(',').map_or(bare, |rest| if rest.trim().is_empty() { bare } else { rest.trim() });
+    matches!(bare, "," | ";" | "/" | "|" | "&" | "+" | "and" | "or" | "und" | "oder" | "et" | "y" | "e")
+        || bare.is_empty() && quoted && gap.contains(BORDER)
+}
+
+/// Does this text end one line of a list, and begin the next one with a mark at most?
+fn begins_item(gap: &str) -> bool {
+    let mark = gap.trim_matches([' ', '\t', '\r', '\n']);
+    gap.len() <= 16 && gap.bytes().filter(|b| *b == b'\n').count() == 1 && matches!(mark, "" | "-" | "*" | "+" | "•" | "·" | "–" | "—")
+}
+
+impl Label<'_> {
+    /// Is it a word for many things that are told by identifiers, `clients`?
+    pub(super) fn names_many(&self) -> bool {
+        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact)
+            && self.words.last().is_some_and(|word| word.strip_suffix('s').is_some_and(|one| THINGS.contains(&one)))
+    }
+
+    /// Does it end its line, so that a list may stand on the lines below it?
+    fn heads_lines(&self, text: &str) -> bool {
+        let behind = text.get(self.end..).unwrap_or_default().trim_start_matches([' ', '*', '_', '"']);
+        behind.strip_prefix(':').is_some_and(|rest| rest.trim_start_matches([' ', '\t', '*', '_', '\r']).starts_with('\n'))
+    }
+
+    /// `clients 104233 and 208871`: a number behind a word for many says how many, but where another number or code
+    /// follows as the next of a list it is one of them.
+    pub(super) fn heads_numbers(&self, text: &str, all: &Tokens, i: usize) -> bool {
+        let value = all.span(i);
+        let between = text.get(self.end..value.start).unwrap_or_default();
+        if !self.names_many() || !is_long_number(text, &value) || between.contains([',', ';', '|', '\t', '→', BORDER]) {
+            return false;
+        }
+        let mut behind = all.from(i + 1).take(4).skip_while(|token| token.span.start < value.end);
+        let Some(next) = behind.find(|token| text[token.span.clone()].bytes().any(|b| b.is_ascii_digit())) else { return false };
+        let gap = &text[value.end..next.span.start];
+        let is_number = next.term.bytes().all(|b| b.is_ascii_digit());
+        let is_alike = if is_number { next.span.len() == value.len() && is_long_number(text, &next.span) } else { next.span.len() >= 4 };
+        is_alike && !counts_words(text, &next) && (separates(gap) && !gap.contains('|') || begins_item(gap) && self.heads_lines(text))
+    }
+}
+
+/// The label of the list in which a token is a value that is not the first.
+pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
+    let mut last = i;
+    for _ in 0..LONGEST_LIST {
+        let start = all.span(last).start;
+        let Some(before) = (0..last).rev().find(|&n| all.span(n).end <= start && !all.get(n).compound) else { break };
+        // `and` is a token as well.
+        let before = match matches!(all.term(before), "and" | "or" | "und" | "oder" | "et" | "y" | "e") {
+            true => match (0..before).rev().find(|&n| all.span(n).end <= all.span(before).start && !all.get(n).compound) {
+                Some(before) => before,
+                None => break,
+            },
+            false => before,
+        };
+        if !is_value(text, &all.get(before)) || !separates(&text[all.span(before).end..start]) {
+            break;
+        }
+        last = before;
+        let label = label_before(text, all, last);
+        if label.names_value(text, &all.span(last)) {
+            let is_plural = label.words.last().is_some_and(|word| word.ends_with('s'));
+            let fits = is_plural || all.span(last).len() == all.span(i).len();
+            return if fits && !counts_words(text, &all.get(i)) { label } else { Label::default() };
+        }
+    }
+    Label::default()
+}
