@@ -108,7 +108,9 @@ fn is_card(run: &str, before: &[u8]) -> bool {
     }
     let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
     let label = String::from_utf8_lossy(before).to_lowercase();
-    let is_labelled = ["card", "visa", "mastercard", "amex", "pan"].iter().any(|word| label.contains(word));
+    // `spanId` says nothing of a card.
+    let is_labelled = ["card", "visa", "mastercard", "amex"].iter().any(|word| label.contains(word))
+        || label.split(|c: char| !c.is_alphabetic()).any(|word| word == "pan");
     (groups == [4, 4, 4, 4] || groups == [4, 6, 5] || (groups.len() == 1 && is_labelled)) && luhn(&digits)
 }
 
@@ -158,6 +160,7 @@ mod tests {
         assert_eq!(words("card 4929 1234 1234 1231 declined"), Vec::<&str>::new());
         assert_eq!(words("paid with 4539 1488 0343 6467"), ["card_number"]);
         assert_eq!(words("card=4539148803436467"), ["card_number"]);
+        assert_eq!(words("pan: 4539148803436467"), ["card_number"]);
     }
 
     #[test]
@@ -175,6 +178,7 @@ mod tests {
     #[test]
     fn examples_and_chance_are_nobodys() {
         for text in [
+            "spanId=4539148803436467",
             "123-45-6789",
             "trace 4539148803436467",
             "x512-44-7781",
