@@ -1,4 +1,4 @@
-//! Tables inside documents (HTML, WordprocessingML, DrawingML): their cells are collected while the text is read, and
+//! Tables inside documents (HTML, WordprocessingML, DrawingML, RTF), also those that tabulators set: their cells are collected while the text is read, and
 //! become rows once the table has ended, if it holds records and is no means of layout.
 
 use super::Sink;
@@ -10,14 +10,32 @@ const HELD: usize = 32 << 20;
 const DEPTH: usize = 16;
 /// Longest cell of a record.
 const LONGEST: usize = 2_000;
+/// Columns and rows that one cell may take.
+const WIDEST: usize = 64;
+const TALLEST: usize = 4_096;
 
 /// A table that has begun.
 #[derive(Default)]
 struct Open {
     rows: Vec<Vec<String>>,
-    in_cell: bool,
+    /// The cell of the last row that takes text.
+    cell: Option<usize>,
+    /// Columns whose cell of the row above goes on in so many rows more.
+    tall: Vec<(usize, usize)>,
     /// Another table stands inside: this one is layout.
     has_inner: bool,
+}
+
+impl Open {
+    /// Cells that began in rows above and stand where the next cell of this row would stand.
+    fn go_on(&mut self) {
+        while let [.., above, row] = &mut self.rows[..]
+            && let Some((_, more)) = self.tall.iter_mut().find(|(column, more)| *column == row.len() && *more > 0)
+        {
+            *more -= 1;
+            row.push(above.get(row.len()).cloned().unwrap_or_default());
+        }
+    }
 }
 
 /// Collects the cells of tables.
@@ -26,6 +44,8 @@ pub(super) struct Cells {
     open: Vec<Open>,
     /// Tables that are too deep to be looked at.
     deeper: usize,
+    /// Lines with tabulators that follow each other.
+    lines: Vec<Vec<String>>,
     held: usize,
     ended: Vec<Vec<Vec<String>>>,
     is_full: bool,
@@ -34,6 +54,7 @@ pub(super) struct Cells {
 impl Cells {
     /// A table begins.
     pub fn table(&mut self) {
+        self.end_lines();
         if self.open.len() == DEPTH {
             self.deeper += 1;
             return;
@@ -47,19 +68,86 @@ impl Cells {
     /// A row begins.
     pub fn row(&mut self) {
         if let Some(open) = self.room() {
-            open.in_cell = false;
+            open.go_on();
+            open.cell = None;
             open.rows.push(Vec::new());
         }
     }
 
     /// A cell begins.
     pub fn cell(&mut self) {
-        if let Some(open) = self.room() {
-            open.in_cell = true;
-            match open.rows.last_mut() {
-                Some(row) => row.push(String::new()),
-                None => open.rows.push(vec![String::new()]),
+        self.wide_cell(1, 1);
+    }
+
+    /// A cell begins that takes so many rows and columns. Its text stands in each of the rows, since it is said of all.
+    pub fn wide_cell(&mut self, rows: usize, columns: usize) {
+        for n in 0..columns.clamp(1, WIDEST) {
+            let Some(open) = self.room() else { return };
+            if open.rows.is_empty() {
+                open.rows.push(Vec::new());
             }
+            open.go_on();
+            let Some(row) = open.rows.last_mut() else { return };
+            let column = row.len();
+            row.push(String::new());
+            if n == 0 {
+                open.cell = Some(column);
+            }
+            if rows > 1 {
+                open.tall.retain(|(taken, _)| *taken != column);
+                open.tall.push((column, rows.min(TALLEST) - 1));
+            }
+        }
+    }
+
+    /// The next cell is the one with this number in its row, counted from one.
+    pub fn up_to(&mut self, place: usize) {
+        for _ in 1..place.min(WIDEST) {
+            let Some(open) = self.room().filter(|open| open.rows.last().is_some_and(|row| row.len() + 1 < place)) else { return };
+            if let Some(row) = open.rows.last_mut() {
+                row.push(String::new());
+            }
+        }
+    }
+
+    /// Is there a table that has not ended?
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The cell goes on from the row above: it says what that one says.
+    pub fn same_as_above(&mut self) {
+        if let Some(open) = self.room()
+            && let Some(column) = open.cell
+            && let [.., above, row] = &mut open.rows[..]
+            && let (Some(above), Some(cell)) = (above.get(column), row.get_mut(column))
+        {
+            cell.clone_from(above);
+        }
+    }
+
+    /// A line of running text: lines one below the other whose parts are set apart by tabulators are rows.
+    pub fn line(&mut self, line: &str) {
+        if !self.open.is_empty() {
+            return;
+        }
+        let cells: Vec<String> = line.trim_matches(['\n', '\r']).split('\t').map(|cell| cell.trim().to_owned()).collect();
+        if cells.iter().filter(|cell| !cell.is_empty()).count() < 2 {
+            return self.end_lines();
+        }
+        self.held += line.len() + cells.len() * size_of::<String>();
+        self.is_full |= self.held > HELD;
+        if !self.is_full {
+            self.lines.push(cells);
+        }
+    }
+
+    /// The lines that are rows end here.
+    fn end_lines(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        match is_records(&lines) {
+            true => self.ended.push(lines),
+            false => self.held = self.held.saturating_sub(lines.iter().flatten().map(|cell| cell.len() + size_of::<String>()).sum()),
         }
     }
 
@@ -73,8 +161,9 @@ impl Cells {
         if self.is_full {
             return;
         }
-        if let Some(open) = self.top().filter(|open| open.in_cell)
-            && let Some(cell) = open.rows.last_mut().and_then(|row| row.last_mut())
+        if let Some(open) = self.top()
+            && let Some(column) = open.cell
+            && let Some(cell) = open.rows.last_mut().and_then(|row| row.get_mut(column))
         {
             cell.push_str(text);
         }
@@ -83,7 +172,7 @@ impl Cells {
     /// The cell ends.
     pub fn end_cell(&mut self) {
         if let Some(open) = self.top() {
-            open.in_cell = false;
+            open.cell = None;
         }
     }
 
@@ -93,7 +182,8 @@ impl Cells {
             self.deeper -= 1;
             return;
         }
-        let Some(open) = self.open.pop() else { return };
+        let Some(mut open) = self.open.pop() else { return };
+        open.go_on();
         let rows: Vec<Vec<String>> = open
             .rows
             .into_iter()
@@ -120,15 +210,21 @@ impl Cells {
     }
 
     /// Hands the tables over as records. Their text was pushed where it stands.
-    pub fn push(self, offset: u64, sink: &mut Sink<'_>) {
-        for rows in self.ended {
-            let mut grid = Grid::new("", offset);
-            rows.into_iter().for_each(|row| grid.row(row, sink));
-            grid.end(sink);
-        }
+    pub fn push(mut self, offset: u64, sink: &mut Sink<'_>) {
+        self.end_lines();
+        self.ended.into_iter().for_each(|rows| push_rows(rows, offset, sink));
         if self.is_full {
             sink.note(format!("tables beyond the first {HELD} bytes of cells are text, not records"));
         }
+    }
+}
+
+/// Hands rows over that are one table, if it holds records.
+pub(super) fn push_rows(rows: Vec<Vec<String>>, offset: u64, sink: &mut Sink<'_>) {
+    if is_records(&rows) {
+        let mut grid = Grid::new("", offset);
+        rows.into_iter().for_each(|row| grid.row(row, sink));
+        grid.end(sink);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Properties of Outlook's items (MS-OXPROPS): the same numbers and types in messages by themselves, in mail stores
 //! and in TNEF.
 
-use super::text::{html, plain};
+use super::text::{html, read_decoded};
 use super::{At, Sink, ole, rtf};
 use crate::model::Cause;
 
@@ -68,7 +68,11 @@ pub fn push(number: u16, kind: u16, bytes: &[u8], offset: u64, sink: &mut Sink<'
     match (number, kind) {
         // HTML is kept as bytes in its own encoding.
         (BODY_HTML, kind::BINARY | kind::STRING_8) => sink.within(offset, body, |body, sink| _ = html::read(body, sink)),
-        (BODY, kind::STRING_8) => sink.within(offset, body, |body, sink| _ = plain::read(body, sink)),
+        (BODY, kind::STRING) => {
+            let text = text_of(kind, bytes).unwrap_or_default();
+            sink.within(offset, text.as_bytes(), |body, sink| _ = read_decoded(body, sink));
+        }
+        (BODY, kind::STRING_8) => sink.within(offset, body, |body, sink| _ = read_decoded(body, sink)),
         // Compressed RTF (MS-OXRTFCP).
         (BODY_RTF, kind::BINARY) => match ole::decompressed_rtf(bytes) {
             Some(decoded) => sink.within(offset, &decoded, |decoded, sink| _ = rtf::read(decoded, sink)),

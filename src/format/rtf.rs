@@ -1,6 +1,7 @@
 //! Rich Text Format (version 1.9.1): text with its code pages and Unicode, fields, notes, headers, comments,
 //! hidden text; embedded objects as members.
 
+use super::rtf_tables::Tables;
 use super::scan::{Suspicion, scan_with};
 use crate::format::{At, BORDER, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
@@ -14,8 +15,8 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.trim_ascii_start().starts_with(b"{\\rtf"),
     read,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["tables are text, not records"],
+    version: 2,
+    limitations: &["tables inside cells of tables are text, not records"],
 };
 
 /// Groups inside groups whose state is kept.
@@ -81,10 +82,12 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         starred: false,
         depth: 0,
         units: Vec::new(),
+        tables: Tables::default(),
     };
     reader.read(sink);
     reader.hand_over(sink);
     sink.border();
+    reader.tables.push(sink);
     let end = reader.at as u64;
     sink.cover(0..end, Class::Read);
     if reader.depth > 0 {
@@ -116,6 +119,7 @@ struct Reader<'a> {
     depth: usize,
     /// UTF-16 units: the first half of a pair waits here.
     units: Vec<u16>,
+    tables: Tables,
 }
 
 impl Reader<'_> {
@@ -225,10 +229,23 @@ impl Reader<'_> {
             self.units.clear();
         }
         match word {
-            b"par" | b"line" | b"sect" | b"page" | b"softline" | b"row" | b"column" => self.character('\n'),
+            b"par" | b"line" | b"sect" | b"page" | b"softline" | b"row" | b"column" | b"nestrow" => {
+                self.character('\n');
+                match word {
+                    b"row" => self.tables.end_row(),
+                    _ => self.tables.end_line(word == b"par"),
+                }
+            }
+            b"trowd" | b"intbl" if self.is_text() => {
+                self.flush_raw();
+                self.tables.begin_row();
+            }
             b"cell" | b"nestcell" => {
                 self.character('\n');
                 self.push(BORDER);
+                if word == b"cell" {
+                    self.tables.end_cell();
+                }
             }
             b"tab" => self.character('\t'),
             b"emdash" => self.character('—'),
@@ -267,6 +284,12 @@ impl Reader<'_> {
         if std::mem::take(&mut self.starred) && !matches!(word, b"u" | b"f") {
             self.push(BORDER);
         }
+    }
+
+    /// Text of the document; it is also that of a cell or a line.
+    fn take(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.tables.text(text);
     }
 
     fn enter(&mut self, destination: Destination) {
@@ -343,7 +366,7 @@ impl Reader<'_> {
                 let text: String = decoded.into_iter().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
                 self.units.clear();
                 if self.is_text() {
-                    self.text.push_str(&text);
+                    self.take(&text);
                 }
             }
         }
@@ -357,7 +380,7 @@ impl Reader<'_> {
         }
         self.flush_raw();
         if self.is_text() {
-            self.text.push(c);
+            self.take(c.encode_utf8(&mut [0; 4]));
         }
     }
 
@@ -371,8 +394,8 @@ impl Reader<'_> {
     fn flush_raw(&mut self) {
         if !self.raw.is_empty() {
             let encoding = if self.state.symbol { encoding_rs::WINDOWS_1252 } else { self.state.encoding };
-            self.text.push_str(&encoding.decode_without_bom_handling(&self.raw).0);
-            self.raw.clear();
+            let raw = std::mem::take(&mut self.raw);
+            self.take(&encoding.decode_without_bom_handling(&raw).0);
         }
     }
 
@@ -476,6 +499,20 @@ mod tests {
         }
         assert!(!text.contains("Arial"));
         assert_eq!((&members[0][..], causes), (&b"hi"[..], vec![]));
+    }
+
+    #[test]
+    fn tables_are_records() {
+        let row = |cells: [&str; 2]| {
+            format!("\\trowd\\cellx1\\cellx2{}\\row\n", cells.map(|cell| format!("\\pard\\intbl {cell}\\cell")).concat())
+        };
+        let rows = [["Client code", "Name"], ["QX7", "Ann {\\b L}ee\\par Jr"], ["QX9", "Bob Ray"]].map(row).concat();
+        let text = format!("{{\\rtf1 Before\\par\n{rows}\\pard After\\par one\\tab 1\\par two\\tab 2\\par}}");
+        read_with(read, text.as_bytes(), |sink, collector| {
+            assert_eq!(sink.facts.tables.iter().map(|table| table.rows).collect::<Vec<_>>(), [2, 2]);
+            let text = collector.text();
+            assert!(text.contains("QX7\tAnn Lee Jr\n") && text.contains("After\n"), "{text:?}");
+        });
     }
 
     #[test]

@@ -169,6 +169,17 @@ impl TableFacts {
         self.columns.iter().any(|column| matches!(column.kind, ColumnType::ClientId(_)))
     }
 
+    /// Has it a column whose values only a person has; accounts beside names or amounts, since programs have accounts, too;
+    /// or persons beside a column that says under a name that nothing else bears whose its rows are?
+    pub fn is_about_persons(&self) -> bool {
+        use ColumnType::*;
+        let has = |kinds: &[ColumnType]| self.columns.iter().any(|column| kinds.contains(&column.kind));
+        let has_accounts = self.columns.iter().any(|column| matches!(column.kind, Account | Iban(_)));
+        has(&[Ssn, NationalId, Dob, DriversLicense, Card])
+            || has_accounts && has(&[PersonName, FirstName, LastName, Amount, ClientId(Specific::Exact)])
+            || has(&[ClientId(Specific::Exact)]) && has(&[PersonName, FirstName, LastName])
+    }
+
     /// Are its columns of several types, so that its header is one?
     pub fn shows_columns(&self) -> bool {
         self.columns.iter().filter(|column| !matches!(column.kind, ColumnType::Other | ColumnType::InstitutionName)).count() >= 2

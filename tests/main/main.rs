@@ -44,6 +44,7 @@ mod page;
 mod policy;
 mod query;
 mod read_only;
+mod records;
 mod refusals;
 mod registry_check;
 mod reproduction;

@@ -55,6 +55,22 @@ fn files() -> Vec<(&'static str, String)> {
         ("mail.txt", "Subject: [Client ######] October extract failed\n".to_owned()),
         ("in.sql", "select * from acct where client_code in (111111, ######);\n".to_owned()),
         ("like.sql", "delete from acct where client_code like '######';\n".to_owned()),
+        ("behind_code.txt", "Fixed for clients TRF042, ###### and 208871.\n".to_owned()),
+        ("first.txt", "Fixed for clients ######, 208871 and TRF042 tonight\n".to_owned()),
+        ("slash.txt", "The job failed for clients 208871/###### last night.\n".to_owned()),
+        ("brackets.txt", "Rolled back for two clients (TRF042, ######).\n".to_owned()),
+        ("items.txt", "Affected clients:\n  - 208871\n  - ######\n  - TRF042\n".to_owned()),
+        ("lines.txt", "**Clients:**\n208871\n######\n".to_owned()),
+        ("map.yml", "clients:\n  ######:\n    mode: live\n  208871:\n    mode: live\n".to_owned()),
+        ("second.yml", "clients:\n  208871:\n    mode: live\n  ######:\n    mode: live\n".to_owned()),
+        ("event.log", rows(|_, _| "CEF:0|Vendor|Hub|1.0|100|Row loaded|3|cs1Label=ClientId cs1=###### cnt=4 act=read\n".to_owned())),
+        ("folder.txt", "D:\\Data\\Clients\\######\\out\\a.csv was locked\n".to_owned()),
+        (
+            "hub.reg",
+            "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Hub\\Clients\\######]\r\n\"Name\"=\"z\"\r\n"
+                .to_owned(),
+        ),
+        ("string.log", "10:00:01 body=\"{\\\"client\\\":\\\"######\\\",\\\"n\\\":1}\"\n".to_owned()),
         ("cell.csv", "file,clients,name\na.pgp,######;QQ7731,James Miller\nb.pgp,TRF042,Mary Jones\n".to_owned()),
     ]
 }

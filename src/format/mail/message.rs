@@ -3,7 +3,7 @@
 
 use super::header::{self, Field, decode_words, in_charset, line_end, parameter};
 use super::transfer::{Encoding, decode};
-use crate::format::text::{encoding, html, plain};
+use crate::format::text::{encoding, html, plain, read_decoded};
 use crate::format::{At, Failure, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -100,7 +100,7 @@ impl Reading<'_> {
         if encoding::detect(text.as_bytes()).is_none() {
             return self.member(part, kind, transfer, sink);
         }
-        let read = if kind == "text/html" { html::read } else { plain::read };
+        let read = if kind == "text/html" { html::read } else { read_decoded };
         sink.within(part.body.start as u64, text.as_bytes(), |text, sink| note_failure(read(text, sink), sink));
     }
 

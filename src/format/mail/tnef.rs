@@ -14,7 +14,7 @@ pub static TNEF: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"\x78\x9F\x3E\x22") && matches!(probe.head.get(6), Some(1 | 2)),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["attributes that are no text are only scanned"],
 };
 

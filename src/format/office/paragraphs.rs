@@ -99,7 +99,13 @@ impl Writer {
             }
             "tbl" if !empty => self.cells.table(),
             "tr" if !empty => self.cells.row(),
-            "tc" if !empty => self.cells.cell(),
+            "tc" if !empty => {
+                self.cells.cell();
+                if attributes.contains("vMerge=\"1\"") {
+                    self.cells.same_as_above();
+                }
+            }
+            "vMerge" if attribute(attributes, "val").is_none_or(|val| val != "restart") => self.cells.same_as_above(),
             "ins" | "moveTo" if !empty => self.inserted += 1,
             "del" | "moveFrom" if !empty => self.deleted += 1,
             "txbxContent" | "txbx" if !empty && self.around.len() < MAX_NESTING => self.around.push(std::mem::take(&mut self.current)),
@@ -186,6 +192,7 @@ impl Writer {
 
     fn end_paragraph(&mut self, sink: &mut Sink<'_>) {
         if !self.current.now.is_empty() {
+            self.cells.line(&self.current.now);
             self.current.now.push('\n');
         }
         self.flush(sink);

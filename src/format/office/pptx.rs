@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Fenced,
-    version: 2,
+    version: 3,
     limitations: &[],
 };
 

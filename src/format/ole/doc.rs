@@ -2,8 +2,14 @@
 //! text boxes. Documents of Word 6 and 95 keep their text in one stretch.
 
 use super::compound::Content;
-use crate::format::{At, Sink};
+use crate::format::cells::push_rows;
+use crate::format::{At, PassageKind, Sink};
 use crate::model::{Cause, Class};
+
+/// Ends a cell or a row of a table.
+const CELL: char = '\u{7}';
+/// Cells of one row that are looked at.
+const MOST_CELLS: usize = 64;
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
@@ -93,7 +99,7 @@ fn push_text(text: &str, offset: u64, sink: &mut Sink<'_>) {
     for c in text.chars() {
         match c {
             '\r' | '\u{B}' | '\u{C}' | '\u{E}' => out.push('\n'),
-            '\u{7}' => out.push(crate::format::BORDER),
+            CELL => out.push(crate::format::BORDER),
             '\u{13}' | '\u{14}' | '\u{15}' => out.push(' '),
             '\u{1E}' => out.push('-'),
             '\t' | '\n' => out.push(c),
@@ -103,4 +109,59 @@ fn push_text(text: &str, offset: u64, sink: &mut Sink<'_>) {
         }
     }
     sink.text(&out, At::Decoded(offset));
+    if text.contains(CELL) {
+        sink.border();
+        tables(text).into_iter().for_each(|rows| push_rows(rows, offset, sink));
+        sink.kind(PassageKind::Prose);
+    }
+}
+
+/// The tables of a text. Each cell ends with a mark, and so does each row behind its last cell (2.4.3): a table is
+/// where such a row comes again at the same distance.
+fn tables(text: &str) -> Vec<Vec<Vec<String>>> {
+    let fields: Vec<&str> = text.split(CELL).collect();
+    let (mut out, mut from) = (Vec::new(), 0);
+    while from < fields.len() {
+        let rows_of = |columns: usize| {
+            let rows = fields[from..].chunks_exact(columns + 1);
+            rows.take_while(|row| row.last().is_some_and(|end| end.is_empty())).count()
+        };
+        let widths = (2..fields.len().saturating_sub(from).min(MOST_CELLS)).filter(|&n| fields[from + n].is_empty());
+        // Of several distances the one that most of the text agrees with: an empty cell ends no row.
+        let Some((columns, rows)) = widths.map(|n| (n, rows_of(n))).max_by_key(|(n, rows)| ((n + 1) * rows, std::cmp::Reverse(*n))) else {
+            from += 1;
+            continue;
+        };
+        let table = fields[from..].chunks_exact(columns + 1).take(rows);
+        out.push(table.map(|row| row[..columns].iter().enumerate().map(|(n, cell)| shown(cell, n == 0)).collect()).collect());
+        from += (columns + 1) * rows;
+    }
+    out
+}
+
+/// A cell on one line; before the first one of a row may stand what precedes the table.
+fn shown(cell: &str, is_first: bool) -> String {
+    let own = if is_first { cell.rsplit(['\r', '\u{C}']).next().unwrap_or_default() } else { cell };
+    let seen = |c: char| if c < ' ' { ' ' } else { c };
+    own.chars().map(seen).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_from_empty_cells() {
+        let row = |cells: [&str; 3]| cells.map(|cell| format!("{cell}\u{7}")).concat() + "\u{7}";
+        let rows = [["Client ID", "Name", "Balance"], ["104233", "Ann\rLee", ""], ["104233", "", "1.70"], ["104233", "Bo Ek", ""]]
+            .map(row)
+            .concat();
+        let found = tables(&format!("Extract\rof today\r{rows}After\rit\r"));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].iter().map(|row| row.join("|")).collect::<Vec<_>>(),
+            ["Client ID|Name|Balance", "104233|Ann Lee|", "104233||1.70", "104233|Bo Ek|"]
+        );
+        assert!(tables("no\u{7}table\r").is_empty() && tables(&"\u{7}".repeat(100_000)).iter().flatten().flatten().all(String::is_empty));
+    }
 }

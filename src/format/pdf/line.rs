@@ -1,8 +1,27 @@
 //! Running text from glyphs at places: where the next one stands decides whether it continues the word,
 //! follows behind a blank, or begins a line.
 
+use std::ops::Range;
+
 /// A point or vector of the page.
 pub type Point = (f64, f64);
+
+/// Words of a page whose places are kept.
+const MOST_WORDS: usize = 1 << 17;
+
+/// A word with its place, in the plane in which it runs to the right.
+pub struct Word {
+    /// Where its text stands in the text of the page.
+    pub text: Range<usize>,
+    /// Where it begins on the base line.
+    pub start: Point,
+    /// Where it ends.
+    pub end: Point,
+    /// Size of its type.
+    pub em: f64,
+    /// Where to it runs on the page: right, up, left, down, or aslant.
+    pub direction: (i8, i8),
+}
 
 /// Text as it comes out.
 #[derive(Default)]
@@ -13,6 +32,10 @@ pub struct Lines {
     pub letters: u64,
     /// Glyphs that nobody says the meaning of.
     pub unknown: u64,
+    /// Its words with their places.
+    pub words: Vec<Word>,
+    /// The last of the words goes on.
+    in_word: bool,
     last: Option<Last>,
     /// Blanks that were shown since the last glyph.
     blanks: usize,
@@ -59,8 +82,10 @@ impl Lines {
             // Nearly every glyph.
             self.text.push(char::from(*letter));
             self.letters += 1;
+            self.place(glyph);
         } else if glyph.text.chars().all(char::is_whitespace) {
             self.blanks += 1;
+            self.in_word = false;
             self.blank(' ');
             self.last = Some(Last { end: glyph.end, along: glyph.along, em: glyph.em, spacing: glyph.spacing });
             return;
@@ -69,10 +94,28 @@ impl Lines {
                 self.indent();
             }
             self.text.push_str(glyph.text);
+            self.place(glyph);
             self.letters += glyph.text.chars().filter(|c| c.is_alphanumeric()).count() as u64;
         }
         self.blanks = 0;
         self.last = Some(Last { end: glyph.end, along: glyph.along, em: glyph.em, spacing: glyph.spacing });
+    }
+
+    /// The glyph whose text was just taken goes on with the word, or begins one.
+    fn place(&mut self, glyph: &Placed<'_>) {
+        let text = self.text.len().saturating_sub(glyph.text.len())..self.text.len();
+        let (x, y) = glyph.along;
+        let turned = |point: Point| (point.0 * x + point.1 * y, point.1 * x - point.0 * y);
+        let has_room = self.words.len() < MOST_WORDS;
+        match self.words.last_mut().filter(|_| self.in_word) {
+            Some(word) => (word.text.end, word.end) = (text.end, turned(glyph.end)),
+            None if has_room => {
+                let direction = (x.round() as i8, y.round() as i8);
+                self.words.push(Word { text, start: turned(glyph.start), end: turned(glyph.end), em: glyph.em, direction });
+            }
+            None => return,
+        }
+        self.in_word = true;
     }
 
     /// In a drawn tree the blanks before a branch say how deep it is.
@@ -119,11 +162,14 @@ impl Lines {
         }
         let stem = &self.text[..self.text.len() - 2];
         if stem.ends_with(char::is_lowercase) && next.starts_with(char::is_lowercase) {
-            self.text.truncate(stem.len());
+            let end = stem.len();
+            self.text.truncate(end);
+            self.words.last_mut().into_iter().for_each(|word| word.text.end = word.text.end.min(end));
         }
     }
 
     fn blank(&mut self, c: char) {
+        self.in_word = false;
         if !self.text.is_empty() && !self.text.ends_with(char::is_whitespace) {
             self.text.push(c);
         }
@@ -131,6 +177,7 @@ impl Lines {
 
     /// A line ends here.
     pub fn end_line(&mut self) {
+        self.in_word = false;
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.text.truncate(self.text.trim_end_matches([' ', '\t']).len());
             self.text.push('\n');

@@ -8,6 +8,7 @@ mod file;
 mod filter;
 mod font;
 mod glyph;
+mod layout;
 mod line;
 mod object;
 mod pages;
@@ -31,9 +32,9 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 1,
+    version: 2,
     limitations: &[
-        "text is read in the order in which it is drawn; tables are text, not records",
+        "text is read in the order in which it is drawn; tables are records where the names of their columns are known",
         "pages that show pictures, outlines, or glyphs without a meaning instead of text are gaps",
         "documents encrypted for certificates are gaps",
     ],

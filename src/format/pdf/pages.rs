@@ -2,9 +2,11 @@
 
 use super::content::{Fonts, Interpreter, Shown};
 use super::file::{Entry, File, Place};
+use super::layout;
 use super::object::{Dictionary, Object};
 use super::picture;
-use crate::format::{At, Sink};
+use crate::format::text::laid_out::LaidOut;
+use crate::format::{At, PassageKind, Sink};
 use crate::model::{Cause, Class};
 use std::ops::Range;
 
@@ -45,15 +47,17 @@ pub fn read(file: &File<'_>, done: &mut [bool], sink: &mut Sink<'_>) {
             pages.push(i);
         }
     }
-    let mut fonts = Fonts::new();
+    let (mut fonts, mut tables) = (Fonts::new(), LaidOut::default());
     for (n, &page) in pages.iter().enumerate() {
         if sink.stopped() {
-            return;
+            break;
         }
         if let Object::Dictionary(dictionary) = file.object(&file.entries[page]) {
-            Page { file, number: n + 1, entry: page, dictionary }.read(&mut fonts, done, sink);
+            Page { file, number: n + 1, entry: page, dictionary }.read(&mut fonts, &mut tables, done, sink);
         }
     }
+    tables.end(sink);
+    sink.kind(PassageKind::Prose);
 }
 
 fn collect(file: &File<'_>, node: &Object, depth: usize, seen: &mut [bool], pages: &mut Vec<usize>) {
@@ -87,7 +91,7 @@ impl Page<'_, '_> {
         Object::Null
     }
 
-    fn read(&self, fonts: &mut Fonts, done: &mut [bool], sink: &mut Sink<'_>) {
+    fn read(&self, fonts: &mut Fonts, tables: &mut LaidOut, done: &mut [bool], sink: &mut Sink<'_>) {
         let file = self.file;
         let mut content = Vec::new();
         for part in file.array(&self.dictionary, "Contents") {
@@ -113,6 +117,8 @@ impl Page<'_, '_> {
         let shown = Interpreter::new(file, fonts).run(&content, &resources);
         let offset = file.offset(&file.entries[self.entry]);
         push(&shown, offset, sink);
+        let (page, unit) = layout::lay_out(&shown.lines);
+        tables.page(&page, unit, offset, sink);
         self.forms(&shown, done, sink);
         self.judge(&shown, offset, done, sink);
     }

@@ -4,13 +4,16 @@
 
 use super::header;
 use super::layout::RECORDS;
+use crate::identifier::{Specific, labelled};
+use crate::index::tokens::words_of;
+use crate::model::Scheme;
 use std::ops::Range;
 
 /// Lines in which the heading is looked for.
-const HEADS: usize = 60;
+pub(super) const HEADS: usize = 60;
 /// Lines of one heading above a rule.
 const STACKED: usize = 3;
-/// So many rows show columns whose names are all known; others need one more.
+/// So many rows show columns whose names are all known; others need one more, and where one names clients, one does.
 const MIN_ROWS: usize = 2;
 /// Lines at the end of the rows that may be none.
 const LAST: usize = 2;
@@ -28,12 +31,15 @@ pub(super) struct Headed {
     pub header: Vec<String>,
     /// Between the columns, in characters; of each, one place at least is blank in every row.
     gutters: Vec<Range<usize>>,
+    /// Byte of the text at which the heading begins.
+    pub head: usize,
     /// Byte of the text from which on rows stand.
     pub body: usize,
 }
 
 /// A line with its characters; blanks at its end do not count.
 struct Line {
+    start: usize,
     end: usize,
     chars: Vec<char>,
 }
@@ -57,6 +63,26 @@ impl Line {
             }
         }
         out
+    }
+
+    /// This line and the one below it, as one heading: what either shows.
+    fn over(&self, lower: &Line) -> Line {
+        let width = self.chars.len().max(lower.chars.len());
+        let char_at = |line: &Line, at: usize| line.chars.get(at).copied().filter(|c| *c != ' ');
+        let chars = (0..width).map(|at| char_at(self, at).or_else(|| char_at(lower, at)).unwrap_or(' ')).collect();
+        Line { start: self.start, end: lower.end, chars }
+    }
+
+    /// Does it say the last words of the names that the line above begins?
+    fn ends_heading(&self, upper: &Line) -> bool {
+        let has_digits = |line: &Line| line.chars.iter().any(char::is_ascii_digit);
+        let names: Vec<String> = self.groups(2).into_iter().map(|label| self.text(label)).collect();
+        names.len() >= 2
+            && upper.groups(2).len() >= 2
+            && !has_digits(self)
+            && !has_digits(upper)
+            && header::known(&names) * 2 >= names.len()
+            && !is_rule(&self.chars)
     }
 
     fn text(&self, range: Range<usize>) -> String {
@@ -84,7 +110,7 @@ fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<H
         if content.len() > LONGEST || content.contains('\t') {
             return None;
         }
-        lines.push(Line { end: at, chars: content.chars().collect() });
+        lines.push(Line { start: at - raw.len(), end: at, chars: content.chars().collect() });
     }
     (0..lines.len().min(heads)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
 }
@@ -115,14 +141,16 @@ fn ruled(lines: &[Line], i: usize) -> Option<Headed> {
     }
     let gutters: Vec<Range<usize>> = runs.windows(2).map(|w| w[0].end..w[1].start).collect();
     let mut header = vec![String::new(); runs.len()];
+    let mut head = rule.start;
     for line in lines[..i].iter().rev().take(STACKED).take_while(|line| !line.is_empty()) {
         let text: String = line.chars.iter().collect();
         let Some(cells) = cut(&gutters, &text) else { break };
+        head = line.start;
         for (head, cell) in header.iter_mut().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
             *head = if head.is_empty() { cell.to_owned() } else { format!("{cell} {head}") };
         }
     }
-    let headed = Headed { header, gutters, body: rule.end };
+    let headed = Headed { header, gutters, head, body: rule.end };
     let section: Vec<&Line> = lines[i + 1..].iter().take_while(|line| !line.is_empty()).collect();
     let rows = headed.rows(section.iter().copied());
     let fits = !rows.is_empty() && rows.len() * 10 >= section.len() * 8;
@@ -136,25 +164,45 @@ fn above_rule(lines: &[Line], i: usize) -> Option<Headed> {
     below.take_while(|&n| is_heading(&lines[n - 1])).find_map(|n| ruled(lines, n))
 }
 
-/// The heading in the line `i`, if the lines below it have blanks where it has.
+/// The heading in the line `i` or in two lines from there on, if the lines below it have blanks where it has.
 fn aligned(lines: &[Line], i: usize) -> Option<Headed> {
-    let head = &lines[i];
+    let (head, below) = lines[i..].split_first()?;
+    let stacked = below.split_first().filter(|(lower, _)| lower.ends_heading(head));
+    let stacked = stacked.and_then(|(lower, below)| headed_by(&head.over(lower), &[head, lower], below));
+    stacked.or_else(|| headed_by(head, &[head], below))
+}
+
+/// The columns under a heading, which stands in these lines, one above the other.
+fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
     let labels = head.groups(2);
-    let names: Vec<String> = labels.iter().map(|label| head.text(label.clone())).collect();
+    let name = |label: &Range<usize>| parts.iter().map(|part| part.text(label.clone())).collect::<Vec<_>>().join(" ").trim().to_owned();
+    let names: Vec<String> = labels.iter().map(name).collect();
     let known = header::known(&names);
     let is_heading = |name: &String| header::is_wordlike(name) && !name.ends_with([':', ',', ';', '{', '(']);
     if labels.len() < 2 || known < 2 || known * 2 < names.len() || !names.iter().all(is_heading) {
         return None;
     }
-    let enough = MIN_ROWS + usize::from(known < names.len());
-    let rows = section(&lines[i + 1..], head, enough);
-    // Lines at the end may be no rows: sums, counts of rows.
-    let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev();
-    ends.find_map(|end| under(head, &labels, &rows[..end], enough))
+    let enough =
+        if known == names.len() && names.iter().any(|name| names_client(name)) { 1 } else { MIN_ROWS + usize::from(known < names.len()) };
+    let rows = section(below, head, enough);
+    // Lines at the end may be no rows: sums, counts of rows; and what goes on below in one piece.
+    let one_piece = rows.iter().position(|row| row.groups(2).len() < 2).filter(|end| *end >= enough);
+    let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev().chain(one_piece);
+    ends.find_map(|end| under(head, parts, &labels, rows.get(..end)?, enough))
+}
+
+/// Does the name of a column say that it holds the vendor's own identifiers? One row below it is a record, then.
+fn names_client(name: &str) -> bool {
+    let words = words_of(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let exact = |(scheme, specific): &&(Scheme, Specific)| {
+        *specific == Specific::Exact && matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
+    };
+    words.len() > 1 && labelled(&words).iter().any(exact)
 }
 
 /// The columns that these rows show under the heading, whose words stand at `labels`.
-fn under(head: &Line, labels: &[Range<usize>], rows: &[&Line], enough: usize) -> Option<Headed> {
+fn under(head: &Line, parts: &[&Line], labels: &[Range<usize>], rows: &[&Line], enough: usize) -> Option<Headed> {
     let width = rows.iter().map(|row| row.chars.len()).max()?.max(head.chars.len());
     let most = |at: usize| rows.iter().filter(|row| !row.is_blank(at)).count() * 8 <= rows.len();
     let common: Vec<bool> = (0..width).map(|at| head.is_blank(at) && most(at)).collect();
@@ -174,7 +222,7 @@ fn under(head: &Line, labels: &[Range<usize>], rows: &[&Line], enough: usize) ->
         gutters.push(runs(pair[0].end..pair[1].start).into_iter().max_by_key(|run| (run.len(), run.start))?);
     }
     // A single blank in the heading parts two columns where the rows have values on both sides of it.
-    for label in labels {
+    for label in labels.iter().filter(|_| parts.len() == 1) {
         for gap in runs(label.clone()) {
             let left = gutters.iter().filter(|g| g.end <= gap.start).map(|g| g.end).max().unwrap_or(0);
             let right = gutters.iter().filter(|g| g.start >= gap.end).map(|g| g.start).min().unwrap_or(width);
@@ -186,9 +234,15 @@ fn under(head: &Line, labels: &[Range<usize>], rows: &[&Line], enough: usize) ->
         }
     }
     gutters.sort_by_key(|gutter| gutter.start);
-    let text: String = head.chars.iter().collect();
-    let header: Vec<String> = cut(&gutters, &text)?.into_iter().map(str::to_owned).collect();
-    let headed = Headed { header, gutters, body: head.end };
+    let mut header = vec![String::new(); gutters.len() + 1];
+    for part in parts {
+        let text: String = part.chars.iter().collect();
+        let names = cut(&gutters, &text)?;
+        for (head, name) in header.iter_mut().zip(names).filter(|(_, name)| !name.is_empty()) {
+            *head = if head.is_empty() { name.to_owned() } else { format!("{head} {name}") };
+        }
+    }
+    let headed = Headed { header, gutters, head: head.start, body: head.end };
     let cells = headed.rows(rows.iter().copied());
     let fits = cells.len() >= enough && cells.len() * 10 >= rows.len() * 8;
     // Columns of words alone also stand in verse and drawings.
@@ -300,6 +354,15 @@ mod tests {
         let (header, rows) = rows(text).unwrap();
         assert_eq!(header, ["NAME", "STATE", "ZIP", "BALANCE"]);
         assert_eq!(rows[1], ["Mary Jones", "NY", "10001", "22.00"]);
+    }
+
+    #[test]
+    fn a_heading_may_take_two_lines_and_text_may_follow() {
+        let text = "Client  Customer       Account\nID      Name           Number\n104233  James Miller   44556677\n104233  Mary Jones     44556678\n\
+                    All of them were told so in the last letter,\nand nobody has answered it yet.\nThe list is closed.\nRegards\n";
+        let (header, rows) = rows(text).unwrap();
+        assert_eq!(header, ["Client ID", "Customer Name", "Account Number"]);
+        assert_eq!(rows[..2].concat(), ["104233", "James Miller", "44556677", "104233", "Mary Jones", "44556678"]);
     }
 
     #[test]

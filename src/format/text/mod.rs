@@ -25,20 +25,45 @@ mod hexadecimal;
 mod json_columns;
 mod json_record;
 mod json_tables;
+pub(in crate::format) mod laid_out;
 mod layout;
+mod markup_tables;
+mod named_lines;
 mod nested;
 mod places;
 mod record;
 mod sniff;
 mod spelling;
 mod uuencode;
+mod xml_records;
 
-use super::Sink;
+use super::{Failure, Probe, Sink};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Parts that are read at once before their results are joined; bounds what waits to be joined.
 const WAVE: usize = 64;
+
+/// Reads text that stands in something else and was decoded: as a table where it is one, else as running text.
+pub(super) fn read_decoded(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
+    let probe = Probe::new(bytes);
+    let table = [&delimited::FORMAT, &fixed_width::FORMAT].into_iter().find(|format| (format.recognise)(&probe));
+    (table.unwrap_or(&plain::FORMAT).read)(bytes, sink)?;
+    // What a reply quotes.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && text.lines().filter(|line| line.starts_with('>')).nth(1).is_some()
+    {
+        let quoted = text
+            .lines()
+            .filter(|line| line.starts_with('>'))
+            .map(|line| line.trim_start_matches('>'))
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let mut tables = laid_out::LaidOut::default();
+        tables.page(&(quoted.collect::<Vec<_>>().join("\n") + "\n"), 0, 0, sink);
+        tables.end(sink);
+    }
+    Ok(())
+}
 
 /// Reads pieces of an item in parallel, each as if it were an item; what was read in the same way before is not
 /// read again. `way` says all that decides how.

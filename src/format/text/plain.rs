@@ -17,9 +17,10 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
+        "in texts above 16 MiB, lines of named values are no records",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
     ],
 };
@@ -44,20 +45,24 @@ pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usiz
     sink.kind(PassageKind::Prose);
     let parts = parts(bytes, encoding, range.clone());
     if let [part] = &parts[..] {
-        return read_part(bytes, encoding, part.clone(), sink);
+        return read_part(bytes, encoding, part.clone(), true, sink);
     }
     let pieces: Vec<Range<usize>> = parts.iter().map(|part| with_overlap(bytes, encoding, part, range.start)).collect();
     let way = format!("running text {} in {encoding:?}", FORMAT.version);
-    super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), fork));
+    super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), false, fork));
 }
 
-fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &mut Sink<'_>) {
+/// `whole`: the text has no other parts. Parts overlap, and a record would be counted in both.
+fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bool, sink: &mut Sink<'_>) {
     for (i, stretch) in stretches(bytes, encoding, part).iter().enumerate() {
         if i > 0 {
             sink.border();
         }
         stretch.push_all(sink);
         super::nested::push(stretch, sink);
+        if whole {
+            super::named_lines::push(stretch, sink);
+        }
         push_glued(stretch, sink);
         stretch.cover(sink);
     }

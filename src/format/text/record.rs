@@ -101,7 +101,9 @@ impl RecordReader {
     /// A line that is drawn between heading and rows, or around them, as database clients print it.
     fn is_rule(&self, line: &[u8]) -> bool {
         let drawn = |b: &u8| matches!(b, b'-' | b'=' | b'_');
-        line.iter().all(|b| drawn(b) || matches!(b, b'+' | b'|' | b' ') || *b == self.dialect.delimiter)
+        // Markdown says by a colon to which side a column is set.
+        let is_side = |b: &u8| *b == b':' && self.dialect.delimiter == b'|';
+        line.iter().all(|b| drawn(b) || is_side(b) || matches!(b, b'+' | b'|' | b' ') || *b == self.dialect.delimiter)
             && line.iter().filter(|b| drawn(b)).count() >= RULE
     }
 

@@ -193,6 +193,9 @@ fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String
     if dialect.delimiter == b',' && count(&|row| is_grouped(row)) * 10 >= body.len() * 9 {
         return false;
     }
+    if count(&|row| holds_object(row) || holds_pairs(row) || is_event(row)) * 2 > body.len() {
+        return false;
+    }
     let words = |row: &Vec<String>| row.iter().map(|c| c.split_whitespace().count()).max().unwrap_or(0);
     let long = count(&|row| words(row) > 9);
     let spaced = match dialect.delimiter {
@@ -234,6 +237,29 @@ fn is_grouped(row: &[String]) -> bool {
         digits == 3 && pair[0].ends_with(|c: char| c.is_ascii_digit())
     };
     row.len() > 1 && row.windows(2).all(groups) && row.iter().any(|cell| cell.contains("  "))
+}
+
+/// `2024-11-07 INFO {"a":1,"b":2}`: the commas part the members of an object.
+fn holds_object(row: &[String]) -> bool {
+    let opens = |cell: &String| cell.find("{\"").or_else(|| cell.find("{\\\"")).is_some_and(|at| at > 0);
+    row.len() > 1 && row.iter().any(opens) && row.iter().rev().take(2).any(|cell| cell.contains('}'))
+}
+
+/// A line of the Common Event Format, or of the Log Event Extended Format: its last field holds pairs.
+fn is_event(row: &[String]) -> bool {
+    row.first().is_some_and(|first| first.contains("CEF:") || first.starts_with("LEEF:"))
+}
+
+/// `client=104233, name=Ann Lee`: most of the cells say themselves what they are.
+fn holds_pairs(row: &[String]) -> bool {
+    let is_pair = |cell: &&String| {
+        cell.split_once('=').is_some_and(|(name, _)| {
+            let name = name.trim_end().rsplit([' ', '(', '{', '[']).next().unwrap_or_default();
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        })
+    };
+    row.iter().filter(is_pair).count() * 4 >= row.len() * 3 && row.len() > 1
 }
 
 /// `2024-11-07 10:00:00,123 INFO …`: the comma stands before milliseconds.

@@ -5,9 +5,10 @@ use super::encoding;
 use super::entity;
 use super::html;
 use super::markup::{self, Lexer, Token};
+use super::markup_tables::Tables;
 use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
-use crate::format::cells::Cells;
+use super::xml_records::XmlRecords;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 
@@ -18,7 +19,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
@@ -92,11 +93,13 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
                 aside: String::new(),
                 key: Key::None,
                 kept: false,
-                cells: Cells::default(),
+                tables: Tables::new(html),
+                records: XmlRecords::default(),
             };
             let cut_off = writer.read();
-            let cells = std::mem::take(&mut writer.cells);
-            cells.push(stretch.range.start, sink);
+            let Writer { tables, records, .. } = writer;
+            tables.push(stretch.range.start, sink);
+            records.push(&|place| stretch.offset(place), sink);
             stretch.cover(sink);
             sink.border();
             if cut_off && !html {
@@ -145,8 +148,8 @@ struct Writer<'w, 's> {
     key: Key,
     /// Text was written since the last border.
     kept: bool,
-    /// Tables of HTML.
-    cells: Cells,
+    tables: Tables,
+    records: XmlRecords,
 }
 
 impl Writer<'_, '_> {
@@ -158,8 +161,8 @@ impl Writer<'_, '_> {
         while let Ok(Some((place, token))) = lexer.token() {
             let place = place as usize;
             match token {
-                Token::Text(text) => self.text(place, text, true),
-                Token::Raw(text) => self.text(place, text, false),
+                Token::Text(text) => self.content(place, text, true),
+                Token::Raw(text) => self.content(place, text, false),
                 Token::Aside(text) if !text.trim().is_empty() => {
                     self.border(place);
                     self.label = None;
@@ -182,14 +185,7 @@ impl Writer<'_, '_> {
             self.defer(attributes);
             return;
         }
-        if self.html {
-            match &local.to_ascii_lowercase()[..] {
-                "table" => self.cells.table(),
-                "tr" => self.cells.row(),
-                "td" | "th" => self.cells.cell(),
-                _ => self.cells.text(" "),
-            }
-        }
+        self.tables.start(local, attributes);
         let is_value = self.key == Key::Closed && VALUES.contains(&local);
         if is_value {
             self.word(place, ": ");
@@ -207,6 +203,8 @@ impl Writer<'_, '_> {
             }
             return;
         }
+        let said = markup::attributes(attributes).filter(|(_, name, _)| !name.starts_with("xmlns"));
+        self.records.start(local, place, said.map(|(_, name, value)| (markup::local(name).to_owned(), entity::decode(value).into_owned())));
         if !is_value {
             self.label = Some((place, name.to_owned()));
         }
@@ -230,7 +228,9 @@ impl Writer<'_, '_> {
                 named = Some(value);
             }
         }
-        if !empty {
+        if empty {
+            self.end_record();
+        } else {
             self.enter(name, local, named);
         }
     }
@@ -253,6 +253,11 @@ impl Writer<'_, '_> {
         }
     }
 
+    fn end_record(&mut self) {
+        let stretch = self.stretch;
+        self.records.end(&|place| stretch.offset(place), self.sink);
+    }
+
     /// An element ends; those inside it that were not closed end with it.
     fn leave(&mut self, local: &str) {
         if self.deeper > 0 {
@@ -267,14 +272,10 @@ impl Writer<'_, '_> {
         if self.is_inline(local) {
             return;
         }
-        if self.html {
-            match &local.to_ascii_lowercase()[..] {
-                "table" => self.cells.end_table(),
-                "td" | "th" => self.cells.end_cell(),
-                _ => self.cells.text(" "),
-            }
-        } else {
+        self.tables.end(local);
+        if !self.html {
             self.leave(local);
+            self.end_record();
         }
         if self.key == Key::Open && KEYS.contains(&local) {
             // No border: the value that may follow belongs to this name.
@@ -301,10 +302,16 @@ impl Writer<'_, '_> {
         if self.html { html::INLINE.iter().any(|n| n.eq_ignore_ascii_case(local)) } else { INLINE.contains(&local) }
     }
 
-    fn text(&mut self, place: usize, text: &str, references: bool) {
-        if self.html && references {
-            self.cells.text(&entity::decode(text));
+    /// Text of an element, which may be a value of a table or record.
+    fn content(&mut self, place: usize, text: &str, references: bool) {
+        self.tables.text(text, references);
+        if !self.html {
+            self.records.text(&if references { entity::decode(text) } else { text.into() });
         }
+        self.text(place, text, references);
+    }
+
+    fn text(&mut self, place: usize, text: &str, references: bool) {
         if text.trim_ascii().is_empty() {
             if self.kept {
                 self.word(place, " ");

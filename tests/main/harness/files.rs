@@ -70,7 +70,11 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// A text document of ISO/IEC 29500 with so many paragraphs.
 pub fn docx(paragraphs: &[String]) -> Vec<u8> {
-    let body: String = paragraphs.iter().map(|text| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")).collect();
+    docx_of(&paragraphs.iter().map(|text| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")).collect::<String>())
+}
+
+/// A text document with this body.
+pub fn docx_of(body: &str) -> Vec<u8> {
     let document = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\
          <w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>{body}</w:body></w:document>"
@@ -80,6 +84,28 @@ pub fn docx(paragraphs: &[String]) -> Vec<u8> {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
         &[("word/document.xml", document)],
     )
+}
+
+/// A document of ISO 32000 whose pages show these contents in a standard font, which they call `F1`.
+pub fn pdf(pages: &[String], font: &str) -> Vec<u8> {
+    let kids: String = (0..pages.len()).map(|n| format!("{} 0 R ", 4 + 2 * n)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Kids [{kids}] /Count {} >>", pages.len()),
+        format!("<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>"),
+    ];
+    for (n, page) in pages.iter().enumerate() {
+        let resources = "<< /Font << /F1 3 0 R >> >>";
+        objects.push(format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources {resources} /Contents {} 0 R >>", 5 + 2 * n));
+        objects.push(format!("<< /Length {} >>\nstream\n{page}\nendstream", page.len()));
+    }
+    let (mut out, mut table) = ("%PDF-1.4\n".to_owned(), format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    for (n, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", out.len());
+        out += &format!("{} 0 obj\n{object}\nendobj\n", n + 1);
+    }
+    let start = out.len();
+    format!("{out}{table}trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1).into_bytes()
 }
 
 /// A workbook of ISO/IEC 29500 with one sheet of inline strings.

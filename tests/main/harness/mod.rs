@@ -14,7 +14,7 @@ mod viewers;
 
 pub use corpus::Demo;
 pub use desk::{Desk, Job};
-pub use files::{aes_zip, copy_tree, docx, files_below, gzip, nacha, tar_of, write, xlsx, zip_of};
+pub use files::{aes_zip, copy_tree, docx, docx_of, files_below, gzip, nacha, pdf, tar_of, write, xlsx, zip_of};
 pub use golden::assert_golden;
 pub use outputs::{Outputs, Row, rows};
 pub use program::{Finished, program, run};
