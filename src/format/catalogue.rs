@@ -65,6 +65,7 @@ pub static STRICT: &[&Format] = &[
     &dataset::AVRO,
     &dataset::PARQUET,
     &dataset::ORC,
+    &text::wrapped::FORMAT,
 ];
 
 /// Formats with a reader that are told by their looks. They are asked after the signatures of formats
@@ -75,6 +76,7 @@ pub static LOOSE: &[&Format] = &[
     &mail::MBOX,
     &database::SQL,
     &database::PG_COPY,
+    &text::length_records::FORMAT,
     &text::transcoded::FORMAT,
     &text::ebcdic_records::FORMAT,
     &text::calendar::FORMAT,

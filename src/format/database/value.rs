@@ -1,6 +1,6 @@
 //! Values of database records as cells of a table.
 
-use crate::format::{BORDER, Kind, Probe, Sink, detect, runs_of};
+use crate::format::{BORDER, Kind, Probe, Sink, detect, payments, runs_of};
 use crate::model::Cause;
 use std::ops::Range;
 
@@ -35,9 +35,12 @@ pub fn binary(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones are contents.
+/// Shorter values are no payments.
+const PAYMENT: usize = 100;
+
+/// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones and payments are contents.
 fn as_text(bytes: &[u8]) -> Option<String> {
-    if bytes.len() > 4096 {
+    if bytes.len() > 4096 || bytes.len() >= PAYMENT && payments::is_in_value(bytes) {
         return None;
     }
     let is_plain = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));

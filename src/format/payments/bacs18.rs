@@ -17,8 +17,8 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
-    limitations: &["Payment records without labels are fixed-width text."],
+    version: 3,
+    limitations: &[],
 };
 
 /// Characters of a label.
@@ -26,6 +26,8 @@ const LABEL: usize = 80;
 /// Characters of a payment of one processing day, and of several.
 const PAYMENT: usize = 100;
 const DATED_PAYMENT: usize = 106;
+/// Blanks that may fill a record.
+const FILLING: usize = 200;
 /// After so many changes of the originating sort code the rest of a file is one unit.
 const MOST_UNITS: u32 = 64;
 /// A file that is broken everywhere has as many gaps as tell that.
@@ -33,24 +35,53 @@ const MOST_GAPS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
-    let (mut at, mut seen) = (0, 0);
-    // A header label with a service user number, and the user header label that only Bacs has.
-    for _ in 0..6 {
-        let (end, next) = piece_at(head, at, PAYMENT);
+    let payment = payment_length(head);
+    let (mut at, mut has_header, mut has_user_header, mut payments) = (0, false, false, 0);
+    // A header label with a service user number, or the user header label that only Bacs has, and payments: of labels
+    // that were cut off some may be left, or none.
+    for _ in 0..8 {
+        let (end, next) = piece_at(head, at, payment);
         let record = Record::new(head.get(at..end).unwrap_or_default(), 0);
         match record.field(1, 4) {
             b"VOL1" | b"HDR2" => {}
-            b"HDR1" if record.char_at(5) == b'A' && is_digits(record.field(6, 11)) => seen |= 1,
-            b"UHL1" if record.char_at(5) == b' ' && is_digits(record.field(6, 10)) => seen |= 2,
+            b"HDR1" if record.char_at(5) == b'A' && is_digits(record.field(6, 11)) => has_header = true,
+            b"UHL1" if record.char_at(5) == b' ' && is_digits(record.field(6, 10)) => has_user_header = true,
+            _ if is_payment(&record) => payments += 1,
+            b"EOF1" | b"UTL1" if payments > 0 => payments += 1,
             _ => break,
         }
         at = next;
     }
-    seen == 3
+    has_header && has_user_header || payments > 1 || payments > 0 && (has_header || has_user_header)
+}
+
+/// A payment: sort code and account on both sides, a transaction code, an amount, and names that are printed
+/// (PN5011, "Standard 18 data records").
+fn is_payment(record: &Record<'_>) -> bool {
+    const CODES: [&[u8]; 11] = [b"01", b"17", b"18", b"19", b"99", b"0C", b"0N", b"0S", b"Z4", b"Z5", b"U0"];
+    let is_printed = |field: &[u8]| field.iter().all(|b| *b >= b' ') && !field.starts_with(b" ");
+    let names = [(47, 64), (65, 82), (83, 100)].map(|(first, last)| record.field(first, last));
+    (PAYMENT - 18..=DATED_PAYMENT + 2).contains(&record.bytes().len())
+        && is_digits(record.field(1, 14))
+        && (record.char_at(15) == b' ' || record.char_at(15).is_ascii_digit())
+        && CODES.contains(&record.field(16, 17))
+        && is_digits(record.field(18, 31))
+        && is_digits(record.field(36, 46))
+        && is_printed(names[0])
+        && names.iter().flat_map(|name| name.iter()).all(|b| *b >= b' ')
+        && names[0].iter().any(u8::is_ascii_alphabetic)
+}
+
+/// The length of payments without line ends and without the label that says it: behind which another record stands.
+fn payment_length(head: &[u8]) -> usize {
+    let follows = |length: usize| {
+        head.get(length..).is_some_and(|rest| is_label(rest) || is_payment(&Record::new(&rest[..rest.len().min(PAYMENT)], 0)))
+    };
+    if !follows(PAYMENT) && follows(DATED_PAYMENT) { DATED_PAYMENT } else { PAYMENT }
 }
 
 /// The end of the record at an offset and where the next begins. Labels have 80 characters, payments
-/// `payment`, where lines do not end them.
+/// `payment`, where lines do not end them; both may be filled up to the length of a block's records.
 fn piece_at(bytes: &[u8], at: usize, payment: usize) -> (usize, usize) {
     if let Some((line, next)) = line_at(bytes, at, DATED_PAYMENT + 2)
         && line.len() <= DATED_PAYMENT
@@ -60,7 +91,9 @@ fn piece_at(bytes: &[u8], at: usize, payment: usize) -> (usize, usize) {
     }
     let length = if is_label(bytes.get(at..).unwrap_or_default()) { LABEL } else { payment };
     let end = (at + length).min(bytes.len());
-    (end, end + line_end(&bytes[end..]))
+    // No record begins with a blank.
+    let filling = bytes[end..].iter().take(FILLING).take_while(|b| matches!(b, b' ' | 0)).count();
+    (end, end + filling + line_end(&bytes[end + filling..]))
 }
 
 fn is_label(bytes: &[u8]) -> bool {
@@ -69,7 +102,7 @@ fn is_label(bytes: &[u8]) -> bool {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("bacs18");
-    let mut reader = Reader { sink, payment: PAYMENT, origin: None, open: false, payments: 0, units: 0, stray: 0 };
+    let mut reader = Reader { sink, payment: payment_length(bytes), origin: None, open: false, payments: 0, units: 0, stray: 0 };
     let (mut at, mut pieces) = (0, 0u32);
     while at < bytes.len() {
         pieces = pieces.wrapping_add(1);
@@ -125,7 +158,14 @@ impl Reader<'_, '_> {
                 }
                 record.push(self.sink, &[4, 5, 10, 15]);
             }
-            b"UHL1" => record.push(self.sink, &[4, 10, 20, 22, 28, 37, 40]),
+            b"UHL1" => {
+                if !self.open {
+                    // The labels before it were cut off; it has the day of processing.
+                    self.sink.dated(day::of_year(record.field(5, 10)));
+                }
+                self.open = true;
+                record.push(self.sink, &[4, 10, 20, 22, 28, 37, 40]);
+            }
             b"UTL1" => {
                 record.push(self.sink, &[4, 17, 30, 37, 44]);
                 let (debits, credits) = (number(record.field(31, 37)), number(record.field(38, 44)));
@@ -155,6 +195,9 @@ impl Reader<'_, '_> {
         self.payments += 1;
         if !self.open {
             self.sink.dated(None);
+        }
+        if !self.open && self.payments == 1 {
+            self.sink.payment_note("payments without the labels before them");
         }
         let origin: Option<[u8; 6]> = record.field(18, 23).try_into().ok();
         if origin != self.origin {
@@ -254,6 +297,33 @@ pub(super) mod tests {
             assert_eq!(values(&units[0].owners), ["200307"]);
             assert_eq!(values(&units[0].counterparties), ["309089", "400530"]);
             assert_eq!((units[0].records, units[0].persons.len()), (2, 1));
+        }
+    }
+
+    #[test]
+    fn blocks_and_files_whose_labels_were_cut_off_are_the_originating_banks() {
+        let filled = |length: usize| records().iter().map(|record| format!("{record:<length$}")).collect::<String>();
+        let dated = filled(106).replace("HDR2F0200000100", "HDR2F0200000106").replace("EOF2F0200000100", "EOF2F0200000106");
+        let behind = |labels: usize| records()[labels..].iter().map(|record| format!("{record}\n")).collect::<String>();
+        let payments = records()[4..7].concat();
+        for text in [filled(100), dated, behind(1), behind(2), behind(3), behind(4), records()[3..].concat(), payments.repeat(2)] {
+            assert!(recognise(&Probe::new(text.as_bytes())), "{text}");
+            read_with(read, text.as_bytes(), |sink, _| {
+                let units = &sink.facts.payments.as_ref().unwrap().units;
+                assert!(units[0].owners.keys().all(|party| party.value == "200307") && units[0].records >= 2, "{text}");
+                assert_eq!(sink.gaps.len(), 0, "{text}");
+            });
+        }
+    }
+
+    #[test]
+    fn digits_and_words_in_columns_are_no_payments() {
+        let row = |n: u64| format!("{:014}{:>3}{:014}    {:011}{:<18}{:<18}{:<18}\n", n * 7919, n % 7, n * 104_729, n * 31, "ACME LTD", "REF", "ANN LEE");
+        let digits = |n: u64| format!("{:050}{:050}\n", n * 7_919_104_729, n * 15_485_863);
+        let words = |_: u64| "UHL1 is what such a label begins with, HDR1A and VOL1 are others, as a manual will tell its readers.\n".to_owned();
+        for line in [row, digits, words] as [fn(u64) -> String; 3] {
+            let text: String = (1..40).map(line).collect();
+            assert!(!recognise(&Probe::new(text.as_bytes())), "{text}");
         }
     }
 

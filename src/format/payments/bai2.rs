@@ -6,12 +6,13 @@
 //! Whose a group is: the originator's (`02`). Identifications are agreed between sender and receiver;
 //! those that are no routing number and no BIC name nobody.
 
+pub(super) mod layout;
 #[cfg(test)]
 pub(super) mod tests;
 
 use super::day;
 use super::operators::is_operator;
-use super::record::{Record, is_digits, line_at, number};
+use super::record::{Record, line_at, number};
 use super::routing_number::RoutingNumber;
 use crate::format::{At, Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement, Scheme};
@@ -23,7 +24,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &["Parties in the texts of transactions are text."],
 };
 
@@ -35,34 +36,23 @@ const MOST_GAPS: usize = 64;
 const WRAPPED: u32 = 16;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head).trim_ascii_start();
-    let Some((first, next)) = line_at(head, 0, head.len() + 1) else { return false };
-    let fields: Vec<&[u8]> = first.split(|&b| b == b',').collect();
-    // 01,sender,receiver,YYMMDD,HHMM,file id,record length,block size,version[/]
-    let [tag, _, _, date, time, id, _, _, version, ..] = fields[..] else { return false };
-    let plain = tag == b"01" && is_date(date) && (is_digits(time) && time.len() == 4 || time.is_empty()) && !id.is_empty();
-    if !plain || !matches!(version.trim_ascii(), [b'2' | b'3', ..]) {
-        return false;
-    }
-    let rest = memchr::memchr(b'/', first).map_or(&b""[..], |slash| first[slash + 1..].trim_ascii());
-    let second = if rest.is_empty() { head.get(next..).unwrap_or_default().trim_ascii_start() } else { rest };
-    let fields: Vec<&[u8]> = second.split(|&b| b == b',').take(5).collect();
-    match fields[..] {
-        // 02,receiver,originator,status,date
-        [b"02", _, _, status, date] => matches!(status, b"" | b"1" | b"2" | b"3" | b"4") && (is_date(date) || date.is_empty()),
-        [b"99", ..] => true,
-        _ => second.is_empty() && first.contains(&b'/'),
-    }
-}
-
-fn is_date(field: &[u8]) -> bool {
-    matches!(field.len(), 6 | 8) && is_digits(field)
+    layout::begins(probe.head)
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("bai2");
-    let mut reader =
-        Reader { sink, file: None, group: None, account_open: false, text_open: false, wrapped: 0, continues: *b"  ", stray: 0 };
+    let is_one_line = memchr::memchr2(b'\r', b'\n', bytes.trim_ascii_end()).is_none();
+    let mut reader = Reader {
+        sink,
+        file: None,
+        group: None,
+        account_open: false,
+        text_open: false,
+        wrapped: 0,
+        continues: *b"  ",
+        stray: 0,
+        is_one_line,
+    };
     let mut at = 0;
     let mut lines: u32 = 0;
     while at < bytes.len() {
@@ -71,7 +61,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             return Ok(());
         }
         let (line, next) = line_at(bytes, at, LONGEST).unwrap_or_else(|| {
-            let end = (at + LONGEST).min(bytes.len());
+            // What has no lines is cut between records.
+            let window = &bytes[at..(at + LONGEST).min(bytes.len())];
+            let end = memchr::memrchr(b'/', window).filter(|_| is_one_line).map_or(at + window.len(), |slash| at + slash + 1);
             (&bytes[at..end], end)
         });
         if reader.line(line, at as u64) {
@@ -119,6 +111,8 @@ struct Reader<'s, 'o> {
     continues: [u8; 2],
     /// Lines that belong to nothing.
     stray: u64,
+    /// All of it is one line, in which records follow one another.
+    is_one_line: bool,
 }
 
 impl Reader<'_, '_> {
@@ -140,7 +134,7 @@ impl Reader<'_, '_> {
         for slash in memchr::memchr_iter(b'/', line) {
             let rest = &line[slash + 1..];
             let blanks = rest.len() - rest.trim_ascii_start().len();
-            if slash >= from && blanks > 0 && record_type(&rest[blanks..]).is_some() {
+            if slash >= from && (blanks > 0 || self.is_one_line) && record_type(&rest[blanks..]).is_some() {
                 self.record(&line[from..=slash], at + from as u64);
                 from = slash + 1 + blanks;
             }

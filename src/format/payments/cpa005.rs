@@ -20,7 +20,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["Files of 80-character records (short CPA-005 forms of some banks) are text."],
 };
 
@@ -29,32 +29,73 @@ const LENGTH: usize = 1464;
 /// Characters of a segment, and of what stands before the first.
 const SEGMENT: usize = 240;
 const PREFIX: usize = 24;
+/// Blanks that may fill a record.
+const FILLING: usize = 100;
 /// A file that is broken everywhere has as many gaps as tell that.
 const MOST_GAPS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let mut decoded = Vec::new();
-    let head = &probe.head[..probe.head.len().min(2 * LENGTH)];
-    let head = if head.first() == Some(&ebcdic::encode(b'A')) {
+    let head = &probe.head[..probe.head.len().min(2 * LENGTH + FILLING)];
+    let head = if is_ebcdic(head) {
         ebcdic::decode_into(head, &mut decoded);
         &decoded
     } else {
         head
     };
-    let header = head.starts_with(b"A000000001")
-        && head.get(20..24).is_some_and(is_digits)
-        && head.get(24..30).is_some_and(|d| is_digits(d) && d[0] == b'0');
     let record = Record::new(&head[..head.len().min(LENGTH)], 0);
-    if !header || !is_digits(record.field(31, 35)) || record.field(11, 20).iter().any(|b| !b.is_ascii_alphanumeric() && *b != b' ') {
-        return false;
-    }
-    let (_, next) = fixed_at(head, 0, LENGTH);
-    head.get(next..next + 10).is_none_or(|second| second[0].is_ascii_uppercase() && second[1..] == *b"000000002")
+    let Some(number) = number(record.field(2, 10)) else { return false };
+    let is_first = if record.char_at(1) == b'A' { number == 1 && is_header(&record) } else { is_payment(&record) };
+    let second = next_at(head, fixed_at(head, 0, LENGTH).1);
+    let follows = |second: &[u8]| second[0].is_ascii_uppercase() && second[1..] == *format!("{:09}", number + 1).as_bytes();
+    // What has no header is told by a second record, which has the same originator and file number.
+    is_first
+        && match head.get(second..second + PREFIX) {
+            Some(second) => follows(&second[..10]) && second[10..] == *record.field(11, PREFIX),
+            None => record.char_at(1) == b'A' && head.get(second..second + 10).is_none_or(follows),
+        }
+}
+
+/// A header: number, originator, file number, day, data centre.
+fn is_header(record: &Record<'_>) -> bool {
+    is_digits(record.field(21, 24))
+        && is_digits(record.field(25, 30))
+        && record.char_at(25) == b'0'
+        && is_digits(record.field(31, 35))
+        && is_originator(record.field(11, 20))
+}
+
+/// Payments, corrections, returns: number, originator, file number, and a segment of a transaction code, an amount, a
+/// day and an institution.
+fn is_payment(record: &Record<'_>) -> bool {
+    matches!(record.char_at(1), b'C' | b'D' | b'E' | b'F' | b'I' | b'J')
+        && is_originator(record.field(11, 20))
+        && is_digits(record.field(21, 52))
+        && record.field(21, 52).len() == 32
+        && record.char_at(38) == b'0'
+        && record.char_at(44) == b'0'
+}
+
+fn is_originator(field: &[u8]) -> bool {
+    field.iter().all(|b| b.is_ascii_alphanumeric() || *b == b' ')
+}
+
+/// Does a file in EBCDIC begin here?
+fn is_ebcdic(head: &[u8]) -> bool {
+    head.first().is_some_and(|first| b"ACDEFIJ".iter().any(|kind| ebcdic::encode(*kind) == *first))
+        && head.get(1..10).is_some_and(|digits| digits.iter().all(|b| (0xF0..=0xF9).contains(b)))
+}
+
+/// Where the next record begins: blanks and line ends in both character sets may fill one up to a longer fixed length,
+/// and none begins with one.
+fn next_at(bytes: &[u8], end: usize) -> usize {
+    let is_filling = |b: &&u8| matches!(**b, b' ' | 0 | b'\r' | b'\n' | 0x40 | 0x15 | 0x25 | 0x85);
+    end + bytes.get(end..).unwrap_or_default().iter().take(FILLING).take_while(is_filling).count()
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("cpa005");
-    let is_ebcdic = bytes.first() == Some(&ebcdic::encode(b'A'));
+    let is_ebcdic = is_ebcdic(bytes);
     let mut reader = Reader { sink, centre: None, returns: Vec::new(), returned: false, open: false, records: 0, items: 0, stray: 0 };
     let (mut at, mut scratch) = (0, Vec::new());
     // Records without line ends are never shortened.
@@ -65,6 +106,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         }
         let (end, next) =
             if is_ebcdic { ((at + LENGTH).min(bytes.len()), (at + LENGTH).min(bytes.len())) } else { fixed_at(bytes, at, LENGTH) };
+        let next = next_at(bytes, next);
         let is_record = if is_ebcdic {
             ebcdic::decode_into(&bytes[at..end], &mut scratch);
             reader.record(&Record::decoded(&scratch, at as u64))
@@ -299,6 +341,34 @@ pub(super) mod tests {
             assert_eq!(values(&units[0].owners), ["CA:000300002", "CA:003"]);
             assert_eq!(values(&units[0].counterparties), ["CA:000100020", "CA:001"]);
             assert_eq!((units[0].records, units[0].persons.len()), (2, 1));
+        }
+    }
+
+    #[test]
+    fn filled_records_and_files_without_a_header_are_the_bank_of_returns() {
+        let filled = |length: usize| records("00320").iter().map(|record| format!("{record:<length$}")).collect::<String>().into_bytes();
+        let mut lines = Vec::new();
+        for record in records("00320") {
+            lines.extend(record.bytes().map(ebcdic::encode));
+            lines.push(0x15);
+        }
+        for bytes in [filled(1470), filled(1500), lines] {
+            assert!(recognise(&Probe::new(&bytes)));
+            assert_eq!(units(&bytes)[0].owners.len(), 2);
+        }
+        let headless = records("00320")[1..].concat().into_bytes();
+        let trimmed = records("00320")[1..].iter().map(|record| format!("{}\n", record.trim_end())).collect::<String>().into_bytes();
+        for bytes in [headless.clone(), trimmed, headless.iter().map(|b| ebcdic::encode(*b)).collect()] {
+            assert!(recognise(&Probe::new(&bytes)));
+            read_with(read, &bytes, |sink, _| {
+                let unit = &sink.facts.payments.as_ref().unwrap().units[0];
+                assert_eq!(unit.owners.keys().map(|party| &party.value[..]).collect::<Vec<_>>(), ["CA:000300002", "CA:003"]);
+                // The trailer counts the record that was cut off.
+                assert_eq!(sink.gaps.len(), 1);
+            });
+        }
+        for other in ["C000000002", &"C0000000020030000001".repeat(200), &format!("{:<3000}", "C00000000200300000010001 HELLO")] {
+            assert!(!recognise(&Probe::new(other.as_bytes())));
         }
     }
 

@@ -12,10 +12,12 @@ mod records;
 use super::nacha::layout::{LENGTH, is_batch_header, is_file_header};
 use super::record::{Record, is_digits};
 use super::routing_number::RoutingNumber;
-use super::{BAI2, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, SWIFT, X12, value};
+use super::{BACS18, BAI2, CPA005, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, OFX, SWIFT, X12, X937, value};
 use crate::format::{Format, Probe, Sink};
+use aho_corasick::AhoCorasick;
 use memchr::{memchr, memmem};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A stretch is not longer, so that it can be decoded in memory.
 const LONGEST: usize = 64 << 20;
@@ -52,9 +54,16 @@ static LAYOUTS: &[Layout] = &[
     },
     Layout { format: &SWIFT, mark: b"{1:F", start: messages::swift_start, end: messages::swift_end, meant: lines::swift },
     Layout { format: &FEDWIRE, mark: b"{3100}", start: messages::fedwire_start, end: messages::fedwire_end, meant: lines::meant },
-    Layout { format: &BAI2, mark: b",2/", start: records::bai2_start, end: records::bai2_end, meant: lines::meant },
+    Layout { format: &BAI2, mark: b"02,", start: records::bai2_start, end: records::bai2_end, meant: lines::meant },
     Layout { format: &MT940, mark: b":60F:", start: messages::statement_start, end: messages::statement_end, meant: lines::meant },
-    Layout { format: &X12, mark: b"ISA*0", start: messages::x12_start, end: messages::x12_end, meant: lines::meant },
+    Layout { format: &X12, mark: b"ST*8", start: messages::x12_start, end: messages::x12_end, meant: lines::meant },
+    Layout { format: &BACS18, mark: b"UHL1 ", start: records::bacs18_start, end: records::bacs18_end, meant: lines::meant },
+    Layout { format: &CPA005, mark: b"A000000001", start: records::line_start, end: records::cpa005_end, meant: lines::meant },
+    Layout { format: &X937, mark: b"0103T", start: records::line_start, end: records::x937_end, meant: lines::meant },
+    Layout { format: &X937, mark: b"0103P", start: records::line_start, end: records::x937_end, meant: lines::meant },
+    Layout { format: &OFX, mark: b"<BANKACCTFROM>", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
+    Layout { format: &OFX, mark: b"<bankacctfrom>", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
+    Layout { format: &OFX, mark: b"&lt;BANKACCTFROM&gt;", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
     Layout { format: &EDIFACT, mark: b"UNB+UN", start: messages::edifact_start, end: messages::edifact_end, meant: lines::meant },
     Layout {
         format: &ISO20022,
@@ -67,13 +76,43 @@ static LAYOUTS: &[Layout] = &[
 
 /// Reads the payments amid text of an ASCII-compatible encoding.
 pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
-    read_records(bytes, sink);
-    for layout in LAYOUTS {
+    read_at(bytes, &value::offset, sink);
+}
+
+/// Reads the payments in a value that stands at an offset of the item: a file, or what stands amid text.
+pub fn read_in_value(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
+    match layout_of(bytes) {
+        Some(layout) => sink.payments_amid_text(layout, bytes, offset),
+        None => read_at(bytes, &|_| offset, sink),
+    }
+}
+
+/// Reads the payments in a range of an item that is no text, but may hold some.
+pub fn read_amid_bytes(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
+    // Where no file begins, what a record without one looks like is too little amid other bytes.
+    if is_amid_text(bytes) {
+        read_at(bytes, &|at| offset + value::offset(at), sink);
+    }
+}
+
+/// Is a value a payment file, or does it hold one?
+pub fn is_in_value(bytes: &[u8]) -> bool {
+    layout_of(bytes).is_some() || is_amid_text(bytes)
+}
+
+fn layout_of(bytes: &[u8]) -> Option<&'static Format> {
+    let probe = Probe::new(bytes);
+    super::LAYOUTS.iter().find(|layout| (layout.recognise)(&probe)).copied()
+}
+
+fn read_at(bytes: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+    read_records(bytes, offset, sink);
+    for layout in with_marks(bytes) {
         for range in stretches(layout, bytes) {
             if sink.stopped() {
                 return;
             }
-            sink.payments_amid_text(layout.format, &(layout.meant)(bytes, &range), value::offset(range.start));
+            sink.payments_amid_text(layout.format, &(layout.meant)(bytes, &range), offset(range.start));
         }
     }
 }
@@ -100,8 +139,26 @@ impl Ahead {
 
 /// Does other text hold a payment file somewhere?
 pub fn is_amid_text(bytes: &[u8]) -> bool {
-    LAYOUTS.iter().any(|layout| stretches(layout, bytes).next().is_some())
-        || memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::holds_nacha(bytes, mark))
+    let layouts = with_marks(bytes);
+    layouts.iter().any(|layout| stretches(layout, bytes).next().is_some())
+        || layouts.iter().any(|layout| layout.mark == NACHA_SIZES.0)
+            && memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::holds_nacha(bytes, mark))
+}
+
+/// The layouts whose marks stand in some bytes, which are gone through once for all of them. No mark begins with what
+/// another ends with in any file of a layout.
+fn with_marks(bytes: &[u8]) -> Vec<&'static Layout> {
+    static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(LAYOUTS.iter().map(|layout| layout.mark)).ok());
+    let Some(marks) = &*MARKS else { return LAYOUTS.iter().collect() };
+    let all = (1u32 << LAYOUTS.len()) - 1;
+    let mut seen = 0u32;
+    for mark in marks.find_iter(bytes) {
+        seen |= 1 << mark.pattern().as_u32();
+        if seen == all {
+            break;
+        }
+    }
+    LAYOUTS.iter().enumerate().filter(|(n, _)| seen >> n & 1 == 1).map(|(_, layout)| layout).collect()
 }
 
 /// The stretches of a layout, in order: those that its own recogniser takes. What only begins like one hides no other.
@@ -134,7 +191,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 }
 
 /// The records of NACHA files, each on a line of its own behind whatever a program writes before it.
-fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
+fn read_records(bytes: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
     let mut records: Vec<u8> = Vec::new();
     let (mut first, mut idle, mut at, mut lines) = (0, 0, 0, 0u32);
     let mut sizes = memmem::find_iter(bytes, NACHA_SIZES.0).peekable();
@@ -149,7 +206,7 @@ fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
         // A file header begins another file; what is too much to hold is read as far as it goes.
         let begins = record.is_some_and(|record| record[0] == b'1') || records.len() >= RECORDS;
         if !records.is_empty() && (begins || idle > BETWEEN) {
-            sink.payments_amid_text(&NACHA, &std::mem::take(&mut records), first as u64);
+            sink.payments_amid_text(&NACHA, &std::mem::take(&mut records), offset(first));
         }
         match record {
             Some(record) => {
@@ -165,7 +222,7 @@ fn read_records(bytes: &[u8], sink: &mut Sink<'_>) {
         at = end + 1;
     }
     if !records.is_empty() {
-        sink.payments_amid_text(&NACHA, &records, first as u64);
+        sink.payments_amid_text(&NACHA, &records, offset(first));
     }
 }
 

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["Remittance data {8xxx} are text; their parties are not read as fields."],
 };
 
@@ -59,7 +59,9 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head;
     let start = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let Some(first) = tag_at(start, 0) else { return false };
-    if !matches!(first, b"1500" | b"1510" | b"1520" | b"1100" | b"1110" | b"1120" | b"1599" | b"2000") {
+    // A message whose beginning was cut off is told by its sender's number.
+    let is_sender = first == b"3100" && start.get(6..15).and_then(RoutingNumber::parse).is_some();
+    if !is_sender && !matches!(first, b"1500" | b"1510" | b"1520" | b"1100" | b"1110" | b"1120" | b"1599" | b"2000") {
         return false;
     }
     let mut found = 0;

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &["Encrypted addenda are text."],
 };
 

@@ -17,12 +17,14 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["credit card and investment statements name no bank by an identifier"],
 };
 
 /// Longer values are text only.
 const MAX_VALUE: usize = 512;
+/// No name of an element is longer.
+const LONGEST_NAME: usize = 32;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let text;
@@ -34,10 +36,22 @@ fn recognise(probe: &Probe<'_>) -> bool {
         None => probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head),
     };
     let head = head.trim_ascii_start();
+    if !matches!(head.first(), Some(b'<' | b'O' | b'o')) {
+        return false;
+    }
+    // Elements have capitals; programs that read them do not insist on it.
+    let head = head.to_ascii_uppercase();
     let (marked, root) = (head.starts_with(b"OFXHEADER:"), memmem::find(&head[..head.len().min(4096)], b"<OFX>"));
     let declared = head.starts_with(b"<?") && memmem::find(&head[..head.len().min(1024)], b"<?OFX ").is_some();
-    let bare = head.starts_with(b"<OFX>") && memmem::find(head, b"<SIGNONMSGSRS").is_some();
-    root.is_some() && (marked || declared || bare)
+    let bare = head.starts_with(b"<OFX>") && memmem::find(&head, b"<SIGNONMSGSRS").is_some();
+    root.is_some() && (marked || declared || bare) || is_part(&head)
+}
+
+/// A part of a file: messages, a statement, or the account and what follows it.
+fn is_part(head: &[u8]) -> bool {
+    const PARTS: [&[u8]; 6] = [b"<OFX>", b"<BANKMSGSRSV1>", b"<STMTTRNRS>", b"<STMTRS>", b"<CURDEF>", b"<BANKACCTFROM>"];
+    let has = |tag: &[u8]| memmem::find(head, tag).is_some();
+    PARTS.iter().any(|part| head.starts_with(part)) && [&b"<BANKACCTFROM>"[..], b"<BANKID>", b"<ACCTID>"].into_iter().all(has)
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
@@ -48,7 +62,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     markup::for_each(bytes, |decoder, at, token| {
         if file.closed {
             // Only another file is of the layout.
-            let Token::Start { name: b"OFX", .. } = token else { return true };
+            let Token::Start { name, .. } = token else { return true };
+            if !name.eq_ignore_ascii_case(b"OFX") {
+                return true;
+            }
             (file.closed, from) = (false, at);
         }
         match token {
@@ -91,6 +108,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         true
     });
     if !file.closed {
+        if !file.dated {
+            sink.dated(None);
+        }
         sink.cover(from..value::offset(bytes.len()), Class::Read);
     }
     if file.open {
@@ -135,8 +155,8 @@ struct File {
 impl File {
     fn start(&mut self, name: &[u8], sink: &mut Sink<'_>) {
         self.element.clear();
-        self.element.extend_from_slice(&name[..name.len().min(32)]);
-        match name {
+        self.element.extend(name.iter().take(LONGEST_NAME).map(u8::to_ascii_uppercase));
+        match self.element.as_slice() {
             b"OFX" => self.open = true,
             b"BANKACCTFROM" => self.account = Account::Own,
             b"CCACCTFROM" | b"CCACCTTO" => self.account = Account::Card,
@@ -149,7 +169,11 @@ impl File {
 
     fn end(&mut self, name: &[u8], sink: &mut Sink<'_>) {
         self.element.clear();
-        match name {
+        let mut capitals = [0; LONGEST_NAME];
+        let Some(capitals) = capitals.get_mut(..name.len()) else { return };
+        capitals.copy_from_slice(name);
+        capitals.make_ascii_uppercase();
+        match &*capitals {
             b"OFX" => {
                 (self.open, self.closed) = (false, true);
                 self.end_unit(sink);
@@ -265,7 +289,22 @@ mod tests {
             "<?xml version=\"1.0\"?><?OFX OFXHEADER=\"200\"?>",
         );
         assert!(recognise(&Probe::new(xml.as_bytes())));
-        for text in [SGML, &xml] {
+        let mut small = String::new();
+        for (n, part) in SGML.split('<').enumerate() {
+            let (tag, value) = part.split_once('>').unwrap_or(("", part));
+            small += &if n == 0 { part.to_owned() } else { format!("<{}>{value}", tag.to_lowercase()) };
+        }
+        let (_, bare) = small.split_once("\r\n\r\n").unwrap();
+        for text in [&small, bare] {
+            assert!(recognise(&Probe::new(text.as_bytes())), "{text}");
+        }
+        let message = &SGML[SGML.find("<BANKMSGSRSV1>").unwrap()..SGML.find("</OFX>").unwrap()];
+        assert!(recognise(&Probe::new(message.as_bytes())));
+        read_with(read, message.as_bytes(), |sink, _| {
+            let unit = &sink.facts.payments.as_ref().unwrap().units[0];
+            assert_eq!((unit.owners.keys().next().unwrap().value.as_str(), sink.gaps.len()), ("021000021", 0));
+        });
+        for text in [SGML, &xml, &small, bare] {
             read_with(read, text.as_bytes(), |sink, out| {
                 let unit = &sink.facts.payments.as_ref().unwrap().units[0];
                 assert_eq!(unit.owners.keys().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["021000021"]);
@@ -278,7 +317,7 @@ mod tests {
 
     #[test]
     fn other_text_is_not_taken_and_a_cut_file_has_a_gap() {
-        for other in ["", "<html><OFX></html>", "OFXHEADER without anything", "<OFX>"] {
+        for other in ["", "<html><OFX></html>", "OFXHEADER without anything", "<OFX>", "<BANKACCTFROM> is an element, <BANKID> another"] {
             assert!(!recognise(&Probe::new(other.as_bytes())), "{other}");
         }
         for cut in (0..16).map(|i| SGML.len() * i / 16) {

@@ -5,11 +5,15 @@
 //! of BPR (06 qualifier, 07 number) owns a transaction set, the receiving one (12, 13) is its other
 //! side; where the interchange's sender is the receiving institution, that one handed it on and owns it.
 
-use super::segment::{self, Segment, Syntax};
+mod syntax;
+
+use super::segment::{self, Segment};
 use super::{day, party, person, value};
 use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
+pub(super) use syntax::syntax;
+use syntax::{SETS, is_name};
 
 /// X12 payments.
 pub const FORMAT: Format = Format {
@@ -18,24 +22,9 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["other transaction sets (orders, invoices, claims) are searched as text"],
 };
-
-/// Transaction sets that hold payments.
-const SETS: &[&[u8]] = &[b"820", b"821", b"822", b"823", b"827", b"828", b"831", b"835"];
-/// Length of the ISA segment with its terminator.
-const ISA: usize = 106;
-
-/// The separators of an interchange, whose ISA has all of its elements at their places.
-pub(super) fn syntax(isa: &[u8]) -> Option<Syntax> {
-    let isa = isa.get(..ISA)?;
-    let syntax = Syntax { element: isa[3], component: isa[104], terminator: isa[105], release: None };
-    let distinct =
-        syntax.element != syntax.terminator && !syntax.element.is_ascii_alphanumeric() && !syntax.terminator.is_ascii_alphanumeric();
-    let fixed = [6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103].into_iter().all(|at| isa[at] == syntax.element);
-    (isa.starts_with(b"ISA") && distinct && fixed).then_some(syntax)
-}
 
 fn start(bytes: &[u8]) -> usize {
     let mark = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -45,7 +34,8 @@ fn start(bytes: &[u8]) -> usize {
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = &probe.head[start(probe.head)..];
     syntax(head).is_some_and(|syntax| {
-        SETS.iter().any(|set| {
+        let is_payment = head.starts_with(b"BPR");
+        is_payment || SETS.iter().any(|set| {
             let st = [b"ST", &[syntax.element][..], set, &[syntax.element]].concat();
             memmem::find(head, &st).is_some()
         })
@@ -56,8 +46,13 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("x12");
     let mut at = start(bytes);
     sink.cover(0..value::offset(at), Class::Structure);
-    let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no ISA segment")) };
-    let mut interchange = Interchange::default();
+    let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no header segment")) };
+    let head = &bytes[at..];
+    let mut interchange =
+        Interchange { headless: !head.starts_with(b"ISA"), set: head.starts_with(b"BPR"), ..Interchange::default() };
+    if interchange.headless && !head.starts_with(b"GS") {
+        sink.dated(None);
+    }
     while let Some(mut segment) = segment::next(bytes, separators, at) {
         if segment.bytes.starts_with(b"ISA") {
             if sink.stopped() {
@@ -69,14 +64,15 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             }
         }
         let from = std::mem::replace(&mut at, segment.end());
-        if !(interchange.open || segment.bytes.starts_with(b"ISA")) || !is_name(segment.element(0).0.as_bytes()) {
+        let is_open = interchange.open || interchange.headless || segment.bytes.starts_with(b"ISA");
+        if !is_open || !is_name(segment.element(0).0.as_bytes()) {
             continue;
         }
         sink.cover(value::offset(from)..value::offset(at), Class::Read);
         segment.push(sink);
         interchange.segment(&segment, sink);
     }
-    if interchange.open {
+    if interchange.open || interchange.headless && interchange.set {
         let end = value::offset(bytes.len());
         sink.gap(end..end, Cause::Truncated, "the interchange ends without its IEA segment");
     }
@@ -84,14 +80,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The name of a segment: two or three capitals and digits.
-fn is_name(name: &[u8]) -> bool {
-    matches!(name.len(), 2 | 3) && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-}
-
 #[derive(Default)]
 struct Interchange {
     open: bool,
+    /// Its ISA was cut off.
+    headless: bool,
     sender: Vec<Party>,
     /// In a transaction set.
     set: bool,
@@ -108,13 +101,21 @@ impl Interchange {
         let (name, _) = segment.element(0);
         match name.as_bytes() {
             b"ISA" => {
-                self.open = true;
+                (self.open, self.headless) = (true, false);
                 self.sender.clear();
                 self.sender.extend(bank(&segment.element(6).0));
                 sink.dated(day::of_six(segment.element(9).0.as_bytes()));
             }
-            b"GS" if self.sender.len() < 64 => self.sender.extend(bank(&segment.element(2).0)),
-            b"IEA" => self.open = false,
+            b"GS" => {
+                if self.headless {
+                    let day = segment.element(4).0;
+                    sink.dated(day::of_eight(day.as_bytes()).or_else(|| day::of_six(day.as_bytes())));
+                }
+                if self.sender.len() < 64 {
+                    self.sender.extend(bank(&segment.element(2).0));
+                }
+            }
+            b"IEA" => (self.open, self.headless) = (false, false),
             b"ST" => {
                 self.end_set(sink);
                 self.set = true;

@@ -26,7 +26,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["Check images are opaque; what is written on them is not read."],
 };
 
@@ -40,7 +40,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let Some((start, mut shape)) = file_from(bytes, 0) else { return Err(Failure::corrupt(0, "no file header record")) };
+    let Some((start, mut shape)) = file_from(bytes, 0) else { return Err(Failure::corrupt(0, "no header record")) };
     sink.begin_payments("x937");
     let mut reader = Reader::new(sink);
     let (mut at, mut scratch) = (start, Vec::new());

@@ -355,9 +355,10 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Looks for what is encoded in cells; members are found by the sink of the whole.
+    /// Looks for what is encoded in cells, and for payments; members are found by the sink of the whole.
     fn search_values(&mut self, cells: &[&str], at: u64) {
         for cell in cells.iter().filter(|cell| cell.len() >= embedded::SHORTEST) {
+            crate::format::payments::read_in_value(cell.as_bytes(), at, self);
             match self.is_fork {
                 true if embedded::may_hold(cell) => self.values.push((at, (*cell).to_owned())),
                 true => {}

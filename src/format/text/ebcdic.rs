@@ -1,5 +1,6 @@
 //! EBCDIC, code page 037 (IBM CDRA): letters, digits and the blank stand at the same places in the
-//! other Latin pages (500, 1047, 1140), so a wrong page costs punctuation only.
+//! other Latin pages (500, 1047, 1140), so a wrong page costs punctuation only. Where braces, bars and
+//! tildes make a layout, pages of other countries are tried ([`PAGES`]).
 
 /// The characters of code page 037.
 #[rustfmt::skip]
@@ -22,6 +23,44 @@ pub const CP037: [char; 256] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '\u{B3}', '\u{DB}', '\u{DC}', '\u{D9}', '\u{DA}', '\u{9F}',
 ];
 
+/// A Latin code page by the characters of ASCII that stand at other places than in page 037.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CodePage(&'static [(u8, char)]);
+
+/// Pages that differ from one another in characters of ASCII (IBM CDRA, CCSID 37 and 1140, 1047, 500 and 1148, 273 and
+/// 1141, 277 and 1142, 278 and 1143, 280 and 1144, 284 and 1145, 285 and 1146, 297 and 1147, 871 and 1149).
+#[rustfmt::skip]
+pub static PAGES: [CodePage; 11] = [
+    CodePage(&[]),
+    CodePage(&[(0xAD, '['), (0xBD, ']'), (0x5F, '^')]),
+    CodePage(&[(0x4A, '['), (0x5A, ']'), (0xBB, '|'), (0x5F, '^'), (0x4F, '!')]),
+    CodePage(&[(0x63, '['), (0xFC, ']'), (0x43, '{'), (0xDC, '}'), (0xEC, '\\'), (0xBB, '|'), (0x5F, '^'), (0x59, '~'), (0x4F, '!'), (0xB5, '@')]),
+    CodePage(&[(0x9E, '['), (0x9F, ']'), (0x9C, '{'), (0x47, '}'), (0xBB, '|'), (0x5F, '^'), (0xDC, '~'), (0x4F, '!'), (0x4A, '#'), (0x67, '$'), (0x80, '@')]),
+    CodePage(&[(0xB5, '['), (0x9F, ']'), (0x43, '{'), (0x47, '}'), (0xBB, '|'), (0x5F, '^'), (0xDC, '~'), (0x4F, '!'), (0x63, '#'), (0x67, '$'), (0xEC, '@'), (0x51, '`')]),
+    CodePage(&[(0x90, '['), (0x51, ']'), (0x44, '{'), (0x54, '}'), (0x48, '\\'), (0xBB, '|'), (0x5F, '^'), (0x58, '~'), (0x4F, '!'), (0xB1, '#'), (0xB5, '@'), (0xDD, '`')]),
+    CodePage(&[(0x4A, '['), (0x5A, ']'), (0xBA, '^'), (0xBD, '~'), (0xBB, '!'), (0x69, '#')]),
+    CodePage(&[(0xB1, '['), (0xBA, '^'), (0xBC, '~'), (0x4A, '$')]),
+    CodePage(&[(0x90, '['), (0xB5, ']'), (0x51, '{'), (0x54, '}'), (0x48, '\\'), (0xBB, '|'), (0x5F, '^'), (0xBD, '~'), (0x4F, '!'), (0xB1, '#'), (0x44, '@'), (0xA0, '`')]),
+    CodePage(&[(0xAE, '['), (0x9E, ']'), (0x8E, '{'), (0x9C, '}'), (0xBE, '\\'), (0xBB, '|'), (0xEC, '^'), (0xCC, '~'), (0x4F, '!'), (0xAC, '@'), (0x8C, '`')]),
+];
+
+impl CodePage {
+    /// The characters of its codes.
+    pub fn characters(&self) -> [char; 256] {
+        let mut characters = CP037;
+        for (code, character) in self.0 {
+            characters[usize::from(*code)] = *character;
+        }
+        characters
+    }
+
+    /// Where it has a character of ASCII that it moves.
+    #[cfg(test)]
+    pub fn code(&self, character: char) -> Option<usize> {
+        self.0.iter().find(|(_, moved)| *moved == character).map(|(code, _)| usize::from(*code))
+    }
+}
+
 /// Windows that are looked at, and how many.
 const WINDOW: usize = 4 << 10;
 const WINDOWS: usize = 16;
@@ -32,6 +71,23 @@ pub fn is_ebcdic(bytes: &[u8]) -> bool {
     let all = bytes.len().div_ceil(WINDOW);
     let step = all.div_ceil(WINDOWS).max(1);
     all > 0 && bytes.chunks(WINDOW).step_by(step).all(is_ebcdic_text)
+}
+
+/// May these bytes be text in EBCDIC in which marks stand as close as in messages, markup and lists of values? Whoever
+/// asks must know them by something else besides.
+pub fn may_be_ebcdic(bytes: &[u8]) -> bool {
+    let all = bytes.len().div_ceil(WINDOW);
+    let step = all.div_ceil(WINDOWS).max(1);
+    all > 0 && bytes.chunks(WINDOW).step_by(step).all(may_be_ebcdic_text)
+}
+
+/// May this block be such text?
+pub fn may_be_ebcdic_text(block: &[u8]) -> bool {
+    let count = |keep: fn(u8) -> bool| block.iter().filter(|b| keep(**b)).count();
+    let words =
+        count(|b| matches!(b, 0x40 | 0x81..=0x89 | 0x91..=0x99 | 0xA2..=0xA9 | 0xC1..=0xC9 | 0xD1..=0xD9 | 0xE2..=0xE9 | 0xF0..=0xF9));
+    let written = count(|b| !CP037[usize::from(b)].is_control() || matches!(b, 0x05 | 0x0D | 0x15 | 0x25));
+    count(|b| b > 0x80) * 10 >= block.len() && words * 100 >= block.len() * 45 && written * 100 >= block.len() * 99
 }
 
 /// Is this block text in EBCDIC?
@@ -50,6 +106,19 @@ pub fn is_ebcdic_text(block: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_have_every_character_of_ascii_once_that_they_move() {
+        for page in &PAGES {
+            let characters = page.characters();
+            for (code, character) in page.0 {
+                assert!(character.is_ascii_punctuation() && characters[usize::from(*code)] == *character, "{page:?}");
+            }
+            let codes: std::collections::BTreeSet<u8> = page.0.iter().map(|(code, _)| *code).collect();
+            assert_eq!(codes.len(), page.0.len(), "{page:?}");
+            assert!((0..=255u8).filter(|b| CP037[usize::from(*b)].is_ascii_alphanumeric()).all(|b| characters[usize::from(b)] == CP037[usize::from(b)]));
+        }
+    }
 
     #[test]
     fn ebcdic_is_told_from_ascii() {

@@ -2,6 +2,7 @@
 //! (`COMP-3`) and in binary (`COMP`), all at fixed places. Numbers are written out as digits, a record becomes a line,
 //! and the lines are a member: the fixed-width text that the records would be without such fields.
 
+use super::descriptor::Framing;
 use super::ebcdic::{CP037, is_ebcdic};
 use super::layout;
 use crate::format::pieces::Pieces;
@@ -21,7 +22,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 1,
+    version: 2,
     limitations: &[
         "records whose layout cannot be established are a gap; their text is searched",
         "numbers in binary have two, four or eight bytes; those in floating point are shown as such, which they are not",
@@ -220,31 +221,16 @@ fn push_text(bytes: &[u8], out: &mut String) {
 #[derive(Clone, Copy)]
 enum Records {
     Fixed(usize),
-    /// Each behind a descriptor word: its length, descriptor included, in two bytes, and two of zero (z/OS DFSMS,
-    /// "Record Descriptor Word").
-    Described,
+    /// Each behind what says its length.
+    Behind(Framing),
 }
 
 impl Records {
-    /// The record at a place, and where the next one begins.
-    fn next(self, bytes: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
+    fn all(self, bytes: &[u8]) -> Box<dyn Iterator<Item = Range<usize>> + '_> {
         match self {
-            Self::Fixed(len) => (at + len <= bytes.len()).then(|| (at..at + len, at + len)),
-            Self::Described => {
-                let [high, low, 0, 0] = *bytes.get(at..)?.first_chunk::<4>()? else { return None };
-                let len = usize::from(u16::from_be_bytes([high, low]));
-                (len > 4 && at + len <= bytes.len()).then(|| (at + 4..at + len, at + len))
-            }
+            Self::Fixed(len) => Box::new((0..bytes.len() / len.max(1)).map(move |n| n * len..(n + 1) * len)),
+            Self::Behind(framing) => Box::new(framing.records(bytes)),
         }
-    }
-
-    fn all(self, bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            let (record, next) = self.next(bytes, at)?;
-            at = next;
-            Some(record)
-        })
     }
 }
 
@@ -260,7 +246,13 @@ struct Found {
 impl Found {
     fn of(bytes: &[u8]) -> Option<Self> {
         let sample = &bytes[..bytes.len().min(SAMPLE)];
-        let described = Records::Described.all(sample).take(LEAST).count() == LEAST;
+        let is_behind = |framing: &Framing| {
+            let mut records = framing.records(sample);
+            let count = records.by_ref().count();
+            // A few are no chance where they are all.
+            count >= LEAST || count > 1 && sample[records.at..].iter().all(|b| *b == 0)
+        };
+        let described = [Framing::Blocked, Framing::Described].into_iter().find(is_behind);
         let class = |byte: &u8| match byte {
             0x40 => 0u8,
             0xF0..=0xF9 => 1,
@@ -269,8 +261,8 @@ impl Found {
             _ => 4,
         };
         let classes: Vec<u8> = sample.iter().take(16 << 10).map(class).collect();
-        let lengths = if described { Vec::new() } else { layout::lengths_of(&classes, bytes.len()) };
-        let candidates = described.then_some(Records::Described).into_iter().chain(lengths.into_iter().map(Records::Fixed));
+        let lengths = if described.is_some() { Vec::new() } else { layout::lengths_of(&classes, bytes.len()) };
+        let candidates = described.map(Records::Behind).into_iter().chain(lengths.into_iter().map(Records::Fixed));
         let found = candidates.filter_map(|records| Self::with(records, sample));
         // The one that explains most.
         found.min_by_key(|found| found.layouts.values().map(Layout::unknown).sum::<usize>())
@@ -394,8 +386,16 @@ mod tests {
         let described = |record: Vec<u8>| [&((record.len() + 4) as u16).to_be_bytes()[..], &[0, 0], &record].concat();
         let head = ebcdic(&format!("{:<40}", "HEAD OF THE FILE"));
         let bytes: Vec<u8> = std::iter::once(head).chain((0..40).map(record)).flat_map(described).collect();
+        let blocks: Vec<u8> = bytes_in_blocks(&bytes);
+        assert_eq!(lines(&blocks), lines(&bytes));
         let (text, causes) = lines(&bytes);
         assert!(causes.is_empty() && text.starts_with("HEAD OF THE FILE") && text.contains(" 011000015 "), "{causes:?} {text}");
+    }
+
+    /// Described records in blocks of three.
+    fn bytes_in_blocks(bytes: &[u8]) -> Vec<u8> {
+        let records: Vec<&[u8]> = Framing::Described.records(bytes).map(|record| &bytes[record.start - 4..record.end]).collect();
+        records.chunks(3).flat_map(|block| [&(block.concat().len() as u16 + 4).to_be_bytes()[..], &[0, 0], &block.concat()].concat()).collect()
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What is encoded inside text, in any encoding of text and in the text of binaries: base64, uuencode, ASCII85,
-//! hexadecimal digits. What is found becomes a member.
+//! hexadecimal digits, dumps of bytes. What is found becomes a member.
 
 use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::hexadecimal::{self, Literals};
 use super::places::{self, Places};
-use super::{ascii85, uuencode};
+use super::{ascii85, hex_dump, uuencode};
 use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, payments};
 use rayon::prelude::*;
 use std::io::Read;
@@ -52,6 +52,12 @@ pub fn read_binary(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
     // Threads share short ranges among them, and long ones each.
     let shared = &*sink;
     let may_hold: Vec<bool> = ranges.par_iter().map(|range| !shared.stopped() && places::may_hold(clip(range))).collect();
+    for range in ranges.iter().filter(|range| range.end - range.start >= SHORTEST as u64) {
+        if sink.stopped() {
+            return;
+        }
+        payments::read_amid_bytes(clip(range), range.start, sink);
+    }
     for (range, _) in ranges.iter().zip(may_hold).filter(|(_, holds)| *holds) {
         let base = range.start;
         let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
@@ -94,6 +100,9 @@ fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(
     uuencode::find(bytes, &places, &mut |range, decoder| found.member("uuencode", range, decoder));
     ascii85::find(bytes, &places, &mut |range, decoder| found.member("ascii85", range, decoder));
     hexadecimal::find(bytes, &places, literals, &mut |range, decoder| found.member("hexadecimal", range, decoder));
+    if within == Within::Text && !found.sink.stopped() {
+        hex_dump::find(bytes, &mut |range, decoder| found.member("hexdump", range, decoder));
+    }
     found.end
 }
 

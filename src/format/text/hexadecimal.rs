@@ -74,7 +74,13 @@ fn tells(value: &[u8]) -> bool {
     let mut head = Vec::new();
     // Reading from memory does not fail.
     let _ = Decoder { digits: value }.take(HEAD as u64).read_to_end(&mut head);
-    is_text(&head) || head.contains(&0) && matches!(detect(&Probe::new(&head)), Kind::Format(_) | Kind::Signature(_))
+    is_worth(&head)
+}
+
+/// Are decoded bytes known, or text?
+pub(super) fn is_worth(head: &[u8]) -> bool {
+    let head = &head[..head.len().min(HEAD)];
+    is_text(head) || head.contains(&0) && matches!(detect(&Probe::new(head)), Kind::Format(_) | Kind::Signature(_))
 }
 
 /// Is it printed, in a code page that holds ASCII, with some characters beyond, or in EBCDIC?

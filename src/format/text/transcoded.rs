@@ -1,7 +1,7 @@
 //! Lines in EBCDIC, and payment files in EBCDIC, UTF-16 or UTF-32 of layouts that are written in ASCII: what their
 //! characters say is a member, which is then read as what it is.
 
-use super::ebcdic::{CP037, is_ebcdic, is_ebcdic_text};
+use super::ebcdic::{CodePage, PAGES, is_ebcdic, may_be_ebcdic, may_be_ebcdic_text};
 use super::encoding::TextEncoding;
 use super::stretch::body;
 use crate::format::pieces::Pieces;
@@ -16,9 +16,9 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
-        "EBCDIC is read as code page 037",
+        "EBCDIC is read as the code page in which it is a payment file, and as page 037 where it is none in any",
         "other texts in wide characters than payment files are read where they stand, not as members",
     ],
 };
@@ -31,29 +31,38 @@ const BLOCK: usize = 16 << 10;
 /// How the characters are written.
 #[derive(Clone, Copy)]
 enum Script {
-    Ebcdic,
+    Ebcdic(&'static CodePage),
     Wide(TextEncoding),
 }
 
 fn script(bytes: &[u8], encoding: impl FnOnce() -> Option<TextEncoding>) -> Option<Script> {
-    if is_ebcdic(bytes) {
-        return Some(Script::Ebcdic);
+    if is_ebcdic(bytes) || may_be_ebcdic(bytes) {
+        let script = |page| (Script::Ebcdic(page), head(bytes, Script::Ebcdic(page)));
+        let of_payments = PAGES.iter().map(script).find(|(_, head)| is_payment(head)).map(|(script, _)| script);
+        return Some(of_payments.unwrap_or(Script::Ebcdic(&PAGES[0])));
     }
     encoding().filter(|encoding| encoding.unit() > 1).map(Script::Wide)
 }
 
 fn recognise(probe: &Probe<'_>) -> bool {
     let Some(script) = script(probe.bytes, || probe.encoding()) else { return false };
-    let mut head = Vec::new();
-    decode(probe.bytes, start(probe.bytes, script)..probe.bytes.len().min(HEAD), script, &mut head);
+    let head = head(probe.bytes, script);
     // Lines are read as what they are in other characters: tables, logs, markup.
-    if matches!(script, Script::Ebcdic) && has_lines(&head) {
-        return is_whole(probe.bytes, script);
-    }
-    let decoded = Probe::new(&head);
-    // Cash letters are read in EBCDIC as they are.
+    (matches!(script, Script::Ebcdic(_)) && has_lines(&head) || is_payment(&head)) && is_whole(probe.bytes, script)
+}
+
+fn head(bytes: &[u8], script: Script) -> Vec<u8> {
+    let mut head = Vec::new();
+    decode(bytes, start(bytes, script)..bytes.len().min(HEAD), script, &mut head);
+    head
+}
+
+/// Are these characters a payment file, or do they hold one?
+fn is_payment(head: &[u8]) -> bool {
+    let decoded = Probe::new(head);
+    // Cash letters are read in EBCDIC as they are, joined lines by what joins them.
     let mut ascii_only = payments::LAYOUTS.iter().filter(|layout| layout.name != payments::X937.name);
-    (ascii_only.any(|layout| (layout.recognise)(&decoded)) || payments::is_amid_text(&head)) && is_whole(probe.bytes, script)
+    ascii_only.any(|layout| (layout.recognise)(&decoded)) || (super::wrapped::FORMAT.recognise)(&decoded) || payments::is_amid_text(head)
 }
 
 /// Are there lines, and not only records of one length? Only what is in lines is told by its lines.
@@ -68,7 +77,7 @@ fn has_lines(text: &[u8]) -> bool {
 /// All of it is text, so that nothing is lost by reading characters alone.
 fn is_whole(bytes: &[u8], script: Script) -> bool {
     let is_text = |block: &[u8]| match script {
-        Script::Ebcdic => is_ebcdic_text(block),
+        Script::Ebcdic(_) => may_be_ebcdic_text(block),
         Script::Wide(encoding) => encoding.plausible(block),
     };
     bytes[start(bytes, script)..].chunks(BLOCK).all(is_text)
@@ -76,7 +85,7 @@ fn is_whole(bytes: &[u8], script: Script) -> bool {
 
 fn start(bytes: &[u8], script: Script) -> usize {
     match script {
-        Script::Ebcdic => 0,
+        Script::Ebcdic(_) => 0,
         Script::Wide(encoding) => body(bytes, encoding).0.start,
     }
 }
@@ -93,7 +102,10 @@ fn decode(bytes: &[u8], range: Range<usize>, script: Script, out: &mut Vec<u8>) 
     let sixteen = |unit: fn([u8; 2]) -> u16| char::decode_utf16(bytes.chunks_exact(2).map(move |pair| unit([pair[0], pair[1]])));
     let thirty_two = |unit: fn([u8; 4]) -> u32| bytes.chunks_exact(4).map(move |quad| unit([quad[0], quad[1], quad[2], quad[3]]));
     match script {
-        Script::Ebcdic => bytes.iter().for_each(|b| push(CP037[usize::from(*b)])),
+        Script::Ebcdic(page) => {
+            let characters = page.characters();
+            bytes.iter().for_each(|b| push(characters[usize::from(*b)]));
+        }
         Script::Wide(TextEncoding::Utf16Le) => sixteen(u16::from_le_bytes).for_each(|c| push(c.unwrap_or(char::REPLACEMENT_CHARACTER))),
         Script::Wide(TextEncoding::Utf16Be) => sixteen(u16::from_be_bytes).for_each(|c| push(c.unwrap_or(char::REPLACEMENT_CHARACTER))),
         Script::Wide(TextEncoding::Utf32Le) => thirty_two(u32::from_le_bytes).for_each(|c| push(character(c))),
@@ -127,6 +139,7 @@ fn decoded(bytes: &[u8], script: Script) -> impl Iterator<Item = Cow<'_, [u8]>> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::ebcdic::CP037;
     use super::*;
     use std::io::Read;
 
@@ -140,6 +153,27 @@ mod tests {
             format!("9{:06}{:06}{:08}{:010}{:012}{:012}", 1, 1, 1, 27_397_123, 0, 1000),
         ];
         records.iter().map(|record| format!("{record:<94}")).collect()
+    }
+
+    #[test]
+    fn messages_are_known_in_the_code_pages_of_other_countries() {
+        let message = "{1:F01BANKDEFFAXXX0000000001}{2:I103BANKFRPPXXXXN}{4:\r\n:20:1\r\n:32A:241104EUR1,\r\n:50K:/1\r\nANN LEE\r\n:59:/2\r\nBO EK\r\n:71A:SHA\r\n-}";
+        let wire = "{1500}02        P {1510}1000{1520}20241104ABCDEFGH000001{2000}000000010000{3100}021000021SENDER*{3400}011000015RECEIVER*{3600}CTR";
+        for text in [message, wire] {
+            for page in &PAGES {
+                let characters = page.characters();
+                // A character that moved stands at its place in the page, and not where page 037 has it.
+                let code = |c: char| page.code(c).or_else(|| characters.iter().position(|p| *p == c)).unwrap() as u8;
+                let bytes: Vec<u8> = text.chars().map(code).collect();
+                assert!(recognise(&Probe::new(&bytes)), "{page:?}");
+                let script = script(&bytes, || None).unwrap();
+                let mut read = String::new();
+                Pieces::new(decoded(&bytes, script)).read_to_string(&mut read).unwrap();
+                assert_eq!(read, text, "{page:?}");
+            }
+        }
+        let prose = "ALL OF THIS IS PROSE, {BRACES} AND |BARS| AND ~TILDES~ INCLUDED: 1500, 1510 AND 2000; NOTHING WAS PAID. ".repeat(40);
+        assert!(!recognise(&Probe::new(&ebcdic(&prose))));
     }
 
     fn ebcdic(text: &str) -> Vec<u8> {

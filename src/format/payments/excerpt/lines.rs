@@ -14,11 +14,32 @@ pub(super) fn meant(bytes: &[u8], range: &Range<usize>) -> Vec<u8> {
     if prefix.is_empty() || prefix.len() == BEFORE {
         return text;
     }
+    let mut lines = text.split_inclusive(|b| *b == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let second = lines.next().and_then(|line| without(line, prefix)).unwrap_or_default();
+    let suffix = suffix(first, second);
     let mut out = Vec::with_capacity(text.len());
     for (n, line) in text.split_inclusive(|b| *b == b'\n').enumerate() {
-        out.extend_from_slice(if n == 0 { line } else { without(line, prefix).unwrap_or(line) });
+        let line = if n == 0 { line } else { without(line, prefix).unwrap_or(line) };
+        let end = line.len() - line.trim_ascii_end().len();
+        match line.trim_ascii_end().strip_suffix(suffix) {
+            Some(shown) if !suffix.is_empty() => {
+                out.extend_from_slice(shown);
+                out.extend_from_slice(&line[line.len() - end..]);
+            }
+            _ => out.extend_from_slice(line),
+        }
     }
     out
+}
+
+/// What closes every line that stands behind a prefix: the marks at the end of the first two.
+fn suffix<'l>(first: &'l [u8], second: &[u8]) -> &'l [u8] {
+    let first = first.trim_ascii_end();
+    let is_mark = |b: &u8| matches!(b, b'"' | b'\'' | b'}' | b']' | b'|' | b' ');
+    let marks = first.iter().rev().take_while(|b| is_mark(b));
+    let common = marks.zip(second.trim_ascii_end().iter().rev()).take_while(|(a, b)| a == b).count();
+    &first[first.len() - common..]
 }
 
 /// A document, whose references are its own unless it is text of another.

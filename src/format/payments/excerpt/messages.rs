@@ -3,7 +3,7 @@
 use super::super::routing_number::RoutingNumber;
 use super::super::swift_field;
 use super::super::x12::syntax;
-use super::Ahead;
+use super::{Ahead, lines};
 use memchr::{memchr, memmem};
 use std::ops::Range;
 
@@ -77,7 +77,13 @@ pub(super) fn fedwire_start(bytes: &[u8], mark: usize, taken: usize) -> Option<u
     let from = mark.saturating_sub(BEFORE).max(taken);
     let before = || memchr::memchr_iter(b'{', &bytes[from..mark]).map(|n| from + n);
     let first = before().rfind(|at| tag(*at) == Some("1500"));
-    first.or_else(|| before().find(|at| matches!(tag(*at), Some("1510" | "1520" | "2000" | "1100" | "1110" | "1120"))))
+    let earlier = || before().find(|at| matches!(tag(*at), Some("1510" | "1520" | "2000" | "1100" | "1110" | "1120")));
+    // What stands before the sender was cut off: the receiver follows.
+    let follows = || {
+        let behind = &bytes[mark..bytes.len().min(mark + BEFORE)];
+        memmem::find(behind, b"{3400}").and_then(|n| RoutingNumber::parse(behind.get(n + 6..n + 15)?)).map(|_| mark)
+    };
+    first.or_else(earlier).or_else(follows)
 }
 
 /// The end of the last of the tags behind it.
@@ -145,15 +151,52 @@ pub(super) fn statement_end(bytes: &[u8], Range { end: mark, .. }: Range<usize>,
     Some(close + value)
 }
 
-/// The ISA of an interchange.
-pub(super) fn x12_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
-    syntax(&bytes[mark..]).map(|_| mark)
+/// The ISA of the interchange in which a transaction set stands, its group header, or its own.
+pub(super) fn x12_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
+    const BEFORE: usize = 600;
+    let from = mark.saturating_sub(BEFORE).max(taken);
+    let header = |name: &[u8]| {
+        let start = from + memmem::rfind(&bytes[from..mark], name)?;
+        let is_apart = start.checked_sub(1).is_none_or(|before| !bytes[before].is_ascii_alphanumeric()) || bytes[..start].ends_with(b"\\n");
+        (is_apart && syntax(&lines::meant(bytes, &(start..bytes.len().min(start + BEFORE)))).is_some()).then_some(start)
+    };
+    let is_own = || syntax(&lines::meant(bytes, &(mark..bytes.len().min(mark + BEFORE)))).is_some();
+    header(b"ISA*0").or_else(|| header(b"GS*")).or_else(|| is_own().then_some(mark))
 }
 
-/// The IEA of an interchange.
+/// The trailer of what was begun: an interchange, a group or a set.
 pub(super) fn x12_end(bytes: &[u8], Range { start, .. }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
     // The mark has the asterisk as the separator of elements.
-    Some(upto_trailer(bytes, start, (b"IEA*", syntax(&bytes[start..])?.terminator), ahead))
+    let terminator = syntax(&lines::meant(bytes, &(start..bytes.len().min(start + PART))))?.terminator;
+    let trailer: &[u8] = match bytes.get(start..start + 2)? {
+        b"IS" => return Some(upto_trailer(bytes, start, (b"IEA*", terminator), ahead)),
+        b"GS" => b"GE*",
+        _ => b"SE*",
+    };
+    let limit = bytes.len().min(start + MESSAGE);
+    let last = memmem::find(&bytes[start..limit], trailer).map_or(limit, |n| start + n);
+    Some(memchr(terminator, &bytes[last..limit]).map_or(limit, |n| last + n + 1))
+}
+
+/// The account of a statement of OFX, or the beginning of its file or messages.
+pub(super) fn ofx_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
+    let from = mark.saturating_sub(4 << 10).max(taken);
+    let open = if bytes[mark] == b'&' { &b"&lt;OFX&gt;"[..] } else { b"<OFX>" };
+    let small = memmem::rfind(&bytes[from..mark], b"<ofx>");
+    Some(memmem::rfind(&bytes[from..mark], open).or(small).map_or(mark, |n| from + n))
+}
+
+/// The end of a file, or of the last of what is known of it.
+pub(super) fn ofx_end(bytes: &[u8], Range { end: mark, .. }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    let limit = bytes.len().min(mark + 8 * MESSAGE);
+    let is_end = |at: &usize| bytes[*at..].get(1..4).is_some_and(|name| name.eq_ignore_ascii_case(b"OFX"));
+    let found = ahead.find(mark..limit, |range| {
+        let from = range.start;
+        memchr::memchr_iter(b'/', &bytes[range]).map(|n| from + n).find(is_end)
+    });
+    let end = found.map_or(limit, |at| limit.min(at + 4));
+    let close = if bytes[end..].starts_with(b"&gt;") { 4 } else { usize::from(bytes.get(end) == Some(&b'>')) };
+    Some(end + close)
 }
 
 /// The UNB of an interchange: its syntax, the two sides, when it was made, and its reference (ISO 9735).

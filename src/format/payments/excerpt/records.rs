@@ -1,7 +1,7 @@
 //! Stretches of records of fixed width or with a type at their start.
 
 use super::super::nacha::layout::{LENGTH, header_before, record_in_text};
-use super::super::record::is_digits;
+use super::super::bai2::layout::{is_file_header, is_group_header};
 use super::{Ahead, LONGEST};
 use memchr::memmem;
 use std::ops::Range;
@@ -90,24 +90,17 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     before.last().is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b',') || before.ends_with(b"\\n") || before.ends_with(b"\\r")
 }
 
-/// A file header `01,` whose version stands at the mark.
+/// A group header, or the file header before it.
 pub(super) fn bai2_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
+    let line = |start: usize| &bytes[start..bytes.len().min(start + HEADER)];
+    if !begins(bytes, mark) {
+        return None;
+    }
     let from = mark.saturating_sub(HEADER).max(taken);
-    let is_header = |start: usize| {
-        let fields: Vec<&[u8]> = bytes[start..mark + 2].split(|b| *b == b',').collect();
-        let [_, sender, receiver, date, time, ..] = fields[..] else { return false };
-        fields.len() == 9
-            && !sender.is_empty()
-            && !receiver.is_empty()
-            && matches!(date.len(), 6 | 8)
-            && is_digits(date)
-            && (time.is_empty() || is_digits(time))
-            && begins(bytes, start)
-    };
-    let behind = &bytes[mark + 3..bytes.len().min(mark + 3 + HEADER)];
+    let is_header = |start: &usize| begins(bytes, *start) && is_file_header(&bytes[*start..mark]);
     // The first of a month ends in the same digits.
-    let start = memmem::rfind_iter(&bytes[from..mark], b"01,").map(|n| from + n).find(|start| is_header(*start))?;
-    memmem::find(behind, b"02,").is_some().then_some(start)
+    let before = memmem::rfind_iter(&bytes[from..mark], b"01,").map(|n| from + n).find(is_header);
+    before.or_else(|| is_group_header(line(mark), false).then_some(mark))
 }
 
 /// The file trailer; without one all that follows, which its reader takes as far as it is of the layout.
@@ -133,4 +126,55 @@ pub(super) fn bai2_end(bytes: &[u8], Range { start, end: mark }: Range<usize>, a
 fn is_trailer(bytes: &[u8]) -> bool {
     let mut fields = bytes[..bytes.len().min(64)].split(|b| !b.is_ascii_digit() && !matches!(b, b'+' | b'-'));
     fields.by_ref().take(4).filter(|field| !field.is_empty()).count() == 4
+}
+
+/// A record that begins a line, a value or what stands behind a prefix.
+pub(super) fn line_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
+    begins_record(bytes, mark).then_some(mark)
+}
+
+/// Does no letter or digit stand before this place, but for those of an escaped line end?
+fn begins_record(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    before.last().is_none_or(|b| !b.is_ascii_alphanumeric()) || before.ends_with(b"\\n") || before.ends_with(b"\\r")
+}
+
+/// More than the labels of Bacs before the user header label, line ends and prefixes included.
+const LABELS: usize = 1 << 10;
+
+/// The first of the labels before the user header label, or that.
+pub(super) fn bacs18_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
+    let from = mark.saturating_sub(LABELS).max(taken);
+    let label = |label: &[u8]| memmem::rfind(&bytes[from..mark], label).map(|n| from + n);
+    let volume = label(b"VOL1").filter(|volume| begins_record(bytes, *volume));
+    let header = label(b"HDR1A").filter(|header| begins_record(bytes, *header) && volume.is_none_or(|volume| volume < *header));
+    header.and(volume).or(header).or_else(|| begins_record(bytes, mark).then_some(mark))
+}
+
+/// The user trailer label; without one all that follows, which its reader takes as far as it is of the layout.
+pub(super) fn bacs18_end(bytes: &[u8], Range { start, end: mark }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    upto(bytes, start, mark, ahead, (b"UTL1", 80))
+}
+
+/// The control record of a file; without one all that follows.
+pub(super) fn x937_end(bytes: &[u8], Range { start, end: mark }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    upto(bytes, start, mark, ahead, (b"99000", 80))
+}
+
+/// The trailer; without one all that follows.
+pub(super) fn cpa005_end(bytes: &[u8], Range { start, end: mark }: Range<usize>, ahead: &mut Ahead) -> Option<usize> {
+    upto(bytes, start, mark, ahead, (b"Z0000", 1464))
+}
+
+/// The end of the record that begins like the last one of a file, within its line or value.
+fn upto(bytes: &[u8], start: usize, mark: usize, ahead: &mut Ahead, (last, length): (&[u8], usize)) -> Option<usize> {
+    let limit = bytes.len().min(start + LONGEST);
+    let found = ahead.find(mark..limit, |range| {
+        let from = range.start;
+        memmem::find_iter(&bytes[range], last).map(|n| from + n).find(|at| begins_record(bytes, *at))
+    });
+    Some(found.map_or(limit, |at| {
+        let record = &bytes[at..limit.min(at + length)];
+        at + record.iter().position(|b| matches!(b, b'\r' | b'\n' | b'"' | b'<' | b'\\')).unwrap_or(record.len())
+    }))
 }

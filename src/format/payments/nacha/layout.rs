@@ -112,7 +112,7 @@ pub(super) fn begins(head: &[u8]) -> bool {
         return false;
     }
     let bytes = first.record.bytes();
-    match bytes.first() {
+    let is_first = match bytes.first() {
         // Behind a time of day, say, it is a line of a log if the next one is no record either.
         Some(b'1') => is_file_header(bytes) && (!has_stray || piece_at(head, first.next).is_none_or(|next| next.sound)),
         Some(b'5') => {
@@ -127,7 +127,24 @@ pub(super) fn begins(head: &[u8]) -> bool {
                 })
         }
         _ => false,
-    }
+    };
+    is_first || is_cut_without_lines(&head[at..])
+}
+
+/// Records without line ends whose first is the rest of one: two entries, or a header and an entry, follow one another
+/// behind it, and numbers of both check.
+fn is_cut_without_lines(head: &[u8]) -> bool {
+    let starts = |at: usize| -> Option<bool> {
+        if !matches!(head.get(at..at + 3)?, [b'5' | b'6', b'2', digit] if digit.is_ascii_digit()) {
+            return None;
+        }
+        let record = Record::new(head.get(at..at + LENGTH)?, at as u64);
+        let next = Record::new(head.get(at + LENGTH..at + 2 * LENGTH)?, (at + LENGTH) as u64);
+        let is_next = |next: &Record<'_>| is_entry(next) || next.bytes().starts_with(b"7") && is_sound(next.bytes()) && is_digits(next.field(84, 94));
+        Some((is_entry(&record) || is_batch_header(&record)) && is_next(&next))
+    };
+    let first = &head[..head.len().min(LENGTH)];
+    memchr::memchr2(b'\r', b'\n', first).is_none() && (1..LENGTH).any(|at| starts(at) == Some(true))
 }
 
 /// Where the file header begins of which the constants `094101` stand at a place.

@@ -1,7 +1,8 @@
 //! X9.37 records: framing, character set, where fields end.
 
-use crate::format::payments::ebcdic;
 use crate::format::payments::record::{is_digits, line_end, number};
+use crate::format::payments::routing_number::RoutingNumber;
+use crate::format::payments::{day, ebcdic};
 
 /// Characters of a record whose length nothing else says.
 const LENGTH: usize = 80;
@@ -44,13 +45,14 @@ pub(super) struct Piece {
     pub cut: bool,
 }
 
-/// The shape of bytes that begin with a file header record.
+/// The shape of bytes that begin with a file header record, or with the header of a cash letter or bundle of which
+/// that was cut off.
 pub(super) fn shape_of(head: &[u8]) -> Option<Shape> {
     let prefixed = head.get(..4).is_some_and(|len| len[..3] == [0; 3] && usize::from(len[3]) == LENGTH);
     let framing = if prefixed { Framing::Prefixed } else { Framing::Plain };
     let record = head.get(if prefixed { 4 } else { 0 }..)?;
     let record = &record[..record.len().min(LENGTH)];
-    let ebcdic = record.starts_with(&[0xF0, 0xF1]);
+    let ebcdic = matches!(record, [0xF0, 0xF1, ..] | [0xF1 | 0xF2, 0xF0, ..]);
     let mut decoded = Vec::new();
     let record = if ebcdic {
         ebcdic::decode_into(record, &mut decoded);
@@ -58,12 +60,29 @@ pub(super) fn shape_of(head: &[u8]) -> Option<Shape> {
     } else {
         record
     };
-    // Record type, standard level, test or production, two routing numbers, date and time.
-    let header = record.starts_with(b"01")
+    (is_file_header(record) || is_letter_header(record)).then_some(Shape { framing, ebcdic })
+}
+
+/// Record type, standard level, test or production, two routing numbers, date and time.
+fn is_file_header(record: &[u8]) -> bool {
+    record.starts_with(b"01")
         && record.get(2..4).is_some_and(is_digits)
         && matches!(record.get(4), Some(b'T' | b'P'))
-        && record.get(5..35).is_some_and(|f| f.iter().all(|b| b.is_ascii_digit() || *b == b' ') && is_digits(&f[18..26]));
-    header.then_some(Shape { framing, ebcdic })
+        && record.get(5..35).is_some_and(|f| f.iter().all(|b| b.is_ascii_digit() || *b == b' ') && is_digits(&f[18..26]))
+}
+
+/// A cash letter header or bundle header: record type, collection type, two routing numbers that check, and two days
+/// that are some.
+fn is_letter_header(record: &[u8]) -> bool {
+    let checks = |first: usize| record.get(first..first + 9).and_then(RoutingNumber::parse).is_some();
+    let is_day = |first: usize| record.get(first..first + 8).and_then(day::of_eight).is_some_and(|day| (1980..2100).contains(&day.year()));
+    matches!(record, [b'1' | b'2', b'0', ..])
+        && record.get(2..4).is_some_and(is_digits)
+        && checks(4)
+        && checks(13)
+        && is_day(22)
+        && is_day(30)
+        && record.len() == LENGTH
 }
 
 /// Does a file begin behind a few lines of other text: of a job, a mailbox of a terminal, a program's log?
@@ -78,11 +97,14 @@ pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
         return Some((from, shape));
     }
     let mut scratch = Vec::new();
-    memchr::memchr2_iter(b'0', 0xF0, &bytes[from..]).find_map(|at| {
+    bytes.get(from..)?.windows(5).enumerate().find_map(|(at, start)| {
         let at = from + at;
-        // Few pairs of digits are followed by a level and a `T` or `P`.
-        if !matches!(bytes.get(at..at + 5)?, [b'0', b'1', _, _, b'T' | b'P'] | [0xF0, 0xF1, _, _, 0xE3 | 0xD7]) {
-            return None;
+        // Few pairs of digits are followed by a level and a `T` or `P`, or by digits that check.
+        match start {
+            [b'0', b'1', _, _, b'T' | b'P'] | [0xF0, 0xF1, _, _, 0xE3 | 0xD7] => {}
+            [b'1' | b'2', b'0', rest @ ..] if is_digits(rest) => {}
+            [0xF1 | 0xF2, 0xF0, rest @ ..] if rest.iter().all(|b| (0xF0..=0xF9).contains(b)) => {}
+            _ => return None,
         }
         let prefixed = at.checked_sub(4).filter(|start| *start >= from && bytes[*start..at] == [0, 0, 0, LENGTH as u8]);
         let start = prefixed.unwrap_or(at);
@@ -93,7 +115,7 @@ pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
         let next = is_apart.then(|| piece_at(bytes, start, shape, &mut scratch))??.next;
         let second = piece_at(bytes, next, shape, &mut scratch)?;
         decode(bytes.get(second.start..second.start + 2)?, shape, &mut scratch);
-        matches!(scratch[..], [b'1', b'0'] | [b'9', b'9']).then_some((start, shape))
+        matches!(scratch[..], [b'1' | b'2', b'0'] | [b'2' | b'3', b'1' | b'5'] | [b'6', b'1' | b'2'] | [b'9', b'0' | b'9']).then_some((start, shape))
     })
 }
 
@@ -126,7 +148,13 @@ pub(super) fn piece_at(bytes: &[u8], at: usize, shape: Shape, scratch: &mut Vec<
     let plain = shape.framing == Framing::Plain;
     let whole = if plain && !shape.ebcdic && scratch.get(..2) != Some(b"52") { line_length(rest, whole) } else { whole };
     let end = start + whole.min(rest.len());
-    let next = if plain { end + line_end(bytes.get(end..).unwrap_or_default()) } else { end };
+    let behind = bytes.get(end..).unwrap_or_default();
+    let next = match (plain, behind) {
+        (true, [0x0D, 0x15 | 0x25, ..]) if shape.ebcdic => end + 2,
+        (true, [0x15 | 0x25, ..]) if shape.ebcdic => end + 1,
+        (true, _) => end + line_end(behind),
+        (false, _) => end,
+    };
     Some(Piece { start, text_end: end.min(start + text), end, next, cut: whole > rest.len() })
 }
 
