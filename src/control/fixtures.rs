@@ -44,6 +44,8 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("openpgp", 24),
     ("cms", 26),
     ("json", 24),
+    ("wrapped", 165),
+    ("length_records", 300),
     ("bai2", 65),
     ("x12_payment", 140),
     ("edifact_payment", 62),

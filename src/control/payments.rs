@@ -29,6 +29,19 @@ pub(super) fn nacha(subject: Subject) -> Vec<u8> {
     lines(&records, "\n")
 }
 
+/// Each record behind a descriptor word.
+pub(super) fn nacha_described(subject: Subject) -> Vec<u8> {
+    let text = nacha(subject);
+    let described = |record: &[u8]| [&[0, record.len() as u8 + 4, 0, 0], record].concat();
+    text.split(|b| *b == b'\n').filter(|record| !record.is_empty()).flat_map(described).collect()
+}
+
+/// An interchange in lines of 80 characters.
+pub(super) fn x12_wrapped(subject: Subject) -> Vec<u8> {
+    let text: Vec<u8> = x12(subject).into_iter().filter(|b| *b != b'\n').collect();
+    text.chunks(80).flat_map(|line| [line, b"\n"].concat()).collect()
+}
+
 pub(super) fn nacha_ebcdic(subject: Subject) -> Vec<u8> {
     ebcdic(&String::from_utf8_lossy(&nacha(subject)))
 }

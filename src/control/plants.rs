@@ -84,6 +84,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "sqlite_wal" "" databases::sqlite_wal;
     "sqlite_journal" "" databases::sqlite_journal;
     "zlib" "" archives::zlib;
+    "wrapped" "x12" payments::x12_wrapped;
     "nacha" "" payments::nacha;
     "x937" "ascii" payments::x937;
     "x937" "ebcdic" payments::x937_ebcdic;
@@ -118,6 +119,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;
     "mbox" "" documents::mbox;
+    "length_records" "nacha, descriptor words" payments::nacha_described;
     "transcoded" "nacha, ebcdic" payments::nacha_ebcdic;
     "ebcdic_records" "packed decimal" plain::ebcdic_records;
     "json" "array" plain::json;

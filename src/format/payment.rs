@@ -89,8 +89,9 @@ pub struct PaymentFacts {
     pub units: Vec<PaymentUnit>,
     /// The days that its headers state.
     pub dated: Dated,
-    /// They stand amid other text, which is not known to be their owner's.
-    pub amid_text: bool,
+    /// What else the item holds is not known to be their owner's: they stand amid other text, or the file breaks off
+    /// and no header gives the rest to the same owner.
+    pub beside_others: bool,
     /// Why the direction is unknown, fields that contradict each other, records that break the layout.
     pub notes: Vec<String>,
 }

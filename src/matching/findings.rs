@@ -64,8 +64,8 @@ pub struct Findings {
     pub text: Elements,
     /// Columns of clients are blank in some rows with personal data, or hold others than are registered.
     pub names_others: bool,
-    /// Its payments stand amid other text, which is not known to be their owner's.
-    pub amid_text: bool,
+    /// Its payments stand amid other text, or in a file of which others may own the rest.
+    pub beside_others: bool,
     /// Owners that its fields name and the registry does not know.
     pub outside_owners: BTreeSet<String>,
     /// The days that the headers of its payments state.
@@ -157,7 +157,7 @@ impl Findings {
             own.persons.len() < self.all.persons.len()
                 || DataElement::ALL.iter().any(|e| own.records.holding(*e) < self.all.records.holding(*e))
         };
-        self.amid_text || self.own.get(&institution).is_some_and(fewer)
+        self.beside_others || self.own.get(&institution).is_some_and(fewer)
     }
 
     /// Do the owners that it names by columns of tables own those tables alone, and not what no column gives to
@@ -171,7 +171,7 @@ impl Findings {
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?
     pub fn is_one_owners_file(&self) -> bool {
         let by_field = self.mentions.iter().any(|m| m.is_sure_owner() && m.source == Source::Payment);
-        by_field && !self.amid_text && self.owners().len() == 1 && self.outside_owners.is_empty()
+        by_field && !self.beside_others && self.owners().len() == 1 && self.outside_owners.is_empty()
     }
 
     /// Does anything in it matter to a verdict or to the list of unattributed data?

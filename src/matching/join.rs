@@ -206,7 +206,7 @@ impl Join<'_> {
                     // Where fields name whose records are whose, only its own count.
                     Some(own) if findings.own.len() > 1 || findings.own_is_part(owner) => {
                         held.shared = true;
-                        match owners.len() == 1 && !findings.amid_text && is_all_owned(mentions, findings) {
+                        match owners.len() == 1 && !findings.beside_others && is_all_owned(mentions, findings) {
                             true => Cow::Owned(own.with(&findings.ownerless)),
                             false => Cow::Borrowed(own),
                         }

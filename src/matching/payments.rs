@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Judges the payments of one content. Of one that breaks off nobody knows the whole other side.
 pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, findings: &mut Findings) {
-    (findings.dated, findings.amid_text) = (payments.dated, payments.amid_text);
+    (findings.dated, findings.beside_others) = (payments.dated, payments.beside_others);
     for unit in &payments.units {
         let mut owners = BTreeSet::new();
         let mut push = |party: &Party, seen: &Seen, role, strength, basis| -> Vec<usize> {
@@ -37,7 +37,7 @@ pub(super) fn judge(lexicon: &Lexicon, payments: &PaymentFacts, is_whole: bool, 
         let owner_is_registered = unit.owners.keys().any(|party| holders(lexicon, party).is_some());
         if !owner_is_registered && let Some((party, seen)) = whole_other_side(lexicon, unit) {
             // The presumed owner is not in the registry, and one institution is the whole file's other side.
-            if is_whole && !payments.amid_text {
+            if is_whole && !payments.beside_others {
                 owners.extend(push(party, seen, Role::Owner, Strength::Sure, Basis::OwnerField));
             } else {
                 push(party, seen, Role::Unknown, Strength::Weak, Basis::WeakEvidence);

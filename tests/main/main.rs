@@ -41,6 +41,7 @@ mod ocr;
 mod opened_messages;
 mod packs;
 mod page;
+mod payment_forms;
 mod policy;
 mod query;
 mod read_only;

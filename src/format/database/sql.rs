@@ -18,7 +18,7 @@ pub static SQL: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "values that are expressions stand as they are written",
         "COPY in CSV form, INSERT … SET and INSERT … SELECT are read as text",

@@ -318,9 +318,12 @@ pub(super) mod tests {
 
     #[test]
     fn digits_and_words_in_columns_are_no_payments() {
-        let row = |n: u64| format!("{:014}{:>3}{:014}    {:011}{:<18}{:<18}{:<18}\n", n * 7919, n % 7, n * 104_729, n * 31, "ACME LTD", "REF", "ANN LEE");
+        let row = |n: u64| {
+            format!("{:014}{:>3}{:014}    {:011}{:<18}{:<18}{:<18}\n", n * 7919, n % 7, n * 104_729, n * 31, "ACME LTD", "REF", "ANN LEE")
+        };
         let digits = |n: u64| format!("{:050}{:050}\n", n * 7_919_104_729, n * 15_485_863);
-        let words = |_: u64| "UHL1 is what such a label begins with, HDR1A and VOL1 are others, as a manual will tell its readers.\n".to_owned();
+        let words =
+            |_: u64| "UHL1 is what such a label begins with, HDR1A and VOL1 are others, as a manual will tell its readers.\n".to_owned();
         for line in [row, digits, words] as [fn(u64) -> String; 3] {
             let text: String = (1..40).map(line).collect();
             assert!(!recognise(&Probe::new(text.as_bytes())), "{text}");

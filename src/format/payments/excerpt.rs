@@ -328,7 +328,7 @@ mod tests {
             let close = if prefix.ends_with('"') { "\"}" } else { "" };
             let logged: String = file().lines().map(|line| format!("{prefix}{line}{close}\nsomething else\n")).collect();
             let facts = facts(&logged).unwrap_or_else(|| panic!("{prefix:?}"));
-            assert!(facts.amid_text);
+            assert!(facts.beside_others);
             assert_eq!(owners(&logged), [ODFI], "{prefix:?}");
             assert_eq!((facts.units[0].records, facts.units[0].persons.len()), (3, 3), "{prefix:?}");
             // Without its first and its last line.

@@ -50,6 +50,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         lines: 0,
         broken: 0,
         first_broken: 0,
+        is_shared: false,
         addenda_open: false,
     };
     let mut at = 0;
@@ -76,6 +77,8 @@ struct Reader<'s, 'o> {
     lines: u64,
     broken: u64,
     first_broken: u64,
+    /// Some batch is given to its owner by itself, and not by the file: another batch may be another's.
+    is_shared: bool,
     /// Payment information runs on in the next addenda record.
     addenda_open: bool,
 }
@@ -292,6 +295,9 @@ impl Reader<'_, '_> {
         }
         self.close_file(end, false);
         self.close_unit();
+        if self.is_shared && (self.broken > 0 || !self.sink.gaps.is_empty()) {
+            self.sink.payments_beside_others();
+        }
         if self.broken > 0 {
             self.sink.payment_note(format!("{} lines are no records of the layout, the first at byte {}", self.broken, self.first_broken));
         }

@@ -35,10 +35,11 @@ fn recognise(probe: &Probe<'_>) -> bool {
     let head = &probe.head[start(probe.head)..];
     syntax(head).is_some_and(|syntax| {
         let is_payment = head.starts_with(b"BPR");
-        is_payment || SETS.iter().any(|set| {
-            let st = [b"ST", &[syntax.element][..], set, &[syntax.element]].concat();
-            memmem::find(head, &st).is_some()
-        })
+        is_payment
+            || SETS.iter().any(|set| {
+                let st = [b"ST", &[syntax.element][..], set, &[syntax.element]].concat();
+                memmem::find(head, &st).is_some()
+            })
     })
 }
 
@@ -46,10 +47,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("x12");
     let mut at = start(bytes);
     sink.cover(0..value::offset(at), Class::Structure);
-    let Some(mut separators) = bytes.get(at..).and_then(syntax) else { return Err(Failure::corrupt(value::offset(at), "no header segment")) };
+    let Some(mut separators) = bytes.get(at..).and_then(syntax) else {
+        return Err(Failure::corrupt(value::offset(at), "no header segment"));
+    };
     let head = &bytes[at..];
-    let mut interchange =
-        Interchange { headless: !head.starts_with(b"ISA"), set: head.starts_with(b"BPR"), ..Interchange::default() };
+    let mut interchange = Interchange { headless: !head.starts_with(b"ISA"), set: head.starts_with(b"BPR"), ..Interchange::default() };
     if interchange.headless && !head.starts_with(b"GS") {
         sink.dated(None);
     }

@@ -133,7 +133,7 @@ impl<'a> Sink<'a> {
         own.layout = payments.layout;
         payments.units.into_iter().for_each(|unit| own.merge(unit));
         own.dated.merge(payments.dated);
-        own.amid_text |= payments.amid_text;
+        own.beside_others |= payments.beside_others;
         own.notes.extend(payments.notes);
     }
 

@@ -89,13 +89,18 @@ impl Sink<'_> {
         _ = (layout.read)(bytes, &mut inner);
         inner.end_unit();
         let Some(mut found) = inner.facts.payments else { return };
-        found.amid_text = true;
+        found.beside_others = true;
         found.notes.clear();
         for unit in &mut found.units {
             let sides = [&mut unit.owners, &mut unit.either, &mut unit.counterparties, &mut unit.other_side];
             sides.into_iter().flat_map(|side| side.values_mut()).for_each(|seen| seen.offset = offset);
         }
         self.join_payments(found);
+    }
+
+    /// What was not read of the item may be others' payments.
+    pub fn payments_beside_others(&mut self) {
+        self.facts.payments.get_or_insert_with(PaymentFacts::default).beside_others = true;
     }
 
     /// A remark on the item's payments.

@@ -50,6 +50,11 @@ impl Iterator for Records<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         let mut at = self.at;
+        let width = if let Framing::Counted { width, .. } = self.framing { width } else { 4 };
+        if (1..width).contains(&(self.bytes.len().saturating_sub(at))) {
+            self.is_cut = true;
+            return None;
+        }
         if self.framing == Framing::Blocked && at == self.block {
             let block = at.checked_add(word(self.bytes, at)?)?;
             // A block holds a record.
@@ -65,7 +70,7 @@ impl Iterator for Records<'_> {
         };
         let end = start.checked_add(len)?;
         let next = end.checked_add(behind)?;
-        if end > self.bytes.len() {
+        if next > self.bytes.len() {
             self.is_cut = true;
             return None;
         }
@@ -104,7 +109,9 @@ mod tests {
         let described = |record: &&[u8]| [&(record.len() as u16 + 4).to_be_bytes()[..], &[0, 0], record].concat();
         match framing {
             Framing::Described => RECORDS.iter().flat_map(described).collect(),
-            Framing::Blocked => RECORDS.chunks(2).flat_map(|block| described(&&block.iter().flat_map(described).collect::<Vec<u8>>()[..])).collect(),
+            Framing::Blocked => {
+                RECORDS.chunks(2).flat_map(|block| described(&&block.iter().flat_map(described).collect::<Vec<u8>>()[..])).collect()
+            }
             Framing::Counted { width, is_little, is_repeated } => RECORDS
                 .iter()
                 .flat_map(|record| {

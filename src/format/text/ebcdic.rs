@@ -116,7 +116,11 @@ mod tests {
             }
             let codes: std::collections::BTreeSet<u8> = page.0.iter().map(|(code, _)| *code).collect();
             assert_eq!(codes.len(), page.0.len(), "{page:?}");
-            assert!((0..=255u8).filter(|b| CP037[usize::from(*b)].is_ascii_alphanumeric()).all(|b| characters[usize::from(b)] == CP037[usize::from(b)]));
+            assert!(
+                (0..=255u8)
+                    .filter(|b| CP037[usize::from(*b)].is_ascii_alphanumeric())
+                    .all(|b| characters[usize::from(b)] == CP037[usize::from(b)])
+            );
         }
     }
 

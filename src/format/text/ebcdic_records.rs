@@ -312,7 +312,7 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let detail = format!("{strange} records hold bytes that are neither text nor numbers of a known kind");
         sink.gap(0..0, Cause::UnsupportedFormat, detail);
     }
-    if end < bytes.len() {
+    if bytes[end..].iter().any(|b| *b != 0) {
         sink.gap(end as u64..end as u64, Cause::Truncated, "the last record is not whole");
     }
     Ok(())
@@ -395,7 +395,10 @@ mod tests {
     /// Described records in blocks of three.
     fn bytes_in_blocks(bytes: &[u8]) -> Vec<u8> {
         let records: Vec<&[u8]> = Framing::Described.records(bytes).map(|record| &bytes[record.start - 4..record.end]).collect();
-        records.chunks(3).flat_map(|block| [&(block.concat().len() as u16 + 4).to_be_bytes()[..], &[0, 0], &block.concat()].concat()).collect()
+        records
+            .chunks(3)
+            .flat_map(|block| [&(block.concat().len() as u16 + 4).to_be_bytes()[..], &[0, 0], &block.concat()].concat())
+            .collect()
     }
 
     #[test]

@@ -74,15 +74,17 @@ fn style_of(bytes: &[u8], line: usize, place: usize) -> Option<Style> {
     }
     let second = line_at(bytes, line + first.len() + 1);
     let second = std::str::from_utf8(second.get(column..column + digits)?).ok()?;
-    // Octal offsets are those of `od`.
-    [8, 16].into_iter().find_map(|radix| {
+    // Offsets of `od` are octal: read as hexadecimal, they count more bytes than a line has.
+    [16, 8].into_iter().find_map(|radix| {
         let count = usize::from_str_radix(second, radix).ok().filter(|count| (1..=MOST).contains(count))?;
         let group = behind.iter().skip_while(|b| !b.is_ascii_hexdigit()).take_while(|b| b.is_ascii_hexdigit()).count();
         let is_little = behind[0] != b':' && matches!(group, 4 | 8 | 16) && count.is_multiple_of(group / 2);
         let style = Style { column, digits, radix, bytes: count, is_little };
         let (_, rest) = values(behind, style, count)?;
         // All bytes of the line are before its characters.
-        let is_all = rest.trim_ascii().is_empty() || rest.starts_with(b"  ") || matches!(rest, [b' ' | b'\t', b'|' | b'*' | b'>' | b'"' | b'\'', ..]);
+        let is_all = rest.trim_ascii().is_empty()
+            || rest.starts_with(b"  ")
+            || matches!(rest, [b' ' | b'\t', b'|' | b'*' | b'>' | b'"' | b'\'', ..]);
         is_all.then_some(style)
     })
 }
@@ -159,7 +161,8 @@ fn read(bytes: &[u8], start: usize, style: Style) -> (usize, Vec<u8>) {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "{1500}02        P {1510}1000{1520}20241104ABCDEFGH000001{2000}000000010000{3100}021000021SENDER*{3400}011000015RECEIVER*{3600}CTR";
+    const TEXT: &str =
+        "{1500}02        P {1510}1000{1520}20241104ABCDEFGH000001{2000}000000010000{3100}021000021SENDER*{3400}011000015RECEIVER*{3600}CTR";
 
     fn found(text: &str) -> Vec<String> {
         let mut out = Vec::new();
@@ -190,12 +193,18 @@ mod tests {
         let bytes = TEXT.as_bytes();
         let split = |row: &[u8]| [pairs(&row[..row.len().min(8)], 1), pairs(row.get(8..).unwrap_or_default(), 1)].join("  ");
         let dumps = [
-            ("hexdump -C", rows(bytes, |at, row, text| format!("{at:08x}  {:<48}  |{text}|", split(row))) + &format!("{:08x}\n", bytes.len())),
+            (
+                "hexdump -C",
+                rows(bytes, |at, row, text| format!("{at:08x}  {:<48}  |{text}|", split(row))) + &format!("{:08x}\n", bytes.len()),
+            ),
             ("xxd", rows(bytes, |at, row, text| format!("{at:08x}: {:<39}  {text}", pairs(row, 2)))),
             ("od -t x1", rows(bytes, |at, row, _| format!("{at:07o} {}", pairs(row, 1))) + &format!("{:07o}\n", bytes.len())),
             ("hexdump", rows(bytes, |at, row, _| format!("{at:07x} {}", words(row))) + &format!("{:07x}\n", bytes.len())),
             ("tcpdump", rows(bytes, |at, row, text| format!("\t0x{at:04x}:  {:<39}  {text}", pairs(row, 2)))),
-            ("log", rows(bytes, |at, row, text| format!("2024-11-04 12:00:01 DEBUG {at:04X}  {:<47}  {text}", pairs(row, 1).to_uppercase()))),
+            (
+                "log",
+                rows(bytes, |at, row, text| format!("2024-11-04 12:00:01 DEBUG {at:04X}  {:<47}  {text}", pairs(row, 1).to_uppercase())),
+            ),
         ];
         for (tool, dump) in dumps {
             assert_eq!(found(&format!("before it\n{dump}behind it\n")), [TEXT], "{tool}\n{dump}");
@@ -205,7 +214,9 @@ mod tests {
     #[test]
     fn lines_that_were_left_out_are_filled_in() {
         let head = "00000000  41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 0a  |ABCDEFGHIJKLMNO.|\n";
-        let dump = format!("{head}00000010  20 20 20 20 20 20 20 20  20 20 20 20 20 20 20 20  |                |\n*\n00000050  5a 5a 0a                                          |ZZ.|\n00000053\n");
+        let dump = format!(
+            "{head}00000010  20 20 20 20 20 20 20 20  20 20 20 20 20 20 20 20  |                |\n*\n00000050  5a 5a 0a                                          |ZZ.|\n00000053\n"
+        );
         assert_eq!(found(&dump), [format!("ABCDEFGHIJKLMNO\n{:64}ZZ\n", "")]);
     }
 

@@ -40,13 +40,12 @@ impl Found {
             return None;
         }
         let sample = &bytes[..bytes.len().min(SAMPLE)];
-        Framing::ALL.into_iter().find_map(|framing| Self::with(framing, sample, sample.len() < bytes.len()))
+        Framing::ALL.into_iter().find_map(|framing| Self::with(framing, sample))
     }
 
-    fn with(framing: Framing, sample: &[u8], is_part: bool) -> Option<Self> {
+    fn with(framing: Framing, sample: &[u8]) -> Option<Self> {
         let mut records = framing.records(sample);
-        let mut text = Vec::with_capacity(sample.len());
-        let mut lines = 0;
+        let (mut text, mut ends) = (Vec::with_capacity(sample.len()), Vec::new());
         for record in records.by_ref() {
             if record.len() > LONGEST {
                 return None;
@@ -56,20 +55,26 @@ impl Found {
                 return None;
             }
             text.extend_from_slice(record);
-            text.push(b'\n');
-            lines += 1;
+            ends.push(text.len());
         }
+        let lines = ends.len();
         let rest = &sample[records.at..];
         // Blocks of a tape or disk are filled up.
-        let is_end = rest.iter().all(|b| *b == 0) || records.is_cut && (is_part || lines > LEAST.0);
-        if !is_end || lines < LEAST.1 || text.len() < 2 * lines {
+        let is_end = rest.iter().all(|b| *b == 0) || records.is_cut;
+        if !is_end || lines < LEAST.1 || text.len() < lines {
             return None;
         }
         let is_ebcdic = text.iter().filter(|b| **b > 0x80).count() * 10 >= text.len();
         let is_text = |text: &[u8]| if is_ebcdic { may_be_ebcdic_text(text) } else { is_ascii(text) };
         let is_described = matches!(framing, Framing::Described | Framing::Blocked) && lines >= LEAST.0;
         let is_known = || {
-            let lines = if is_ebcdic { text.iter().map(|b| if *b == b'\n' { b'\n' } else { CP037[usize::from(*b)] as u32 as u8 }).collect() } else { text.clone() };
+            let (mut lines, mut from) = (Vec::with_capacity(text.len() + ends.len()), 0);
+            for end in &ends {
+                let line = text.get(from..*end).unwrap_or_default().iter();
+                lines.extend(line.map(|b| if is_ebcdic { CP037[usize::from(*b)] as u32 as u8 } else { *b }));
+                lines.push(b'\n');
+                from = *end;
+            }
             let probe = Probe::new(&lines);
             payments::LAYOUTS.iter().any(|layout| (layout.recognise)(&probe)) || payments::is_amid_text(probe.head)
         };
@@ -92,7 +97,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     records.by_ref().for_each(drop);
     let (end, is_cut) = (records.at, records.is_cut);
     sink.member(b"records", 0..end as u64, &mut Pieces::new(lines(bytes, &found)));
-    if is_cut {
+    if is_cut && bytes[end..].iter().any(|b| *b != 0) {
         sink.gap(end as u64..end as u64, Cause::Truncated, "the last record is not whole");
     }
     Ok(())
@@ -132,7 +137,10 @@ mod tests {
         let lines = rows.iter().map(|row| format!("{row}\n")).collect::<String>();
         let ascii: Vec<u8> = rows.iter().flat_map(|row| described(row.as_bytes())).collect();
         assert_eq!(member(&ascii), (lines.clone().into_bytes(), 0));
-        let blocks: Vec<u8> = rows.chunks(4).flat_map(|block| described(&block.iter().flat_map(|row| described(row.as_bytes())).collect::<Vec<u8>>())).collect();
+        let blocks: Vec<u8> = rows
+            .chunks(4)
+            .flat_map(|block| described(&block.iter().flat_map(|row| described(row.as_bytes())).collect::<Vec<u8>>()))
+            .collect();
         assert_eq!(member(&blocks).0, lines.clone().into_bytes());
         let foreign: Vec<u8> = rows.iter().flat_map(|row| described(&ebcdic(row))).collect();
         assert_eq!(member(&foreign).0, rows.iter().flat_map(|row| [ebcdic(row), vec![0x15]].concat()).collect::<Vec<u8>>());
@@ -141,7 +149,13 @@ mod tests {
 
     #[test]
     fn plain_lengths_count_where_the_records_are_payments() {
-        let file = ["02,0004,021000021,1,241104,1200,USD,2/", "03,1234567890,USD,010,500000,,/", "16,115,150000,0,1,2,WIRE/", "49,1,3/", "98,1,1,5/"];
+        let file = [
+            "02,0004,021000021,1,241104,1200,USD,2/",
+            "03,1234567890,USD,010,500000,,/",
+            "16,115,150000,0,1,2,WIRE/",
+            "49,1,3/",
+            "98,1,1,5/",
+        ];
         let bytes: Vec<u8> = file.iter().flat_map(|record| counted(record.as_bytes())).collect();
         assert_eq!(member(&bytes).0, file.iter().map(|record| format!("{record}\n")).collect::<String>().into_bytes());
         let words: Vec<u8> = (0..40).flat_map(|n| counted(format!("message {n} of a queue").as_bytes())).collect();

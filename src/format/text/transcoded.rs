@@ -38,8 +38,11 @@ enum Script {
 fn script(bytes: &[u8], encoding: impl FnOnce() -> Option<TextEncoding>) -> Option<Script> {
     if is_ebcdic(bytes) || may_be_ebcdic(bytes) {
         let script = |page| (Script::Ebcdic(page), head(bytes, Script::Ebcdic(page)));
-        let of_payments = PAGES.iter().map(script).find(|(_, head)| is_payment(head)).map(|(script, _)| script);
-        return Some(of_payments.unwrap_or(Script::Ebcdic(&PAGES[0])));
+        let of_payments = PAGES.iter().map(script).filter(|(_, head)| is_payment(head));
+        // Pages share some places: in the right one every brace that opens is closed.
+        let is_open = |head: &[u8]| memchr::memchr_iter(b'{', head).count().abs_diff(memchr::memchr_iter(b'}', head).count());
+        let best = of_payments.min_by_key(|(_, head)| is_open(head)).map(|(script, _)| script);
+        return Some(best.unwrap_or(Script::Ebcdic(&PAGES[0])));
     }
     encoding().filter(|encoding| encoding.unit() > 1).map(Script::Wide)
 }

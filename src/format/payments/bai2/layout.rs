@@ -53,7 +53,9 @@ pub(in crate::format::payments) fn is_group_header(line: &[u8], is_behind_header
 fn is_account(line: &[u8]) -> bool {
     let mut fields = line.split(|&b| b == b',');
     let mut next = || fields.next();
-    let (Some(b"03"), Some(account), Some(currency), Some(kind), Some(amount)) = (next(), next(), next(), next(), next()) else { return false };
+    let (Some(b"03"), Some(account), Some(currency), Some(kind), Some(amount)) = (next(), next(), next(), next(), next()) else {
+        return false;
+    };
     !account.is_empty()
         && (currency.is_empty() || currency.len() == 3 && currency.iter().all(u8::is_ascii_uppercase))
         && (kind.is_empty() || kind.len() == 3 && is_digits(kind))

@@ -79,6 +79,10 @@ fn without<'l>(line: &'l [u8], prefix: &[u8]) -> Option<&'l [u8]> {
             // A number that stands against the line itself is as long as the first one.
             at += if of + theirs == prefix.len() { own.min(theirs) } else { own };
             of += theirs;
+        } else if prefix[of] == b' ' && prefix[of..].iter().find(|b| **b != b' ').is_some_and(u8::is_ascii_digit) {
+            // Numbers of lines are filled up to a width.
+            at += line[at..].iter().take_while(|b| **b == b' ').count();
+            of += prefix[of..].iter().take_while(|b| **b == b' ').count();
         } else {
             if line.get(at) != prefix.get(of) {
                 return None;

@@ -1,7 +1,7 @@
 //! Stretches of records of fixed width or with a type at their start.
 
-use super::super::nacha::layout::{LENGTH, header_before, record_in_text};
 use super::super::bai2::layout::{is_file_header, is_group_header};
+use super::super::nacha::layout::{LENGTH, header_before, record_in_text};
 use super::{Ahead, LONGEST};
 use memchr::memmem;
 use std::ops::Range;

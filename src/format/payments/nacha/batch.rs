@@ -100,6 +100,9 @@ impl Reader<'_, '_> {
             Direction::Delivered => destination.into_iter().map(|(n, _)| n).collect(),
             Direction::Unknown => Vec::new(),
         };
+        // The file header names who sent the file, or to whom it was delivered: then all of its batches are theirs.
+        let of_file = if direction == Direction::Sent { origin } else { destination };
+        self.is_shared |= owners.len() != 1 || of_file.is_none_or(|of_file| owners.first() != Some(&of_file.0));
         if owners.is_empty() || owners != self.unit.owners {
             self.close_unit();
         }

@@ -61,7 +61,12 @@ pub(super) fn piece_at(bytes: &[u8], at: usize) -> Option<Piece<'_>> {
         return Some(piece(if is_filled { LENGTH + filler } else { LENGTH }, LENGTH));
     }
     // Not a record: up to the end of the line or to the next place where two records follow each other.
-    let resumes = |skip: &usize| is_sound(rest.get(*skip..).unwrap_or_default()) && is_sound(rest.get(skip + LENGTH..).unwrap_or_default());
+    let begins = |at: usize| {
+        let rest = rest.get(at..).unwrap_or_default();
+        // A trace number that begins with a one stands at the same place in every record, too.
+        is_sound(rest) && (rest[0] != b'1' || is_file_header(rest))
+    };
+    let resumes = |skip: &usize| begins(*skip) && begins(skip + LENGTH);
     let len = if ended { line } else { (1..=LENGTH).find(resumes).unwrap_or(LENGTH) };
     Some(piece(len, len))
 }
@@ -140,7 +145,8 @@ fn is_cut_without_lines(head: &[u8]) -> bool {
         }
         let record = Record::new(head.get(at..at + LENGTH)?, at as u64);
         let next = Record::new(head.get(at + LENGTH..at + 2 * LENGTH)?, (at + LENGTH) as u64);
-        let is_next = |next: &Record<'_>| is_entry(next) || next.bytes().starts_with(b"7") && is_sound(next.bytes()) && is_digits(next.field(84, 94));
+        let is_next =
+            |next: &Record<'_>| is_entry(next) || next.bytes().starts_with(b"7") && is_sound(next.bytes()) && is_digits(next.field(84, 94));
         Some((is_entry(&record) || is_batch_header(&record)) && is_next(&next))
     };
     let first = &head[..head.len().min(LENGTH)];

@@ -115,7 +115,8 @@ pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
         let next = is_apart.then(|| piece_at(bytes, start, shape, &mut scratch))??.next;
         let second = piece_at(bytes, next, shape, &mut scratch)?;
         decode(bytes.get(second.start..second.start + 2)?, shape, &mut scratch);
-        matches!(scratch[..], [b'1' | b'2', b'0'] | [b'2' | b'3', b'1' | b'5'] | [b'6', b'1' | b'2'] | [b'9', b'0' | b'9']).then_some((start, shape))
+        matches!(scratch[..], [b'1' | b'2', b'0'] | [b'2' | b'3', b'1' | b'5'] | [b'6', b'1' | b'2'] | [b'9', b'0' | b'9'])
+            .then_some((start, shape))
     })
 }
 

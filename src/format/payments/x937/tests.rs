@@ -43,6 +43,36 @@ pub(in crate::format::payments) fn file() -> Vec<u8> {
     bytes_of(&records("061000146", "121042882"), true, true, b"")
 }
 
+/// Without images, in lines of ASCII.
+pub(in crate::format::payments) fn text_file() -> Vec<u8> {
+    let mut records = records("061000146", "121042882");
+    records.retain(|record| !record.starts_with("52"));
+    let last = records.pop().map(|record| record.replacen("00000009", "00000008", 1));
+    records.extend(last);
+    bytes_of(&records, false, false, b"\n")
+}
+
+#[test]
+fn letters_without_their_file_header_are_the_ece_institutions() {
+    for cut in [1, 2] {
+        for (prefixed, ebcdic, end) in [
+            (true, true, &b""[..]),
+            (true, false, b""),
+            (false, true, b""),
+            (false, true, b"\x15"),
+            (false, true, b"\x0D\x25"),
+            (false, false, b"\n"),
+        ] {
+            let bytes = bytes_of(&records("061000146", "121042882")[cut..], prefixed, ebcdic, end);
+            assert!(recognise(&Probe::new(&bytes)), "{cut} {prefixed} {ebcdic}");
+            let units = units(&bytes);
+            assert_eq!((units.len(), values(&units[0].owners)), (1, vec!["121042882"]), "{cut} {prefixed} {ebcdic}");
+        }
+    }
+    let digits = format!("1001{}{}99999999{}\n", "123456789", "987654321", "0".repeat(50)).repeat(9);
+    assert!(!recognise(&Probe::new(digits.as_bytes())));
+}
+
 fn units(bytes: &[u8]) -> Vec<PaymentUnit> {
     read_with(read, bytes, |sink, _| sink.facts.payments.clone().unwrap().units)
 }
