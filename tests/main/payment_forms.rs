@@ -265,6 +265,10 @@ fn files_in_values_logs_and_dumps_are_their_owners() {
             .collect::<String>()
             .into_bytes()
     };
+    let message = format!(
+        "{{\"Document\": {{\"FIToFICstmrCdtTrf\": {{\"GrpHdr\": {{\"MsgId\": \"1\", \"InstgAgt\": {{\"FinInstnId\": {{\"BICFI\": \"{}\"}}}}}}, \"CdtTrfTxInf\": [{{\"Cdtr\": {{\"Nm\": \"Ann Lee\"}}}}]}}}}}}",
+        Bank(10).bic()
+    );
     let quoted: String = ofx(5).lines().map(|line| format!("> {line}\n")).collect();
     let bacs: String = bacs18(8).iter().map(|record| format!("{record}\\r\\n")).collect();
     assert_each_is_its_owners(&[
@@ -281,7 +285,8 @@ fn files_in_values_logs_and_dumps_are_their_owners() {
         ("messages.sql", format!("INSERT INTO messages (id, body) VALUES (1, 0x{});\n", digits(swift(7).as_bytes())).into_bytes()),
         ("value.json", format!("{{\"id\": 1, \"body\": \"{bacs}\"}}\n").into_bytes()),
         ("dump.txt", dump(fedwire(9).as_bytes())),
-        ("memory.bin", [&[1, 0, 255, 0, 7, 200, 3][..], &nacha(&Bank(10).aba(), 3), &[0, 1, 2, 255, 254, 9, 0]].concat()),
+        ("message.json", message.into_bytes()),
+        ("memory.bin", [&[1, 0, 255, 0, 7, 200, 3][..], &nacha(&Bank(11).aba(), 3), &[0, 1, 2, 255, 254, 9, 0]].concat()),
     ]);
 }
 

@@ -2,6 +2,7 @@
 //! mail. Their typed fields say whose they are as they do in a file of their own; the text around them stays text, and
 //! what is missing of them is no gap, since every byte of it was read.
 
+mod json_message;
 mod lines;
 mod messages;
 #[cfg(test)]
@@ -63,7 +64,7 @@ static LAYOUTS: &[Layout] = &[
     Layout { format: &X937, mark: b"0103P", start: records::line_start, end: records::x937_end, meant: lines::meant },
     Layout { format: &OFX, mark: b"<BANKACCTFROM>", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
     Layout { format: &OFX, mark: b"<bankacctfrom>", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
-    Layout { format: &OFX, mark: b"&lt;BANKACCTFROM&gt;", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
+    Layout { format: &OFX, mark: b"&lt;BANKACCTFROM", start: messages::ofx_start, end: messages::ofx_end, meant: lines::meant },
     Layout { format: &EDIFACT, mark: b"UNB+UN", start: messages::edifact_start, end: messages::edifact_end, meant: lines::meant },
     Layout {
         format: &ISO20022,
@@ -72,6 +73,8 @@ static LAYOUTS: &[Layout] = &[
         end: messages::iso20022_end,
         meant: lines::markup,
     },
+    Layout { format: &ISO20022, mark: b"\"GrpHdr\"", start: json_message::start, end: json_message::end, meant: json_message::meant },
+    Layout { format: &ISO20022, mark: b"\"grpHdr\"", start: json_message::start, end: json_message::end, meant: json_message::meant },
 ];
 
 /// Reads the payments amid text of an ASCII-compatible encoding.

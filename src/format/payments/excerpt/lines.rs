@@ -94,7 +94,7 @@ fn without<'l>(line: &'l [u8], prefix: &[u8]) -> Option<&'l [u8]> {
 }
 
 /// Text without the escapes of JSON and the references of markup.
-fn unescaped(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(found) = memchr::memchr2(b'\\', b'&', &bytes[at..]).map(|n| at + n) {

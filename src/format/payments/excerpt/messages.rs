@@ -181,7 +181,7 @@ pub(super) fn x12_end(bytes: &[u8], Range { start, .. }: Range<usize>, ahead: &m
 /// The account of a statement of OFX, or the beginning of its file or messages.
 pub(super) fn ofx_start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     let from = mark.saturating_sub(4 << 10).max(taken);
-    let open = if bytes[mark] == b'&' { &b"&lt;OFX&gt;"[..] } else { b"<OFX>" };
+    let open = if bytes[mark] == b'&' { &b"&lt;OFX"[..] } else { b"<OFX>" };
     let small = memmem::rfind(&bytes[from..mark], b"<ofx>");
     Some(memmem::rfind(&bytes[from..mark], open).or(small).map_or(mark, |n| from + n))
 }

@@ -61,12 +61,15 @@ pub(super) fn piece_at(bytes: &[u8], at: usize) -> Option<Piece<'_>> {
         return Some(piece(if is_filled { LENGTH + filler } else { LENGTH }, LENGTH));
     }
     // Not a record: up to the end of the line or to the next place where two records follow each other.
-    let begins = |at: usize| {
-        let rest = rest.get(at..).unwrap_or_default();
-        // A trace number that begins with a one stands at the same place in every record, too.
-        is_sound(rest) && (rest[0] != b'1' || is_file_header(rest))
+    // A digit of a trace number stands at the same place in every record, too: what follows must have more of a record.
+    let is_surely = |at: usize| match rest.get(at) {
+        Some(b'1') => is_file_header(&rest[at..]),
+        Some(b'5' | b'6' | b'8') => record_in_text(rest, at).is_some(),
+        _ => false,
     };
-    let resumes = |skip: &usize| begins(*skip) && begins(skip + LENGTH);
+    let begins = |at: usize| is_sound(rest.get(at..).unwrap_or_default());
+    let resumes =
+        |skip: &usize| begins(*skip) && begins(skip + LENGTH) && (is_surely(*skip) || rest[*skip] == b'7' && is_surely(skip + LENGTH));
     let len = if ended { line } else { (1..=LENGTH).find(resumes).unwrap_or(LENGTH) };
     Some(piece(len, len))
 }
