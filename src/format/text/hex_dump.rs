@@ -90,7 +90,7 @@ fn style_of(bytes: &[u8], line: usize, place: usize) -> Option<Style> {
 }
 
 /// So many bytes of a line, and what stands behind them.
-fn values<'l>(line: &'l [u8], style: Style, count: usize) -> Option<(Vec<u8>, &'l [u8])> {
+fn values(line: &[u8], style: Style, count: usize) -> Option<(Vec<u8>, &[u8])> {
     let (mut out, mut rest) = (Vec::with_capacity(count), line.strip_prefix(b":").unwrap_or(line));
     while out.len() < count {
         let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'-')).count();
