@@ -146,6 +146,9 @@ impl<'t> Label<'t> {
         let Some(thing) = self.words.last().filter(|word| THINGS.contains(&word.strip_suffix('s').unwrap_or(word))) else { return true };
         let between = text.get(self.end..value.start).unwrap_or_default();
         let (behind, digits) = (&text[value.end..], value.len());
+        if is_process(between, behind) {
+            return false;
+        }
         let is_long = digits >= LONG_NUMBER;
         if is_counted(text, value) {
             return false;
@@ -182,6 +185,11 @@ fn is_counted(text: &str, value: &Range<usize>) -> bool {
     let goes_on = behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let is_day = behind.starts_with('-') && value.len() == 8;
     goes_on || is_day || behind.starts_with('%') || counts_things(behind)
+}
+
+/// `client[73563]: connected`: a program's name, and the number of its process, before its message (RFC 3164, section 5.3).
+fn is_process(between: &str, behind: &str) -> bool {
+    between == "[" && behind.strip_prefix("]:").is_some_and(|rest| rest.chars().next().is_none_or(|c| c.is_whitespace() || c == BORDER))
 }
 
 /// `1024 ms`, `55 files`: is the word behind a number a unit, or one for many?

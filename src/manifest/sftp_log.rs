@@ -69,6 +69,8 @@ struct Session {
     account: Option<String>,
     peer: Option<String>,
     open: Vec<Open>,
+    /// The line before said that the last of them is to be opened.
+    opening: bool,
 }
 
 /// A file that was opened and not yet closed.
@@ -76,6 +78,8 @@ struct Open {
     /// As it is written.
     path: Vec<u8>,
     reading: bool,
+    /// The next line said that there is no such file, or that it may not be read.
+    refused: bool,
     line: u64,
     time: Option<String>,
 }
@@ -166,8 +170,19 @@ const PASSED: &[&[u8]] = &[
     b"Exiting",
 ];
 
+/// Why a file is not opened. `Failure` is also said of a file that was, and then could not be read to its end.
+const REFUSALS: [&[u8]; 2] = [b"sent status Permission denied", b"sent status No such file"];
+
 fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Session>, tally: &mut Tally<'_>) -> Parsed {
     let text = message.text;
+    if let Some(session) = sessions.get_mut(message.process)
+        && std::mem::take(&mut session.opening)
+        && REFUSALS.contains(&text)
+        && let Some(open) = session.open.last_mut()
+    {
+        open.refused = true;
+        return Parsed::Nothing;
+    }
     if let Some(rest) = text.strip_prefix(b"session opened for local user ") {
         let Some(at) = memchr::memmem::rfind(rest, b" from [") else { return Parsed::Unknown };
         let account = rest.get(..at).map(shown);
@@ -177,7 +192,7 @@ fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Sessio
             abandon(old, tally);
         }
         if sessions.len() < SESSIONS {
-            sessions.insert(message.process.to_vec(), Session { account, peer, open: Vec::new() });
+            sessions.insert(message.process.to_vec(), Session { account, peer, ..Session::default() });
         }
         return Parsed::Nothing;
     }
@@ -194,7 +209,8 @@ fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Sessio
         if let Some(session) = session_of(sessions, message.process)
             && session.open.len() < OPEN
         {
-            session.open.push(Open { path: path.to_vec(), reading, line, time: stamp(message.head) });
+            session.open.push(Open { path: path.to_vec(), reading, refused: false, line, time: stamp(message.head) });
+            session.opening = true;
         }
         return Parsed::Nothing;
     }
@@ -208,7 +224,11 @@ fn take(message: &Message<'_>, line: u64, sessions: &mut HashMap<Vec<u8>, Sessio
             return Parsed::Unknown;
         };
         let session = session_of(sessions, message.process);
-        let opened = session.as_ref().and_then(|s| s.open.iter().position(|open| open.path == path));
+        // What was refused may have been opened at another time, and what was closed was opened.
+        let opened = session.as_ref().and_then(|s| {
+            let first = |refused: bool| s.open.iter().position(|open| open.path == path && open.refused == refused);
+            first(false).or_else(|| first(true))
+        });
         let mut reading = written == 0;
         let (mut account, mut peer) = (None, None);
         if let Some(session) = session {
@@ -251,9 +271,10 @@ fn row(path: &[u8], line: u64, account: Option<String>, event: Transfer) -> Opti
     Some(row)
 }
 
-/// Files that were opened and never closed: transferred for some part.
+/// Files that were opened and never closed: transferred for some part. The server itself closes all that is open
+/// before it says that a session ends (`handle_log_exit`), so a line of that is missing.
 fn abandon(session: Session, tally: &mut Tally<'_>) {
-    for Open { path, reading, line, time } in session.open {
+    for Open { path, reading, line, time, .. } in session.open.into_iter().filter(|open| !open.refused) {
         let event = Transfer { outgoing: reading, peer: session.peer.clone(), bytes: None, complete: false, time, client: None };
         let row = row(&path, line, session.account.clone(), event);
         tally.row_or_line(row, line, &path);

@@ -440,6 +440,23 @@ const ASCP: &str = "2020-08-21 19:32:07.730 [1] LOG FASP Session Start uuid=029c
     2020-08-21 19:32:08.732 [1] LOG Receiver bl t/o/r/d/ts=722162/722160\n\
     2020-08-21 19:32:08.740 [1] LOG FASP Session Params uuid=029c userid=0 user=\"acct\" targetrate=100\n";
 
+/// What was opened, refused, opened once more and closed; what was refused; and what was opened, not closed, and followed
+/// by what is said of something else.
+#[test]
+fn files_that_were_refused_were_not_fetched() {
+    let at = "Oct 26 00:24:35 h internal-sftp";
+    let text = format!(
+        "{at}[1]: session opened for local user acct from [192.0.2.1]\n{at}[1]: open \"/a\" flags READ mode 0666\n\
+         {at}[1]: sent status Permission denied\n{at}[1]: open \"/b\" flags READ mode 0666\n{at}[2]: open \"/c\" flags READ mode 0666\n\
+         {at}[1]: sent status No such file\n{at}[1]: open \"/b\" flags READ mode 0666\n{at}[1]: close \"/b\" bytes read 7 written 0\n\
+         {at}[1]: open \"/d\" flags READ mode 0666\n{at}[1]: sent status Failure\n{at}[1]: sent status No such file\n\
+         {at}[1]: open \"/e\" flags READ mode 0666\n{at}[1]: sent status No such file\n{at}[1]: close \"/e\" bytes read 9 written 0\n\
+         {at}[1]: session closed for local user acct from [192.0.2.1]\n"
+    );
+    let paths: Vec<String> = reading(&text).1.into_iter().map(|row| String::from_utf8(row.path).unwrap()).collect();
+    assert_eq!(paths, ["b", "e", "d", "c"]);
+}
+
 #[test]
 fn transfer_logs() {
     let transfers = |text: &str, name: &str| {

@@ -55,6 +55,8 @@ struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
     /// Its children are homes.
     holds_homes: bool,
+    /// Its children are named by codes that may as well be years, months or days.
+    may_hold_homes: bool,
 }
 
 /// All folders of the evidence and of the listings, with what they are.
@@ -96,6 +98,7 @@ impl<'l> Folders<'l> {
 
     fn settle_below(&self, folder: &mut Folder, above: &mut Vec<Vec<u8>>) {
         folder.holds_homes = self.holds_homes(folder, above);
+        folder.may_hold_homes = !folder.holds_homes && self.dates(folder, above) == Some(Dates::Codes);
         for (name, child) in &mut folder.children {
             above.push(name.clone());
             self.settle_below(child, above);
@@ -113,7 +116,7 @@ impl<'l> Folders<'l> {
             if components.peek().is_none() {
                 break;
             }
-            let is_parent_of_homes = folder.holds_homes;
+            let (is_parent_of_homes, may_be_home) = (folder.holds_homes, folder.may_hold_homes);
             match self.registered(name) {
                 Some((label, (scheme, value, holders))) => {
                     // Short numbers after a label are as likely keys of some table.
@@ -124,7 +127,8 @@ impl<'l> Folders<'l> {
                     let sure = is_parent_of_homes || labelled || (scheme == Scheme::TransferAccount && distinctive);
                     // A number that equals a code is chance where its siblings are no codes.
                     let said = proven || label.is_some() && !is_numeric(&value);
-                    if sure || said || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value)) {
+                    if sure || said || may_be_home || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value))
+                    {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }
                 }
@@ -170,12 +174,63 @@ impl<'l> Folders<'l> {
         let named = above.last().is_some_and(|name| HOME_FOLDERS.iter().any(|h| name.eq_ignore_ascii_case(h.as_bytes())));
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
         (named && (registered >= 1 || above.len() == 1))
-            || (registered >= 2 && registered * 2 >= folder.children.len())
+            || (registered >= 2 && registered * 2 >= folder.children.len() && self.dates(folder, above).is_none())
             || (registered >= 1 && self.look_like_a_home(folder))
     }
 }
 
+/// What folders are whose names are dates.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    /// Years, months or days: some of them are nobody's code.
+    Calendar,
+    /// Each of them is a code as well.
+    Codes,
+}
+
+/// Is a folder named by a year, a month or a day: `2024`, `202411`, `20241107`?
+fn is_date(name: &[u8]) -> bool {
+    let part = |range: std::ops::Range<usize>| {
+        name.get(range).and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|digits| digits.parse::<u16>().ok())
+    };
+    let is_in = |range: std::ops::Range<usize>, values: std::ops::RangeInclusive<u16>| part(range).is_some_and(|n| values.contains(&n));
+    is_digits(name)
+        && is_in(0..4, 1980..=2049)
+        && match name.len() {
+            4 => true,
+            6 => is_in(4..6, 1..=12),
+            8 => is_in(4..6, 1..=12) && is_in(6..8, 1..=31),
+            _ => false,
+        }
+}
+
+fn is_digits(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(u8::is_ascii_digit)
+}
+
 impl Folders<'_> {
+    /// Are the children of this folder dates? All that are numbers are, what is registered is among them, and the folder
+    /// is not said to be that of clients. From three on that are codes one and all they are codes.
+    fn dates(&self, folder: &Folder, above: &[Vec<u8>]) -> Option<Dates> {
+        const CHANCE: usize = 2;
+        let mut dates = 0;
+        let mut codes = 0;
+        for name in folder.children.keys() {
+            let is_registered = self.registered(name).is_some();
+            match is_date(name) {
+                true => (dates, codes) = (dates + 1, codes + usize::from(is_registered)),
+                false if is_registered || is_digits(name) => return None,
+                false => {}
+            }
+        }
+        let is_of_clients = || above.last().and_then(|name| std::str::from_utf8(name).ok()).and_then(key_of_clients).is_some();
+        match () {
+            () if dates < 2 || codes == 0 || is_of_clients() => None,
+            () if codes < dates => Some(Dates::Calendar),
+            () => (dates <= CHANCE).then_some(Dates::Codes),
+        }
+    }
+
     /// Has one of the children, which is named by an account that is no word, folders that most of its siblings have
     /// as well, `inbound` or `outbound`?
     fn look_like_a_home(&self, folder: &Folder) -> bool {

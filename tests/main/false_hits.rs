@@ -206,3 +206,49 @@ fn payments_in_a_log_have_the_owner_that_their_fields_name() {
     let (_desk, outputs) = outcome(&institutions, &[("ev/logs/cut.log", cut)]);
     assert_eq!((outputs.verdicts()["OWN"].as_str(), outputs.rows("gaps.csv").len()), ("affected", 0));
 }
+
+/// `client[73563]: connected` bears the number of a process; `client=73563` and `client [73563]` say which one.
+#[test]
+fn the_number_of_a_process_is_no_clients() {
+    let one = [Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "73563")];
+    for (line, expected) in [
+        ("Nov  2 04:00:01 hub client[73563]: connected", "ruled_out"),
+        ("Nov  2 04:00:01 hub tenant[73563]: started", "ruled_out"),
+        ("Nov  2 04:00:01 hub hubd[812]: client [73563] connected", "affected"),
+        ("Nov  2 04:00:01 hub hubd[812]: client=73563 connected", "affected"),
+        ("client[73563].name=Mary Jones", "affected"),
+        ("client_code[73563]: loaded", "affected"),
+    ] {
+        let (_desk, outputs) = outcome(&one, &[("logs/run.log", format!("{line}\n"))]);
+        assert_eq!(outputs.verdicts()["A"], expected, "{line}");
+    }
+}
+
+/// Folders that are years, months or days are nobody's, though some of them are codes.
+#[test]
+fn folders_of_a_calendar_are_no_homes() {
+    let codes = ["2023", "2024", "202311", "202312", "202399", "4711", "5120"];
+    let institution =
+        |code: &&str| Institution::new(code, &format!("Quarry {} Savings", "Stone".repeat(code.len()))).with("client_code", code);
+    let institutions: Vec<Institution> = codes.iter().map(institution).collect();
+    for (above, folders, expected) in [
+        ("arch", &["2021", "2022", "2023", "2024"][..], "ruled_out"),
+        ("arch", &["2022", "2023", "2024", "old"], "ruled_out"),
+        ("arch", &["202310", "202311", "202312"], "ruled_out"),
+        // They may be either.
+        ("arch", &["2023", "2024"], "undetermined"),
+        ("clients", &["2023", "2024"], "affected"),
+        ("hub", &["2023", "2024", "4711"], "affected"),
+        ("hub", &["2023", "4711", "5120"], "affected"),
+        ("hub", &["202311", "202312", "202399"], "affected"),
+    ] {
+        let paths: Vec<String> = folders.iter().map(|folder| format!("{above}/{folder}/x.bin")).collect();
+        let files: Vec<(&str, String)> = paths.iter().map(|path| (&path[..], format!("nothing in {path}\n"))).collect();
+        let (_desk, outputs) = outcome(&institutions, &files);
+        let verdicts = outputs.verdicts();
+        for code in codes {
+            let expected = if folders.contains(&code) { expected } else { "ruled_out" };
+            assert_eq!(verdicts[code], expected, "{code} in {above}/{folders:?}");
+        }
+    }
+}
