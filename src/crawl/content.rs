@@ -184,17 +184,17 @@ impl Reader<'_> {
 
     /// Scans whatever is not covered.
     fn scan(&self, bytes: &[u8], sink: &mut Sink<'_>) {
-        let open: Vec<_> = sink
-            .coverage
-            .clone()
-            .partition(bytes.len() as u64)
-            .into_iter()
-            .filter(|(_, covered)| covered.is_none())
-            .map(|(range, _)| range)
-            .collect();
+        let uncovered = |sink: &Sink<'_>| -> Vec<Range<u64>> {
+            let partition = sink.coverage.clone().partition(bytes.len() as u64);
+            partition.into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect()
+        };
+        let open = uncovered(sink);
+        // Files of text amid other bytes are members; the rest is scanned.
+        let found = catch_unwind(AssertUnwindSafe(|| format::read_texts(bytes, &open, sink)));
+        let open = uncovered(sink);
         let scanned = catch_unwind(AssertUnwindSafe(|| format::scan_all(bytes, &open, sink)));
         let searched = catch_unwind(AssertUnwindSafe(|| format::read_binary(bytes, &open, sink)));
-        if let Err(panic) = scanned.and(searched) {
+        if let Err(panic) = found.and(scanned).and(searched) {
             let detail = format!("the scan panicked: {}", words_of(&*panic));
             open.into_iter().for_each(|range| sink.gap(range, Cause::ReaderPanic, detail.clone()));
         }

@@ -24,7 +24,7 @@ pub struct PieceFindings {
     pub facts: Facts,
     /// Of a part: which tables of the item its own ones go on with.
     pub ordinals: Vec<u32>,
-    /// Of a part: long values in which something may be encoded, and where they stand.
+    /// Values that are files, or in which something may be encoded, and where they stand.
     pub values: Vec<(u64, String)>,
     /// Of a part: what its reader has to know of it besides, in an encoding of the reader's.
     pub aside: Vec<u8>,
@@ -36,6 +36,7 @@ impl PieceFindings {
         self.coverage = self.coverage.moved(offset);
         self.gaps.iter_mut().for_each(|gap| gap.range = gap.range.start + offset..gap.range.end + offset);
         self.facts.tables.iter_mut().for_each(|table| table.move_by(offset));
+        self.values.iter_mut().for_each(|(at, _)| *at += offset);
         self
     }
 }

@@ -16,6 +16,7 @@ mod demonstration;
 mod determinism;
 mod document_files;
 mod embedded_payments;
+mod embedded_tables;
 mod encoded_text;
 mod false_hits;
 mod fence;

@@ -3,7 +3,7 @@
 
 use super::code_page::CodePage;
 use crate::format::grid::Grid;
-use crate::format::{Failure, Format, Probe, Runs, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink, runs_of};
 use crate::model::Class;
 use std::ops::Range;
 
@@ -138,7 +138,7 @@ fn cell(field: &Field, raw: &[u8], page: CodePage) -> String {
         (b'T' | b'@', 8) => little(raw).filter(|&day| day > 0).map_or(String::new(), |day| format!("julian day {day}")),
         // The number of a block in the memo file.
         (b'M' | b'G' | b'P' | b'W', 4) => little(raw).filter(|&n| n != 0).map_or(String::new(), |n| n.to_string()),
-        (b'Q', _) => super::value::binary(raw).unwrap_or_default(),
+        (b'Q', _) => super::value::binary(raw).unwrap_or_else(|| runs_of(raw)),
         _ => page.decode(raw).trim_matches([' ', '\0']).to_owned(),
     }
 }

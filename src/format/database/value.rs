@@ -1,5 +1,6 @@
 //! Values of database records as cells of a table.
 
+use crate::format::text::standalone;
 use crate::format::{BORDER, Kind, Probe, Sink, detect, payments, runs_of};
 use crate::model::Cause;
 use std::ops::Range;
@@ -35,12 +36,13 @@ pub fn binary(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Shorter values are no payments.
+/// Shorter values hold no payments.
 const PAYMENT: usize = 100;
 
-/// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones and payments are contents.
+/// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones, files and payments are contents.
 fn as_text(bytes: &[u8]) -> Option<String> {
-    if bytes.len() > 4096 || bytes.len() >= PAYMENT && payments::is_in_value(bytes) {
+    let is_payment = || bytes.len() >= PAYMENT && payments::is_amid_text(bytes);
+    if bytes.len() > 4096 || standalone::is_any_file(bytes) || is_payment() {
         return None;
     }
     let is_plain = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));

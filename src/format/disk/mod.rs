@@ -34,7 +34,7 @@ pub static DISK: Format = Format {
     recognise: |probe| file_system(Numbers(probe.bytes), 0).is_some_and(FileSystem::is_sure) || partitions::has_table(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "file systems other than FAT, exFAT, ext and NTFS are scanned, and a gap; so are logical volumes and arrays",
         "deleted files are named where their entry is left; their content is scanned",

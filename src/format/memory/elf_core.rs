@@ -14,8 +14,11 @@ pub static ELF_CORE: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["memory is scanned: numbers in binary form are not seen", "files that were mapped and not dumped are named only"],
+    version: 2,
+    limitations: &[
+        "memory is scanned but for files of text in it: numbers in binary form are not seen",
+        "files that were mapped and not dumped are named only",
+    ],
 };
 
 const LOAD: u64 = 1;

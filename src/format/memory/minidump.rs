@@ -13,8 +13,8 @@ pub static MINIDUMP: Format = Format {
     recognise: |probe| probe.head.starts_with(b"MDMP\x93\xA7") && has_directory(probe.bytes),
     read,
     runs: Runs::Inside,
-    version: 4,
-    limitations: &["memory is scanned: numbers in binary form are not seen"],
+    version: 5,
+    limitations: &["memory is scanned but for files of text in it: numbers in binary form are not seen"],
 };
 
 const SYSTEM: u32 = 7;

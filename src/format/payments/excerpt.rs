@@ -98,11 +98,6 @@ pub fn read_amid_bytes(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
     }
 }
 
-/// Is a value a payment file, or does it hold one?
-pub fn is_in_value(bytes: &[u8]) -> bool {
-    layout_of(bytes).is_some() || is_amid_text(bytes)
-}
-
 fn layout_of(bytes: &[u8]) -> Option<&'static Format> {
     let probe = Probe::new(bytes);
     super::LAYOUTS.iter().find(|layout| (layout.recognise)(&probe)).copied()

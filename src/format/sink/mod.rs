@@ -11,7 +11,7 @@ use super::payment::Tally;
 use super::pgp::Keyring;
 use super::piece::{self, PieceFindings, PieceKey};
 use super::scan::scan;
-use super::text::embedded;
+use super::text::{embedded, standalone};
 use super::{Coverage, Covered, PaymentFacts, PaymentUnit, escapes, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::table::TableFacts;
@@ -49,7 +49,9 @@ pub struct Sink<'a> {
     /// The reader looks in the item's bytes itself for what is encoded in them; nobody needs to look in values.
     pub(super) searches_bytes: bool,
     is_fork: bool,
-    /// Of a fork: long values in which something may be encoded, and where they stand.
+    /// Members are found by the sink of the whole: what may be one waits for it.
+    gathers: bool,
+    /// Of a part: long values in which something may be encoded, and where they stand.
     values: Vec<(u64, String)>,
     /// What was covered so far.
     pub coverage: Coverage,
@@ -77,6 +79,7 @@ impl<'a> Sink<'a> {
             ordinals: Vec::new(),
             searches_bytes: false,
             is_fork: false,
+            gathers: false,
             values: Vec::new(),
             coverage: Coverage::default(),
             members: Vec::new(),
@@ -91,6 +94,7 @@ impl<'a> Sink<'a> {
         fork.kind = self.kind;
         fork.searches_bytes = self.searches_bytes;
         fork.is_fork = true;
+        fork.gathers = true;
         fork
     }
 
@@ -98,7 +102,7 @@ impl<'a> Sink<'a> {
     pub fn join(&mut self, mut part: Sink<'a>) {
         part.flush();
         self.coverage.extend(part.coverage);
-        match self.is_fork {
+        match self.gathers {
             true => self.values.append(&mut part.values),
             false => part.values.drain(..).for_each(|(at, value)| embedded::read_value(&value, at, self)),
         }
@@ -143,6 +147,7 @@ impl<'a> Sink<'a> {
         let findings = self.kept(piece::key(way, bytes), offset, &|outlet| {
             let mut inner = Sink::new(outlet);
             inner.searches_bytes = true;
+            inner.gathers = true;
             inner.kind = self.kind;
             read(bytes, &mut inner);
             inner.into_findings(Vec::new())
@@ -156,7 +161,8 @@ impl<'a> Sink<'a> {
     pub fn part<T: Serialize + DeserializeOwned>(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>) -> T) -> Option<T> {
         let Some(item) = self.outlet.item() else { return Some(read(self)) };
         let mut findings = self.kept(piece::part_key(item, way, &part), 0, &|outlet| {
-            let mut inner = Sink { kind: self.kind, searches_bytes: self.searches_bytes, is_fork: true, ..Sink::new(outlet) };
+            let mut inner =
+                Sink { kind: self.kind, searches_bytes: self.searches_bytes, is_fork: true, gathers: true, ..Sink::new(outlet) };
             let aside = read(&mut inner);
             inner.into_findings(postcard::to_stdvec(&aside).unwrap_or_default())
         });
@@ -334,9 +340,7 @@ impl<'a> Sink<'a> {
         };
         let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
         table.row(cells, at);
-        if !self.searches_bytes {
-            self.search_values(cells, at);
-        }
+        self.search_values(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
             self.flush();
@@ -355,12 +359,16 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Looks for what is encoded in cells, and for payments; members are found by the sink of the whole.
+    /// Looks for cells that are files, or in which something is encoded, and for payments.
     fn search_values(&mut self, cells: &[&str], at: u64) {
-        for cell in cells.iter().filter(|cell| cell.len() >= embedded::SHORTEST) {
-            crate::format::payments::read_in_value(cell.as_bytes(), at, self);
-            match self.is_fork {
-                true if embedded::may_hold(cell) => self.values.push((at, (*cell).to_owned())),
+        for cell in cells.iter().filter(|cell| cell.len() >= standalone::SHORTEST) {
+            if !self.searches_bytes && cell.len() >= embedded::SHORTEST {
+                super::payments::read_in_value(cell.as_bytes(), at, self);
+            }
+            match self.gathers {
+                true if standalone::file_in(cell).is_some() || !self.searches_bytes && embedded::may_hold(cell) => {
+                    self.values.push((at, (*cell).to_owned()));
+                }
                 true => {}
                 false => embedded::read_value(cell, at, self),
             }

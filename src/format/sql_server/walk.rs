@@ -13,7 +13,7 @@ use super::value::{Type, text, wide};
 use crate::format::catalogue::SCAN_VERSION;
 use crate::format::numbers::is_zero;
 use crate::format::ranges::Ranges;
-use crate::format::text::read_parts;
+use crate::format::text::{amid_binary, read_parts, standalone};
 use crate::format::{At, Covered, PassageKind, Sink, scan};
 use crate::model::{Cause, Class};
 use crate::table::TableFacts;
@@ -34,6 +34,8 @@ const SAMPLE: usize = 256;
 const CELL: usize = 16 << 10;
 /// Longer text is decoded piece by piece.
 const CHUNK: usize = 4 << 20;
+/// A file of text that is a value is not longer; it is decoded as a whole.
+const LONGEST_FILE: usize = 64 << 20;
 /// Stretches of a page that are scanned one by one; where there are more, all between them is scanned too.
 const STRETCHES: usize = 6;
 
@@ -290,6 +292,7 @@ impl Database<'_> {
                 None => out.broken += 1,
             }
         }
+        self.files(&open, &mut out);
         self.scan(&open, sink);
         for range in encrypted {
             let detail = "the bodies of pages make no sense below their headers: encrypted (transparent data encryption), or damaged";
@@ -421,12 +424,39 @@ impl Database<'_> {
                 sink.gap(at..at, Cause::LimitEntries, "rows hold more large values than there are bytes of such, or than the limit");
             }
         } else if later.kind.is_text() {
-            self.text(&pieces, later.kind, at, sink);
+            match self.file(&pieces, later.kind) {
+                Some(file) => {
+                    let encoded = large::joined(&pieces).encoded;
+                    sink.member_in_pieces(later.name.as_bytes(), &encoded, &mut file.as_bytes());
+                }
+                None => self.text(&pieces, later.kind, at, sink),
+            }
         } else {
             let pieces = large::joined(&pieces);
             sink.member_in_pieces(later.name.as_bytes(), &pieces.encoded, &mut Ranges::new(self.bytes, &pieces.data));
         }
         true
+    }
+
+    /// The file that a value of text is.
+    fn file(&self, pieces: &[Range<usize>], kind: Type) -> Option<String> {
+        if pieces.iter().map(Range::len).sum::<usize>() > LONGEST_FILE {
+            return None;
+        }
+        let held: Vec<u8> = pieces.iter().flat_map(|piece| self.bytes[piece.clone()].iter().copied()).collect();
+        let text = match kind {
+            Type::Text(collation, _) => text(&held, collation).into_owned(),
+            _ => wide(&held)?.to_string(),
+        };
+        standalone::is_any_file(text.as_bytes()).then_some(text)
+    }
+
+    /// Notes files of text in what rows do not account for.
+    fn files(&self, open: &[Range<usize>], out: &mut Part) {
+        for place in open.iter().flat_map(|range| amid_binary::places(self.bytes, range.clone())) {
+            let name = format!("text@{}", place.start);
+            out.later.push(Later { name, kind: Type::Binary(None), at: place.start, stands: Where::Here(place), is_ghost: true });
+        }
     }
 
     /// Text of a value that is too long for a cell.
@@ -499,5 +529,5 @@ fn is_file(bytes: &[u8]) -> bool {
         b"\x28\xB5\x2F\xFD",
         b"{\\rtf",
     ];
-    bytes.len() >= 24 && MARKS.iter().any(|mark| bytes.starts_with(mark))
+    bytes.len() >= 24 && MARKS.iter().any(|mark| bytes.starts_with(mark)) || standalone::is_any_file(bytes)
 }

@@ -5,8 +5,8 @@ use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::hexadecimal::{self, Literals};
 use super::places::{self, Places};
-use super::{ascii85, hex_dump, uuencode};
-use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, payments};
+use super::{ascii85, hex_dump, standalone, uuencode};
+use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, database, payments};
 use rayon::prelude::*;
 use std::io::Read;
 use std::ops::Range;
@@ -65,11 +65,14 @@ pub fn read_binary(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
     }
 }
 
-/// No value that is shorter holds anything.
+/// In no value that is shorter something is encoded.
 pub(in crate::format) const SHORTEST: usize = 100;
 
 /// Might something be encoded in a value?
 pub(in crate::format) fn may_hold(value: &str) -> bool {
+    if value.len() < SHORTEST {
+        return false;
+    }
     let mut holds = false;
     let mut seen = |_: Range<usize>, _: &mut dyn Read| {
         holds = true;
@@ -83,8 +86,16 @@ pub(in crate::format) fn may_hold(value: &str) -> bool {
     holds
 }
 
-/// Finds what is encoded in a value that was decoded and stands at `offset`.
+/// Has a value that was decoded and stands at `offset` read as the file that it is, or finds what is encoded in it.
 pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_>) {
+    if let Some(file) = standalone::file_in(value) {
+        let place = [offset..offset];
+        return database::value::member(&format!("text@{offset}"), file.len() as u64, &place, &mut file.as_bytes(), sink);
+    }
+    // Where the item's bytes are searched, what is encoded in them is found there.
+    if sink.searches_bytes || value.len() < SHORTEST {
+        return;
+    }
     read_narrow(value.as_bytes(), Within::Text, Literals::Searched, &|_| offset..offset, sink);
 }
 

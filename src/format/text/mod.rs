@@ -17,6 +17,7 @@ pub mod transcoded;
 pub mod wrapped;
 pub mod xml;
 
+pub(in crate::format) mod amid_binary;
 pub(in crate::format) mod ascii85;
 mod attribute;
 pub(crate) mod base64;
@@ -38,6 +39,7 @@ mod places;
 mod record;
 mod sniff;
 mod spelling;
+pub(in crate::format) mod standalone;
 mod uuencode;
 mod xml_records;
 

@@ -1,7 +1,7 @@
 //! Databases, their dumps and disk images: rows that real engines wrote are the rows that are read, and planted
 //! identifiers are found wherever they stand. Where an engine is not installed, its test says that it was skipped.
 
-mod carriers;
+pub mod carriers;
 mod datasets;
 mod disks;
 mod engines;
