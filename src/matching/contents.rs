@@ -72,7 +72,9 @@ pub(super) fn find(
                 payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
             }
             findings.all.elements.extend(facts.text);
+            findings.all.persons.extend_from_slice(&facts.persons);
             findings.text = facts.text;
+            findings.text_persons.clone_from(&facts.persons);
             findings.settle(policy.reference_list, &facts.tables);
         });
     }

@@ -62,6 +62,8 @@ pub struct Findings {
     pub ownerless: Personal,
     /// Kinds of personal data in its running text.
     pub text: Elements,
+    /// The persons of whom it speaks.
+    pub text_persons: Vec<PersonKey>,
     /// Columns of clients are blank in some rows with personal data, or hold others than are registered.
     pub names_others: bool,
     /// Its payments stand amid other text, or in a file of which others may own the rest.

@@ -305,6 +305,8 @@ impl Join<'_> {
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
         let mut personal = findings.ownerless.clone();
         personal.elements.extend(findings.text);
+        personal.persons.extend_from_slice(&findings.text_persons);
+        personal.settle();
         if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
             return;
         }

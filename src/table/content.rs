@@ -117,13 +117,13 @@ pub(super) fn is_amount(text: &str) -> bool {
 }
 
 /// An amount with exactly two decimals.
-pub(super) fn is_money(text: &str) -> bool {
+pub(crate) fn is_money(text: &str) -> bool {
     let cents = |mark| text.rsplit_once(mark).is_some_and(|(whole, cents)| digits(whole) > 0 && is_number_of(cents, 2..=2));
     is_amount(text) && (cents('.') || cents(','))
 }
 
 /// The year of a date in a usual order, with separators or as eight digits.
-pub(super) fn year_of(text: &str) -> Option<u32> {
+pub(crate) fn year_of(text: &str) -> Option<u32> {
     let date = text.split(['T', ' ']).next()?;
     let number = |part: &str| is_number_of(part, 1..=4).then(|| part.parse::<u32>().ok()).flatten();
     let plausible =
@@ -155,7 +155,7 @@ fn month(word: &str) -> Option<u32> {
 }
 
 /// Two to five words of letters, not those of a bank or a company.
-pub(super) fn is_person_name(text: &str) -> bool {
+pub(crate) fn is_person_name(text: &str) -> bool {
     if text.len() > 80 || !text.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) {
         return false;
     }
@@ -168,7 +168,7 @@ pub(super) fn is_person_name(text: &str) -> bool {
 }
 
 /// Words of letters, as single names and towns are.
-pub(super) fn is_wordy(text: &str) -> bool {
+pub(crate) fn is_wordy(text: &str) -> bool {
     text.len() <= 80
         && text.chars().any(char::is_alphabetic)
         && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '’' | '-' | ',' | '(' | ')' | '/' | '&'))
@@ -185,7 +185,7 @@ pub(super) fn is_street(text: &str) -> bool {
 }
 
 /// A street that shows as one without a header: house number first or last, and a word of streets.
-pub(super) fn is_plain_street(text: &str) -> bool {
+pub(crate) fn is_plain_street(text: &str) -> bool {
     let edge = |word: Option<&str>| word.is_some_and(|word| word.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.len() <= 6);
     is_street(text) && has_street_word(text) && (edge(text.split_whitespace().next()) || edge(text.split_whitespace().last()))
 }

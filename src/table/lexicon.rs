@@ -62,17 +62,27 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// A word of banks' names stands in the text, alone or at the end of a compound.
-pub(super) fn has_bank_word(text: &str) -> bool {
+pub(crate) fn has_bank_word(text: &str) -> bool {
     words(text).any(|word| holds(BANK, &word) || word.len() > 6 && (word.ends_with("bank") || word.ends_with("kasse")))
 }
 
 /// A frequent given name stands in the text.
-pub(super) fn has_given_name(text: &str) -> bool {
+pub(crate) fn has_given_name(text: &str) -> bool {
     words(text).any(|word| holds(GIVEN, &word))
 }
 
+/// Is a word a frequent given name?
+pub(crate) fn is_given_name(word: &str) -> bool {
+    // The longest has eleven letters.
+    let mut lower = [0; 12];
+    let Some(room) = lower.get_mut(..word.len()) else { return false };
+    room.copy_from_slice(word.as_bytes());
+    room.make_ascii_lowercase();
+    std::str::from_utf8(room).is_ok_and(|word| holds(GIVEN, word))
+}
+
 /// The text ends in a legal form of companies, or names a community: `City of Dayton`.
-pub(super) fn is_company(text: &str) -> bool {
+pub(crate) fn is_company(text: &str) -> bool {
     const COMMUNITIES: [&str; 9] = ["city", "county", "town", "township", "village", "borough", "state", "university", "church"];
     let mut words = text.split(' ');
     if let (Some(first), Some("of" | "Of" | "OF")) = (words.next(), words.next())
@@ -98,7 +108,7 @@ pub(super) fn has_street_word(text: &str) -> bool {
 }
 
 /// A state of the USA or a province of Canada, in two capitals.
-pub(super) fn is_state(text: &str) -> bool {
+pub(crate) fn is_state(text: &str) -> bool {
     is_state_code(text)
 }
 

@@ -53,6 +53,8 @@ pub struct Sink<'a> {
     gathers: bool,
     /// Of a part: long values in which something may be encoded, and where they stand.
     values: Vec<(u64, String)>,
+    /// So many bytes at the beginning of the passage at hand are those at the end of the one before.
+    continued: usize,
     /// What was covered so far.
     pub coverage: Coverage,
     /// Members found so far.
@@ -81,6 +83,7 @@ impl<'a> Sink<'a> {
             is_fork: false,
             gathers: false,
             values: Vec::new(),
+            continued: 0,
             coverage: Coverage::default(),
             members: Vec::new(),
             gaps: Vec::new(),
@@ -129,6 +132,7 @@ impl<'a> Sink<'a> {
             self.join_payments(payments);
         }
         self.facts.text.extend(part.facts.text);
+        self.facts.persons.append(&mut part.facts.persons);
         self.facts.notes.extend(part.facts.notes);
     }
 
@@ -206,6 +210,7 @@ impl<'a> Sink<'a> {
         self.gaps.extend(inner.gaps.into_iter().map(|gap| GapNote { range: offset..offset, ..gap }));
         self.facts.tables.extend(inner.facts.tables);
         self.facts.text.extend(inner.facts.text);
+        self.facts.persons.append(&mut inner.facts.persons);
         self.facts.notes.extend(inner.facts.notes);
         if let Some(payments) = inner.facts.payments {
             self.join_payments(payments);
@@ -465,18 +470,27 @@ impl<'a> Sink<'a> {
         for unit in self.facts.payments.iter_mut().flat_map(|p| &mut p.units) {
             PersonKey::settle(&mut unit.persons);
         }
+        PersonKey::settle(&mut self.facts.persons);
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
     }
 
     /// Hands over the passage; the text that follows does not continue it.
     pub fn flush(&mut self) {
+        self.hand_over(0);
+        self.continued = 0;
+    }
+
+    /// Hands over the passage, whose last bytes will begin the next one.
+    fn hand_over(&mut self, repeated: usize) {
         // Where there was one full passage there are more.
         let next = if self.text.len() >= PASSAGE_TEXT / 2 { PASSAGE_TEXT } else { 0 };
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
-                self.facts.text.extend(personal::find(&text));
+                let spoken = personal::find(&text, personal::Cut { continued: self.continued, repeated });
+                self.facts.text.extend(spoken.elements);
+                self.facts.persons.extend(spoken.persons);
             }
             let meant = escaped(&text, &map);
             self.outlet.passage(Passage { kind: self.kind, text, map });
@@ -492,7 +506,8 @@ impl<'a> Sink<'a> {
         };
         let tail = self.text[from..].to_owned();
         let tail_map = self.map.tail(&self.text, from);
-        self.flush();
+        self.hand_over(tail.len());
+        self.continued = tail.len();
         self.text.push_str(&tail);
         self.map.pieces.extend(tail_map.pieces);
     }

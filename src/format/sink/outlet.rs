@@ -4,7 +4,7 @@ use super::passage::{At, OffsetMap, Passage, PassageKind};
 use crate::format::PaymentFacts;
 use crate::format::pgp::Keyring;
 use crate::format::piece::{PieceFindings, PieceKey};
-use crate::model::{Cause, ContentId, Elements};
+use crate::model::{Cause, ContentId, Elements, PersonKey};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
@@ -211,6 +211,8 @@ pub struct Facts {
     pub payments: Option<PaymentFacts>,
     /// Kinds of personal data in its running text, where the text itself says what they are.
     pub text: Elements,
+    /// Persons whose records stand in its running text; distinct and sorted when it was read.
+    pub persons: Vec<PersonKey>,
     /// Remarks of its reader.
     pub notes: Vec<String>,
 }

@@ -1,0 +1,84 @@
+//! A person beside the number of an account that says what it is, in letters, mails and statements.
+
+use super::names::{fingerprint, first_person, is_account_number, last_person};
+use crate::model::{DataElement, Elements, Person, PersonKey};
+use std::ops::Range;
+
+/// Shorter numbers are no account's.
+pub(super) const SHORTEST: usize = 6;
+/// So many bytes before and behind the number, the person is named.
+pub(super) const BEFORE: usize = 320;
+const BEHIND: usize = 120;
+
+/// Do the words that end here say that the number of an account follows?
+pub(super) fn account_label(before: &[u8]) -> bool {
+    const ACCOUNTS: [&str; 16] = [
+        "account",
+        "acct",
+        "acc",
+        "accountno",
+        "acctno",
+        "accountnumber",
+        "a/c",
+        "loan",
+        "mortgage",
+        "konto",
+        "kontonummer",
+        "compte",
+        "cuenta",
+        "conto",
+        "rekening",
+        "rekeningnummer",
+    ];
+    const NUMBERS: [&str; 9] = ["number", "no", "nbr", "num", "nr", "numbers", "id", "ending", "is"];
+    /// Accounts of the kind that only numbers of theirs make an account.
+    const HOLDERS: [&str; 3] = ["member", "membership", "policy"];
+    let line = &before[before.len().saturating_sub(40)..];
+    let line = line.iter().rposition(|b| matches!(b, b'\n' | 0x1E)).map_or(line, |at| &line[at + 1..]);
+    let is_in = |b: &u8| b.is_ascii_alphabetic() || *b == b'/';
+    let mut words = line.rsplit(|b| !is_in(b)).filter(|word| !word.is_empty()).take(3);
+    let is_any = |list: &[&str], word: &[u8]| list.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
+    let Some(mut word) = words.next() else { return false };
+    let mut numbered = false;
+    while is_any(&NUMBERS, word) {
+        let Some(next) = words.next() else { return false };
+        (word, numbered) = (next, true);
+    }
+    is_any(&ACCOUNTS, word) || numbered && is_any(&HOLDERS, word)
+}
+
+/// The number of an account, and the person who is named beside it.
+pub(super) struct Account {
+    /// Where the number stands.
+    pub place: usize,
+    /// The name, as a number.
+    pub name: u64,
+    pub person: PersonKey,
+}
+
+/// The person who is named beside the number of an account, the one before it first.
+pub(super) fn read(text: &str, number: Range<usize>) -> Option<Account> {
+    // What a blank parts from the number is another one.
+    let digits = text[number.clone()].split(' ').next().unwrap_or_default();
+    let stands_alone = !text.as_bytes().get(number.start + digits.len()).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if !stands_alone || !is_account_number(digits) {
+        return None;
+    }
+    let mut from = number.start.saturating_sub(BEFORE);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = (number.end + BEHIND).min(text.len());
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    // Behind an empty line somebody else may be meant.
+    let behind = &text[number.end..to];
+    let behind = behind.split("\n\n").next().unwrap_or_default().split("\n\r\n").next().unwrap_or_default();
+    let name = last_person(&text[from..number.start]).or_else(|| first_person(behind))?;
+    let mut elements = Elements::default();
+    elements.insert(DataElement::Name);
+    elements.insert(DataElement::AccountNumber);
+    let person = PersonKey::of(Person { name, ..Person::default() }, elements)?;
+    Some(Account { place: number.start, name: fingerprint(name), person })
+}

@@ -1,0 +1,152 @@
+//! Personal data in running text: numbers whose shape or label makes them sure, and persons with their accounts, dates of
+//! birth or addresses, as forms, letters, statements and printed lists write them. Tables and payment files say more, and
+//! are judged by their fields.
+//!
+//! A name alone is nobody's record, nor is a number that says nothing, nor a name with an e-mail address: authors,
+//! contacts and examples look like that.
+
+mod forms;
+mod letters;
+mod lines;
+mod names;
+mod numbers;
+mod secrets;
+
+use crate::model::{DataElement, Elements, PersonKey};
+use forms::Forms;
+use letters::account_label;
+use lines::Lines;
+use numbers::Numbers;
+use std::ops::Range;
+
+/// What a text says of persons.
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    /// Kinds of personal data.
+    pub elements: Elements,
+    /// The persons, as often as they are named.
+    pub persons: Vec<PersonKey>,
+    /// Where records stand whose persons were taken.
+    taken: Vec<Range<usize>>,
+    /// The names of persons of whom a line or a label says more, as numbers.
+    named: Vec<u64>,
+}
+
+/// How a text stands in a longer one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cut {
+    /// So many of its first bytes are the last of what comes before.
+    pub continued: usize,
+    /// So many of its last bytes are the first of what follows.
+    pub repeated: usize,
+}
+
+impl Cut {
+    /// Is what stands around this place, up to so many bytes before it, to be judged here, and not in the text before or
+    /// behind, which holds more of it?
+    fn judges(self, place: usize, before: usize, length: usize) -> bool {
+        place >= before.min(self.continued)
+            && (self.repeated == 0 || place < length.saturating_sub(self.repeated) + before.min(self.repeated))
+    }
+
+    /// Is a record at this place of the text wholly seen here, and not elsewhere again?
+    fn holds(self, place: &Range<usize>, length: usize) -> bool {
+        !(self.continued > 0 && place.start == 0) && !(self.repeated > 0 && place.end == length && place.start + self.repeated >= length)
+    }
+}
+
+/// A person as a text shows it, with what stands beside the name.
+struct Seen {
+    person: PersonKey,
+    /// The given name is a frequent one.
+    familiar: bool,
+    /// The name, as a number.
+    name: u64,
+    /// What tells a row from a copy of it.
+    number: u64,
+    range: Range<usize>,
+}
+
+/// Persons of one kind of record, who count where there are enough of them.
+#[derive(Default)]
+struct Records {
+    seen: Vec<Seen>,
+}
+
+impl Records {
+    /// Names that look like persons' are persons' if so many of a hundred are familiar.
+    const FAMILIAR: usize = 20;
+
+    /// Gives out the persons if there are at least so many records, with different numbers.
+    fn settle(self, least: usize, spoken: &mut Spoken) {
+        let mut numbers: Vec<u64> = self.seen.iter().map(|seen| seen.number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let familiar = self.seen.iter().filter(|seen| seen.familiar).count();
+        if numbers.len() < least || familiar == 0 || familiar * 100 < self.seen.len() * Self::FAMILIAR {
+            return;
+        }
+        for seen in self.seen {
+            spoken.elements.extend(seen.person.elements);
+            spoken.elements.insert(DataElement::Name);
+            spoken.persons.push(seen.person);
+            spoken.taken.push(seen.range);
+            spoken.named.push(seen.name);
+        }
+    }
+}
+
+/// The personal data in a text.
+pub(super) fn find(text: &str, cut: Cut) -> Spoken {
+    let bytes = text.as_bytes();
+    let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
+    let mut letters = Vec::new();
+    let mut at = 0;
+    while let Some(i) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        let start = at + i;
+        let mut end = start;
+        while end < bytes.len()
+            && (bytes[end].is_ascii_digit() || (matches!(bytes[end], b'-' | b' ') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)))
+        {
+            end += 1;
+        }
+        at = end.max(start + 1);
+        numbers.run(text, start, end);
+        lines.run(start..end);
+        if let Some(before) = before_value(bytes, start) {
+            if !matches!(&bytes[before..start], [b' ' | b'-' | b'_' | b'.' | b'"']) {
+                forms.value(before, start);
+            }
+            if end - start >= letters::SHORTEST && cut.judges(start, letters::BEFORE, text.len()) && account_label(&bytes[..before]) {
+                letters.extend(letters::read(text, start..end));
+            }
+        }
+    }
+    let mut spoken = Spoken { elements: numbers.finish(), ..Spoken::default() };
+    spoken.elements.extend(secrets::find(bytes));
+    lines.settle(&mut spoken);
+    forms.settle(&mut spoken);
+    // Whom a record names is named there with more than the name.
+    spoken.taken.sort_unstable_by_key(|range| range.start);
+    spoken.named.sort_unstable();
+    for letters::Account { place, name, person } in letters {
+        let before = spoken.taken.partition_point(|range| range.start <= place);
+        spoken.elements.extend(person.elements);
+        let is_known = before.checked_sub(1).and_then(|i| spoken.taken.get(i)).is_some_and(|range| range.contains(&place));
+        if !is_known && spoken.named.binary_search(&name).is_err() {
+            spoken.persons.push(person);
+        }
+    }
+    spoken
+}
+
+/// Where the word ends after which a number stands as its value.
+fn before_value(bytes: &[u8], start: usize) -> Option<usize> {
+    let is_between = |b: &u8| matches!(b, b' ' | b'\t' | b':' | b'=' | b'#' | b'.' | b'-' | b'(' | b'"' | b'\'' | b'$' | b'*' | b'_');
+    let blanks = bytes[..start].iter().rev().take(40).take_while(|b| is_between(b)).count();
+    let end = start - blanks;
+    (blanks > 0 && end > 0 && bytes[end - 1].is_ascii_alphabetic()).then_some(end)
+}
+
+#[cfg(test)]
+mod tests;

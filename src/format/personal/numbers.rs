@@ -1,0 +1,299 @@
+//! Social security numbers and card numbers in running text: what their shape or a label beside them makes sure.
+
+use crate::model::{DataElement, Elements};
+
+/// What numbers begin with that documentation uses as examples of a social security number.
+const EXAMPLE_SSNS: &[&str] = &["123-45-", "078-05-1120", "219-09-9999"];
+/// Card numbers that payment processors publish for tests.
+const EXAMPLE_CARDS: &[&str] = &[
+    "4111111111111111",
+    "4242424242424242",
+    "5555555555554444",
+    "5105105105105100",
+    "378282246310005",
+    "371449635398431",
+    "4012888888881881",
+    "6011111111111117",
+];
+
+/// What the numbers of a text are.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub elements: Elements,
+    /// Numbers of the shape of a card's, and those of them whose check digit holds.
+    shaped: u32,
+    checked: u32,
+    /// The same of those in groups.
+    grouped: u32,
+    grouped_checked: u32,
+}
+
+impl Numbers {
+    /// A run of digits, hyphens and single blanks, which stands in the text from `start` to `end`.
+    pub fn run(&mut self, text: &str, start: usize, end: usize) {
+        let (run, bytes) = (&text[start..end], text.as_bytes());
+        if run.len() < SHORTEST {
+            return;
+        }
+        let (before, behind) = (&bytes[..start], &bytes[end..]);
+        if is_track(before, run, behind) {
+            self.elements.insert(DataElement::CardNumber);
+        }
+        // Other numbers may stand before and behind, a blank apart: what is glued to them is not glued to this one.
+        let free_before = !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.');
+        let free_behind = !behind.first().is_some_and(u8::is_ascii_alphanumeric);
+        let last = run.len();
+        let mut at = 0;
+        for part in run.split(' ') {
+            let range = at..at + part.len();
+            at = range.end + 1;
+            if (range.start > 0 || free_before) && (range.end < last || free_behind) {
+                self.number(part, &before[..], range.start == 0);
+            }
+        }
+        if free_before && free_behind {
+            for number in grouped_cards(run).filter(|number| is_issued(&number.replace(' ', ""))) {
+                self.grouped += 1;
+                self.grouped_checked += u32::from(is_card(number, &[]));
+            }
+            if run.len() == 11 && run.contains(' ') && is_ssn(&run.replace(' ', "-")) && says_ssn(before) {
+                self.elements.insert(DataElement::Ssn);
+            }
+        }
+    }
+
+    /// One number, which no blank parts. `leads`: what stands before the run stands before it.
+    fn number(&mut self, number: &str, before: &[u8], leads: bool) {
+        if is_ssn(number) || leads && is_plain_ssn(number, before) {
+            self.elements.insert(DataElement::Ssn);
+        } else if number.len() >= 15 && is_card(number, if leads { &before[before.len().saturating_sub(40)..] } else { &[] }) {
+            self.elements.insert(DataElement::CardNumber);
+        } else if is_card_shaped(number) {
+            self.shaped += 1;
+            self.checked += u32::from(luhn(number) && !EXAMPLE_CARDS.contains(&number));
+        }
+    }
+
+    /// All of the text was seen.
+    pub fn finish(mut self) -> Elements {
+        // One in ten has the check digit by chance; of many hardly another has.
+        if self.checked >= LEAST_CARDS && self.checked * 10 >= self.shaped * 9 {
+            self.elements.insert(DataElement::CardNumber);
+        }
+        // So it is of one among few; in a table of numbers others look like cards and are none.
+        if self.grouped_checked > 0 && self.grouped_checked * 2 >= self.grouped {
+            self.elements.insert(DataElement::CardNumber);
+        }
+        self.elements
+    }
+}
+
+/// Shorter runs are no number that is known here.
+const SHORTEST: usize = 9;
+
+/// Where digits stand in the groups of a card, a blank apart, and no more groups of such lengths beside them: of a row
+/// of many short numbers nobody knows where a card would begin.
+fn grouped_cards(run: &str) -> impl Iterator<Item = &str> {
+    let is_group = |part: &str| part.len() == 4 && !part.contains('-');
+    let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+    if run.len() >= 17 && run.contains(' ') {
+        let (mut at, mut begun, mut count, mut groups) = (0, 0, 0, Vec::new());
+        for part in run.split(' ').chain([""]) {
+            let range = at..at + part.len();
+            at = range.end + 1;
+            if is_group(part) {
+                if count == 0 {
+                    begun = range.start;
+                }
+                count += 1;
+            } else {
+                if count == 4 {
+                    ranges.push(begun..range.start - 1);
+                }
+                count = 0;
+            }
+            groups.push(range);
+        }
+        for three in groups.windows(3).filter(|three| three.iter().map(|range| range.len()).eq([4, 6, 5])) {
+            ranges.push(three[0].start..three[2].end);
+        }
+    }
+    ranges.into_iter().filter_map(|range| run.get(range))
+}
+
+/// So many numbers without a label are cards if nearly all have the check digit.
+const LEAST_CARDS: u32 = 8;
+
+/// Sixteen digits without a break, as a card scheme issues them.
+fn is_card_shaped(run: &str) -> bool {
+    run.len() == 16 && run.bytes().all(|b| b.is_ascii_digit()) && is_issued(run)
+}
+
+/// The number of a magnetic stripe: `%B` number `^` in its first track, `;` number `=` in its second (ISO/IEC 7813).
+fn is_track(before: &[u8], run: &str, behind: &[u8]) -> bool {
+    let framed =
+        before.ends_with(b"B") && behind.starts_with(b"^") || before.ends_with(b";") && matches!(behind, [b'=' | b'D', b'0'..=b'9', ..]);
+    framed && matches!(run.len(), 13..=19) && run.bytes().all(|b| b.is_ascii_digit()) && luhn(run) && !EXAMPLE_CARDS.contains(&run)
+}
+
+/// `ddd-dd-dddd` that was or may be assigned (SSA, "The SSN numbering scheme": no area 000, 666 or 9xx, no
+/// group 00, no serial 0000). `111-22-3333`, one digit in each group, is how program sources write an example; one in a
+/// million of the numbers that were assigned looks like that.
+pub(super) fn is_ssn(run: &str) -> bool {
+    let bytes = run.as_bytes();
+    let shaped = bytes.len() == 11 && bytes[3] == b'-' && bytes[6] == b'-' && bytes.iter().filter(|b| b.is_ascii_digit()).count() == 9;
+    shaped
+        && !run.starts_with("000")
+        && !run.starts_with("666")
+        && !run.starts_with('9')
+        && &run[4..6] != "00"
+        && &run[7..] != "0000"
+        && !EXAMPLE_SSNS.iter().any(|example| run.starts_with(example))
+        && !run.split('-').all(|group| group.bytes().all(|b| group.starts_with(char::from(b))))
+}
+
+/// Nine digits without hyphens, behind words that say what they are.
+fn is_plain_ssn(run: &str, before: &[u8]) -> bool {
+    run.len() == 9
+        && run.bytes().all(|b| b.is_ascii_digit())
+        && is_ssn(&format!("{}-{}-{}", &run[..3], &run[3..5], &run[5..]))
+        && says_ssn(before)
+}
+
+/// Do the words before say that a social security number follows?
+fn says_ssn(before: &[u8]) -> bool {
+    const LABELS: [&str; 4] = ["ssn", "socialsecurity", "socialsecurityno", "socialsecuritynumber"];
+    let near = &before[before.len().saturating_sub(40)..];
+    let line = near.iter().rposition(|b| *b == b'\n').map_or(near, |at| &near[at + 1..]);
+    let label: String = line.iter().filter(|b| b.is_ascii_alphabetic()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    LABELS.iter().any(|end| label.ends_with(end))
+}
+
+/// Fifteen or sixteen digits of a card scheme whose check digit holds (ISO/IEC 7812-1 annex B), in groups of
+/// a card or after a word that says so: one in ten numbers has the check digit by chance.
+fn is_card(run: &str, before: &[u8]) -> bool {
+    let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+    if !is_issued(&digits) || EXAMPLE_CARDS.contains(&digits.as_str()) {
+        return false;
+    }
+    let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
+    let label = String::from_utf8_lossy(before).to_lowercase();
+    let is_labelled = ["card", "visa", "mastercard", "amex", "pan"].iter().any(|word| label.contains(word));
+    (groups == [4, 4, 4, 4] || groups == [4, 6, 5] || (groups.len() == 1 && is_labelled)) && luhn(&digits)
+}
+
+/// Fifteen or sixteen digits that begin as a card scheme's numbers do.
+fn is_issued(digits: &str) -> bool {
+    match digits.len() {
+        15 => digits.starts_with("34") || digits.starts_with("37"),
+        16 => {
+            digits.starts_with('4')
+                || ("51".."56").contains(&&digits[..2])
+                || ("2221".."2721").contains(&&digits[..4])
+                || digits.starts_with("6011")
+                || digits.starts_with("65")
+        }
+        _ => false,
+    }
+}
+
+fn luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| {
+            let digit = u32::from(b - b'0');
+            let doubled = if i % 2 == 1 { digit * 2 } else { digit };
+            if doubled > 9 { doubled - 9 } else { doubled }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&'static str> {
+        super::super::find(text, Default::default()).elements.words()
+    }
+
+    #[test]
+    fn numbers_that_say_what_they_are() {
+        assert_eq!(words("SSN 512-44-7781, opened 2024-11-04"), ["ssn"]);
+        for text in ["SSN 512447781", "<SSN>512447781</SSN>", "Social Security Number: 512447781", "ssn=512447781&x=1"] {
+            assert_eq!(words(text), ["ssn"], "{text}");
+        }
+        assert_eq!(words("card 4929 1234 1234 1231 declined"), Vec::<&str>::new());
+        assert_eq!(words("paid with 4539 1488 0343 6467"), ["card_number"]);
+        assert_eq!(words("card=4539148803436467"), ["card_number"]);
+    }
+
+    #[test]
+    fn other_numbers_may_stand_a_blank_apart() {
+        for text in [
+            "Ivan Williams  571-84-9133 1979-09-16",
+            "3 571-84-9133 Ann Lee",
+            "43004 571-84-9133",
+            "01/02/1970 571-84-9133",
+            "v7 571-84-9133 1979-09-16T10:00",
+            "SSN: 571 84 9133",
+            "ssn 571849133 1979-09-16",
+        ] {
+            assert!(words(text).contains(&"ssn"), "{text}");
+        }
+        for text in ["4539 5787 6362 1486 12/27", "Ann Lee 7 4539 5787 6362 1486", "4539-5787-6362-1486 12/27", "3782 822463 10013 12/27"] {
+            assert_eq!(words(text), ["card_number"], "{text}");
+        }
+        // Columns of random digits in groups of the same lengths say nothing.
+        let mut seed = 7u64;
+        let mut digits = |n: u32| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("{:0width$}", (seed >> 33) % 10u64.pow(n), width = n as usize)
+        };
+        let mut rows = String::new();
+        for _ in 0..400 {
+            rows.push_str(&(0..12).map(|_| digits(4)).collect::<Vec<_>>().join(" "));
+            rows.push_str(&format!("\n{} {} {}\n", digits(6), digits(9), digits(11)));
+        }
+        assert_eq!(words(&rows), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn many_numbers_whose_check_digits_hold_are_cards() {
+        let number =
+            |n: u64, holds: bool| (0..10).map(|last| format!("{}{last}", 453_914_880_000_000 + n * 7_919)).find(|n| luhn(n) == holds);
+        let list = |holds| (0..30).map(|n| format!("{} Ann Lee 12/27\n", number(n, holds).unwrap())).collect::<String>();
+        assert_eq!(words(&list(true)), ["card_number"]);
+        assert_eq!(words(&list(false)), Vec::<&str>::new());
+        assert_eq!(words("%B4539148803436467^LEE/ANN^25121010000000000?"), ["card_number"]);
+        assert_eq!(words(";4539148803436467=25121010000000000?"), ["card_number"]);
+        assert_eq!(words("id;4539148803436468=25121010000000000?"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn examples_and_chance_are_nobodys() {
+        for text in [
+            "123-45-6789",
+            "trace 4539148803436467",
+            "x512-44-7781",
+            "512-44-77812",
+            "000-12-3456",
+            "4242 4242 4242 4242",
+            "10.512-44-7781",
+            "order 512447781",
+            "SSN 5124477812",
+            "SSN 000447781",
+            "SSN 123456789",
+            "SSN\n512447781",
+            "111-22-3333",
+            "123-45-9999",
+            "order 512 44 7781",
+            "x1 4539 5787 6362 1486 4022",
+            "4539 5787 6362 1487 12/27",
+        ] {
+            assert!(words(text).is_empty(), "{text}");
+        }
+    }
+}

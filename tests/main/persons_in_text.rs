@@ -1,0 +1,68 @@
+//! Persons and their accounts in texts that no reader takes for tables: nobody is ruled out where it may be anybody's.
+
+use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+
+fn decided(path: &str, text: &str) -> Outputs {
+    let desk = Desk::new();
+    write(&desk.path(path), text.as_bytes());
+    write_registry(
+        &desk.path("registry"),
+        &[
+            Institution::new("A", "Quarrystone Orchard Savings Bank").with("transfer_account", "quarry77"),
+            Institution::new("B", "Bellweather Harbor Credit Union").with("client_code", "QX7701ZP"),
+        ],
+    );
+    desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"))
+}
+
+const BLOCKS: &str = "Name: Michael Olsen\nAddress: 7665 Clark Ave, Columbus OH 43004\nAccount No: 7201186876\nSSN: 571-84-9133\n\n\
+                      Name: Siobhan Nakamura\nAddress: 1132 Tanaka Ave, Columbus OH 43004\nAccount No: 2504755128\nSSN: 452-40-2054\n";
+
+#[test]
+fn persons_with_their_accounts_in_a_text_are_nobodys() {
+    let rows = "James Lopez               9044823607    7059.92\nKofi Petrov               7196144359    3527.37\n\
+                Olga Smith                6238522294    2652.83\nCarlos Thompson           2129535906    2354.16\n";
+    let records = "H|438222|20241031\nD|Kofi Novak|9181 Johnson Ave|OH|47263|7537335062|2931.02\nD|Yuki Tanaka|5959 Davis Ave|TX|66426|9411900095|3187.09\n\
+                   D|Declan Olsen|2858 Lewis Ave|OH|26137|3465928528|5692.83\nT|3\n";
+    let numbers = "Ivan Williams             571-84-9133 1979-09-16\nDeclan Nakamura           452-40-2054 1965-09-02\n";
+    let report = format!("LOAN TRIAL BALANCE 10/31\n\n{rows}");
+    let letter =
+        "Patricia Petrov\n7001 Rodriguez Ave\nColumbus, OH 40905\n\nDear Patricia,\nyour account 6381628170 has a balance of $4908.21.\n";
+    let mail = format!("From: a@v.example\r\nTo: b@v.example\r\nSubject: dispute\r\nContent-Type: text/plain\r\n\r\n{letter}");
+    for (name, text) in [("blocks.txt", BLOCKS), ("report.txt", &report), ("d.txt", records), ("ssn.txt", numbers), ("mail.eml", &mail)] {
+        let outputs = decided(&format!("ev/x/{name}"), text);
+        let impact = outputs.impact();
+        for id in ["A", "B"] {
+            assert_eq!((impact[id]["verdict"].as_str(), impact[id]["basis"].as_str()), ("undetermined", "unattributed_data"), "{name}");
+        }
+        assert_eq!(outputs.rows("unattributed.csv").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn documentation_and_lists_of_vendors_rule_nobody_in() {
+    let vendors = "Acme Tools LLC      12 Oak St, Columbus OH 43004     614-555-0100  Mary Miller\n\
+                   Bolt Works Inc      14 Oak St, Columbus OH 43004     614-555-0101  John Moore\n\
+                   Crane Supply Co     16 Oak St, Columbus OH 43004     614-555-0102  Ann Lee\n";
+    let manual = "Name:\nAddress:\nAccount No:\nSSN: ___-__-____\n\nAuthor: Mary Miller\nPhone: 614-555-0199\n\
+                  For example, John Doe enters account 1234567890. An SSN is written as 111-22-3333.\n";
+    let config = "account.name=Shared Services\naccount.id=804127563391\nowner=Mary Miller\n";
+    for (name, text) in [("vendors.txt", vendors), ("manual.txt", manual), ("accounts.conf", config)] {
+        let outputs = decided(&format!("ev/x/{name}"), text);
+        assert!(outputs.impact().values().all(|row| row["verdict"] == "ruled_out"), "{name}");
+        assert!(outputs.rows("unattributed.csv").is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn texts_in_a_home_say_whose_data_was_in_it() {
+    let outputs = decided("ev/home/quarry77/out/r.txt", BLOCKS);
+    let impact = outputs.impact();
+    assert_eq!(impact["A"]["data_elements"], "account_number|address|name|ssn");
+    assert_eq!((impact["A"]["individuals"].as_str(), impact["B"]["verdict"].as_str()), ("2", "ruled_out"));
+
+    let outputs = decided("ev/home/quarry77/conf/site.properties", "db.url=jdbc:h2:mem\ndb.user=loader\ndb.password=Tr0ub4dor&3\n");
+    assert_eq!(outputs.impact()["A"]["data_elements"], "credential");
+    let outputs = decided("ev/home/quarry77/conf/site.properties", "db.password=${DB_PASSWORD}\nother.password=\n");
+    assert_eq!(outputs.impact()["A"]["data_elements"], "");
+}
