@@ -100,44 +100,68 @@ impl Records {
 pub(super) fn find(text: &str, cut: Cut) -> Spoken {
     let bytes = text.as_bytes();
     let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
-    let mut letters = Vec::new();
-    let mut at = 0;
-    while let Some(i) = bytes[at..].iter().position(u8::is_ascii_digit) {
-        let start = at + i;
-        let mut end = start;
-        while end < bytes.len()
-            && (bytes[end].is_ascii_digit() || (matches!(bytes[end], b'-' | b' ') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)))
-        {
-            end += 1;
-        }
-        at = end.max(start + 1);
+    let mut accounts = Vec::new();
+    for Range { start, end } in runs(bytes) {
         numbers.run(text, start, end);
         lines.run(start..end);
-        if let Some(before) = before_value(bytes, start) {
-            if !matches!(&bytes[before..start], [b' ' | b'-' | b'_' | b'.' | b'"']) {
-                forms.value(before, start);
-            }
-            if end - start >= letters::SHORTEST && cut.judges(start, letters::BEFORE, text.len()) && account_label(&bytes[..before]) {
-                letters.extend(letters::read(text, start..end));
-            }
+        let Some(before) = before_value(bytes, start) else { continue };
+        let gap = &bytes[before..start];
+        if !matches!(gap, [b' ' | b'-' | b'_' | b'.' | b'"']) {
+            forms.value(before, start);
+        }
+        // In quotes stand names of members and values, which readers of their own take for records.
+        let is_said = !gap.contains(&b'"') && end - start >= letters::SHORTEST && cut.judges(start, letters::BEFORE, bytes.len());
+        if is_said && account_label(&bytes[..before]) {
+            accounts.extend(letters::read(text, start..end));
         }
     }
     let mut spoken = Spoken { elements: numbers.finish(), ..Spoken::default() };
     spoken.elements.extend(secrets::find(bytes));
     lines.settle(&mut spoken);
     forms.settle(&mut spoken);
-    // Whom a record names is named there with more than the name.
-    spoken.taken.sort_unstable_by_key(|range| range.start);
-    spoken.named.sort_unstable();
-    for letters::Account { place, name, person } in letters {
-        let before = spoken.taken.partition_point(|range| range.start <= place);
-        spoken.elements.extend(person.elements);
-        let is_known = before.checked_sub(1).and_then(|i| spoken.taken.get(i)).is_some_and(|range| range.contains(&place));
-        if !is_known && spoken.named.binary_search(&name).is_err() {
-            spoken.persons.push(person);
+    spoken.add_accounts(accounts);
+    spoken
+}
+
+/// The numbers in a text that are personal data by themselves, and passwords.
+pub(super) fn find_numbers(text: &str) -> Spoken {
+    let mut numbers = Numbers::default();
+    runs(text.as_bytes()).for_each(|run| numbers.run(text, run.start, run.end));
+    let mut spoken = Spoken { elements: numbers.finish(), ..Spoken::default() };
+    spoken.elements.extend(secrets::find(text.as_bytes()));
+    spoken
+}
+
+/// Runs of digits, with hyphens and single blanks between them.
+fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_digit)?;
+        let mut end = start;
+        while end < bytes.len()
+            && (bytes[end].is_ascii_digit() || (matches!(bytes[end], b'-' | b' ') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)))
+        {
+            end += 1;
+        }
+        at = end;
+        Some(start..end)
+    })
+}
+
+impl Spoken {
+    /// Adds accounts and whose they are, after all records: whom a record names is named there with more than the name.
+    fn add_accounts(&mut self, accounts: Vec<letters::Account>) {
+        self.taken.sort_unstable_by_key(|range| range.start);
+        self.named.sort_unstable();
+        for letters::Account { place, name, person } in accounts {
+            let before = self.taken.partition_point(|range| range.start <= place);
+            let is_known = before.checked_sub(1).and_then(|i| self.taken.get(i)).is_some_and(|range| range.contains(&place));
+            self.elements.extend(person.elements);
+            if !is_known && self.named.binary_search(&name).is_err() {
+                self.persons.push(person);
+            }
         }
     }
-    spoken
 }
 
 /// Where the word ends after which a number stands as its value.

@@ -178,7 +178,9 @@ fn is_card(run: &str, before: &[u8]) -> bool {
     }
     let groups: Vec<usize> = run.split(['-', ' ']).map(str::len).collect();
     let label = String::from_utf8_lossy(before).to_lowercase();
-    let is_labelled = ["card", "visa", "mastercard", "amex", "pan"].iter().any(|word| label.contains(word));
+    // `spanId` says nothing of a card.
+    let is_labelled = ["card", "visa", "mastercard", "amex"].iter().any(|word| label.contains(word))
+        || label.split(|c: char| !c.is_alphabetic()).any(|word| word == "pan");
     (groups == [4, 4, 4, 4] || groups == [4, 6, 5] || (groups.len() == 1 && is_labelled)) && luhn(&digits)
 }
 

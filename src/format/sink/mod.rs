@@ -48,6 +48,8 @@ pub struct Sink<'a> {
     ordinals: Vec<u32>,
     /// The reader looks in the item's bytes itself for what is encoded in them; nobody needs to look in values.
     pub(super) searches_bytes: bool,
+    /// The text that follows was read as rows, which have said whose data they hold: records are not looked for in it.
+    pub(super) said_in_rows: bool,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -80,6 +82,7 @@ impl<'a> Sink<'a> {
             last_unit: 0,
             ordinals: Vec::new(),
             searches_bytes: false,
+            said_in_rows: false,
             is_fork: false,
             gathers: false,
             values: Vec::new(),
@@ -96,6 +99,7 @@ impl<'a> Sink<'a> {
         let mut fork = Sink::new(self.outlet);
         fork.kind = self.kind;
         fork.searches_bytes = self.searches_bytes;
+        fork.said_in_rows = self.said_in_rows;
         fork.is_fork = true;
         fork.gathers = true;
         fork
@@ -152,6 +156,7 @@ impl<'a> Sink<'a> {
             let mut inner = Sink::new(outlet);
             inner.searches_bytes = true;
             inner.gathers = true;
+            inner.said_in_rows = self.said_in_rows;
             inner.kind = self.kind;
             read(bytes, &mut inner);
             inner.into_findings(Vec::new())
@@ -165,8 +170,14 @@ impl<'a> Sink<'a> {
     pub fn part<T: Serialize + DeserializeOwned>(&mut self, part: Range<u64>, way: &[u8], read: &dyn Fn(&mut Sink<'_>) -> T) -> Option<T> {
         let Some(item) = self.outlet.item() else { return Some(read(self)) };
         let mut findings = self.kept(piece::part_key(item, way, &part), 0, &|outlet| {
-            let mut inner =
-                Sink { kind: self.kind, searches_bytes: self.searches_bytes, is_fork: true, gathers: true, ..Sink::new(outlet) };
+            let mut inner = Sink {
+                kind: self.kind,
+                searches_bytes: self.searches_bytes,
+                said_in_rows: self.said_in_rows,
+                is_fork: true,
+                gathers: true,
+                ..Sink::new(outlet)
+            };
             let aside = read(&mut inner);
             inner.into_findings(postcard::to_stdvec(&aside).unwrap_or_default())
         });
@@ -488,7 +499,8 @@ impl<'a> Sink<'a> {
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
-                let spoken = personal::find(&text, personal::Cut { continued: self.continued, repeated });
+                let cut = personal::Cut { continued: self.continued, repeated };
+                let spoken = if self.said_in_rows { personal::find_numbers(&text) } else { personal::find(&text, cut) };
                 self.facts.text.extend(spoken.elements);
                 self.facts.persons.extend(spoken.persons);
             }

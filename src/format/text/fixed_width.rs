@@ -261,12 +261,15 @@ fn read_cuts<'t>(
 
 fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Range<usize>) -> Vec<Stretch<'t>> + Sync) {
     sink.kind(PassageKind::Prose);
+    sink.said_in_rows = sink.facts.tables.iter().any(TableFacts::has_personal_data);
     super::read_parts(sink, cuts, |cut, fork| {
         for stretch in decode(cut.clone()) {
             stretch.push_all(fork);
             stretch.cover(fork);
         }
     });
+    sink.flush();
+    sink.said_in_rows = false;
 }
 
 /// Reads a report: the table under its first heading, and those of other columns under headings further down.
