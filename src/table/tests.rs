@@ -419,3 +419,25 @@ fn lists_in_cells_are_what_is_in_them() {
     assert!(rows[0][2].len() > LONGEST_VALUE);
     assert_eq!((counts(2).len(), facts.columns[2].values["104233"].count, facts.columns[2].values["104259"].count), (60, 3, 1));
 }
+
+#[test]
+fn given_and_family_names_need_no_header() {
+    let rows: Vec<Vec<String>> = [
+        "2547172398|OLGA|CLARK|19751218|5727.79",
+        "6921045395|IVAN|WILLIAMS|19430326|8712.09",
+        "1622469902|SIOBHAN|DAVIS|19590120|2093.27",
+    ]
+    .iter()
+    .map(|row| row.split('|').map(str::to_owned).collect())
+    .collect();
+    let mut facts = TableFacts::new("", None, &rows);
+    rows.iter().for_each(|row| facts.row(&row.iter().map(String::as_str).collect::<Vec<_>>(), 0));
+    facts.finish();
+    assert_eq!((facts.elements.words(), facts.persons.len()), (vec!["account_number", "amount", "dob", "name"], 3));
+    // Words beside numbers, and towns beside states, are no names.
+    for other in [["Prime", "Batch"], ["Columbus", "OH"], ["Jordan", "running"]] {
+        let rows: Vec<Vec<String>> = (0..5).map(|n| vec![format!("25471{n}2398"), other[0].to_owned(), other[1].to_owned()]).collect();
+        let facts = TableFacts::new("", None, &rows);
+        assert!(facts.columns.iter().all(|column| !matches!(column.kind, ColumnType::FirstName | ColumnType::LastName)), "{other:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::content::*;
 use super::header::{Meaning, Reading, read};
-use super::lexicon::{has_bank_word, has_given_name, is_state};
+use super::lexicon::{has_bank_word, has_given_name, is_given_name, is_state};
 use super::{ColumnType, Side};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::index::tokens::seen;
@@ -83,7 +83,12 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
     if !types.iter().any(|typed| matches!(typed.kind, ColumnType::FirstName | ColumnType::LastName)) {
         types.iter_mut().filter(|typed| typed.kind == ColumnType::NamePart).for_each(|typed| typed.kind = ColumnType::Other);
     }
-    if types.iter().any(|typed| typed.kind == ColumnType::PersonName) {
+    let is_name = |typed: &Typed| matches!(typed.kind, ColumnType::PersonName | ColumnType::FirstName);
+    let headerless = readings.iter().all(|reading| reading.meaning.is_none() && reading.schemes.is_empty());
+    if headerless && !types.iter().any(is_name) {
+        part_names(&mut types, &cells);
+    }
+    if types.iter().any(|typed| typed.kind == ColumnType::PersonName) || headerless && types.iter().any(is_name) {
         second_look(&mut types, &readings, &cells);
     }
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
@@ -296,6 +301,32 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
         return bank(Scheme::Bic);
     }
     ColumnType::Other
+}
+
+/// Given and family names in columns of their own, side by side, or with initials between them: no header says so, but
+/// four of ten in one of them are frequent given names.
+fn part_names(types: &mut [Typed], cells: &[Cells<'_>]) {
+    const FAMILIAR: usize = 40;
+    let is_part = |cell: &str| {
+        is_wordy(cell) && cell.chars().count() >= 2 && !cell.contains(' ') && cell.chars().next().is_some_and(char::is_uppercase)
+    };
+    let is_open = |column: usize| types.get(column).is_some_and(|typed| typed.kind == ColumnType::Other);
+    let are_parts = |column: usize| {
+        is_open(column)
+            && cells.get(column).is_some_and(|cells| cells.share(is_part) >= 90 && cells.share(is_state) < 50 && cells.distinct() >= 2)
+    };
+    let are_initials = |column: usize| {
+        is_open(column) && cells.get(column).is_some_and(|cells| cells.share(|cell| cell.trim_end_matches('.').len() == 1) >= 90)
+    };
+    let are_given = |column: usize| are_parts(column) && cells.get(column).is_some_and(|cells| cells.share(is_given_name) >= FAMILIAR);
+    let Some(first) = (0..cells.len()).find(|&column| are_given(column)) else { return };
+    let behind = if are_initials(first + 1) { first + 2 } else { first + 1 };
+    let before = first.checked_sub(1).map(|before| if are_initials(before) { before.saturating_sub(1) } else { before });
+    let Some(last) = Some(behind).into_iter().chain(before).find(|&column| column != first && are_parts(column)) else { return };
+    let initials = (first.min(last) + 1..first.max(last)).collect::<Vec<_>>();
+    types[first].kind = ColumnType::FirstName;
+    types[last].kind = ColumnType::LastName;
+    initials.into_iter().for_each(|column| types[column].kind = ColumnType::NamePart);
 }
 
 /// In a table of persons, columns without headers are what they look like beside a name.
