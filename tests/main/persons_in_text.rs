@@ -2,7 +2,7 @@
 
 use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
 
-fn decided(path: &str, text: &str) -> Outputs {
+fn decided(path: &str, text: &str) -> (Desk, Outputs) {
     let desk = Desk::new();
     write(&desk.path(path), text.as_bytes());
     write_registry(
@@ -12,7 +12,8 @@ fn decided(path: &str, text: &str) -> Outputs {
             Institution::new("B", "Bellweather Harbor Credit Union").with("client_code", "QX7701ZP"),
         ],
     );
-    desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"))
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+    (desk, outputs)
 }
 
 const BLOCKS: &str = "Name: Michael Olsen\nAddress: 7665 Clark Ave, Columbus OH 43004\nAccount No: 7201186876\nSSN: 571-84-9133\n\n\
@@ -30,7 +31,7 @@ fn persons_with_their_accounts_in_a_text_are_nobodys() {
         "Patricia Petrov\n7001 Rodriguez Ave\nColumbus, OH 40905\n\nDear Patricia,\nyour account 6381628170 has a balance of $4908.21.\n";
     let mail = format!("From: a@v.example\r\nTo: b@v.example\r\nSubject: dispute\r\nContent-Type: text/plain\r\n\r\n{letter}");
     for (name, text) in [("blocks.txt", BLOCKS), ("report.txt", &report), ("d.txt", records), ("ssn.txt", numbers), ("mail.eml", &mail)] {
-        let outputs = decided(&format!("ev/x/{name}"), text);
+        let (_desk, outputs) = decided(&format!("ev/x/{name}"), text);
         let impact = outputs.impact();
         for id in ["A", "B"] {
             assert_eq!((impact[id]["verdict"].as_str(), impact[id]["basis"].as_str()), ("undetermined", "unattributed_data"), "{name}");
@@ -48,7 +49,7 @@ fn documentation_and_lists_of_vendors_rule_nobody_in() {
                   For example, John Doe enters account 1234567890. An SSN is written as 111-22-3333.\n";
     let config = "account.name=Shared Services\naccount.id=804127563391\nowner=Mary Miller\n";
     for (name, text) in [("vendors.txt", vendors), ("manual.txt", manual), ("accounts.conf", config)] {
-        let outputs = decided(&format!("ev/x/{name}"), text);
+        let (_desk, outputs) = decided(&format!("ev/x/{name}"), text);
         assert!(outputs.impact().values().all(|row| row["verdict"] == "ruled_out"), "{name}");
         assert!(outputs.rows("unattributed.csv").is_empty(), "{name}");
     }
@@ -56,13 +57,14 @@ fn documentation_and_lists_of_vendors_rule_nobody_in() {
 
 #[test]
 fn texts_in_a_home_say_whose_data_was_in_it() {
-    let outputs = decided("ev/home/quarry77/out/r.txt", BLOCKS);
+    let (_desk, outputs) = decided("ev/home/quarry77/out/r.txt", BLOCKS);
     let impact = outputs.impact();
     assert_eq!(impact["A"]["data_elements"], "account_number|address|name|ssn");
     assert_eq!((impact["A"]["individuals"].as_str(), impact["B"]["verdict"].as_str()), ("2", "ruled_out"));
 
-    let outputs = decided("ev/home/quarry77/conf/site.properties", "db.url=jdbc:h2:mem\ndb.user=loader\ndb.password=Tr0ub4dor&3\n");
+    let (_desk, outputs) =
+        decided("ev/home/quarry77/conf/site.properties", "db.url=jdbc:h2:mem\ndb.user=loader\ndb.password=Tr0ub4dor&3\n");
     assert_eq!(outputs.impact()["A"]["data_elements"], "credential");
-    let outputs = decided("ev/home/quarry77/conf/site.properties", "db.password=${DB_PASSWORD}\nother.password=\n");
+    let (_desk, outputs) = decided("ev/home/quarry77/conf/site.properties", "db.password=${DB_PASSWORD}\nother.password=\n");
     assert_eq!(outputs.impact()["A"]["data_elements"], "");
 }

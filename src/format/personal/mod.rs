@@ -51,7 +51,9 @@ impl Cut {
 
     /// Is a record at this place of the text wholly seen here, and not elsewhere again?
     fn holds(self, place: &Range<usize>, length: usize) -> bool {
-        !(self.continued > 0 && place.start == 0) && !(self.repeated > 0 && place.end == length && place.start + self.repeated >= length)
+        let began_before = self.continued > 0 && place.start == 0;
+        let goes_on = self.repeated > 0 && place.end == length && place.start + self.repeated >= length;
+        !began_before && !goes_on
     }
 }
 

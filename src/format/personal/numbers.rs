@@ -48,7 +48,7 @@ impl Numbers {
             let range = at..at + part.len();
             at = range.end + 1;
             if (range.start > 0 || free_before) && (range.end < last || free_behind) {
-                self.number(part, &before[..], range.start == 0);
+                self.number(part, before, range.start == 0);
             }
         }
         if free_before && free_behind {

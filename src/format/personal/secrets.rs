@@ -54,13 +54,13 @@ fn is_value(behind: &[u8]) -> bool {
         Some(quote) => behind[1..].split(|b| b == quote || *b == b'\n').next().unwrap_or_default(),
         None => behind.split(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'&' | 0x1E)).next().unwrap_or_default(),
     };
-    let stands_for = |word: &&str| value.eq_ignore_ascii_case(word.as_bytes());
+    let stands_for = |word: &str| value.eq_ignore_ascii_case(word.as_bytes());
     (4..=128).contains(&value.len())
         && value.iter().all(u8::is_ascii_graphic)
         && !value.first().is_some_and(|b| matches!(b, b'$' | b'{' | b'%' | b'<' | b'*' | b'(' | b'[' | b'#' | b'@' | b'/' | b':' | b'='))
         && !value.iter().any(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b'<' | b'>' | b'`'))
         && !value.iter().all(|b| value.first() == Some(b))
-        && !NO_VALUES.iter().any(|word| stands_for(&word))
+        && !NO_VALUES.iter().any(|word| stands_for(word))
         && !is_type(value)
         && (quote.is_some() || value.iter().any(u8::is_ascii_digit) && !value.contains(&b'.') && !value.contains(&b'['))
 }

@@ -48,7 +48,8 @@ pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usiz
         return read_part(bytes, encoding, part.clone(), true, sink);
     }
     let pieces: Vec<Range<usize>> = parts.iter().map(|part| with_overlap(bytes, encoding, part, range.start)).collect();
-    let way = format!("running text {} in {encoding:?}", FORMAT.version);
+    let beside = if sink.said_in_rows { " beside rows" } else { "" };
+    let way = format!("running text {} in {encoding:?}{beside}", FORMAT.version);
     super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), false, fork));
 }
 
