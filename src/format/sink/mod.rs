@@ -49,7 +49,7 @@ pub struct Sink<'a> {
     /// The reader looks in the item's bytes itself for what is encoded in them; nobody needs to look in values.
     pub(super) searches_bytes: bool,
     /// The text that follows was read as rows, which have said whose data they hold: records are not looked for in it.
-    pub(super) said_in_rows: bool,
+    said_in_rows: bool,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -483,6 +483,21 @@ impl<'a> Sink<'a> {
         }
         PersonKey::settle(&mut self.facts.persons);
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
+    }
+
+    /// Has text read that was read as rows, too: where these hold personal data, they have said whose.
+    pub fn beside_rows(&mut self, read: impl FnOnce(&mut Self)) {
+        self.flush();
+        let before = self.said_in_rows;
+        self.said_in_rows |= self.facts.tables.iter().any(TableFacts::has_personal_data);
+        read(self);
+        self.flush();
+        self.said_in_rows = before;
+    }
+
+    /// Was the text that follows read as rows?
+    pub fn is_beside_rows(&self) -> bool {
+        self.said_in_rows
     }
 
     /// Hands over the passage; the text that follows does not continue it.

@@ -211,7 +211,7 @@ fn read_item(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         _ => read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut)),
     }
     if found.is_also_text() {
-        beside_rows(sink, |sink| super::plain::read_range(bytes, encoding, range, sink));
+        sink.beside_rows(|sink| super::plain::read_range(bytes, encoding, range, sink));
     }
     Ok(())
 }
@@ -261,7 +261,7 @@ fn read_cuts<'t>(
 
 fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Range<usize>) -> Vec<Stretch<'t>> + Sync) {
     sink.kind(PassageKind::Prose);
-    beside_rows(sink, |sink| {
+    sink.beside_rows(|sink| {
         super::read_parts(sink, cuts, |cut, fork| {
             for stretch in decode(cut.clone()) {
                 stretch.push_all(fork);
@@ -269,15 +269,6 @@ fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Ran
             }
         });
     });
-}
-
-/// Reads as text what was read as rows: where these hold personal data, they have said whose.
-fn beside_rows(sink: &mut Sink<'_>, read: impl FnOnce(&mut Sink<'_>)) {
-    sink.flush();
-    sink.said_in_rows = sink.facts.tables.iter().any(TableFacts::has_personal_data);
-    read(sink);
-    sink.flush();
-    sink.said_in_rows = false;
 }
 
 /// Reads a report: the table under its first heading, and those of other columns under headings further down.

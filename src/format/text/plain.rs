@@ -48,7 +48,7 @@ pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usiz
         return read_part(bytes, encoding, part.clone(), true, sink);
     }
     let pieces: Vec<Range<usize>> = parts.iter().map(|part| with_overlap(bytes, encoding, part, range.start)).collect();
-    let beside = if sink.said_in_rows { " beside rows" } else { "" };
+    let beside = if sink.is_beside_rows() { " beside rows" } else { "" };
     let way = format!("running text {} in {encoding:?}{beside}", FORMAT.version);
     super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), false, fork));
 }
@@ -59,11 +59,13 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
         if i > 0 {
             sink.border();
         }
-        stretch.push_all(sink);
-        super::nested::push(stretch, sink);
         if whole {
             super::named_lines::push(stretch, sink);
         }
+        sink.beside_rows(|sink| {
+            stretch.push_all(sink);
+            super::nested::push(stretch, sink);
+        });
         push_glued(stretch, sink);
         stretch.cover(sink);
     }
