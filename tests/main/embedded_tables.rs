@@ -55,12 +55,15 @@ fn sqlite(kind: &str, value: &dyn rusqlite::ToSql) -> Vec<u8> {
     std::fs::read(path).expect("a database")
 }
 
+/// Puts a text into a file as one of its values.
+type Carry = Box<dyn Fn(&str) -> Vec<u8>>;
+
 #[test]
 fn a_table_in_a_value_is_its_clients() {
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let quoted = |text: &str| text.replace('\'', "''");
-    let values: [(&str, Box<dyn Fn(&str) -> Vec<u8>>); 8] = [
+    let values: [(&str, Carry); 8] = [
         ("blob.db", Box::new(|text| sqlite("BLOB", &text.as_bytes()))),
         ("wide.db", Box::new(move |text| sqlite("BLOB", &wide(text)))),
         ("text.db", Box::new(|text| sqlite("TEXT", &text))),
@@ -126,7 +129,7 @@ fn a_table_amid_bytes_is_its_clients() {
 #[test]
 fn records_behind_zeros_in_their_table_are_their_clients() {
     let damaged = |n: usize, zeros: usize| {
-        let text = table(&code(n)).repeat(1) + &table(&code(n)).split_once('\n').expect("lines").1.replace("Lee", "Lowe");
+        let text = table(&code(n)) + &table(&code(n)).split_once('\n').expect("lines").1.replace("Lee", "Lowe");
         let mut bytes = text.into_bytes();
         let at = bytes.len() / 2 - 20;
         bytes.splice(at..at, std::iter::repeat_n(0, zeros));
