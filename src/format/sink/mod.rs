@@ -378,13 +378,14 @@ impl<'a> Sink<'a> {
     /// Looks for cells that are files, or in which something is encoded, and for payments.
     fn search_values(&mut self, cells: &[&str], at: u64) {
         for cell in cells.iter().filter(|cell| cell.len() >= standalone::SHORTEST) {
-            if !self.searches_bytes && cell.len() >= embedded::SHORTEST {
+            // Payments in a file are found where it is read, and what else the item's bytes hold where they are searched.
+            let is_file = standalone::file_in(cell).is_some();
+            let is_open = !is_file && !self.searches_bytes && cell.len() >= embedded::SHORTEST;
+            if is_open {
                 super::payments::read_in_value(cell.as_bytes(), at, self);
             }
             match self.gathers {
-                true if standalone::file_in(cell).is_some() || !self.searches_bytes && embedded::may_hold(cell) => {
-                    self.values.push((at, (*cell).to_owned()));
-                }
+                true if is_file || is_open && embedded::may_hold(cell) => self.values.push((at, (*cell).to_owned())),
                 true => {}
                 false => embedded::read_value(cell, at, self),
             }
