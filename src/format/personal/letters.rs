@@ -35,8 +35,9 @@ pub(super) fn account_label(before: &[u8]) -> bool {
     const HOLDERS: [&str; 3] = ["member", "membership", "policy"];
     let line = &before[before.len().saturating_sub(40)..];
     let line = line.iter().rposition(|b| matches!(b, b'\n' | 0x1E)).map_or(line, |at| &line[at + 1..]);
-    let is_in = |b: &u8| b.is_ascii_alphabetic() || *b == b'/';
-    let mut words = line.rsplit(|b| !is_in(b)).filter(|word| !word.is_empty()).take(3);
+    // `account_id` and `account.id` are names of settings, while `acct. no.` ends in marks.
+    let is_in = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'/' | b'_' | b'.');
+    let mut words = line.rsplit(|b| !is_in(b)).map(|word| word.strip_suffix(b".").unwrap_or(word)).filter(|word| !word.is_empty()).take(3);
     let is_any = |list: &[&str], word: &[u8]| list.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
     let Some(mut word) = words.next() else { return false };
     let mut numbered = false;

@@ -111,8 +111,11 @@ pub(super) fn find(text: &str, cut: Cut) -> Spoken {
         if !matches!(gap, [b' ' | b'-' | b'_' | b'.' | b'"']) {
             forms.value(before, start);
         }
-        // In quotes stand names of members and values, which readers of their own take for records.
-        let is_said = !gap.contains(&b'"') && end - start >= letters::SHORTEST && cut.judges(start, letters::BEFORE, bytes.len());
+        // In quotes stand names of members and values, which readers of their own take for records; programs and settings
+        // assign.
+        let is_said = !gap.iter().any(|b| matches!(b, b'"' | b'='))
+            && end - start >= letters::SHORTEST
+            && cut.judges(start, letters::BEFORE, bytes.len());
         if is_said && account_label(&bytes[..before]) {
             accounts.extend(letters::read(text, start..end));
         }

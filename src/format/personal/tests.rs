@@ -99,6 +99,7 @@ fn what_is_nobodys_record_is_nothing() {
     for text in [
         "Author: John Miller <john@example.com>\nVersion: 1.2.3\nPhone: 614-555-0199\n",
         "Name: Ann Lee\nAddress: 12 Oak St\n",
+        "account.name=Shared Services\naccount.id=804127563391\nowner=Mary Miller\n",
         "[owner]\nname = \"Tom Preston-Werner\"\ndob = 1979-05-27T07:32:00Z\n",
         "account: 123456789012\nname: Shared Services\nregion: us-east-1\n",
         "Account Name: Shared Services\nAccount ID: 804127563391\nOwner Email: cloud@example.com\n",
