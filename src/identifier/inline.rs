@@ -14,7 +14,8 @@ use std::ops::Range;
 /// Label words looked at before a value.
 const LABEL_WORDS: usize = 4;
 /// Words that may stand between a label and its value.
-pub(super) const FILLERS: &[&str] = &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals"];
+pub(super) const FILLERS: &[&str] =
+    &["is", "are", "was", "of", "no", "nr", "number", "num", "the", "value", "equals", "affected", "concerned", "impacted", "involved"];
 /// Text between two words of a label, or between label and value, is at most so long, leaders included.
 const LONGEST_GAP: usize = 48;
 /// And has at most so many marks besides blanks and dots.
@@ -361,7 +362,7 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
     }
     let says_nothing = |at: &usize| {
         let word = all.term(*at);
-        matches!(word, "is" | "are" | "was" | "of" | "the" | "value" | "equals") || label::OPERATORS.contains(&word)
+        FILLERS.contains(&word) && !matches!(word, "no" | "nr" | "number" | "num") || label::OPERATORS.contains(&word)
     };
     let last = words.iter().position(|at| !says_nothing(at)).unwrap_or(words.len().saturating_sub(1));
     match &words[last..] {

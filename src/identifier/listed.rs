@@ -24,7 +24,8 @@ impl Item<'_> {
     pub fn continues(&self, text: &str, token: &Token<'_>) -> bool {
         let is_plural = self.label.words.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || *word == "nummern");
         let gap = &text[self.end..token.span.start];
-        let fits = (is_plural || self.len == token.span.len()) && separates(gap);
+        let is_alike = self.len == token.span.len();
+        let fits = (is_plural || is_alike) && separates(gap) || is_plural && is_alike && is_border(gap);
         let is_counted = counts_words(text, token) || counts_things(&text[token.span.end..]);
         (fits || is_plural && begins_item(gap) && self.label.heads_lines(text)) && !is_counted
     }
@@ -33,7 +34,7 @@ impl Item<'_> {
 /// Could the token be a value of a list: does it hold a digit, or is it all capitals?
 pub(super) fn is_value(text: &str, token: &Token<'_>) -> bool {
     let raw = text[token.span.clone()].as_bytes();
-    raw.iter().any(u8::is_ascii_digit) || raw.len() > 2 && raw.iter().all(u8::is_ascii_uppercase)
+    token.term.bytes().any(|b| b.is_ascii_digit()) || raw.len() > 2 && raw.iter().all(u8::is_ascii_uppercase)
 }
 
 /// Does this text part two values of one list?
@@ -46,6 +47,11 @@ fn separates(gap: &str) -> bool {
     let bare = bare.strip_prefix(',').map_or(bare, |rest| if rest.trim().is_empty() { bare } else { rest.trim() });
     matches!(bare, "," | ";" | "/" | "|" | "&" | "+" | "and" | "or" | "und" | "oder" | "et" | "y" | "e")
         || bare.is_empty() && quoted && gap.contains(BORDER)
+}
+
+/// Is it all that stands between two numbers of an array, where a comma was?
+fn is_border(gap: &str) -> bool {
+    gap.trim().strip_prefix(BORDER) == Some("")
 }
 
 /// Does this text end one line of a list, and begin the next one with a mark at most?
@@ -98,7 +104,9 @@ pub fn label_of_list<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
             },
             false => before,
         };
-        if !is_value(text, &all.get(before)) || !separates(&text[all.span(before).end..start]) {
+        let gap = &text[all.span(before).end..start];
+        let is_next = separates(gap) || is_border(gap) && all.span(before).len() == all.span(last).len();
+        if !is_value(text, &all.get(before)) || !is_next {
             break;
         }
         last = before;

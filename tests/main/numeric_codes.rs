@@ -42,6 +42,8 @@ fn files() -> Vec<(&'static str, String)> {
         ("no_break.html", "<html><body><p>Client Code:&nbsp;###### as agreed</p></body></html>".to_owned()),
         ("wide_mark.txt", "Client code\u{FF1A}######\n".to_owned()),
         ("dash.txt", "Client code \u{2013} ######\n".to_owned()),
+        ("array.json", "{\"clientIds\": [787904, ######, 104767]}".to_owned()),
+        ("affected.txt", "clients affected: 699053, ###### and 760053\n".to_owned()),
         ("german.txt", "Mandantennummer: ######\n".to_owned()),
         ("several.txt", "Client codes: TRF042, ###### and QQ7731\n".to_owned()),
         ("mdc.log", rows(|_, _| "2025-10-30 10:00:00,123 [http-0] INFO c.v.Svc [tenant=######, user=u0] - loaded\n".to_owned())),

@@ -292,7 +292,7 @@ impl Database<'_> {
                 None => out.broken += 1,
             }
         }
-        self.files(&open, &mut out);
+        let open = self.files(open, &mut out);
         self.scan(&open, sink);
         for range in encrypted {
             let detail = "the bodies of pages make no sense below their headers: encrypted (transparent data encryption), or damaged";
@@ -451,12 +451,21 @@ impl Database<'_> {
         standalone::is_any_file(text.as_bytes()).then_some(text)
     }
 
-    /// Notes files of text in what rows do not account for.
-    fn files(&self, open: &[Range<usize>], out: &mut Part) {
-        for place in open.iter().flat_map(|range| amid_binary::places(self.bytes, range.clone())) {
-            let name = format!("text@{}", place.start);
-            out.later.push(Later { name, kind: Type::Binary(None), at: place.start, stands: Where::Here(place), is_ghost: true });
+    /// Notes files of text in what rows do not account for; gives the rest of it.
+    fn files(&self, open: Vec<Range<usize>>, out: &mut Part) -> Vec<Range<usize>> {
+        let mut rest = Vec::with_capacity(open.len());
+        for range in open {
+            let mut from = range.start;
+            for place in amid_binary::places(self.bytes, range.clone()) {
+                rest.push(from..place.start);
+                from = place.end;
+                let (name, at) = (format!("text@{}", place.start), place.start);
+                out.later.push(Later { name, kind: Type::Binary(None), at, stands: Where::Here(place), is_ghost: true });
+            }
+            rest.push(from..range.end);
         }
+        rest.retain(|range| !range.is_empty());
+        rest
     }
 
     /// Text of a value that is too long for a cell.

@@ -50,7 +50,8 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
             Some(rest) => (true, rest.trim_start()),
             None => (false, line),
         };
-        let pair = pair(content);
+        // `account.id=…`: what stands in parts with dots between them sets something up.
+        let pair = pair(content).filter(|(name, _)| !name.contains('.'));
         let is_known = |(name, _): &(&str, &str)| record.1.iter().any(|(known, _)| known == name);
         if is_element || pair.is_none() || pair.as_ref().is_some_and(is_known) {
             end(&mut record, sink);

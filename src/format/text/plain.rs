@@ -59,13 +59,19 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
         if i > 0 {
             sink.border();
         }
+        let tables = sink.facts.tables.len();
         if whole {
             super::named_lines::push(stretch, sink);
         }
-        sink.beside_rows(|sink| {
+        let push = |sink: &mut Sink<'_>| {
             stretch.push_all(sink);
             super::nested::push(stretch, sink);
-        });
+        };
+        if sink.facts.tables.len() > tables {
+            sink.beside_rows(push)
+        } else {
+            push(sink)
+        }
         push_glued(stretch, sink);
         stretch.cover(sink);
     }
