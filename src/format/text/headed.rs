@@ -76,13 +76,15 @@ impl Line {
     /// Does it say the last words of the names that the line above begins?
     fn ends_heading(&self, upper: &Line) -> bool {
         let has_digits = |line: &Line| line.chars.iter().any(char::is_ascii_digit);
-        let names: Vec<String> = self.groups(2).into_iter().map(|label| self.text(label)).collect();
-        names.len() >= 2
-            && upper.groups(2).len() >= 2
-            && !has_digits(self)
-            && !has_digits(upper)
-            && header::known(&names) * 2 >= names.len()
-            && !is_rule(&self.chars)
+        if has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
+            return false;
+        }
+        let labels = self.groups(2);
+        if labels.len() < 2 || upper.groups(2).len() < 2 {
+            return false;
+        }
+        let names: Vec<String> = labels.into_iter().map(|label| self.text(label)).collect();
+        header::known(&names) * 2 >= names.len()
     }
 
     fn text(&self, range: Range<usize>) -> String {
@@ -135,8 +137,12 @@ pub(super) fn parts_between_blanks(text: &str, line_end: char) -> Vec<Range<usiz
 /// The heading above the line `i`, if that is a rule with gaps.
 fn ruled(lines: &[Line], i: usize) -> Option<Headed> {
     let rule = &lines[i];
+    // Nearly no line is one.
+    if i == 0 || !is_rule(&rule.chars) {
+        return None;
+    }
     let runs = rule.groups(1);
-    if i == 0 || runs.len() < 2 || !is_rule(&rule.chars) {
+    if runs.len() < 2 {
         return None;
     }
     let gutters: Vec<Range<usize>> = runs.windows(2).map(|w| w[0].end..w[1].start).collect();
@@ -175,11 +181,17 @@ fn aligned(lines: &[Line], i: usize) -> Option<Headed> {
 /// The columns under a heading, which stands in these lines, one above the other.
 fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
     let labels = head.groups(2);
+    if labels.len() < 2 {
+        return None;
+    }
     let name = |label: &Range<usize>| parts.iter().map(|part| part.text(label.clone())).collect::<Vec<_>>().join(" ").trim().to_owned();
     let names: Vec<String> = labels.iter().map(name).collect();
-    let known = header::known(&names);
     let is_heading = |name: &String| header::is_wordlike(name) && !name.ends_with([':', ',', ';', '{', '(']);
-    if labels.len() < 2 || known < 2 || known * 2 < names.len() || !names.iter().all(is_heading) {
+    if !names.iter().all(is_heading) {
+        return None;
+    }
+    let known = header::known(&names);
+    if known < 2 || known * 2 < names.len() {
         return None;
     }
     let enough =
@@ -268,8 +280,8 @@ fn section<'l>(lines: &'l [Line], head: &Line, enough: usize) -> Vec<&'l Line> {
 
 /// A line of dashes and the like.
 fn is_rule(chars: &[char]) -> bool {
-    chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
-        && chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
+    chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
+        && chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
 }
 
 impl Headed {
