@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench binary [-- MEGABYTES] [CONTENT...]`. Each content of so many megabytes (200 by default) is
 //! written in memory and read as the crawler reads it: by its reader, and by the scan what the reader leaves. Prints
-//! MB/s of processor time, the best of three runs, and what became of the bytes. Figures are those of this machine and
+//! MB/s of processor time, the best of three runs: of reader and scan, and of these with the search for files of text and for
+//! what is encoded, which the crawler does besides; and what became of the bytes. Figures are those of this machine and
 //! this moment: on a shared one, repeat and take the best.
 #![allow(clippy::print_stdout)]
 
@@ -14,9 +15,10 @@ mod measure;
 mod sql_server;
 
 use measure::{Began, Nowhere};
-use ruleout::format::{Covered, Probe, Sink, detect, scan};
+use ruleout::format::{Covered, Probe, Sink, detect, read_binary, read_texts, scan};
 use ruleout::model::Class;
 use sql_server::{Kind, PAGE, Storage, Table, Value};
+use std::ops::Range;
 
 /// Each content is read so many times; the fastest counts.
 const RUNS: usize = 3;
@@ -66,7 +68,7 @@ fn main() {
     let named = |content: &&Content| {
         arguments.iter().all(|a| a.parse::<usize>().is_ok()) || arguments.iter().any(|argument| argument == content.name)
     };
-    println!("{:10} {:16} {:>6} {:>7} {:>7} {:>9} {:>7}", "", "format", "MB", "MB/s", "read", "searched", "gap");
+    println!("{:10} {:16} {:>6} {:>7} {:>7} {:>7} {:>9} {:>7}", "", "format", "MB", "MB/s", "in all", "read", "searched", "gap");
     for content in CONTENTS.iter().filter(named) {
         run(content, megabytes * 1_000_000);
     }
@@ -76,20 +78,30 @@ fn run(content: &Content, size: usize) {
     let bytes = (content.write)(size);
     let kind = detect(&Probe::new(&bytes));
     // The first time memory is fetched that is there afterwards.
-    let mut times = [0.0; RUNS];
+    let mut times = [[0.0; 2]; RUNS];
     let mut sink = Sink::new(&Nowhere);
-    for seconds in &mut times {
+    let uncovered = |sink: &Sink<'_>| -> Vec<Range<u64>> {
+        let partition = sink.coverage.clone().partition(bytes.len() as u64);
+        partition.into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect()
+    };
+    for [scanned, all] in &mut times {
         sink = Sink::new(&Nowhere);
         let began = Began::of_all_threads();
         kind.read(&bytes, &mut sink).expect("what was written is read");
-        let open = sink.coverage.clone().partition(bytes.len() as u64);
-        for (range, _) in open.into_iter().filter(|(_, covered)| covered.is_none()) {
-            scan(&bytes, range, &mut sink);
+        let open = uncovered(&sink);
+        let texts = Began::of_all_threads();
+        read_texts(&bytes, &open, &mut sink);
+        let open = uncovered(&sink);
+        let besides = texts.seconds();
+        for range in &open {
+            scan(&bytes, range.clone(), &mut sink);
         }
+        *scanned = began.seconds() - besides;
+        read_binary(&bytes, &open, &mut sink);
         sink.finish();
-        *seconds = began.seconds();
+        *all = began.seconds();
     }
-    let seconds = times.into_iter().fold(f64::MAX, f64::min);
+    let [seconds, all] = [0, 1].map(|n| times.iter().map(|run| run[n]).fold(f64::MAX, f64::min));
     let mut sums = [0; 3];
     for (range, covered) in std::mem::take(&mut sink.coverage).partition(bytes.len() as u64) {
         let sum = match covered {
@@ -102,7 +114,8 @@ fn run(content: &Content, size: usize) {
     let share = |sum: u64| format!("{:.0} %", sum as f64 * 100.0 / bytes.len() as f64);
     let megabytes = bytes.len() as f64 / 1e6;
     let [read, searched, gap] = sums.map(share);
-    println!("{:10} {:16} {megabytes:6.0} {:7.0} {read:>7} {searched:>9} {gap:>7}", content.name, kind.name(), megabytes / seconds);
+    let [scanned, all] = [seconds, all].map(|seconds| megabytes / seconds);
+    println!("{:10} {:16} {megabytes:6.0} {scanned:7.0} {all:7.0} {read:>7} {searched:>9} {gap:>7}", content.name, kind.name());
 }
 
 /// Writes these kinds of pages in turn, as chance has it.
