@@ -18,7 +18,6 @@ use measure::{Began, Nowhere};
 use ruleout::format::{Covered, Probe, Sink, detect, read_binary, read_texts, scan};
 use ruleout::model::Class;
 use sql_server::{Kind, PAGE, Storage, Table, Value};
-use std::ops::Range;
 
 /// Each content is read so many times; the fastest counts.
 const RUNS: usize = 3;
@@ -80,18 +79,14 @@ fn run(content: &Content, size: usize) {
     // The first time memory is fetched that is there afterwards.
     let mut times = [[0.0; 2]; RUNS];
     let mut sink = Sink::new(&Nowhere);
-    let uncovered = |sink: &Sink<'_>| -> Vec<Range<u64>> {
-        let partition = sink.coverage.clone().partition(bytes.len() as u64);
-        partition.into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect()
-    };
     for [scanned, all] in &mut times {
         sink = Sink::new(&Nowhere);
         let began = Began::of_all_threads();
         kind.read(&bytes, &mut sink).expect("what was written is read");
-        let open = uncovered(&sink);
+        let open = sink.coverage.uncovered(bytes.len() as u64);
         let texts = Began::of_all_threads();
         read_texts(&bytes, &open, &mut sink);
-        let open = uncovered(&sink);
+        let open = sink.coverage.uncovered(bytes.len() as u64);
         let besides = texts.seconds();
         for range in &open {
             scan(&bytes, range.clone(), &mut sink);

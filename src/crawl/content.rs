@@ -126,9 +126,7 @@ impl Reader<'_> {
         if let Some(ocr) = self.ocr.filter(|_| picture::is_readable(bytes)) {
             ocr.read(bytes, &mut sink, self.stop);
         }
-        if sink.coverage.clone().partition(len).iter().any(|(_, covered)| covered.is_none()) {
-            self.scan(bytes, &mut sink);
-        }
+        self.scan(bytes, &mut sink);
         if catch_unwind(AssertUnwindSafe(|| sink.finish())).is_err() {
             sink.gap(0..len, Cause::ReaderPanic, "the last passage could not be indexed");
             sink.coverage = Default::default();
@@ -184,14 +182,16 @@ impl Reader<'_> {
 
     /// Scans whatever is not covered.
     fn scan(&self, bytes: &[u8], sink: &mut Sink<'_>) {
-        let uncovered = |sink: &Sink<'_>| -> Vec<Range<u64>> {
-            let partition = sink.coverage.clone().partition(bytes.len() as u64);
-            partition.into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect()
-        };
-        let open = uncovered(sink);
+        let mut open = sink.coverage.uncovered(bytes.len() as u64);
+        if open.is_empty() {
+            return;
+        }
         // Files of text amid other bytes are members; the rest is scanned.
+        let members = sink.members.len();
         let found = catch_unwind(AssertUnwindSafe(|| format::read_texts(bytes, &open, sink)));
-        let open = uncovered(sink);
+        if sink.members.len() > members {
+            open = sink.coverage.uncovered(bytes.len() as u64);
+        }
         let scanned = catch_unwind(AssertUnwindSafe(|| format::scan_all(bytes, &open, sink)));
         let searched = catch_unwind(AssertUnwindSafe(|| format::read_binary(bytes, &open, sink)));
         if let Err(panic) = found.and(scanned).and(searched) {

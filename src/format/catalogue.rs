@@ -160,7 +160,7 @@ impl Kind {
 pub fn detect(probe: &Probe<'_>) -> Kind {
     let among = |rows: &[&'static Format]| rows.iter().find(|format| (format.recognise)(probe)).map(|format| Kind::Format(format));
     among(STRICT)
-        .or_else(|| among(payments::LAYOUTS))
+        .or_else(|| payments::layout_of(probe).map(Kind::Format))
         .or_else(|| signature::find(probe).map(Kind::Signature))
         .or_else(|| among(LOOSE))
         .unwrap_or(Kind::Unknown)

@@ -1,5 +1,6 @@
-//! Tables inside documents (HTML, WordprocessingML, DrawingML, RTF), also those that tabulators set: their cells are collected while the text is read, and
-//! become rows once the table has ended, if it holds records and is no means of layout.
+//! Tables inside documents (HTML, WordprocessingML, DrawingML, RTF), also those that tabulators set: their cells are
+//! collected while the text is read, and become rows once the table has ended, if it holds records and is no means of
+//! layout.
 
 use super::Sink;
 use super::grid::Grid;

@@ -43,6 +43,24 @@ impl Coverage {
         other.ranges.into_iter().for_each(|(range, covered)| self.add(range, covered));
     }
 
+    /// The ranges of an item of this length that nothing covers, in order.
+    pub fn uncovered(&self, len: u64) -> Vec<Range<u64>> {
+        let mut ranges: Vec<&Range<u64>> = self.ranges.iter().map(|(range, _)| range).filter(|range| !range.is_empty()).collect();
+        ranges.sort_by_key(|range| range.start);
+        let (mut at, mut out) = (0, Vec::new());
+        for range in ranges {
+            let start = range.start.min(len);
+            if start > at {
+                out.push(at..start);
+            }
+            at = at.max(range.end);
+        }
+        if at < len {
+            out.push(at..len);
+        }
+        out
+    }
+
     /// The ordinal of the last member that takes a range.
     pub fn last_member(&self) -> Option<u32> {
         self.ranges.iter().filter_map(|(_, covered)| if let Covered::Member(ordinal) = covered { Some(*ordinal) } else { None }).max()
@@ -114,13 +132,18 @@ mod tests {
             for (start, size, strong) in ranges {
                 coverage.add(start..start + size, if strong { Covered::Member(0) } else { Covered::As(Class::Read) });
             }
+            let (uncovered, mut none) = (coverage.uncovered(len), Vec::new());
             let mut at = 0;
-            for (range, _) in coverage.partition(len) {
+            for (range, covered) in coverage.partition(len) {
                 prop_assert_eq!(range.start, at);
                 prop_assert!(range.end > range.start);
                 at = range.end;
+                if covered.is_none() {
+                    none.push(range);
+                }
             }
             prop_assert_eq!(at, len);
+            prop_assert_eq!(uncovered, none);
         }
     }
 }

@@ -73,8 +73,7 @@ pub(super) fn has_udf(bytes: &[u8]) -> bool {
 
 /// The first primary descriptor behind a session's that is no part of a file.
 fn next_session(bytes: &[u8], after: usize, sink: &Sink<'_>) -> Option<usize> {
-    let open = sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, covered)| covered.is_none());
-    open.map(|(range, _)| range).find_map(|range| {
+    sink.coverage.uncovered(bytes.len() as u64).into_iter().find_map(|range| {
         let first = (range.start as usize).max(after + 1).next_multiple_of(SECTOR);
         (first..range.end as usize).step_by(SECTOR).find(|&at| is_primary(bytes, at))
     })

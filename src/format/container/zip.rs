@@ -64,17 +64,15 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         sink.gap(len..len, Cause::Truncated, "the archive's comment is cut off");
     }
     // What lies between the members and is none of theirs: members that the directory does not name.
-    let uncovered: Vec<Range<u64>> =
-        sink.coverage.clone().partition(len).into_iter().filter(|(_, covered)| covered.is_none()).map(|(range, _)| range).collect();
     let mut hidden = 0;
-    for range in uncovered.into_iter().filter(|r| r.end - r.start >= 30) {
+    for range in sink.coverage.uncovered(len).into_iter().filter(|r| r.end - r.start >= 30) {
         let left = limits.entries.saturating_sub(reading.members + hidden);
         hidden += walk(bytes, range.start as usize..range.end as usize, left, &mut reading.keys, sink);
     }
     // What is left of the program that unpacks the archive is no noise.
     if is_program(bytes) {
-        let stub = sink.coverage.clone().partition(len).into_iter().next().filter(|(_, covered)| covered.is_none());
-        stub.into_iter().for_each(|(range, _)| scan_program(bytes, range, sink));
+        let stub = sink.coverage.uncovered(len).into_iter().next().filter(|range| range.start == 0);
+        stub.into_iter().for_each(|range| scan_program(bytes, range, sink));
     }
     if hidden > 0 {
         sink.note(format!("{hidden} members that the central directory does not name"));

@@ -84,23 +84,16 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
 
 /// Reads the payments in a value that stands at an offset of the item: a file, or what stands amid text.
 pub fn read_in_value(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
-    match layout_of(bytes) {
+    match super::layout_of(&Probe::new(bytes)) {
         Some(layout) => sink.payments_amid_text(layout, bytes, offset),
         None => read_at(bytes, &|_| offset, sink),
     }
 }
 
-/// Reads the payments in a range of an item that is no text, but may hold some.
+/// Reads the payments in a range of an item that is no text, but in which some were found ([`is_amid_text`]): where no
+/// file begins, what a record without one looks like is too little amid other bytes.
 pub fn read_amid_bytes(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
-    // Where no file begins, what a record without one looks like is too little amid other bytes.
-    if is_amid_text(bytes) {
-        read_at(bytes, &|at| offset + value::offset(at), sink);
-    }
-}
-
-fn layout_of(bytes: &[u8]) -> Option<&'static Format> {
-    let probe = Probe::new(bytes);
-    super::LAYOUTS.iter().find(|layout| (layout.recognise)(&probe)).copied()
+    read_at(bytes, &|at| offset + value::offset(at), sink);
 }
 
 fn read_at(bytes: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {

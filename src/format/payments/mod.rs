@@ -61,5 +61,10 @@ pub use x937::FORMAT as X937;
 pub static LAYOUTS: &[&crate::format::Format] =
     &[&NACHA, &X937, &CPA005, &BACS18, &METRO2, &BAI2, &SWIFT, &FEDWIRE, &MT940, &ISO20022, &X12, &EDIFACT, &OFX, &FINTS];
 
+/// The layout of which this is a file.
+pub fn layout_of(probe: &crate::format::Probe<'_>) -> Option<&'static crate::format::Format> {
+    LAYOUTS.iter().find(|layout| (layout.recognise)(probe)).copied()
+}
+
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use super::numbers::is_ssn;
 use super::{Cut, Spoken};
 use crate::model::{DataElement, Elements};
 use crate::table::{ColumnType, TableFacts, has_given_name, year_of};
+use aho_corasick::AhoCorasick;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A label is not longer.
 const LONGEST_LABEL: usize = 40;
@@ -53,7 +55,7 @@ impl<'t> Forms<'t> {
         let bytes = self.text.as_bytes();
         let from = before.saturating_sub(LONGEST_LABEL);
         let from = memchr::memrchr(b'\n', &bytes[from..before]).map_or(from, |i| from + i + 1);
-        if is_telling(&bytes[from..before]) {
+        if TELLING.is_match(&bytes[from..before]) {
             self.form_at(start);
         }
     }
@@ -62,6 +64,8 @@ impl<'t> Forms<'t> {
     fn form_at(&mut self, place: usize) {
         let here = self.line_at(place);
         if pairs(&self.text[here.clone()]).next().is_none() {
+            // Nor is any other number in this line a value.
+            self.done = here.end;
             return;
         }
         let is_blank = |line: Option<Range<usize>>| line.is_none_or(|line| self.text[line].trim().is_empty());
@@ -198,8 +202,8 @@ fn is_end(c: char) -> bool {
     matches!(c, '\n' | '\u{1E}')
 }
 
-/// Does a label speak of an account or of what tells a person from others?
-fn is_telling(label: &[u8]) -> bool {
+/// What labels hold that speak of an account or of what tells a person from others.
+static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
     const WORDS: [&str; 22] = [
         "acc",
         "a/c",
@@ -224,36 +228,8 @@ fn is_telling(label: &[u8]) -> bool {
         "conto",
         "rekening",
     ];
-    let begins = |pair: &[u8]| {
-        let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
-        matches!(
-            &pair,
-            b"ac"
-                | b"a/"
-                | b"lo"
-                | b"ss"
-                | b"so"
-                | b"bi"
-                | b"do"
-                | b"bo"
-                | b"ge"
-                | b"ca"
-                | b"li"
-                | b"ko"
-                | b"co"
-                | b"cu"
-                | b"me"
-                | b"ta"
-                | b"ti"
-                | b"pa"
-                | b"na"
-                | b"re"
-        )
-    };
-    let is_word =
-        |rest: &[u8]| WORDS.iter().any(|word| rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word.as_bytes()));
-    label.windows(2).enumerate().any(|(at, pair)| begins(pair) && is_word(&label[at..]))
-}
+    AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).expect("the words are few and short")
+});
 
 /// The labels of a line with their values: one, or several with wide gaps between them.
 fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -123,8 +123,8 @@ fn maps(bytes: &[u8], store: &Store<'_>) -> Vec<Range<u64>> {
 /// Whatever is not accounted for, decoded: free space holds what was deleted.
 fn leftovers(bytes: &[u8], encoding: Encoding, maps: Vec<Range<u64>>, sink: &mut Sink<'_>) -> Result<(), Failure> {
     maps.into_iter().for_each(|range| sink.cover(range, Class::Structure));
-    let open = sink.coverage.clone().partition(bytes.len() as u64).into_iter().filter(|(_, covered)| covered.is_none());
-    let open: Vec<Range<u64>> = open.map(|(range, _)| range).filter(|range| has_bytes(bytes, range)).collect();
+    let mut open = sink.coverage.uncovered(bytes.len() as u64);
+    open.retain(|range| has_bytes(bytes, range));
     // The cyclic encoding needs the block's number, which nothing in free space tells.
     let encoding = if encoding == Encoding::Cyclic { Encoding::Plain } else { encoding };
     if let Some(first) = open.first() {

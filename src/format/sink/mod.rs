@@ -212,8 +212,7 @@ impl<'a> Sink<'a> {
         let moved = Moved { outlet: self.outlet, offset, tables: self.facts.tables.len() as u32 };
         let mut inner = Sink::new(&moved);
         read(decoded, &mut inner);
-        let left = std::mem::take(&mut inner.coverage).partition(decoded.len() as u64);
-        for (range, _) in left.into_iter().filter(|(_, covered)| covered.is_none()) {
+        for range in std::mem::take(&mut inner.coverage).uncovered(decoded.len() as u64) {
             scan(decoded, range, &mut inner);
         }
         inner.finish();

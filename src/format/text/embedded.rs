@@ -51,14 +51,15 @@ pub fn read_binary(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
     let clip = |range: &Range<u64>| &bytes[clip(range.start)..clip(range.end)];
     // Threads share short ranges among them, and long ones each.
     let shared = &*sink;
-    let may_hold: Vec<bool> = ranges.par_iter().map(|range| !shared.stopped() && places::may_hold(clip(range))).collect();
-    for range in ranges.iter().filter(|range| range.end - range.start >= SHORTEST as u64) {
-        if sink.stopped() {
-            return;
-        }
+    let look = |range: &Range<u64>| match shared.stopped() {
+        true => (false, false),
+        false => (clip(range).len() >= SHORTEST && payments::is_amid_text(clip(range)), places::may_hold(clip(range))),
+    };
+    let may_hold: Vec<(bool, bool)> = ranges.par_iter().map(look).collect();
+    for (range, _) in ranges.iter().zip(&may_hold).filter(|(_, (payments, _))| *payments) {
         payments::read_amid_bytes(clip(range), range.start, sink);
     }
-    for (range, _) in ranges.iter().zip(may_hold).filter(|(_, holds)| *holds) {
+    for (range, _) in ranges.iter().zip(&may_hold).filter(|(_, (_, encoded))| *encoded) {
         let base = range.start;
         let place = |range: Range<usize>| base + range.start as u64..base + range.end as u64;
         read_narrow(clip(range), Within::Binary, Literals::Searched, &place, sink);

@@ -76,7 +76,7 @@ impl Found {
                 from = *end;
             }
             let probe = Probe::new(&lines);
-            payments::LAYOUTS.iter().any(|layout| (layout.recognise)(&probe)) || payments::is_amid_text(probe.head)
+            payments::layout_of(&probe).is_some() || payments::is_amid_text(probe.head)
         };
         (is_text(&text) && (is_described || is_known())).then_some(Self { framing, is_ebcdic })
     }

@@ -17,7 +17,7 @@ pub(in crate::format) fn is_file(bytes: &[u8]) -> bool {
 
 /// As [`is_file`], or is it a payment file?
 pub(in crate::format) fn is_any_file(bytes: &[u8]) -> bool {
-    bytes.len() >= SHORTEST && payments::LAYOUTS.iter().any(|layout| (layout.recognise)(&Probe::new(bytes))) || is_file(bytes)
+    bytes.len() >= SHORTEST && payments::layout_of(&Probe::new(bytes)).is_some() || is_file(bytes)
 }
 
 /// The file that a value is, as it stands or behind the escapes of a string in a string: `\n` between its lines.
