@@ -11,6 +11,7 @@ use crate::index::tokens::Tokens;
 use crate::index::{self, TextIndex};
 use crate::ledger::{Kept, Reading};
 use crate::model::{Cause, ContentId, Digests};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
@@ -159,12 +160,16 @@ impl Reader<'_> {
 
     /// Adds a passage to the index, under the row of its content or piece.
     fn add(&self, row: i64, passage: Passage) {
-        let mut typed = Vec::new();
-        let tokens = Tokens::of(&passage.text);
-        inline::find(&passage.text, &tokens, &mut |found| typed.push(found.term()));
-        typed.sort_unstable();
-        typed.dedup();
-        if let Err(error) = self.index.add(self.writer, (row, self.generation), passage, &tokens, &typed) {
+        thread_local!(static TOKENS: RefCell<Tokens> = RefCell::default());
+        let added = TOKENS.with_borrow_mut(|tokens| {
+            tokens.split(&passage.text);
+            let mut typed = Vec::new();
+            inline::find(&passage.text, tokens, &mut |found| typed.push(found.term()));
+            typed.sort_unstable();
+            typed.dedup();
+            self.index.add(self.writer, (row, self.generation), passage, tokens, &typed)
+        });
+        if let Err(error) = added {
             self.fail(error.context("cannot write the index"));
         }
     }

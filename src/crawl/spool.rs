@@ -46,7 +46,8 @@ pub(super) fn decode(
     let mut hashing = Hashing::default();
     let mut size = 0u64;
     let mut defect = None;
-    let mut buffer = vec![0; 64 << 10];
+    // Most members are small.
+    let mut buffer = vec![0; encoded.saturating_mul(4).clamp(4 << 10, 64 << 10) as usize];
     loop {
         if stopped() {
             break;

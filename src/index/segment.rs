@@ -143,6 +143,28 @@ struct Terms {
     long: HashSet<Box<[u8]>, RandomState>,
     /// Letters of the long ones.
     letters: usize,
+    /// Short terms met lately, each where its bits say: most of a passage's words were in the one before, and a set of
+    /// all is larger than what a processor keeps at hand.
+    lately: Lately,
+}
+
+struct Lately(Box<[u128; LATELY]>);
+
+/// So many short terms are remembered as met lately.
+const LATELY: usize = 1 << 12;
+
+impl Default for Lately {
+    fn default() -> Self {
+        Self(Box::new([0; LATELY]))
+    }
+}
+
+impl Lately {
+    /// Was this one met lately? It is now.
+    fn was_met(&mut self, term: u128) -> bool {
+        let mixed = (term as u64 ^ (term >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        std::mem::replace(&mut self.0[(mixed >> (u64::BITS - LATELY.ilog2())) as usize], term) == term
+    }
 }
 
 /// Bytes of a short term.
@@ -157,7 +179,11 @@ impl Terms {
         if term.len() <= SHORT && term.last() != Some(&0) {
             let mut filled = [0; SHORT];
             filled[..term.len()].copy_from_slice(term);
-            self.short.insert(u128::from_be_bytes(filled));
+            let term = u128::from_be_bytes(filled);
+            // Zeros stand for the empty term, of which there is none.
+            if !self.lately.was_met(term) {
+                self.short.insert(term);
+            }
         } else if !self.long.contains(term) {
             self.letters += term.len();
             self.long.insert(term.into());

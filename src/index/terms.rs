@@ -4,6 +4,7 @@
 //! for wildcards. A passage with the right hash is a candidate, and its text decides.
 
 use super::tokens::{TERM_BYTES, Tokens, is_code, term_of};
+use std::cell::RefCell;
 
 /// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers
 /// by fewer: there are so many that most passages would have each.
@@ -73,11 +74,16 @@ pub(super) struct FoundBy {
 impl FoundBy {
     /// Of a passage with these tokens and typed identifiers.
     pub(super) fn of(tokens: &Tokens, typed: &[String]) -> Self {
+        thread_local!(static MET: RefCell<Met> = RefCell::default());
+        MET.with_borrow_mut(|met| Self::of_those(tokens, typed, met))
+    }
+
+    fn of_those(tokens: &Tokens, typed: &[String], met: &mut Met) -> Self {
         let mut found_by = Self { hashes: Vec::with_capacity(tokens.len() / 2), ..Self::default() };
         let mut heads = Vec::new();
         // Nearly all heads are two digits.
         let mut numbers = [false; 100];
-        let mut met = Met::new(tokens.len());
+        met.begin(tokens.len());
         for i in 0..tokens.len() {
             let token = tokens.bytes(i);
             if tokens.is_code(i) {
@@ -125,32 +131,43 @@ impl FoundBy {
     }
 }
 
-/// Tokens that were met, in an open table by hash.
+/// Tokens that were met in a passage, in an open table by hash. Its memory serves one passage after another.
+#[derive(Default)]
 struct Met {
-    /// The place of a token in the list, plus one; zero stands for none. Twice as large as can be needed.
-    table: Vec<u32>,
+    /// Of which passage an entry is, and the place of its token in the list. At least twice as large as can be needed.
+    table: Vec<(u32, u32)>,
+    passage: u32,
     /// Hashes and tokens.
     list: Vec<(u32, u32)>,
 }
 
 impl Met {
-    fn new(tokens: usize) -> Self {
-        Self { table: vec![0; (2 * tokens).next_power_of_two().max(64)], list: Vec::with_capacity(tokens / 2) }
+    /// Another passage, of so many tokens.
+    fn begin(&mut self, tokens: usize) {
+        self.list.clear();
+        let size = (2 * tokens).next_power_of_two().max(64);
+        // Nothing is of a passage before the first; after the last number they are counted anew.
+        if self.table.len() < size || self.passage == u32::MAX {
+            self.passage = 0;
+            self.table.clear();
+            self.table.resize(size, (0, 0));
+        }
+        self.passage += 1;
     }
 
     /// Is this the first token with its hash for which `same` does not say of an earlier one that it is the same?
     fn is_new(&mut self, hash: u32, token: usize, same: impl Fn(usize) -> bool) -> bool {
         // The lowest bit says only whether it is a code.
         let mut at = (hash >> 1) as usize & (self.table.len() - 1);
-        while let Some(place) = self.table[at].checked_sub(1) {
-            let (other, first) = self.list[place as usize];
+        while self.table[at].0 == self.passage {
+            let (other, first) = self.list[self.table[at].1 as usize];
             if other == hash && same(first as usize) {
                 return false;
             }
             at = (at + 1) & (self.table.len() - 1);
         }
+        self.table[at] = (self.passage, self.list.len() as u32);
         self.list.push((hash, token as u32));
-        self.table[at] = self.list.len() as u32;
         true
     }
 }

@@ -35,9 +35,23 @@ impl<'a> Cells<'a> {
         self.0.iter().filter(|cell| looks(cell)).count() * 100 / self.0.len().max(1)
     }
 
+    /// Do so many percent of the cells look right? Asked of no more cells than it takes to know.
+    fn reach(&self, percent: usize, looks: impl Fn(&str) -> bool) -> bool {
+        let needed = (percent * self.0.len()).div_ceil(100);
+        let (mut right, mut left) = (0, self.0.len());
+        for cell in &self.0 {
+            right += usize::from(looks(cell));
+            left -= 1;
+            if right >= needed || right + left < needed {
+                break;
+            }
+        }
+        right >= needed && needed > 0
+    }
+
     /// At least half of the cells look right, or there are none: the header is believed.
     fn agree(&self, looks: impl Fn(&str) -> bool) -> bool {
-        self.0.is_empty() || self.share(looks) >= 50
+        self.0.is_empty() || self.reach(50, looks)
     }
 
     fn distinct(&self) -> usize {
@@ -57,7 +71,7 @@ pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: u
     let with_country = readings.iter().any(|reading| reading.meaning == Some(Meaning::Country));
     let typed = |(reading, cells): (&Reading, &Cells<'_>)| {
         let kind = first_look(reading, cells, with_country);
-        let dfi = reading.dfi && cells.share(|cell| normalise(&Scheme::Aba, cell, "").is_ok()) < 50;
+        let dfi = reading.dfi && !cells.reach(50, |cell| normalise(&Scheme::Aba, cell, "").is_ok());
         Typed { kind, country: reading.country, dfi }
     };
     let mut types: Vec<Typed> = readings.iter().zip(&cells).map(typed).collect();
@@ -112,6 +126,15 @@ fn is_boilerplate(sample: &[Vec<String>], column: usize) -> bool {
     };
     let rows: Vec<&Vec<String>> =
         sample.iter().take(LOOKED_AT).filter(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty())).collect();
+    // The words of the sentence stand in every row.
+    let mut common = rows.first().map_or(Vec::new(), |row| words(&row[column]));
+    for row in &rows {
+        let own: HashSet<String> = words(&row[column]).into_iter().collect();
+        common.retain(|word| own.contains(word));
+        if common.len() < WORDS {
+            return false;
+        }
+    }
     let beside = |row: &[String]| -> HashSet<String> {
         row.iter().enumerate().filter(|(other, _)| *other != column).flat_map(|(_, cell)| words(cell)).collect()
     };
@@ -132,8 +155,8 @@ fn remainder(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     );
     match () {
         () if is_place || cells.0.is_empty() => ColumnType::Other,
-        () if cells.share(is_money) >= 90 => ColumnType::Sums,
-        () if cells.share(is_particular) >= 50 && cells.distinct() * 2 > cells.0.len() => ColumnType::Particulars,
+        () if cells.reach(90, is_money) => ColumnType::Sums,
+        () if cells.reach(50, is_particular) && cells.distinct() * 2 > cells.0.len() => ColumnType::Particulars,
         () => ColumnType::Other,
     }
 }
@@ -157,8 +180,7 @@ fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Colum
 fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option<ColumnType> {
     let eight = |cell: &str| is_number_of(cell, 8..=8) && aba::with_check_digit(cell).is_some_and(|whole| aba::is_valid(&whole));
     let is_of = |scheme: &Scheme, cell: &str| are(cell, |one| normalise(scheme, one, "").is_ok());
-    let fits =
-        |scheme: &Scheme| *scheme == Scheme::Aba && reading.dfi && cells.share(eight) >= 80 || cells.agree(|cell| is_of(scheme, cell));
+    let fits = |scheme: &Scheme| *scheme == Scheme::Aba && reading.dfi && cells.reach(80, eight) || cells.agree(|cell| is_of(scheme, cell));
     let bank = |scheme: &Scheme| ColumnType::BankId { scheme: scheme.clone(), side: reading.side };
     // Of a header that names several, those whose values can be checked are asked first.
     let checked = [Scheme::Aba, Scheme::Bic, Scheme::Lei, Scheme::SortCode, Scheme::FdicCert, Scheme::NcuaCharter, Scheme::Rssd];
@@ -166,7 +188,7 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
     // A number that the header calls a bank's only perhaps must be a routing number in earnest.
     let certain = |scheme: &Scheme| match named(scheme) {
         Some(Specific::Exact) => fits(scheme),
-        Some(Specific::Generic) => !cells.0.is_empty() && cells.share(|cell| is_of(scheme, cell)) >= 90,
+        Some(Specific::Generic) => !cells.0.is_empty() && cells.reach(90, |cell| is_of(scheme, cell)),
         None => false,
     };
     if let Some(scheme) = checked.iter().find(|scheme| certain(scheme)) {
@@ -182,7 +204,7 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
     }
     let vendors = vendors?;
     let codes = cells.0.is_empty() && vendors == Specific::Exact
-        || !cells.0.is_empty() && cells.share(|cell| is_written_code(&seen(cell))) >= 80 && cells.share(is_email) < 50;
+        || !cells.0.is_empty() && cells.reach(80, |cell| is_written_code(&seen(cell))) && !cells.reach(50, is_email);
     // A client on the other side is not whose row it is.
     (codes && reading.side != Side::Receiving).then_some(ColumnType::ClientId(vendors))
 }
@@ -195,23 +217,23 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         Meaning::Holder => named(cells, true, false),
         Meaning::Institution => when(
             ColumnType::InstitutionName,
-            !cells.0.is_empty() && cells.share(|cell| is_wordy(cell) && cell.contains(' ') || has_bank_word(cell)) >= 50,
+            !cells.0.is_empty() && cells.reach(50, |cell| is_wordy(cell) && cell.contains(' ') || has_bank_word(cell)),
         ),
         Meaning::First => when(ColumnType::FirstName, cells.agree(is_wordy)),
         Meaning::Last => when(ColumnType::LastName, cells.agree(is_wordy)),
         Meaning::NamePart => when(ColumnType::NamePart, cells.agree(is_wordy)),
         Meaning::Street => when(ColumnType::Street, cells.agree(is_street)),
         Meaning::City => when(ColumnType::City, cells.agree(is_wordy)),
-        Meaning::Region if cells.share(is_street) >= 50 => ColumnType::Street,
+        Meaning::Region if cells.reach(50, is_street) => ColumnType::Street,
         Meaning::Region => {
             when(ColumnType::Region, cells.agree(|cell| is_state(cell) || cell.len() <= 3 && is_wordy(cell)) || region_words(cells))
         }
         Meaning::PostCode => when(ColumnType::PostCode, cells.agree(is_post_code)),
         Meaning::Country => when(ColumnType::Country, cells.agree(is_wordy)),
-        Meaning::Account if !cells.0.is_empty() && cells.share(|cell| are(cell, iban::is_valid)) >= 50 => ColumnType::Iban(side),
+        Meaning::Account if !cells.0.is_empty() && cells.reach(50, |cell| are(cell, iban::is_valid)) => ColumnType::Iban(side),
         Meaning::Account if cells.agree(is_account) => ColumnType::Account,
         // `account` of the transfer platform, not of a bank's customer.
-        Meaning::Account => when(ColumnType::ClientId(Specific::Generic), cells.share(is_code) >= 80 && side != Side::Receiving),
+        Meaning::Account => when(ColumnType::ClientId(Specific::Generic), cells.reach(80, is_code) && side != Side::Receiving),
         Meaning::Iban => when(ColumnType::Iban(side), cells.agree(|cell| iban::electronic(cell).is_some())),
         Meaning::Email => when(ColumnType::Email, cells.agree(is_email)),
         Meaning::Phone => when(ColumnType::Phone, cells.agree(is_phone)),
@@ -229,7 +251,7 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
 
 /// States written in words: few different ones, and no states of a machine, which repeat far more.
 fn region_words(cells: &Cells<'_>) -> bool {
-    cells.share(|cell| is_wordy(cell) && cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().any(char::is_lowercase)) >= 50
+    cells.reach(50, |cell| is_wordy(cell) && cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().any(char::is_lowercase))
         && cells.distinct() >= 5
 }
 
@@ -249,7 +271,7 @@ fn named(cells: &Cells<'_>, holder: bool, personal: bool) -> ColumnType {
 /// The type of a column whose header says nothing, or something that is not so: nearly all cells must
 /// look right.
 fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
-    let nearly_all = |looks: fn(&str) -> bool| cells.share(looks) >= 90;
+    let nearly_all = |looks: fn(&str) -> bool| cells.reach(90, looks);
     let count = cells.0.len();
     if count == 0 {
         return ColumnType::Other;
@@ -276,10 +298,10 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     // Names that the header does not announce: those of banks need their words, those of persons need
     // to be familiar.
     let unnamed = reading.meaning.is_none();
-    if unnamed && nearly_all(has_bank_word) && cells.share(is_sentence) < 50 {
+    if unnamed && nearly_all(has_bank_word) && !cells.reach(50, is_sentence) {
         return ColumnType::InstitutionName;
     }
-    if unnamed && nearly_all(is_person_name) && cells.share(has_given_name) >= 20 {
+    if unnamed && nearly_all(is_person_name) && cells.reach(20, has_given_name) {
         return ColumnType::PersonName;
     }
     // One number in ten passes a check digit; a column of them does not, unless the header knows better.
@@ -291,13 +313,13 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     }
     let distinct = cells.distinct();
     let routing = |cell: &str| aba::is_valid(cell) || cell.len() == 8 && normalise(&Scheme::Aba, cell, "").is_ok();
-    if (distinct >= 3 || count >= 8) && cells.share(routing) >= 90 && cells.share(aba::is_valid) >= 50 {
+    if (distinct >= 3 || count >= 8) && cells.reach(90, routing) && cells.reach(50, aba::is_valid) {
         return bank(Scheme::Aba);
     }
     // Two words of five have the form of a BIC; digits or head-office branches are not in words.
     let unlike_words = |cell: &str| bic::is_well_formed(cell) && (cell.bytes().any(|b| b.is_ascii_digit()) || cell.ends_with("XXX"));
     let lettered = |cell: &str| bic::is_well_formed(cell) && cell.bytes().take(4).all(|b| b.is_ascii_uppercase());
-    if distinct >= 5 && cells.share(lettered) >= 90 && cells.share(unlike_words) >= 20 {
+    if distinct >= 5 && cells.reach(90, lettered) && cells.reach(20, unlike_words) {
         return bank(Scheme::Bic);
     }
     ColumnType::Other
@@ -313,12 +335,12 @@ fn part_names(types: &mut [Typed], cells: &[Cells<'_>]) {
     let is_open = |column: usize| types.get(column).is_some_and(|typed| typed.kind == ColumnType::Other);
     let are_parts = |column: usize| {
         is_open(column)
-            && cells.get(column).is_some_and(|cells| cells.share(is_part) >= 90 && cells.share(is_state) < 50 && cells.distinct() >= 2)
+            && cells.get(column).is_some_and(|cells| cells.reach(90, is_part) && !cells.reach(50, is_state) && cells.distinct() >= 2)
     };
     let are_initials = |column: usize| {
-        is_open(column) && cells.get(column).is_some_and(|cells| cells.share(|cell| cell.trim_end_matches('.').len() == 1) >= 90)
+        is_open(column) && cells.get(column).is_some_and(|cells| cells.reach(90, |cell| cell.trim_end_matches('.').len() == 1))
     };
-    let are_given = |column: usize| are_parts(column) && cells.get(column).is_some_and(|cells| cells.share(is_given_name) >= FAMILIAR);
+    let are_given = |column: usize| are_parts(column) && cells.get(column).is_some_and(|cells| cells.reach(FAMILIAR, is_given_name));
     let Some(first) = (0..cells.len()).find(|&column| are_given(column)) else { return };
     let behind = if are_initials(first + 1) { first + 2 } else { first + 1 };
     let before = first.checked_sub(1).map(|before| if are_initials(before) { before.saturating_sub(1) } else { before });
@@ -337,22 +359,22 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
         if !open || cells.0.is_empty() {
             continue;
         }
-        let nearly_all = |looks: fn(&str) -> bool| cells.share(looks) >= 90;
+        let nearly_all = |looks: fn(&str) -> bool| cells.reach(90, looks);
         let early = |cell: &str| year_of(cell).is_some_and(|year| year <= 1985);
-        if cells.share(is_plain_street) >= 60 {
+        if cells.reach(60, is_plain_street) {
             typed.kind = ColumnType::Street;
         } else if nearly_all(is_state) {
             typed.kind = ColumnType::Region;
-        } else if typed.kind == ColumnType::Date && cells.share(early) >= 40 {
+        } else if typed.kind == ColumnType::Date && cells.reach(40, early) {
             typed.kind = ColumnType::Dob;
         } else if typed.kind == ColumnType::Other && headerless {
             let us_phone =
                 |cell: &str| is_number_of(cell, 10..=10) && cell.as_bytes().first() >= Some(&b'2') && cell.as_bytes().get(3) >= Some(&b'2');
             let post_code = |cell: &str| is_number_of(cell, 5..=5) || cell.len() == 10 && is_number_of(&cell.replace('-', ""), 9..=9);
             typed.kind = match () {
-                () if cells.share(post_code) >= 90 => ColumnType::PostCode,
+                () if cells.reach(90, post_code) => ColumnType::PostCode,
                 () if nearly_all(is_money) => ColumnType::Amount,
-                () if cells.share(us_phone) >= 98 => ColumnType::Phone,
+                () if cells.reach(98, us_phone) => ColumnType::Phone,
                 () if nearly_all(|cell| is_number_of(cell, 6..=17)) && cells.distinct() * 5 >= cells.0.len() * 4 => ColumnType::Account,
                 () => ColumnType::Other,
             };

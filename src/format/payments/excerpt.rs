@@ -15,7 +15,7 @@ use super::record::{Record, is_digits};
 use super::routing_number::RoutingNumber;
 use super::{BACS18, BAI2, CPA005, EDIFACT, FEDWIRE, ISO20022, MT940, NACHA, OFX, SWIFT, X12, X937, value};
 use crate::format::{Format, Probe, Sink};
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed;
 use memchr::{memchr, memmem};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -139,8 +139,10 @@ pub fn is_amid_text(bytes: &[u8]) -> bool {
 /// The layouts whose marks stand in some bytes, which are gone through once for all of them. No mark begins with what
 /// another ends with in any file of a layout.
 fn with_marks(bytes: &[u8]) -> Vec<&'static Layout> {
-    static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(LAYOUTS.iter().map(|layout| layout.mark)).ok());
-    let Some(marks) = &*MARKS else { return LAYOUTS.iter().collect() };
+    /// All at once, where the processor can do that.
+    static MARKS: LazyLock<Option<packed::Searcher>> =
+        LazyLock::new(|| packed::Config::new().builder().extend(LAYOUTS.iter().map(|layout| layout.mark)).build());
+    let Some(marks) = &*MARKS else { return LAYOUTS.iter().filter(|layout| memmem::find(bytes, layout.mark).is_some()).collect() };
     let all = (1u32 << LAYOUTS.len()) - 1;
     let mut seen = 0u32;
     for mark in marks.find_iter(bytes) {

@@ -97,6 +97,16 @@ pub struct Interpreter<'i, 'f> {
     shown: Shown,
     operators: u64,
     running: Vec<usize>,
+    before: Option<Before>,
+    /// Memory for codes.
+    codes: Vec<u8>,
+}
+
+/// What was shown last, and where it began.
+struct Before {
+    font: Rc<Font>,
+    codes: Vec<u8>,
+    at: Point,
 }
 
 /// Is this a content stream? Its first operators are looked at.
@@ -125,14 +135,14 @@ pub fn is_content(bytes: &[u8]) -> bool {
 impl<'i, 'f> Interpreter<'i, 'f> {
     /// An interpreter of a file's content, which keeps the fonts that it meets.
     pub fn new(file: &'i File<'f>, fonts: &'i mut Fonts) -> Self {
-        Self { file, fonts, shown: Shown::default(), operators: 0, running: Vec::new() }
+        Self { file, fonts, shown: Shown::default(), operators: 0, running: Vec::new(), before: None, codes: Vec::new() }
     }
 
     /// Interprets a stream's bytes with these resources.
     pub fn run(mut self, bytes: &[u8], resources: &Dictionary) -> Shown {
         let state = State {
             matrix: Matrix::ONE,
-            font: Rc::new(Font::unknown()),
+            font: Font::unknown(),
             size: 10.0,
             spacing: 0.0,
             word_spacing: 0.0,
@@ -264,13 +274,13 @@ impl<'i, 'f> Interpreter<'i, 'f> {
                     return font.clone();
                 }
                 let font = match self.file.resolve(object) {
-                    Object::Dictionary(d) => Font::load(self.file, &d),
+                    Object::Dictionary(d) => Rc::new(Font::load(self.file, &d)),
                     _ => Font::unknown(),
                 };
-                self.fonts.entry(*number).insert_entry(Rc::new(font)).get().clone()
+                self.fonts.entry(*number).insert_entry(font).get().clone()
             }
             Some(Object::Dictionary(d)) => Rc::new(Font::load(self.file, d)),
-            _ => Rc::new(Font::unknown()),
+            _ => Font::unknown(),
         }
     }
 
@@ -286,17 +296,8 @@ impl<'i, 'f> Interpreter<'i, 'f> {
 
     /// Shows strings; numbers between them move back by thousandths.
     fn show(&mut self, items: &[Object], state: &State, text: &mut Matrix) {
-        let font = state.font.clone();
+        let font = Rc::clone(&state.font);
         let whole = Matrix([state.size * state.scale, 0.0, 0.0, state.size, 0.0, state.rise]);
-        let plain = || {
-            let mut all = String::new();
-            for item in items {
-                if let Object::String(s) = item {
-                    font.decode(s, &mut |glyph| all.push_str(glyph.text.unwrap_or_default()));
-                }
-            }
-            all
-        };
         // Within a string only the place changes: directions and sizes are those of its beginning.
         let page = text.then(state.matrix);
         let here = whole.then(page);
@@ -307,7 +308,7 @@ impl<'i, 'f> Interpreter<'i, 'f> {
         let height = here.0[2].hypot(here.0[3]);
         let em = height.min(length).max(1e-9);
         let spacing = state.spacing * length / state.size.abs().max(1e-9);
-        let repeated = self.shown.lines.is_repeated(&plain(), start, height);
+        let repeated = self.is_repeated(items, &font, start, height);
         let lines = &mut self.shown.lines;
         // Then glyphs of one string stand one behind the other, and blanks between them are glyphs.
         let is_tight = length > 1e-6 && spacing > -0.3 * em;
@@ -347,6 +348,32 @@ impl<'i, 'f> Interpreter<'i, 'f> {
             }
         }
         *text = Matrix([1.0, 0.0, 0.0, 1.0, moved.0, moved.1]).then(*text);
+    }
+
+    /// Were these strings shown just before, in nearly the same place? So type is made bold.
+    fn is_repeated(&mut self, items: &[Object], font: &Rc<Font>, at: Point, height: f64) -> bool {
+        let mut codes = std::mem::take(&mut self.codes);
+        codes.clear();
+        for item in items {
+            if let Object::String(string) = item {
+                codes.extend_from_slice(string);
+            }
+        }
+        let near = |p: Point| (p.0 - at.0).abs() < height * 0.2 && (p.1 - at.1).abs() < height * 0.2;
+        // Next to nothing stands so near, and only that is decoded for it.
+        let is_same = |before: &Before| {
+            near(before.at) && {
+                let text = before.font.text(&before.codes);
+                text.len() > 1 && text == font.text(&codes)
+            }
+        };
+        if self.before.as_ref().is_some_and(is_same) {
+            self.codes = codes;
+            return true;
+        }
+        let before = self.before.replace(Before { font: Rc::clone(font), codes, at });
+        self.codes = before.map(|before| before.codes).unwrap_or_default();
+        false
     }
 
     fn draw(&mut self, resources: &Dictionary, name: &[u8], state: &State) {

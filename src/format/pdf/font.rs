@@ -7,6 +7,7 @@ use super::glyph;
 use super::object::{Dictionary, Object};
 use encoding_rs::Encoding;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Widths of the printable ASCII characters of Helvetica and Times, in thousandths of the size.
 const HELVETICA: [u16; 95] = [
@@ -68,8 +69,9 @@ enum Other {
 
 impl Font {
     /// The font that is used where none is known.
-    pub fn unknown() -> Self {
-        Self::simple_latin(&HELVETICA)
+    pub fn unknown() -> Rc<Self> {
+        thread_local!(static UNKNOWN: Rc<Font> = Rc::new(Font::simple_latin(&HELVETICA)));
+        UNKNOWN.with(Rc::clone)
     }
 
     fn simple_latin(widths: &[u16; 95]) -> Self {
@@ -87,6 +89,13 @@ impl Font {
             return Self { kind, vertical, pictorial };
         }
         Self { kind: simple(file, font, &name, &to_unicode), vertical: false, pictorial }
+    }
+
+    /// What the codes of a string say.
+    pub fn text(&self, string: &[u8]) -> String {
+        let mut text = String::new();
+        self.decode(string, &mut |glyph| text.push_str(glyph.text.unwrap_or_default()));
+        text
     }
 
     /// Shows the codes of a string to `push`, one by one.

@@ -76,9 +76,15 @@ fn push_line(row: &[&Word], text: &str, left: f64, (unit, apart): (f64, f64), pa
                 place = place.max(to);
             }
         }
-        for c in shown.chars() {
-            page.push(if c.is_control() || c.is_whitespace() { BLANK } else { c });
-            place += 1;
+        if shown.bytes().all(|b| b.is_ascii_graphic()) {
+            // Nearly all.
+            page.push_str(shown);
+            place += shown.len();
+        } else {
+            for c in shown.chars() {
+                page.push(if c.is_control() || c.is_whitespace() { BLANK } else { c });
+                place += 1;
+            }
         }
         let to = column(word.end.0).min(LONGEST_LINE);
         page.extend(std::iter::repeat_n(FILLER, to.saturating_sub(place)));

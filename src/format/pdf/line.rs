@@ -39,8 +39,6 @@ pub struct Lines {
     last: Option<Last>,
     /// Blanks that were shown since the last glyph.
     blanks: usize,
-    /// What was shown last and where it began: type that is made bold by showing it twice.
-    shown: Option<(String, Point)>,
 }
 
 #[derive(Clone, Copy)]
@@ -126,16 +124,6 @@ impl Lines {
             self.text.truncate(kept);
             self.text.extend(std::iter::repeat_n(' ', self.blanks));
         }
-    }
-
-    /// Was this string shown just before, in nearly the same place?
-    pub fn is_repeated(&mut self, text: &str, at: Point, em: f64) -> bool {
-        let near = |p: Point| (p.0 - at.0).abs() < em * 0.2 && (p.1 - at.1).abs() < em * 0.2;
-        if self.shown.as_ref().is_some_and(|(before, place)| before == text && near(*place)) {
-            return true;
-        }
-        self.shown = (text.len() > 1).then(|| (text.to_owned(), at));
-        false
     }
 
     fn separate(&mut self, glyph: &Placed<'_>) {

@@ -52,6 +52,8 @@ pub struct Lexer<R> {
     source: R,
     decoder: Option<encoding_rs::Decoder>,
     html: bool,
+    /// What is read from the source at once.
+    chunk: Vec<u8>,
     buffer: String,
     at: usize,
     /// Place of the buffer's start in the decoded text.
@@ -74,8 +76,21 @@ impl<'a> Lexer<&'a [u8]> {
 impl<R: Read> Lexer<R> {
     /// A lexer over bytes, whose encoding is that of the byte order mark, the declaration, or UTF-8.
     pub fn new(source: R, html: bool) -> Self {
-        let buffer = String::new();
-        Self { source, decoder: None, html, buffer, at: 0, base: 0, ended: false, inside: None, unquoted_to: 0, open: 0, unclosed: false }
+        let (chunk, buffer) = (Vec::new(), String::new());
+        Self {
+            source,
+            decoder: None,
+            html,
+            chunk,
+            buffer,
+            at: 0,
+            base: 0,
+            ended: false,
+            inside: None,
+            unquoted_to: 0,
+            open: 0,
+            unclosed: false,
+        }
     }
 
     /// After the last token: does the document end inside an element, tag, comment or the like?
@@ -257,11 +272,11 @@ impl<R: Read> Lexer<R> {
             self.base += self.at as u64;
             self.at = 0;
         }
-        let mut chunk = vec![0; CHUNK];
+        self.chunk.resize(CHUNK, 0);
         let mut len = 0;
         // The encoding is decided on the first bytes, so that they are read whole.
         while len < if self.decoder.is_none() { CHUNK.min(512) } else { 1 } {
-            match self.source.read(&mut chunk[len..]) {
+            match self.source.read(&mut self.chunk[len..]) {
                 Ok(0) => {
                     self.ended = true;
                     break;
@@ -271,7 +286,7 @@ impl<R: Read> Lexer<R> {
                 Err(e) => return Err(e),
             }
         }
-        let bytes = &chunk[..len];
+        let bytes = &self.chunk[..len];
         let decoder = self.decoder.get_or_insert_with(|| declared(bytes).new_decoder());
         self.buffer.reserve(decoder.max_utf8_buffer_length(len).unwrap_or(4 * len + 16));
         let _ = decoder.decode_to_string(bytes, &mut self.buffer, self.ended);

@@ -3,6 +3,7 @@
 
 use super::header::{self, Shape};
 use super::record::{Dialect, Found, RecordReader};
+use std::borrow::Cow;
 
 /// Text that is looked at.
 pub(super) const SAMPLE: usize = 64 << 10;
@@ -65,58 +66,65 @@ fn is_better(table: &Table, best: &Table) -> bool {
     table.columns > 2 * best.columns || best.header.is_none() && table.header.is_some() && table.columns >= best.columns
 }
 
+/// The records of a sample: the cells of each, and where it begins and the next one does.
+#[derive(Default)]
 struct Sampled {
-    at: usize,
-    next: usize,
-    cells: Vec<String>,
+    cells: Vec<Vec<String>>,
+    places: Vec<(usize, usize)>,
 }
 
 fn try_dialect(sample: &str, mut dialect: Dialect) -> Option<Table> {
     let (mut records, malformed) = read_sample(sample, dialect);
-    if dialect.quotes && malformed * 5 > records.len() {
+    if dialect.quotes && malformed * 5 > records.cells.len() {
         dialect.quotes = false;
         records = read_sample(sample, dialect).0;
     }
-    starts(&records).into_iter().find_map(|(first, columns)| try_table(sample, dialect, &records, first, columns))
+    starts(&records.cells).into_iter().find_map(|(first, columns)| try_table(sample, dialect, &records, first, columns))
 }
 
 /// The table of records with so many columns that begins at the record `first`, if it is one.
-fn try_table(sample: &str, dialect: Dialect, records: &[Sampled], first: usize, columns: usize) -> Option<Table> {
-    let table = &records[first..first + extent(&records[first..], columns)];
-    let regular = table.iter().filter(|r| r.cells.len() == columns).count();
-    let share = if table.len() >= 10 { 85 } else { 99 };
-    if regular < 2 || regular * 100 < table.len() * share && !(table.len() >= 3 && regular + 1 >= table.len()) {
+fn try_table(sample: &str, dialect: Dialect, records: &Sampled, first: usize, columns: usize) -> Option<Table> {
+    let rows = &records.cells[first..first + extent(&records.cells[first..], columns)];
+    let regular = rows.iter().filter(|row| row.len() == columns).count();
+    let share = if rows.len() >= 10 { 85 } else { 99 };
+    if regular < 2 || regular * 100 < rows.len() * share && !(rows.len() >= 3 && regular + 1 >= rows.len()) {
         return None;
     }
-    let rows: Vec<Vec<String>> = table.iter().map(|r| r.cells.clone()).collect();
     // Rows that end in a delimiter have one field more than their header.
-    let above = first.checked_sub(1).and_then(|n| records.get(n)).filter(|r| r.cells.len().abs_diff(columns) == 1 && r.cells.len() > 1);
-    let above = above.filter(|r| header::is_header(&r.cells, &rows));
-    let (titles, has_header) = if above.is_some() { (0, false) } else { headed(&rows) };
-    let (start, has_header) = (above.unwrap_or(&table[titles]), has_header || above.is_some());
-    let is_row = |row: &&Vec<String>| !has_header || !header::is_repeated(&start.cells, row);
-    let body: Vec<Vec<String>> = rows[titles..].iter().filter(is_row).cloned().collect();
+    let above = first.checked_sub(1).filter(|n| {
+        let cells = &records.cells[*n];
+        cells.len().abs_diff(columns) == 1 && cells.len() > 1 && header::is_header(cells, rows)
+    });
+    let (titles, has_header) = if above.is_some() { (0, false) } else { headed(rows) };
+    let (start, has_header) = (above.unwrap_or(first + titles), has_header || above.is_some());
+    let head = &records.cells[start];
+    let is_repeated = |row: &Vec<String>| has_header && header::is_repeated(head, row);
+    let mut body = Cow::Borrowed(&rows[titles..]);
+    if body.iter().any(is_repeated) {
+        body = body.iter().filter(|row| !is_repeated(row)).cloned().collect();
+    }
     // A table among other text shows itself by its header, or by being nearly all of it.
-    let part = table.len() * 100 / records.len();
+    let part = rows.len() * 100 / records.cells.len();
     let enough = match has_header {
-        true => part >= 50 || columns + body.len() >= 5 && header::known(&start.cells) * 2 >= columns,
+        true => part >= 50 || columns + body.len() >= 5 && header::known(head) * 2 >= columns,
         false => part >= if columns == 2 { 90 } else { 70 },
     };
     if !enough || !is_tabular(sample, dialect, columns, &body, has_header) {
         return None;
     }
-    let last = table.last()?;
+    let (at, next) = records.places[start];
+    let last = first + rows.len() - 1;
     Some(Table {
         dialect,
         columns,
-        first: start.at,
-        body: if has_header { start.next } else { start.at },
-        end: last.next,
+        first: at,
+        body: if has_header { next } else { at },
+        end: records.places[last].1,
         header: has_header.then(|| match titles.checked_sub(1).and_then(|n| rows.get(n)) {
-            Some(above) => header::stacked(above, &start.cells),
-            None => start.cells.clone(),
+            Some(above) => header::stacked(above, head),
+            None => head.clone(),
         }),
-        sample: body,
+        sample: body.into_owned(),
     })
 }
 
@@ -132,14 +140,15 @@ fn headed(rows: &[Vec<String>]) -> (usize, bool) {
     (if has_header { titles } else { rows[..titles].iter().take_while(|row| is_bare(row)).count() }, has_header)
 }
 
-fn read_sample(sample: &str, dialect: Dialect) -> (Vec<Sampled>, usize) {
+fn read_sample(sample: &str, dialect: Dialect) -> (Sampled, usize) {
     let mut reader = RecordReader::new(dialect, None);
-    let (mut at, mut out, mut malformed) = (0, Vec::new(), 0);
-    while at < sample.len() && out.len() < RECORDS {
+    let (mut at, mut out, mut malformed) = (0, Sampled::default(), 0);
+    while at < sample.len() && out.cells.len() < RECORDS {
         let (found, next) = reader.read(sample, at);
         if found == Found::Record {
             malformed += usize::from(reader.malformed);
-            out.push(Sampled { at, next, cells: reader.cells(sample).into_iter().map(str::to_owned).collect() });
+            out.cells.push(reader.cells(sample).into_iter().map(str::to_owned).collect());
+            out.places.push((at, next));
         }
         at = next;
     }
@@ -147,11 +156,11 @@ fn read_sample(sample: &str, dialect: Dialect) -> (Vec<Sampled>, usize) {
 }
 
 /// Where tables may begin, the first first: the record, and how many fields it and the next one have.
-fn starts(records: &[Sampled]) -> Vec<(usize, usize)> {
+fn starts(records: &[Vec<String>]) -> Vec<(usize, usize)> {
     let mut seen = Vec::new();
     for (i, pair) in records.windows(2).enumerate().take(PREAMBLE) {
-        let columns = pair[0].cells.len();
-        if columns > 1 && pair[1].cells.len() == columns && seen.iter().all(|(_, c)| *c != columns) {
+        let columns = pair[0].len();
+        if columns > 1 && pair[1].len() == columns && seen.iter().all(|(_, c)| *c != columns) {
             seen.push((i, columns));
         }
     }
@@ -159,10 +168,10 @@ fn starts(records: &[Sampled]) -> Vec<(usize, usize)> {
 }
 
 /// How many records belong to a table: up to three in a row that do not fit it.
-fn extent(records: &[Sampled], columns: usize) -> usize {
+fn extent(records: &[Vec<String>], columns: usize) -> usize {
     let mut end = 0;
     for (i, record) in records.iter().enumerate() {
-        if record.cells.len() == columns {
+        if record.len() == columns {
             end = i + 1;
         } else if i >= end + 2 {
             break;

@@ -44,6 +44,9 @@ fn recognise(probe: &Probe<'_>) -> bool {
         return !html::is_html(text);
     }
     // Without a declaration: elements from the start on, and nothing but blanks before the first.
+    if !text.starts_with('<') {
+        return false;
+    }
     let mut lexer = Lexer::of_text(text, false);
     let (mut starts, mut ends) = (0, 0);
     while let Ok(Some((_, token))) = lexer.token() {
