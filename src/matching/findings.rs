@@ -66,6 +66,8 @@ pub struct Findings {
     pub text_persons: Vec<PersonKey>,
     /// Columns of clients are blank in some rows with personal data, or hold others than are registered.
     pub names_others: bool,
+    /// Whose codes stand under a header that says nothing, in tables about persons that no column gives to anybody.
+    pub unlabelled: BTreeSet<usize>,
     /// Its payments stand amid other text, or in a file of which others may own the rest.
     pub beside_others: bool,
     /// Owners that its fields name and the registry does not know.
@@ -167,7 +169,15 @@ impl Findings {
     pub fn tables_are_apart(&self) -> bool {
         let owners = self.owners();
         let is_code = |m: &&Mention| matches!(m.scheme, Scheme::ClientCode | Scheme::TransferAccount);
-        self.names_others || owners.len() > 1 || self.mentions.iter().filter(is_code).any(|m| !owners.contains(&m.institution))
+        self.names_others
+            || owners.len() > 1
+            || self.holds_codes_of_others(&owners)
+            || self.mentions.iter().filter(is_code).any(|m| !owners.contains(&m.institution))
+    }
+
+    /// Do codes of others than these stand in tables that no column gives to anybody?
+    pub fn holds_codes_of_others(&self, owners: &BTreeSet<usize>) -> bool {
+        self.unlabelled.iter().any(|institution| !owners.contains(institution))
     }
 
     /// Do its fields make it the file of one institution, so that what could not be read of it is no other's?

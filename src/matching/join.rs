@@ -381,9 +381,16 @@ impl Join<'_> {
     }
 }
 
-/// Do the owners of an item own all that is in it? What makes them owners may be its place, its payments or a label in
-/// its text, which speak of all of it, or a column of a table, which speaks of its rows.
+/// Do the owners of an item own all that is in it? What makes them owners may be its place or its payments, which speak of
+/// all of it, a label in its text, which does so unless a table beside it holds codes of others, or a column of a table,
+/// which speaks of its rows.
 fn is_all_owned(mentions: &[Mention], findings: &Findings) -> bool {
-    let mut owners = mentions.iter().filter(|m| m.is_sure_owner()).peekable();
-    owners.peek().is_some() && (owners.any(|m| !matches!(m.source, Source::Field | Source::Rows)) || !findings.tables_are_apart())
+    let owners: Vec<&Mention> = mentions.iter().filter(|m| m.is_sure_owner()).collect();
+    let institutions: BTreeSet<usize> = owners.iter().map(|m| m.institution).collect();
+    let speaks_of_all = |m: &&Mention| match m.source {
+        Source::Path | Source::Payment => true,
+        Source::Prose | Source::Record | Source::Strings => !findings.holds_codes_of_others(&institutions),
+        Source::Field | Source::Rows => false,
+    };
+    !owners.is_empty() && (owners.iter().any(speaks_of_all) || !findings.tables_are_apart())
 }

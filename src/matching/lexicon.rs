@@ -97,6 +97,8 @@ pub struct Lexicon {
     numeric_codes: HashMap<usize, Vec<u32>>,
     /// Entries of codes and accounts that are numbers, by their digits without zeros before them.
     by_number: HashMap<String, Vec<u32>>,
+    /// How many of these there are of each length.
+    numbers_by_length: Vec<u32>,
     /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
     periods: HashMap<(usize, Scheme, String), Periods>,
 }
@@ -169,6 +171,7 @@ impl Lexicon {
             holders,
             numeric_codes: HashMap::new(),
             by_number: HashMap::new(),
+            numbers_by_length: Vec::new(),
             periods,
         };
         for (what, holders) in all {
@@ -198,6 +201,12 @@ impl Lexicon {
                 What::Name { terms, .. } => lexicon.add_phrase(number, terms.clone()),
             }
             lexicon.entries.push(Entry { what, holders: holders.into_iter().collect() });
+        }
+        for digits in lexicon.by_number.keys().map(|number| number.bytes().filter(u8::is_ascii_digit).count()) {
+            if lexicon.numbers_by_length.len() <= digits {
+                lexicon.numbers_by_length.resize(digits + 1, 0);
+            }
+            lexicon.numbers_by_length[digits] += 1;
         }
         lexicon
     }
@@ -271,6 +280,14 @@ impl Lexicon {
             What::Identifier(scheme, value) => Some((scheme.clone(), value.clone(), holders)),
             What::Name { .. } => None,
         }
+    }
+
+    /// Of all numbers of as many digits as this one, so large a part are codes or accounts.
+    pub fn share_of_numbers(&self, number: &str) -> f64 {
+        let digits = number.bytes().filter(u8::is_ascii_digit).skip_while(|b| *b == b'0').count();
+        let codes = self.numbers_by_length.get(digits).copied().unwrap_or_default();
+        let tens = 10u64.checked_pow(digits.saturating_sub(1) as u32).unwrap_or(u64::MAX);
+        (f64::from(codes) / (9.0 * tens as f64)).min(1.0)
     }
 
     /// The bank with this identifier. The bank part of an IBAN and a national bank code are one thing.

@@ -21,6 +21,7 @@ mod payments;
 mod review;
 mod tables;
 mod transfers;
+mod unlabelled;
 
 pub use attribution::Reach;
 pub use decoys::DecoyRow;

@@ -3,6 +3,7 @@
 use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
+use super::unlabelled;
 use crate::identifier::{Specific, normalise, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
@@ -57,6 +58,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         findings.all.add(&table.records, &table.persons);
         if !has_owner && table.elements.concern_persons() {
             findings.ownerless.add(&table.records, &table.persons);
+            findings.unlabelled.extend(unlabelled::clients(lexicon, table));
         }
         if has_clients && table.nobodys.all > 0 {
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
@@ -189,7 +191,7 @@ fn list(table: &TableFacts, distinct: usize) -> List {
 
 /// Whoever a value of a client-identifier column means: by code or account, in whatever way a program or spreadsheet
 /// wrote it, or by an equivalent of them.
-fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
+pub(super) fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
     let as_written = lexicon.client(value).or_else(|| {
         let bare = normalise(&Scheme::ClientCode, value, "").map_or_else(|_| value.to_owned(), |normal| normal.value);
         lexicon.client(&bare).or_else(|| lexicon.number(&whole_number(&bare)?))

@@ -56,6 +56,7 @@ mod shared_names;
 mod terminal;
 mod tokens;
 mod transfer_logs;
+mod unlabelled_codes;
 mod vendor_dumps;
 mod walkthrough;
 mod workbook;
