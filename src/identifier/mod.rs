@@ -7,6 +7,7 @@
 pub mod aba;
 pub mod bic;
 mod client_code;
+mod connection;
 pub mod country;
 mod domain;
 mod fdic_cert;

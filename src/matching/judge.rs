@@ -277,7 +277,9 @@ impl Judgement<'_> {
             Scheme::ClientCode | Scheme::TransferAccount => {
                 if label.is_some_and(|label| proves(label, value)) || self.is_code_column(found) {
                     // No check digit tells a code that was misread from another one's.
-                    return if self.kind == PassageKind::Recognised && !self.has_second_scheme(found) { weak } else { sure };
+                    let is_doubtful = self.kind == PassageKind::Recognised
+                        || is_numeric(value) && label.is_some() && self.text.is_connection(&found.span);
+                    return if is_doubtful && !self.has_second_scheme(found) { weak } else { sure };
                 }
                 if in_payment {
                     return None;

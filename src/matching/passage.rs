@@ -124,6 +124,13 @@ impl<'t> Text<'t> {
         tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).heads_map(self.text, span))
     }
 
+    /// `client 78513 disconnected`: is its label one that programs also give to the numbers of their connections, and what
+    /// stands beside says so?
+    pub fn is_connection(&self, span: &Range<usize>) -> bool {
+        let mut tokens = self.tokens.within(span);
+        tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).is_of_connection(self.text, span))
+    }
+
     /// `First State Bank (QY674R)`: the word before the token is the last one of a name, and labels nothing.
     fn ends_a_name_before(&self, i: usize) -> bool {
         let whole_before = |at: usize| {

@@ -286,3 +286,36 @@ fn an_account_of_a_windows_domain_is_its_user() {
     write(&desk.path("ev/home/qfb_prd01/in/readme.txt"), b"delivered\n");
     assert_eq!(desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"], "affected");
 }
+
+/// Servers number their connections, and call them clients. Such a number points at a client with that code; one that
+/// its label or its line calls a client's is its own.
+#[test]
+fn the_number_of_a_connection_only_points() {
+    let desk = Desk::new();
+    let lines = [
+        ("undetermined", "2025-01-03 10:00:00 INFO client @ connected"),
+        ("undetermined", "2025-01-03 10:00:00 [net] client @ disconnected (timeout)"),
+        ("undetermined", "Jan  3 10:00:00 host smbd[12]: client @ closed the connection"),
+        ("undetermined", "Accepted client @ from 10.0.0.1"),
+        ("undetermined", "warning: client @: socket was reset"),
+        ("affected", "client id @ connected"),
+        ("affected", "client #@ connected"),
+        ("affected", "client=@ connected"),
+        ("affected", "client: @ disconnected"),
+        ("affected", "2025-01-03 10:00:01 ERROR extract for client @ failed"),
+        ("affected", "Subject: [Client @] October extract failed"),
+        ("affected", "Quarterly file for client @ was delivered today."),
+        ("affected", "We loaded client @ and closed its accounts yesterday."),
+    ];
+    let code = |n: usize| (480_213 + 917 * n).to_string();
+    let institution = |n: usize| Institution::new(&format!("C{n:02}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
+    let institutions: Vec<_> = (0..lines.len()).map(|n| institution(n).with("client_code", &code(n))).collect();
+    write_registry(&desk.path("registry"), &institutions);
+    for (n, (_, line)) in lines.iter().enumerate() {
+        write(&desk.path("ev").join(format!("d{n}/a.log")), format!("{}\n", line.replace('@', &code(n))).as_bytes());
+    }
+    let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
+    for (n, (verdict, line)) in lines.iter().enumerate() {
+        assert_eq!(verdicts[&format!("C{n:02}")], *verdict, "{line}");
+    }
+}
