@@ -43,6 +43,7 @@ mod opened_messages;
 mod packs;
 mod page;
 mod payment_forms;
+mod payment_remains;
 mod persons_in_text;
 mod policy;
 mod query;

@@ -5,16 +5,16 @@ use crate::harness::{Desk, Institution, Job, Random, nacha, write, write_registr
 use std::collections::BTreeMap;
 
 /// Identifiers of an institution by its number.
-struct Bank(usize);
+pub struct Bank(pub usize);
 
 impl Bank {
-    fn aba(&self) -> String {
+    pub fn aba(&self) -> String {
         let eight = format!("{:08}", 12_200_500 + 41 * self.0);
         let sum: usize = eight.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
         format!("{eight}{}", (10 - sum % 10) % 10)
     }
 
-    fn bic(&self) -> String {
+    pub fn bic(&self) -> String {
         format!("BANK{}2A", ["DE", "FR", "IT", "ES", "NL", "BE", "AT", "PT", "FI", "IE", "LU", "GR"][self.0 % 12])
     }
 
@@ -28,7 +28,7 @@ impl Bank {
 }
 
 /// Verdict of each institution in a breach of these files.
-fn verdicts(files: &[(&str, Vec<u8>)]) -> BTreeMap<String, String> {
+pub fn verdicts(files: &[(&str, Vec<u8>)]) -> BTreeMap<String, String> {
     let desk = Desk::new();
     for (name, bytes) in files {
         write(&desk.path("evidence").join(name), bytes);
@@ -50,7 +50,7 @@ fn verdicts(files: &[(&str, Vec<u8>)]) -> BTreeMap<String, String> {
 
 /// File number n is that of institution n, and the last ones own none.
 #[track_caller]
-fn assert_each_is_its_owners(files: &[(&str, Vec<u8>)]) {
+pub fn assert_each_is_its_owners(files: &[(&str, Vec<u8>)]) {
     let verdicts = verdicts(files);
     let wrong: Vec<&str> =
         files.iter().enumerate().filter(|(n, _)| verdicts[&format!("K{n}")] != "affected").map(|(_, (name, _))| *name).collect();
@@ -60,7 +60,7 @@ fn assert_each_is_its_owners(files: &[(&str, Vec<u8>)]) {
     }
 }
 
-fn lines(records: &[String], end: &str) -> Vec<u8> {
+pub fn lines(records: &[String], end: &str) -> Vec<u8> {
     records.iter().flat_map(|record| [record, end]).collect::<String>().into_bytes()
 }
 
@@ -68,7 +68,7 @@ fn filled(records: &[String], length: usize) -> Vec<u8> {
     records.iter().map(|record| format!("{record:<length$}")).collect::<String>().into_bytes()
 }
 
-fn bai2(n: usize, version: u32) -> Vec<String> {
+pub fn bai2(n: usize, version: u32) -> Vec<String> {
     let own = Bank(n).aba();
     [
         format!("01,{own},0004,241104,1200,1,80,1,{version}/"),
@@ -82,7 +82,7 @@ fn bai2(n: usize, version: u32) -> Vec<String> {
     .into()
 }
 
-fn x12(n: usize) -> Vec<String> {
+pub fn x12(n: usize) -> Vec<String> {
     [
         "ISA*00**00**ZZ*SENDER*ZZ*RECEIVER*241104*1200*U*00401*000000001*0*P*>".to_owned(),
         "GS*RA*X*Y*20241104*1200*1*X*004010".to_owned(),
@@ -98,7 +98,7 @@ fn x12(n: usize) -> Vec<String> {
     .into()
 }
 
-fn x937(n: usize) -> Vec<String> {
+pub fn x937(n: usize) -> Vec<String> {
     let (reserve, own) = ("061000146", Bank(n).aba());
     [
         format!("0103T{reserve}{own}202411041200N"),
@@ -156,14 +156,14 @@ fn ofx(n: usize) -> String {
     )
 }
 
-fn swift(n: usize) -> String {
+pub fn swift(n: usize) -> String {
     format!(
         "{{1:F01{}AXXX0001000001}}{{2:I103BANKPLPWXXXXN}}{{4:\r\n:20:REF\r\n:23B:CRED\r\n:32A:241104EUR1000,\r\n:50K:/7654321\r\nACME INC\r\n:59:/12345678\r\nJANE DOE\r\n:71A:SHA\r\n-}}\r\n",
         Bank(n).bic()
     )
 }
 
-fn fedwire(n: usize) -> String {
+pub fn fedwire(n: usize) -> String {
     let own = Bank(n).aba();
     format!(
         "{{1500}}30        P {{1510}}1000{{1520}}20241104SOURCE08000001{{2000}}000000012500{{3100}}{own}SENDER*{{3400}}021000021RECEIVER*{{3600}}CTR{{4200}}D1*JANE DOE*"
@@ -171,7 +171,7 @@ fn fedwire(n: usize) -> String {
 }
 
 /// Code page 37, but for braces, which are those of page 273 where `german`.
-fn ebcdic(text: &[u8], german: bool) -> Vec<u8> {
+pub fn ebcdic(text: &[u8], german: bool) -> Vec<u8> {
     let code = |b: &u8| match b {
         b'0'..=b'9' => b - b'0' + 0xF0,
         b'A'..=b'I' => b - b'A' + 0xC1,
@@ -199,7 +199,7 @@ fn blocks(records: &[Vec<u8>], size: usize) -> Vec<u8> {
     records.chunks(size).flat_map(|block| described(&block.iter().flat_map(|record| described(record)).collect::<Vec<u8>>())).collect()
 }
 
-fn nacha_records(n: usize) -> Vec<Vec<u8>> {
+pub fn nacha_records(n: usize) -> Vec<Vec<u8>> {
     nacha(&Bank(n).aba(), 4).split(|b| *b == b'\n').filter(|record| !record.is_empty()).map(<[u8]>::to_vec).collect()
 }
 

@@ -24,7 +24,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["Parties in the texts of transactions are text."],
 };
 
@@ -52,6 +52,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         continues: *b"  ",
         stray: 0,
         is_one_line,
+        is_shared: false,
     };
     let mut at = 0;
     let mut lines: u32 = 0;
@@ -73,6 +74,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     reader.close_text();
     reader.close_file(bytes.len() as u64, false);
+    if reader.is_shared && !reader.sink.gaps.is_empty() {
+        reader.sink.payments_beside_others();
+    }
     if reader.stray > 0 {
         let note = format!("{} lines are no records of the layout", reader.stray);
         reader.sink.payment_note(note);
@@ -113,6 +117,8 @@ struct Reader<'s, 'o> {
     stray: u64,
     /// All of it is one line, in which records follow one another.
     is_one_line: bool,
+    /// Some group is another's than the file's sender: further ones may be anybody's.
+    is_shared: bool,
 }
 
 impl Reader<'_, '_> {
@@ -195,6 +201,7 @@ impl Reader<'_, '_> {
         let placed = |index: usize| party(field(record, index)).map(|p| (p, place(record, index)));
         let turned = !file.sender.is_empty() && receiver == file.sender && originator == file.receiver && receiver != originator;
         let sender = file.sender_party.clone();
+        self.is_shared |= sender.is_none() || sender.as_ref().map(|sender| &sender.0) != placed(2).as_ref().map(|originator| &originator.0);
         match (placed(2), placed(1)) {
             (originator, receiver) if turned => {
                 self.sink.payment_note("the group header names the file's sender as its receiver; both sides are given");

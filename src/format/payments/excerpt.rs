@@ -3,6 +3,7 @@
 //! what is missing of them is no gap, since every byte of it was read.
 
 mod json_message;
+mod json_string;
 mod lines;
 mod messages;
 #[cfg(test)]
@@ -54,6 +55,7 @@ static LAYOUTS: &[Layout] = &[
         meant: records::nacha_records,
     },
     Layout { format: &SWIFT, mark: b"{1:F", start: messages::swift_start, end: messages::swift_end, meant: lines::swift },
+    Layout { format: &SWIFT, mark: b"{1:f", start: messages::swift_start, end: messages::swift_end, meant: lines::swift },
     Layout { format: &FEDWIRE, mark: b"{3100}", start: messages::fedwire_start, end: messages::fedwire_end, meant: lines::meant },
     Layout { format: &BAI2, mark: b"02,", start: records::bai2_start, end: records::bai2_end, meant: lines::meant },
     Layout { format: &MT940, mark: b":60F:", start: messages::statement_start, end: messages::statement_end, meant: lines::meant },
@@ -75,6 +77,8 @@ static LAYOUTS: &[Layout] = &[
     },
     Layout { format: &ISO20022, mark: b"\"GrpHdr\"", start: json_message::start, end: json_message::end, meant: json_message::meant },
     Layout { format: &ISO20022, mark: b"\"grpHdr\"", start: json_message::start, end: json_message::end, meant: json_message::meant },
+    Layout { format: &ISO20022, mark: b"GrpHdr\\", start: json_string::start, end: json_string::end, meant: json_string::meant },
+    Layout { format: &ISO20022, mark: b"grpHdr\\", start: json_string::start, end: json_string::end, meant: json_string::meant },
 ];
 
 /// Reads the payments amid text of an ASCII-compatible encoding.

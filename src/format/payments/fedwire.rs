@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["Remittance data {8xxx} are text; their parties are not read as fields."],
 };
 
@@ -99,7 +99,7 @@ fn next_tag(bytes: &[u8], from: usize) -> Option<usize> {
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("fedwire");
-    let mut reader = Reader { sink, message: Message::default(), unit: Unit::default(), receipt_first: false, starred: false };
+    let mut reader = Reader { sink, message: Message::default(), unit: Unit::default(), receipt_first: false, starred: false, messages: 0 };
     let mut at = next_tag(bytes, 0).unwrap_or(bytes.len());
     reader.stray(&bytes[..at], 0);
     let mut tags: u32 = 0;
@@ -114,6 +114,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     reader.end_message(bytes.len() as u64, true);
     reader.close_unit();
+    // Each of several messages has a sender of its own: so may those that are missing.
+    if reader.messages > 1 && !reader.sink.gaps.is_empty() {
+        reader.sink.payments_beside_others();
+    }
     Ok(())
 }
 
@@ -163,6 +167,7 @@ struct Reader<'s, 'o> {
     receipt_first: bool,
     /// Elements of variable length end with an asterisk here; older files pad them instead.
     starred: bool,
+    messages: u64,
 }
 
 impl Reader<'_, '_> {
@@ -404,6 +409,7 @@ impl Reader<'_, '_> {
             return;
         }
         self.sink.dated(message.day);
+        self.messages += 1;
         let missing = message.seen != MANDATORY;
         let cut = missing && message.seen & LAST == 0;
         if (cut || message.open && last) && self.sink.gaps.len() < MOST_GAPS {

@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["Encrypted addenda are text."],
 };
 
@@ -220,7 +220,24 @@ impl Reader<'_, '_> {
         self.sink.person(Person { name: &record.text(first, last), ..Person::default() });
     }
 
+    /// What stood before a record was cut off, with the batch that it belongs to.
+    fn headless(&mut self, record: &Record<'_>, detail: &str) {
+        self.gap(record.at, Cause::Truncated, detail);
+        self.batch = Some(Batch::implied());
+        if self.header.is_none() {
+            self.sink.dated(None);
+        }
+    }
+
     fn batch_control(&mut self, record: &Record<'_>) {
+        let odfi = RoutingNumber::of_eight(record.field(80, 87)).map(|n| (n, record.offset(80)));
+        if self.batch.is_none() && self.header.is_none() && self.batches == 0 {
+            self.headless(record, "the batch of a batch control record is missing");
+        }
+        // Where no entry told, the trailer does.
+        if let Some(batch) = self.batch.as_mut().filter(|batch| batch.implied && batch.odfi.is_none()) {
+            batch.odfi = odfi;
+        }
         let declared = number(record.field(5, 10));
         let found = self.batch.as_ref().map(|b| b.lines);
         record.push(self.sink, ends(record.bytes()));

@@ -6,11 +6,16 @@
 //! Acknowledgements (service 21) bring a block 1 of their own and own nothing; a message that stands
 //! inside the block 4 of another (MT 096) has counterparties only.
 
+mod beginning;
+mod next;
+
 use super::{day, party, swift_field, value};
-use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
+use crate::format::{Failure, Format, Party, Runs, Sink};
 use crate::model::{Cause, Class};
+use beginning::{is_header, is_separator, is_small_header, recognise};
 use jiff::civil::Date;
-use memchr::memmem;
+use next::Next;
+use std::borrow::Cow;
 
 /// SWIFT MT messages.
 pub const FORMAT: Format = Format {
@@ -19,7 +24,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "the XML and JSON forms of MT messages are searched as text",
         "of a file that does not begin with a block 1, the messages are read and the rest is text",
@@ -28,58 +33,39 @@ pub const FORMAT: Format = Format {
 
 /// A header block longer than this is none.
 const MAX_HEADER: usize = 64 << 10;
-
-fn recognise(probe: &Probe<'_>) -> bool {
-    let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
-    let start = head.iter().position(|&b| !is_separator(b)).unwrap_or(0);
-    let head = &head[start..];
-    let terminal = |t: &[u8]| t.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    is_header(head) && head.get(6..14).is_some_and(terminal) && [&b"{2:"[..], b"{4:"].iter().any(|b| memmem::find(head, b).is_some())
-}
-
-/// Application and service identifier of a block 1: `{1:F01`.
-fn is_header(at: &[u8]) -> bool {
-    matches!(at, [b'{', b'1', b':', application, a, b, ..] if application.is_ascii_uppercase() && a.is_ascii_digit() && b.is_ascii_digit())
-}
-
-/// What stands between messages without meaning anything: blanks, `$`, DOS-PCC sector marks.
-fn is_separator(b: u8) -> bool {
-    b.is_ascii_whitespace() || b.is_ascii_control() || b == b'$'
-}
+/// A file in small letters is turned into capitals in memory up to this size.
+const SMALL: usize = 64 << 20;
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.begin_payments("swift_mt");
-    let mut reader = Reader::new(bytes);
+    let start = bytes.iter().take(MAX_HEADER).position(|&b| !is_separator(b) && !matches!(b, 0xEF | 0xBB | 0xBF)).unwrap_or(0);
+    // What the layout writes in capitals stands in each place as it does in small letters.
+    let capitals = match bytes.get(start..) {
+        Some(head) if is_small_header(head) && bytes.len() <= SMALL => Cow::Owned(bytes.to_ascii_uppercase()),
+        _ => Cow::Borrowed(bytes),
+    };
+    let mut reader = Reader::new(&capitals);
     sink.cover(0..value::offset(reader.at), Class::Structure);
+    match capitals.get(start..) {
+        Some([b'{', b'2' | b'4', ..]) => sink.gap(value::offset(start)..value::offset(start), Cause::Truncated, CUT),
+        Some([b':', ..]) => {
+            sink.gap(value::offset(start)..value::offset(start), Cause::Truncated, CUT);
+            sink.cover(0..value::offset(start), Class::Structure);
+            reader.text_from(start, sink);
+            sink.cover(value::offset(start)..value::offset(reader.at), Class::Read);
+        }
+        _ => {}
+    }
     reader.run(sink);
+    // Each of several messages has a block 1 of its own: so may those that are missing.
+    if reader.messages > 1 && !sink.gaps.is_empty() {
+        sink.payments_beside_others();
+    }
     Ok(())
 }
 
-/// Finds the next place of a pattern, and searches no byte twice however often it is asked.
-struct Next<'a> {
-    bytes: &'a [u8],
-    pattern: memmem::Finder<'static>,
-    accept: fn(&[u8]) -> bool,
-    found: Option<usize>,
-    searched_from: usize,
-}
-
-impl<'a> Next<'a> {
-    fn new(bytes: &'a [u8], pattern: &'static [u8], accept: fn(&[u8]) -> bool) -> Self {
-        Self { bytes, pattern: memmem::Finder::new(pattern), accept, found: None, searched_from: usize::MAX }
-    }
-
-    /// The first place at or after `from`; the item's end where there is none.
-    fn at(&mut self, from: usize) -> usize {
-        let known = self.searched_from <= from && self.found.is_none_or(|found| found >= from);
-        if !known {
-            self.searched_from = from;
-            self.found =
-                self.bytes.get(from..).and_then(|rest| self.pattern.find_iter(rest).find(|&i| (self.accept)(&rest[i..]))).map(|i| from + i);
-        }
-        self.found.unwrap_or(self.bytes.len())
-    }
-}
+/// Said where a file begins amid a message.
+const CUT: &str = "the block 1 of a message is missing";
 
 /// The message that is being read.
 #[derive(Default)]
@@ -111,6 +97,7 @@ struct Reader<'a> {
     unit: Option<(Option<Party>, Option<Party>)>,
     /// Open blocks 4 that hold blocks themselves (system messages, MT 096).
     containers: u32,
+    messages: u64,
 }
 
 impl<'a> Reader<'a> {
@@ -124,6 +111,7 @@ impl<'a> Reader<'a> {
             message: Message::default(),
             unit: None,
             containers: 0,
+            messages: 0,
         }
     }
 
@@ -301,7 +289,11 @@ impl<'a> Reader<'a> {
 
     /// Block 4 of a user message: fields up to a line that begins with `-}`.
     fn text_block(&mut self, sink: &mut Sink<'_>) {
-        let start = self.at + 3;
+        self.text_from(self.at + 3, sink);
+    }
+
+    /// The fields of a text from a place on.
+    fn text_from(&mut self, start: usize, sink: &mut Sink<'_>) {
         let header = self.headers.at(start);
         let close = self.closes.at(start.saturating_sub(1));
         let (end, next) = match (close, self.loose_closes.at(start)) {
@@ -372,6 +364,7 @@ impl<'a> Reader<'a> {
     fn finish_message(&mut self, sink: &mut Sink<'_>) {
         if self.message.begun && !self.message.acknowledgement {
             self.open_message(sink);
+            self.messages += 1;
             sink.entries(self.message.entries());
             // Messages of the system itself pay nothing.
             if self.message.kind > 99 {

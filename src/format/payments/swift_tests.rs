@@ -1,6 +1,6 @@
 use super::*;
 use crate::format::testing::read_with;
-use crate::format::{PaymentUnit, Seen};
+use crate::format::{PaymentUnit, Probe, Seen};
 use crate::model::DataElement;
 use std::collections::BTreeMap;
 
@@ -65,6 +65,7 @@ fn text_is_whole_and_fields_do_not_run_together() {
 #[test]
 fn only_messages_are_recognised() {
     assert!(recognise(&Probe::new(MT103.as_bytes())));
+    assert!(recognise(&Probe::new(MT103.to_lowercase().as_bytes())));
     for other in ["", "{1:F01", "{\"1\": 2}", "the block {1:F01BANKBEBBAXXX0000000000}{2:", "{1:F01bankbebbaxxx}{2:I}", "a,b\n{1:F01"] {
         assert!(!recognise(&Probe::new(other.as_bytes())), "{other}");
     }

@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["other transaction sets (orders, invoices, claims) are searched as text"],
 };
 
@@ -79,6 +79,9 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         sink.gap(end..end, Cause::Truncated, "the interchange ends without its IEA segment");
     }
     interchange.end_set(sink);
+    if interchange.is_shared && !sink.gaps.is_empty() {
+        sink.payments_beside_others();
+    }
     Ok(())
 }
 
@@ -96,6 +99,8 @@ struct Interchange {
     name: String,
     address: String,
     region: String,
+    /// Some set is another's than the interchange's sender: further ones may be anybody's.
+    is_shared: bool,
 }
 
 impl Interchange {
@@ -210,6 +215,7 @@ impl Interchange {
             Some(receiving) if handed_on(&receiving) => (Some(receiving), originating),
             receiving => (originating, receiving),
         };
+        self.is_shared |= owner.as_ref().is_some_and(|owner| !self.sender.contains(&owner.0));
         match owner {
             Some((owner, at)) => {
                 other.into_iter().filter(|o| o.0 != owner).for_each(|(party, at)| sink.other_side(party, at));

@@ -3,7 +3,7 @@
 //! ANSI X9.37-2003 (DSTU), X9.100-180 and X9.100-187: records of 80 characters in EBCDIC or ASCII, with or
 //! without four bytes of length before each; check images in records of type 52. Whose a cash letter is:
 //! the ECE institution's (records 10 and 20) and the file's immediate origin's; where both are the
-//! operator's, the destination's.
+//! operator's, the destination's. Of what is left of a file without these records nobody knows whose it is.
 
 mod layout;
 #[cfg(test)]
@@ -26,7 +26,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &["Check images are opaque; what is written on them is not read."],
 };
 
@@ -93,6 +93,10 @@ struct Reader<'s, 'o> {
     payor: String,
     /// Institutions and destinations of the sink's unit.
     key: Vec<RoutingNumber>,
+    /// Checks of which no header says whose they are: it was cut off.
+    headless: bool,
+    /// Some cash letter is given to its owner by itself, and not by the file: another may be another's.
+    is_shared: bool,
 }
 
 impl<'s, 'o> Reader<'s, 'o> {
@@ -113,6 +117,8 @@ impl<'s, 'o> Reader<'s, 'o> {
             images: 0,
             payor: String::new(),
             key: Vec::new(),
+            headless: false,
+            is_shared: false,
         }
     }
 
@@ -129,6 +135,14 @@ impl<'s, 'o> Reader<'s, 'o> {
 
     fn record(&mut self, record: &Record<'_>) {
         self.records += 1;
+        let begins = matches!(record.field(1, 2), b"01" | b"10" | b"20");
+        if self.records == 1 && !begins {
+            (self.headless, self.is_shared) = (true, true);
+            self.sink.dated(None);
+            self.gap(record.at, "the headers of a cash letter are missing");
+        } else if begins {
+            self.headless = false;
+        }
         match record.field(1, 2) {
             b"01" => self.file_header(record),
             b"10" => {
@@ -170,14 +184,14 @@ impl<'s, 'o> Reader<'s, 'o> {
                 self.counterparty(RoutingNumber::parse(record.field(19, 27)), record.offset(19));
             }
             b"26" | b"32" => {
-                self.counterparty(RoutingNumber::parse(record.field(4, 12)), record.offset(4));
+                self.endorser(RoutingNumber::parse(record.field(4, 12)), record.offset(4));
                 if !record.field(36, 53).trim_ascii().is_empty() {
                     self.sink.element(DataElement::AccountNumber);
                 }
                 self.person(&record.text(59, 73));
             }
             b"33" => self.person(&record.text(59, 80)),
-            b"28" | b"35" => self.counterparty(RoutingNumber::parse(record.field(5, 13)), record.offset(5)),
+            b"28" | b"35" => self.endorser(RoutingNumber::parse(record.field(5, 13)), record.offset(5)),
             b"70" => self.bundle_control(),
             b"90" => {
                 self.miscounted(record, number(record.field(3, 8)), self.bundles, "the cash letter control record counts", "bundles");
@@ -249,6 +263,14 @@ impl<'s, 'o> Reader<'s, 'o> {
         }
     }
 
+    /// A bank through which a check went: the other side, unless the header is missing that would tell whose file it is.
+    fn endorser(&mut self, number: Option<RoutingNumber>, at: u64) {
+        match number.filter(|&n| self.headless && !is_operator(n)) {
+            Some(number) => self.sink.either(number.party(), at),
+            None => self.counterparty(number, at),
+        }
+    }
+
     /// Fewer than counted are missing. Writers count differently: more is a remark.
     fn miscounted(&mut self, record: &Record<'_>, declared: Option<u64>, found: u64, trailer: &str, what: &str) {
         let Some(declared) = declared.filter(|&d| d != found) else { return };
@@ -283,6 +305,9 @@ impl<'s, 'o> Reader<'s, 'o> {
     fn finish(&mut self, at: u64) {
         self.close_file(at);
         self.sink.end_unit();
+        if self.is_shared && !self.sink.gaps.is_empty() {
+            self.sink.payments_beside_others();
+        }
         if self.images > 0 {
             let note = format!("{} check images, which are not read", self.images);
             self.sink.note(note);
@@ -298,6 +323,7 @@ impl<'s, 'o> Reader<'s, 'o> {
     /// Names the owners of the cash letter. Letters in a row with the same institutions are one unit.
     fn name_owners(&mut self) {
         let bank = |placed: &Placed| !is_operator(placed.0);
+        let of_file = self.origin.filter(bank).or_else(|| self.destination.filter(bank));
         let mut owners: Vec<Placed> = std::mem::take(&mut self.institutions).into_iter().filter(bank).collect();
         let mut others: Vec<Placed> = std::mem::take(&mut self.destinations).into_iter().chain(self.destination).filter(bank).collect();
         if let Some(origin) = self.origin.filter(bank)
@@ -315,6 +341,7 @@ impl<'s, 'o> Reader<'s, 'o> {
         if owners.is_empty() {
             std::mem::swap(&mut owners, &mut others);
         }
+        self.is_shared |= owners.len() != 1 || of_file.is_none_or(|of_file| owners.first().is_none_or(|owner| owner.0 != of_file.0));
         owners.iter().for_each(|(n, at)| self.sink.owner(n.party(), *at));
         for (number, at) in others.into_iter().filter(|o| !owners.iter().any(|owner| owner.0 == o.0)) {
             self.sink.other_side(number.party(), at);

@@ -50,7 +50,10 @@ pub(super) fn markup(bytes: &[u8], range: &Range<usize>) -> Vec<u8> {
 
 /// A message of which blanks may stand in the place of line ends.
 pub(super) fn swift(bytes: &[u8], range: &Range<usize>) -> Vec<u8> {
-    let text = meant(bytes, range);
+    let mut text = meant(bytes, range);
+    if text.starts_with(b"{1:f") {
+        text.make_ascii_uppercase();
+    }
     if text.contains(&b'\n') {
         return text;
     }

@@ -15,14 +15,17 @@ const PART: usize = 16 << 10;
 /// Block 1 of a message.
 pub(super) fn swift_start(bytes: &[u8], mark: usize, _: usize) -> Option<usize> {
     let head = bytes.get(mark + 4..mark + 14)?;
-    let is_header = head[..2].iter().all(u8::is_ascii_digit) && head[2..].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let is_header = head[..2].iter().all(u8::is_ascii_digit) && {
+        let is_small = bytes[mark + 3].is_ascii_lowercase();
+        head[2..].iter().all(|b| b.is_ascii_digit() || b.is_ascii_alphabetic() && b.is_ascii_lowercase() == is_small)
+    };
     is_header.then_some(mark)
 }
 
 /// The end of the blocks that follow one another, block 4 to its `-}`.
 pub(super) fn swift_end(bytes: &[u8], Range { start: mark, .. }: Range<usize>, _: &mut Ahead) -> Option<usize> {
     let limit = bytes.len().min(mark + MESSAGE);
-    let next = memmem::find(&bytes[mark + 4..limit], b"{1:F").map_or(limit, |n| mark + 4 + n);
+    let next = memmem::find(&bytes[mark + 4..limit], &bytes[mark..mark + 4]).map_or(limit, |n| mark + 4 + n);
     let mut at = mark;
     // A message is told by the block behind its first; an acknowledgement by its own.
     while let [b'{', id, b':', rest @ ..] = &bytes[at..limit] {

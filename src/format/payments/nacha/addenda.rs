@@ -10,10 +10,10 @@ use crate::model::{DataElement, Person, Scheme};
 
 impl Reader<'_, '_> {
     pub(super) fn addenda(&mut self, record: &Record<'_>) {
-        let Some(batch) = &mut self.batch else {
-            self.sink.payment_note("addenda without an entry");
-            return record.push(self.sink, ends(record.bytes()));
-        };
+        if self.batch.is_none() {
+            self.headless(record, "the entry of an addenda record is missing");
+        }
+        let Some(batch) = &mut self.batch else { return record.push(self.sink, ends(record.bytes())) };
         batch.lines += 1;
         let class = batch.class;
         match record.field(2, 3) {

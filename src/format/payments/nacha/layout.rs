@@ -99,7 +99,7 @@ pub(super) fn is_padding(bytes: &[u8]) -> bool {
 }
 
 /// Does this content begin with NACHA records? A file header, alone; without one, two records in a row
-/// whose numbers check. Lines of a transmission header (`$$ADD ID=...`) may come first.
+/// whose numbers check: what is left of a file may be its addenda and trailers alone. Lines of a transmission header (`$$ADD ID=...`) may come first.
 pub(super) fn begins(head: &[u8]) -> bool {
     let mut at = head.len() - head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start().len();
     for _ in 0..3 {
@@ -130,9 +130,18 @@ pub(super) fn begins(head: &[u8]) -> bool {
         Some(b'6') => {
             is_entry(&first.record)
                 && piece_at(head, first.next).is_some_and(|next| {
-                    next.sound
-                        && (is_entry(&next.record) || matches!(next.record.bytes(), [b'7', ..] if is_digits(next.record.field(88, 94))))
+                    is_entry(&next.record) || is_batch_control(&next.record) || next.sound && is_behind_entry(&next.record)
                 })
+        }
+        Some(b'7') => {
+            is_addenda(&first.record)
+                && piece_at(head, first.next)
+                    .is_some_and(|next| is_addenda(&next.record) || is_entry(&next.record) || is_batch_control(&next.record))
+        }
+        Some(b'8') => {
+            is_batch_control(&first.record)
+                && piece_at(head, first.next)
+                    .is_some_and(|next| is_batch_header(&next.record) || next.record.bytes().starts_with(b"9") && next.sound)
         }
         _ => false,
     };
@@ -202,6 +211,28 @@ fn is_entry(record: &Record<'_>) -> bool {
         && matches!(record.char_at(79), b'0' | b'1')
         && record.field(80, 94).len() == 15
         && is_digits(record.field(80, 94))
+}
+
+/// The addenda of an entry, behind that.
+fn is_behind_entry(record: &Record<'_>) -> bool {
+    record.bytes().starts_with(b"7") && is_digits(record.field(88, 94))
+}
+
+/// A whole addenda record of a type that there is.
+fn is_addenda(record: &Record<'_>) -> bool {
+    let is_type =
+        matches!(record.field(2, 3), b"02" | b"05" | b"10" | b"11" | b"12" | b"13" | b"14" | b"15" | b"16" | b"17" | b"18" | b"98" | b"99");
+    record.bytes().starts_with(b"7") && is_type && record.field(84, 94).len() == 11 && is_digits(record.field(84, 94))
+}
+
+/// A whole batch control whose numbers are some, with the ODFI's.
+fn is_batch_control(record: &Record<'_>) -> bool {
+    record.bytes().starts_with(b"8")
+        && is_sound(record.bytes())
+        && is_digits(record.field(5, 44))
+        && record.field(80, 94).len() == 15
+        && is_digits(record.field(80, 94))
+        && crate::format::payments::routing_number::RoutingNumber::of_eight(record.field(80, 87)).is_some()
 }
 
 /// Where the fields of an entry detail end, by standard entry class.

@@ -45,22 +45,49 @@ pub(super) struct Piece {
     pub cut: bool,
 }
 
-/// The shape of bytes that begin with a file header record, or with the header of a cash letter or bundle of which
-/// that was cut off.
+/// The shape of bytes that begin with a file header record, or, of a file of which that was cut off, with the header of a
+/// cash letter or bundle, or with a record about a check and another one behind it.
 pub(super) fn shape_of(head: &[u8]) -> Option<Shape> {
-    let prefixed = head.get(..4).is_some_and(|len| len[..3] == [0; 3] && usize::from(len[3]) == LENGTH);
+    // The record of an image has its own length.
+    let prefixed = matches!(head.get(..4), Some([0, 0, 0, length]) if usize::from(*length) == LENGTH)
+        || matches!(head.get(..6), Some([0, 0..=0x10, _, _, 0xF5, 0xF2] | [0, 0..=0x10, _, _, b'5', b'2']));
     let framing = if prefixed { Framing::Prefixed } else { Framing::Plain };
     let record = head.get(if prefixed { 4 } else { 0 }..)?;
-    let record = &record[..record.len().min(LENGTH)];
-    let ebcdic = matches!(record, [0xF0, 0xF1, ..] | [0xF1 | 0xF2, 0xF0, ..]);
+    let ebcdic = matches!(record, [0xF0..=0xF9, 0xF0..=0xF9, ..]);
+    let shape = Shape { framing, ebcdic };
     let mut decoded = Vec::new();
-    let record = if ebcdic {
-        ebcdic::decode_into(record, &mut decoded);
-        &decoded
-    } else {
-        record
-    };
-    (is_file_header(record) || is_letter_header(record)).then_some(Shape { framing, ebcdic })
+    decode(&record[..record.len().min(LENGTH)], shape, &mut decoded);
+    (is_file_header(&decoded) || is_letter_header(&decoded) || is_of_check(&decoded) && is_before_another(head, shape)).then_some(shape)
+}
+
+/// A record about a check, its endorsement or its image, whose numbers are what they must be.
+fn is_of_check(record: &[u8]) -> bool {
+    let checks = |first: usize| record.get(first..first + 9).and_then(RoutingNumber::parse).is_some();
+    let is_day = |first: usize| record.get(first..first + 8).and_then(day::of_eight).is_some_and(|day| (1980..2100).contains(&day.year()));
+    let digits = |first: usize, length: usize| record.get(first..first + length).is_some_and(is_digits);
+    record.len() == LENGTH
+        && match record.get(..2) {
+            Some(b"25") => checks(18) && digits(47, 10),
+            Some(b"31") => checks(2) && digits(31, 10),
+            Some(b"26" | b"32") => digits(2, 1) && checks(3) && is_day(12),
+            Some(b"28" | b"35") => digits(2, 2) && checks(4) && is_day(13),
+            Some(b"50") => digits(2, 1) && checks(3) && is_day(12),
+            Some(b"52") => checks(2) && is_day(11),
+            Some(b"61") => checks(3) && digits(36, 10),
+            _ => false,
+        }
+}
+
+/// Does another record about a check, or the trailer of a bundle, follow the first one?
+fn is_before_another(head: &[u8], shape: Shape) -> bool {
+    let mut scratch = Vec::new();
+    let Some(next) = piece_at(head, 0, shape, &mut scratch).filter(|first| !first.cut).map(|first| first.next) else { return false };
+    let Some(second) = piece_at(head, next, shape, &mut scratch) else { return false };
+    let record = head.get(second.start..second.text_end.min(second.start + LENGTH)).unwrap_or_default();
+    decode(record, shape, &mut scratch);
+    // Blanks at the end of a line may be lost.
+    scratch.resize(LENGTH, b' ');
+    is_of_check(&scratch) || scratch.starts_with(b"70") && is_digits(&scratch[2..18])
 }
 
 /// Record type, standard level, test or production, two routing numbers, date and time.
@@ -104,6 +131,8 @@ pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
             [b'0', b'1', _, _, b'T' | b'P'] | [0xF0, 0xF1, _, _, 0xE3 | 0xD7] => {}
             [b'1' | b'2', b'0', rest @ ..] if is_digits(rest) => {}
             [0xF1 | 0xF2, 0xF0, rest @ ..] if rest.iter().all(|b| (0xF0..=0xF9).contains(b)) => {}
+            // Behind the rest of a record that was cut.
+            [b'2', b'5', ..] | [b'3', b'1', ..] | [0xF2, 0xF5, ..] | [0xF3, 0xF1, ..] if may_begin(bytes, from, at) => {}
             _ => return None,
         }
         let prefixed = at.checked_sub(4).filter(|start| *start >= from && bytes[*start..at] == [0, 0, 0, LENGTH as u8]);
@@ -115,9 +144,22 @@ pub(super) fn file_from(bytes: &[u8], from: usize) -> Option<(usize, Shape)> {
         let next = is_apart.then(|| piece_at(bytes, start, shape, &mut scratch))??.next;
         let second = piece_at(bytes, next, shape, &mut scratch)?;
         decode(bytes.get(second.start..second.start + 2)?, shape, &mut scratch);
-        matches!(scratch[..], [b'1' | b'2', b'0'] | [b'2' | b'3', b'1' | b'5'] | [b'6', b'1' | b'2'] | [b'9', b'0' | b'9'])
-            .then_some((start, shape))
+        matches!(
+            scratch[..],
+            [b'1' | b'2' | b'5' | b'7' | b'9', b'0']
+                | [b'2' | b'3', b'1' | b'2' | b'5' | b'6']
+                | [b'6', b'1' | b'2']
+                | [b'5', b'2']
+                | [b'9', b'9']
+        )
+        .then_some((start, shape))
     })
+}
+
+/// Does a length or the end of a line stand before a place?
+fn may_begin(bytes: &[u8], from: usize, at: usize) -> bool {
+    let before = &bytes[from..at];
+    before.ends_with(&[0, 0, 0, LENGTH as u8]) || before.ends_with(b"\n") || before.ends_with(&[0x25]) || before.ends_with(&[0x15])
 }
 
 /// The record at an offset; `None` where none can begin.

@@ -1,0 +1,135 @@
+//! What is left of payment files of which a part is missing: it names its owner where a record of it does, and what is not
+//! there may be anybody's where several share such a file.
+
+use crate::payment_forms::{Bank, assert_each_is_its_owners, bai2, ebcdic, fedwire, lines, nacha_records, swift, verdicts, x12, x937};
+use std::collections::BTreeMap;
+
+/// Is it open whose file this is?
+#[track_caller]
+fn assert_is_anybodys(name: &str, bytes: Vec<u8>) {
+    let verdicts = verdicts(&[(name, bytes)]);
+    assert!(verdicts.values().all(|verdict| verdict == "undetermined"), "{name}: {verdicts:?}");
+}
+
+/// Records with their lengths, in EBCDIC.
+fn prefixed(records: &[String]) -> Vec<u8> {
+    records.iter().flat_map(|record| [&80u32.to_be_bytes()[..], &ebcdic(record.as_bytes(), false)].concat()).collect()
+}
+
+/// The checks of a cash letter, each with the bank of its first deposit, behind its headers.
+fn letter(n: usize) -> Vec<String> {
+    let own = Bank(n).aba();
+    let check = |amount: u32| {
+        [
+            format!("25{:16}021000021{:>20}{amount:010}1", "", "123456/1001"),
+            format!("261{own}20241104{:15}{:18}{:5}{:<15}", "", "998877", "", "JANE DOE"),
+        ]
+        .map(|record| format!("{record:<80}"))
+    };
+    let mut records = x937(n);
+    records.splice(3..4, [check(12_500), check(800)].concat());
+    records
+}
+
+#[test]
+fn checks_without_the_headers_of_their_letter_are_anybodys() {
+    let records = letter(1);
+    for (name, from) in [("checks.x937", 3), ("endorsement.x937", 4)] {
+        assert_is_anybodys(name, lines(&records[from..], "\n"));
+        assert_is_anybodys(name, lines(&records[from..], ""));
+        assert_is_anybodys(name, prefixed(&records[from..]));
+    }
+    // From amid a record on.
+    assert_is_anybodys("cut.x937", lines(&records[3..], "\n")[40..].to_vec());
+    assert_is_anybodys("cut.bin", prefixed(&records[3..])[40..].to_vec());
+}
+
+#[test]
+fn trailers_and_addenda_alone_say_what_they_can() {
+    let text = |records: &[Vec<u8>]| records.iter().flat_map(|record| [&record[..], b"\n"].concat()).collect::<Vec<u8>>();
+    let records = |n: usize| nacha_records(n);
+    let addenda = |n: usize| format!("705{:<80}0001{n:07}", "RMR*IV*INVOICE 1**100\\").into_bytes();
+    let of = |n: usize, from: usize| text(&records(n)[from..]);
+    let (first, second) = (records(0), records(1));
+    let trailers = first.iter().position(|record| record.starts_with(b"8")).expect("a trailer");
+    assert_each_is_its_owners(&[
+        ("trailers.ach", of(0, trailers)),
+        ("entry.ach", of(1, trailers - 1)),
+        ("addenda.ach", text(&[vec![addenda(1), addenda(2)], records(2)[trailers..].to_vec()].concat())),
+    ]);
+    // What stood before them is missing, and was perhaps somebody else's.
+    let found = verdicts(&[("trailers.ach", text(&second[trailers..]))]);
+    assert_eq!((found["K1"].as_str(), found["K0"].as_str()), ("affected", "undetermined"));
+    assert_is_anybodys("addenda.ach", text(&[addenda(1), addenda(2), addenda(3)]));
+}
+
+#[test]
+fn messages_without_block_1_are_anybodys() {
+    let message = swift(0);
+    let from = |mark: &str| message[message.find(mark).expect("a block")..].as_bytes().to_vec();
+    assert_is_anybodys("second.fin", from("{2:"));
+    assert_is_anybodys("text.fin", from("{4:"));
+    assert_is_anybodys("fields.fin", from(":20:"));
+}
+
+#[test]
+fn messages_in_small_letters_are_their_owners() {
+    let small = |n: usize| swift(n).to_lowercase();
+    assert_each_is_its_owners(&[
+        ("small.fin", small(0).into_bytes()),
+        ("small.log", format!("10:00:01 INFO sent {}10:00:02 INFO done\n", small(1)).into_bytes()),
+        ("two.fin", format!("{}{}", small(2), small(2)).into_bytes()),
+    ]);
+}
+
+#[test]
+fn messages_in_strings_of_json_are_their_owners() {
+    let message = |n: usize| {
+        format!(
+            r#"{{"Document": {{"FIToFICstmrCdtTrf": {{"GrpHdr": {{"MsgId": "M\"1", "InstgAgt": {{"FinInstnId": {{"BICFI": "{}"}}}}}}, "CdtTrfTxInf": [{{"Cdtr": {{"Nm": "Ann Lee"}}}}]}}}}}}"#,
+            Bank(n).bic()
+        )
+    };
+    let within = |text: String| serde_json::json!({"id": 1, "body": text}).to_string();
+    assert_each_is_its_owners(&[
+        ("string.json", within(message(0)).into_bytes()),
+        ("twice.json", within(within(message(1))).into_bytes()),
+        ("string.log", format!("10:00:01 INFO sent {}\n", within(message(2))).into_bytes()),
+    ]);
+}
+
+#[test]
+fn what_is_missing_of_any_layout_may_be_anybodys_where_owners_share_its_files() {
+    let text = |records: &[String], end: &str| String::from_utf8(lines(records, end)).expect("characters");
+    let found = |name: &str, text: String| -> BTreeMap<String, String> { verdicts(&[(name, text.into_bytes())]) };
+    let cut = |text: &str| text[..text.len() * 4 / 5].to_owned();
+    // The header says whose all of it is.
+    let sender = |n: usize| text(&x12(n), "~").replace("*SENDER*", &format!("*{}*", Bank(n).aba()));
+    for (name, own) in [("own.bai", text(&bai2(0, 2), "\n")), ("own.edi", sender(0)), ("own.fin", swift(0)), ("own.txt", fedwire(0))] {
+        let verdicts = found(name, cut(&own));
+        assert_eq!((verdicts["K0"].as_str(), verdicts["K1"].as_str()), ("affected", "ruled_out"), "{name}");
+    }
+    // A service sends the groups, sets, letters and messages of whom it will.
+    let service = text(&bai2(0, 2), "\n").replacen(&Bank(0).aba(), "SERVICE", 1);
+    let letters = text(&x937(0), "\n").replacen(&format!("061000146{}", Bank(0).aba()), "061000146021000021", 1);
+    for (name, shared) in [
+        ("shared.bai", service),
+        ("headless.bai", text(&bai2(0, 2)[1..], "\n")),
+        ("shared.edi", text(&x12(0), "~")),
+        ("shared.x937", letters),
+        ("shared.fin", format!("{0}{0}", swift(0))),
+        ("shared.txt", format!("{0}\n{0}", fedwire(0))),
+    ] {
+        let verdicts = found(name, cut(&shared));
+        assert_eq!((verdicts["K0"].as_str(), verdicts["K1"].as_str()), ("affected", "undetermined"), "{name}");
+    }
+}
+
+#[test]
+fn numbers_in_lines_are_no_records_of_checks_or_trailers() {
+    let list: String = (0..12).map(|n| format!("25 {} {:>40} 31{}\n", Bank(n).aba(), 900 + n, Bank(n).aba())).collect();
+    let columns: String = (0..12).map(|n| format!("{:<80}\n", format!("8200{:06}{}26{}", n, Bank(n).aba(), Bank(n).aba()))).collect();
+    let words = ":20: is a tag, as :32A: and :50K: are, and {4: begins a block.\n{2: too.\n".repeat(20);
+    let found = verdicts(&[("list.txt", list.into_bytes()), ("columns.txt", columns.into_bytes()), ("words.txt", words.into_bytes())]);
+    assert!(found.values().all(|verdict| verdict == "ruled_out"), "{found:?}");
+}
