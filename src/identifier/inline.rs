@@ -5,7 +5,7 @@
 //! of a passage, which does.
 
 use super::listed::{Item, is_value};
-use super::{Specific, bic, iban, label, labelled, normalise};
+use super::{Specific, bic, glued, iban, label, labelled, normalise};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
 use crate::model::Scheme;
@@ -60,6 +60,9 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         }
         if bytes.len() == 9 && bytes.iter().all(u8::is_ascii_digit) {
             find_transit(text, &token, found);
+        }
+        if bytes.len() > LONG_NUMBER && bytes[0].is_ascii_lowercase() && bytes[bytes.len() - 1].is_ascii_digit() {
+            glued::find(text, all, i, found);
         }
         if !is_value(text, &token) || continues_number(text, all, i) {
             continue;

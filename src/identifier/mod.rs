@@ -11,6 +11,7 @@ mod connection;
 pub mod country;
 mod domain;
 mod fdic_cert;
+mod glued;
 pub mod iban;
 mod iban_bank;
 pub mod inline;

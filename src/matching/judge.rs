@@ -287,7 +287,9 @@ impl Judgement<'_> {
                 if self.has_second_scheme(found) {
                     return sure;
                 }
-                if is_telling_code(value) { weak } else { None }
+                // `Client45154`: what the number is called stands against it, and is no label.
+                let is_glued = is_numeric(value) && self.text.text[..found.span.start].ends_with(char::is_alphabetic);
+                if is_glued || is_telling_code(value) { weak } else { None }
             }
             Scheme::Domain if in_payment || self.is_address_list(found) => None,
             Scheme::IbanBank | Scheme::NationalBankCode if label.is_none() => {

@@ -104,6 +104,32 @@ pub fn is_month(term: &str) -> bool {
     MONTHS.contains(&term)
 }
 
+/// Is it a word that makes one institution's name that of another one, near it or larger: `Greater Ozark Trust Bank`?
+pub fn is_quarter(term: &str) -> bool {
+    const WORDS: &[&str] = &["greater", "upper", "lower"];
+    const QUARTERS: &[&str] = &[
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "midwest",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "northeastern",
+        "northwestern",
+        "southeastern",
+        "southwestern",
+        "midwestern",
+    ];
+    WORDS.contains(&term) || QUARTERS.contains(&term)
+}
+
 /// Is this a word that does not count as part of a name?
 pub fn is_small_word(term: &str) -> bool {
     SMALL_WORDS.contains(&term)

@@ -1,7 +1,7 @@
 //! What stands in one passage: every entry of the lexicon that it holds, verified on the text.
 
 use super::lexicon::{Lexicon, What, is_numeric};
-use super::names::{is_legal_form, is_month, is_small_word};
+use super::names::{is_legal_form, is_month, is_quarter, is_small_word};
 use crate::format::BORDER;
 use crate::identifier::inline::{self, Label};
 use crate::identifier::listed;
@@ -208,7 +208,7 @@ impl<'t> Text<'t> {
     fn is_word_of_names(&self, at: usize, lexicon: &Lexicon) -> bool {
         let token = self.tokens.get(at);
         token.term.len() > 2
-            && lexicon.is_name_word(token.term)
+            && (lexicon.is_name_word(token.term) || is_quarter(token.term))
             && !is_small_word(token.term)
             && !is_legal_form(token.term)
             && !matches!(
@@ -237,10 +237,12 @@ impl<'t> Text<'t> {
         match next_token.term {
             // Nor does a name go on behind its legal form.
             "of" => {
+                // `First Bank of the Ozarks`
+                let place = then.and_then(|n| if self.tokens.term(n) == "the" { self.next_to(n).next() } else { Some(n) });
                 on_this_line
                     && near
                     && !is_legal_form(self.tokens.term(last))
-                    && then.is_some_and(|n| is_capital(n) && !is_month(self.tokens.term(n)))
+                    && place.is_some_and(|n| is_capital(n) && !is_month(self.tokens.term(n)))
             }
             // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
             "and" => {

@@ -56,7 +56,9 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             {
                 (scheme.clone(), value.clone(), (Role::Owner, Strength::Sure, Basis::ClientRecord))
             }
-            What::Identifier(scheme @ (Scheme::ClientCode | Scheme::TransferAccount), value) if is_telling_code(value) => {
+            What::Identifier(scheme @ (Scheme::ClientCode | Scheme::TransferAccount), value)
+                if is_telling_code(value) || shown[..found.span.start].ends_with(char::is_alphabetic) =>
+            {
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
             What::Identifier(scheme @ (Scheme::Domain | Scheme::Lei | Scheme::Bic), value) => {

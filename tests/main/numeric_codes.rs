@@ -319,3 +319,30 @@ fn the_number_of_a_connection_only_points() {
         assert_eq!(verdicts[&format!("C{n:02}")], *verdict, "{line}");
     }
 }
+
+/// A code may stand against the word for a client. What names a database so says whose it is; other things only point.
+#[test]
+fn a_code_against_the_word_for_a_client_names_its_database() {
+    let desk = Desk::new();
+    let places = [
+        ("affected", "a.sql", "CREATE DATABASE [Client@]\nGO\n"),
+        ("affected", "b.sql", "USE Client@;\nSELECT 1;\n"),
+        ("affected", "c.sql", "create schema if not exists `client@`;\n"),
+        ("affected", "d.config", "Server=db1;Database=Client@;Trusted_Connection=yes\n"),
+        ("undetermined", "e.log", "10:00:01 restored Client@ in 3 s\n"),
+        ("undetermined", "Client@/f.txt", "nothing\n"),
+        ("ruled_out", "g.log", "10:00:01 build Patient@ subclient@ client@9x client@.5\n"),
+        ("ruled_out", "h.sql", "CREATE DATABASE Ledger@;\nUSE order@;\n"),
+    ];
+    let code = |n: usize| (480_213 + 917 * n).to_string();
+    let institution = |n: usize| Institution::new(&format!("C{n}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
+    write_registry(&desk.path("registry"), &(0..places.len()).map(|n| institution(n).with("client_code", &code(n))).collect::<Vec<_>>());
+    for (n, (_, path, text)) in places.iter().enumerate() {
+        let path = format!("d{n}/{}", path.replace('@', &code(n)));
+        write(&desk.path("ev").join(path), text.replace('@', &code(n)).as_bytes());
+    }
+    let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
+    for (n, (verdict, path, text)) in places.iter().enumerate() {
+        assert_eq!(verdicts[&format!("C{n}")], *verdict, "{path}: {text}");
+    }
+}

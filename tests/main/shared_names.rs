@@ -92,3 +92,63 @@ fn a_name_with_an_apostrophe_is_found_in_all_writings() {
         }
     }
 }
+
+/// What stands before or behind a name may make it another one, though nobody registered is called so.
+#[test]
+fn a_larger_bank_of_a_like_name_is_another_one() {
+    let names = ["Hope Community Bank", "Ozark Trust Bank", "Riverbend Farmers Savings Bank", "Valley Trust Bank", "Mesa Savings Bank"];
+    let found = |text: &str| {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(&registry, &names.iter().enumerate().map(|(n, name)| Institution::new(&format!("C{n}"), name)).collect::<Vec<_>>());
+        write(&desk.path("ev/note.txt"), text.as_bytes());
+        desk.run(&Job::of("ev", &desk.path("ev")), &registry)
+            .rows("evidence.csv")
+            .iter()
+            .map(|row| row["customer_id"].clone())
+            .collect::<Vec<_>>()
+    };
+    for other in [
+        "The Greater Hope Community Bank sponsored a fair.",
+        "A letter of Northern Ozark Trust Bank came.",
+        "Upper Riverbend Farmers Savings Bank closed.",
+        "A letter of Valley Trust Bank of the Ozarks came.",
+        "north_mesa_savings_bank.csv was sent",
+    ] {
+        assert!(found(&format!("{other}\n")).is_empty(), "{other}");
+    }
+    let own = [
+        "The Hope Community Bank sponsored a fair, greater than before.",
+        "We went north. Ozark Trust Bank wrote.",
+        "Riverbend Farmers Savings Bank of the old days",
+        "It is much greater. Valley Trust Bank, of the same town, is not.",
+        "mesa_savings_bank_north.csv was sent",
+    ];
+    for (n, own) in own.iter().enumerate() {
+        assert_eq!(found(&format!("{own}\n")), [format!("C{n}")], "{own}");
+    }
+}
+
+/// Names in camelCase are their words; with further words against them they are another name.
+#[test]
+fn names_in_camel_case_are_their_words() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let names = ["First National Bank of Ames", "Riverbend Farmers Savings Bank", "Wexcombe Inner Credit Union"];
+    write_registry(
+        &registry,
+        &names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| Institution::new(&format!("C{n}"), name).with("client_code", &format!("QX77{n}ZP")))
+            .collect::<Vec<_>>(),
+    );
+    write(&desk.path("ev/FirstNationalBankOfAmes/readme.txt"), b"hello\n");
+    write(
+        &desk.path("ev/src/Loader.cs"),
+        b"var bank = new RiverbendFarmersSavingsBank();\nvar other = new WexcombeInnerCreditUnionImporter();\n",
+    );
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    let verdicts = outputs.verdicts();
+    assert_eq!((&verdicts["C0"][..], &verdicts["C1"][..], &verdicts["C2"][..]), ("undetermined", "referenced", "ruled_out"));
+}
