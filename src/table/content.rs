@@ -24,6 +24,26 @@ pub(super) fn is_ssn(text: &str) -> bool {
     all && area != b"000" && area != b"666" && area[0] != b'9' && group != b"00" && serial != b"0000"
 }
 
+/// What documentation writes as an example of a social security number, with or without hyphens: a number that the SSA
+/// withdrew because it was printed everywhere (078-05-1120 and 219-09-9999; SSA, "Social Security Number Misused"), digits in
+/// their order, or one digit in each group.
+pub(crate) fn is_sample_ssn(text: &str) -> bool {
+    let mut digits = [0u8; 9];
+    let mut len = 0;
+    for b in text.bytes().filter(|b| !matches!(b, b'-' | b' ')) {
+        match digits.get_mut(len) {
+            Some(digit) if b.is_ascii_digit() => *digit = b,
+            _ => return false,
+        }
+        len += 1;
+    }
+    let is_one = |group: &[u8]| group.iter().all(|b| Some(b) == group.first());
+    len == 9
+        && (digits.starts_with(b"12345")
+            || matches!(&digits, b"078051120" | b"219099999")
+            || is_one(&digits[..3]) && is_one(&digits[3..5]) && is_one(&digits[5..]))
+}
+
 /// Nine digits that may be a social security number, with or without separators.
 pub(super) fn is_bare_ssn(text: &str) -> bool {
     is_ssn(text) || is_number_of(text, 9..=9) || is_ssn(&text.replace(' ', "-"))

@@ -54,6 +54,11 @@ impl<'a> Cells<'a> {
         self.0.is_empty() || self.reach(50, looks)
     }
 
+    /// Are they nothing but examples of documentation? An empty column is believed.
+    fn are_samples(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|cell| is_sample_ssn(cell))
+    }
+
     fn distinct(&self) -> usize {
         self.0.iter().collect::<HashSet<_>>().len()
     }
@@ -237,6 +242,7 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         Meaning::Iban => when(ColumnType::Iban(side), cells.agree(|cell| iban::electronic(cell).is_some())),
         Meaning::Email => when(ColumnType::Email, cells.agree(is_email)),
         Meaning::Phone => when(ColumnType::Phone, cells.agree(is_phone)),
+        Meaning::Ssn | Meaning::TaxId if cells.are_samples() => ColumnType::Other,
         Meaning::Ssn => when(ColumnType::Ssn, cells.agree(nine)),
         Meaning::TaxId if cells.agree(nine) => ColumnType::Ssn,
         Meaning::TaxId | Meaning::NationalId => when(ColumnType::NationalId, cells.agree(is_document_number)),
@@ -279,7 +285,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if nearly_all(is_email) {
         return ColumnType::Email;
     }
-    if nearly_all(is_ssn) {
+    if nearly_all(is_ssn) && !cells.are_samples() {
         return ColumnType::Ssn;
     }
     if nearly_all(|cell| are(cell, iban::is_valid)) {

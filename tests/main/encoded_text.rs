@@ -139,3 +139,26 @@ fn characters_that_are_not_seen_hide_nothing() {
     let (_desk, outputs) = run(&[("a.html", "<p>Statement for Lark&shy;field Valley State Bank</p>".into())]);
     assert_ne!(outputs.verdicts()["FSB"], "ruled_out");
 }
+
+/// What its label calls a token, a signature or an encrypted password holds nobody's records, unless it is something else:
+/// what decodes to a file is read, and what nothing calls so, or is longer, is a gap.
+#[test]
+fn credentials_of_documentation_are_no_gap() {
+    let noise = |length: usize| base64(&Random::new(5).bytes(length));
+    let verdict = |text: String| run(&[("docs/guide.md", text.into())]).1.verdicts()["OTHER"].clone();
+    for length in [120, 128, 135, 256, 512] {
+        let token = noise(length);
+        for text in [
+            format!("Use your token:\n\n    Authorization: Bearer {token}\n\nfor the call.\n"),
+            format!("env:\n  global:\n    - secure: {token}\n"),
+            format!("{{\"status\": \"ok\", \"access_token\": \"{token}\"}}\n"),
+        ] {
+            assert_eq!(verdict(text), "ruled_out", "{length}");
+        }
+        assert_eq!(verdict(format!("content: {token}\n")), "undetermined", "{length}");
+    }
+    assert_eq!(verdict(format!("access_token: {}\n", noise(900))), "undetermined");
+    let (_desk, outputs) =
+        run(&[("a.yml", format!("access_token: {}\n", base64(&gzip(b"Client code: QX7731\n".repeat(2).as_slice()).repeat(4))).into())]);
+    assert_eq!(outputs.verdicts()["FSB"], "affected");
+}

@@ -68,3 +68,30 @@ fn texts_in_a_home_say_whose_data_was_in_it() {
     let (_desk, outputs) = decided("ev/home/quarry77/conf/site.properties", "db.password=${DB_PASSWORD}\nother.password=\n");
     assert_eq!(outputs.impact()["A"]["data_elements"], "");
 }
+
+/// Numbers that documentation prints as examples of a social security number are nobody's, also under a heading or a label.
+#[test]
+fn samples_of_social_security_numbers_are_nobodys() {
+    let verdict = |name: &str, text: &str| {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(&registry, &[Institution::new("A", "Quarrystone Farmers Bank").with("client_code", "QX7731")]);
+        write(&desk.path("ev/x").join(name), text.as_bytes());
+        desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts()["A"].clone()
+    };
+    for (name, text) in [
+        ("results.py", "prints::\n\n    age : 22\n    ssn : 111-22-3333\n    house_number : 221B\n"),
+        ("guide.md", "SSN: 123-45-6789\nssn = \"219-09-9999\"\nThe number 078-05-1120 was in every wallet.\n"),
+        ("sample.yml", "age: 22\nssn: 078-05-1120\nhouse_number: 221B\n"),
+        ("never.md", "SSN: 666-12-1234\nSSN: 000-12-1234\nSSN: 987-65-4320\n"),
+    ] {
+        assert_eq!(verdict(name, text), "ruled_out", "{name}");
+    }
+    for (name, text) in [
+        ("results.py", "prints::\n\n    age : 22\n    ssn : 512-44-7781\n    house_number : 221B\n"),
+        ("guide.md", "SSN: 123-45-6789 or SSN: 512-44-7781\n"),
+        ("rows.csv", "name,ssn\nAnn Lee,078-05-1120\nBo Ek,512-44-7781\nMary Jones,512-44-7782\n"),
+    ] {
+        assert_eq!(verdict(name, text), "undetermined", "{name}");
+    }
+}

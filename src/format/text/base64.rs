@@ -6,6 +6,7 @@
 //! writing, the more must speak for it: what stands in plain lines is a member whatever it decodes to; what might as
 //! well be words, paths or tokens is one if what it decodes to is known, or if it is long.
 
+use super::credential;
 use super::places::{Mark, Places};
 use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, run_start, step};
 use crate::format::{Kind, Probe, detect, pgp};
@@ -243,7 +244,9 @@ fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
     if !is_mixed || (block.digits < BLOCK && !pgp::is_open_armor(before)) || is_key(before) {
         return false;
     }
-    if block.bare && !block.loose && within == Within::Text {
+    let is_credential = credential::is_labelled(before, block.digits);
+    let is_plain = block.bare && !block.loose && within == Within::Text;
+    if is_plain && !is_credential {
         return true;
     }
     let mut head = Vec::new();
@@ -251,6 +254,9 @@ fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
     let _ = Spelled::new(text).take(HEAD as u64).read_to_end(&mut head);
     if !matches!(detect(&Probe::new(&head)), Kind::Unknown) {
         return true;
+    }
+    if is_credential {
+        return false;
     }
     match block.loose || within == Within::Binary {
         true => block.digits >= LONG && block.even,

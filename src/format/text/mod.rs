@@ -1,6 +1,7 @@
 //! Text formats: running text, delimited and fixed-width tables, JSON, XML, HTML.
 
 pub mod calendar;
+mod credential;
 pub mod delimited;
 pub mod ebcdic;
 pub mod ebcdic_records;
