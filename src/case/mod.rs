@@ -54,6 +54,10 @@ impl Case {
     /// # Errors
     /// [`Unusable`] where there is no case, none can be made, or it is not the caller's to use.
     pub fn open(dir: &Path, access: Access) -> Result<Self> {
+        Self::open_stores(dir, access).map_err(|error| in_case(dir, error))
+    }
+
+    fn open_stores(dir: &Path, access: Access) -> Result<Self> {
         match access {
             Access::Read => check_readable(dir)?,
             Access::Write => make(dir)?,
@@ -193,4 +197,24 @@ fn lock(dir: &Path, access: Access, is_writable: bool) -> Result<File> {
         Err(rustix::io::Errno::WOULDBLOCK) => bail!("another ruleout is at work in this case ({} is locked)", path.display()),
         Err(error) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
+}
+
+/// What failed in the stores of a case, with its place, and whether there is room: they say only that they failed.
+pub fn in_case(dir: &Path, error: anyhow::Error) -> anyhow::Error {
+    /// Less than the stores take at once.
+    const LITTLE: u64 = 8 << 20;
+    let of_store = |cause: &(dyn std::error::Error + 'static)| {
+        cause.is::<rusqlite::Error>()
+            || cause.is::<tantivy::TantivyError>()
+            || cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::StorageFull)
+    };
+    if !error.chain().any(of_store) {
+        return error;
+    }
+    let free = rustix::fs::statvfs(dir).ok().map(|place| place.f_bavail.saturating_mul(place.f_frsize));
+    let room = match free.filter(|free| *free < LITTLE) {
+        Some(free) => format!(" ({free} bytes are free there; make room, and run the same command again)"),
+        None => String::new(),
+    };
+    error.context(format!("the case {} failed{room}", dir.display()))
 }

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let sources = arguments.registry.clone().map(|registry| Sources { registry, ..Sources::default() });
     let registry = sources.as_ref().map(Sources::load).transpose()?;
     let case = Case::open(&arguments.case, Access::Read)?;
-    check_apart_from_evidence(&case, &arguments.out)?;
+    check_apart_from_evidence(&case, &[], &arguments.out)?;
     let places = match registry {
         Some(registry) => {
             let names: Vec<String> = registry.institutions.iter().map(|i| i.customer_id.clone()).collect();

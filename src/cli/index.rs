@@ -1,10 +1,11 @@
 use super::{End, Reading, STOP, Usage, progress, say};
-use crate::case::{Access, Case};
+use crate::case::{Access, Case, in_case};
 use crate::control;
 use crate::crawl::{self, Fence, IndexOptions, Memory, Ocr, RootArgument};
-use crate::format::{Keyring, Limits};
+use crate::format::{Keyring, Limits, version_of};
 use crate::manifest::{self, Columns, Kind};
 use crate::matching::Controls;
+use crate::model::{Cause, Status};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::{OsStr, OsString};
@@ -55,6 +56,10 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_apart(&roots, apart).map_err(usage)?;
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
+    if let Some(word) = reading.retry.iter().find(|word| !is_retried(word)) {
+        let words = format!("--retry {word}: no status, cause or format is called so; `ruleout coverage` and `ruleout formats` name them");
+        return Err(Usage(words).into());
+    }
     let columns = reading.manifest_columns.as_deref().map(Columns::parse).transpose();
     let columns = columns.map_err(|fault| Usage(format!("--manifest-columns: {fault}")))?.unwrap_or_default();
     if !columns.is_empty() && !manifests.iter().any(|(_, path)| has_columns(path, &columns)) {
@@ -81,6 +86,11 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
         fence: fence(),
         ocr,
     })
+}
+
+/// Is it a status, a cause or a format, by which contents can be chosen?
+fn is_retried(word: &str) -> bool {
+    Status::parse(word).is_some() || Cause::parse(word).is_some() || version_of(word).is_some()
 }
 
 /// More threads than any machine has cores, and fewer than it takes to bring it down.
@@ -192,7 +202,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     let progress = progress();
     let result = crawl::index(&case, options, &STOP, &progress);
     progress.end();
-    let summary = result?;
+    let summary = result.map_err(|error| in_case(dir, error))?;
     for lack in &summary.fence_lacks {
         say(&format!("ruleout: warning: complex formats are not fully confined: {lack}"));
     }
@@ -205,7 +215,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }
-    let planted = control::planted(&case, Access::Write, &options.fence, options.threads)?;
+    let planted = control::planted(&case, Access::Write, &options.fence, options.threads).map_err(|error| in_case(dir, error))?;
     let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
     // Readings are decoded only where a control failed.
     Ok(match controls.missed.is_empty() {

@@ -1,5 +1,5 @@
-use super::{End, Usage, case_beside, diff, index, say};
-use crate::case::{Access, Case};
+use super::{End, STOP, Usage, case_beside, diff, index, say};
+use crate::case::{Access, Case, in_case};
 use crate::control::{self, Planted};
 use crate::crawl::{RootArgument, absolute, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
@@ -7,13 +7,13 @@ use crate::diff::{Files, Run, compare};
 use crate::ledger::RunRow;
 use crate::matching::{self, KnownList, Matched};
 use crate::model::{ContentId, Flag, Remedy, Verdict};
-use crate::registry::{Given, GivenFile, Registry};
+use crate::registry::{DefectKind, Given, GivenFile, Registry};
 use crate::report::{self, Outcome, RunFacts};
 use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     case: Option<PathBuf>,
     #[command(flatten)]
     sources: Sources,
+    /// Where evidence that the case knows lies now, which nothing is written into. Matching reads none of it.
+    #[arg(long = "evidence", value_name = "LABEL=PATH")]
+    moved: Vec<OsString>,
     /// Where the impact lists go.
     #[arg(long, value_name = "DIR", required_unless_present = "what_if")]
     out: Option<PathBuf>,
@@ -151,7 +154,7 @@ impl Joined {
 
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
         let planted = control::planted(case, Access::Read, &index::fence(), 0)?;
-        let matched = matching::run(case, &registry, &control::controls(&planted, &registry))?;
+        let matched = matching::run(case, &registry, &control::controls(&planted, &registry), &STOP)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;
         Ok(Self { registry, matched, decided, blocking, ledger, planted, calendar: annotations.calendar, known })
@@ -174,6 +177,7 @@ impl Joined {
             calendar: &self.calendar,
             known: &self.known,
             scratch,
+            stop: &STOP,
         }
     }
 }
@@ -184,10 +188,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case_dir = arguments.case.clone().unwrap_or_else(|| case_beside(out));
     let decided_by = (registry, arguments.sources.annotations()?);
     let case = Case::open(&case_dir, Access::Read)?;
-    check_apart_from_evidence(&case, out)?;
+    check_apart_from_evidence(&case, &arguments.moved, out)?;
     check_output(&case_dir, &arguments.sources.registry, out)?;
+    warn(&decided_by.0);
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
+
+/// Says what in the description of the incident has no effect: a key that is written otherwise changes who depends.
+pub(super) fn warn(registry: &Registry) {
+    let keys = registry.defects.iter().filter(|defect| defect.kind == DefectKind::UnknownKey);
+    keys.take(WARNINGS).for_each(|defect| say(&format!("ruleout: warning: {defect}")));
+}
+
+/// So many keys without effect are said; `ruleout registry check` names all.
+const WARNINGS: usize = 10;
 
 /// Refuses to write into the case or into the registry, whose letters have the name of an output, and where no folder can
 /// be; known before anything is read.
@@ -204,9 +218,20 @@ pub(super) fn check_output(case: &Path, registry: &Path, out: &Path) -> Result<(
 }
 
 /// Refuses to write into evidence; says where evidence is no longer at its place.
-pub(super) fn check_apart_from_evidence(case: &Case, out: &Path) -> Result<()> {
-    for root in case.ledger.roots()? {
-        let path = PathBuf::from(OsStr::from_bytes(&root.path));
+pub(super) fn check_apart_from_evidence(case: &Case, moved: &[OsString], out: &Path) -> Result<()> {
+    let usage = |error: anyhow::Error| anyhow::Error::new(Usage(format!("{error:#}")));
+    let moved = moved.iter().map(|argument| index::moved(argument)).collect::<Result<Vec<_>>>().map_err(usage)?;
+    let roots = case.ledger.roots()?;
+    if let Some(strange) = moved.iter().find(|moved| roots.iter().all(|root| root.label != moved.label)) {
+        let labels: Vec<&str> = roots.iter().map(|root| root.label.as_str()).collect();
+        return Err(Usage(format!("the case has no evidence labelled `{}`; it has {}", strange.label, labels.join(", "))).into());
+    }
+    if let Some(gone) = moved.iter().find(|moved| !moved.path.exists()) {
+        return Err(Usage(format!("cannot find the evidence {}", gone.path.display())).into());
+    }
+    for root in roots {
+        let now = moved.iter().find(|moved| moved.label == root.label).map(|moved| moved.path.clone());
+        let path = now.unwrap_or_else(|| PathBuf::from(OsStr::from_bytes(&root.path)));
         if path.exists() {
             let argument = RootArgument { label: root.label, path };
             check_apart(&[argument], &[("output folder", out)]).map_err(|e| Usage(format!("{e:#}")))?;
@@ -244,7 +269,7 @@ pub(super) fn decide(
     clock: jiff::Timestamp,
 ) -> Result<End> {
     let matching_began = Instant::now();
-    let joined = Joined::with(case, registry, annotations)?;
+    let joined = Joined::with(case, registry, annotations).map_err(|error| in_case(case.dir(), error))?;
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
@@ -260,7 +285,10 @@ pub(super) fn decide(
     };
     match case.ledger.is_read_only() {
         true => say("the case cannot be written, and does not keep what this run was decided by: `explain` and `pack` need --registry"),
-        false => case.ledger.keep_run(&joined.kept()?).context("the case cannot keep what it was decided by")?,
+        false => {
+            let kept = case.ledger.keep_run(&joined.kept()?).context("the case cannot keep what it was decided by");
+            kept.map_err(|error| in_case(case.dir(), error))?;
+        }
     }
     report::write_all(out, &joined.outcome(out), &facts)?;
     let open = say_answer(&joined, out);

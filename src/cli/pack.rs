@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case = Case::open(&arguments.case, Access::Read)?;
-    check_apart_from_evidence(&case, &arguments.out)?;
+    check_apart_from_evidence(&case, &[], &arguments.out)?;
     let mut named = Vec::new();
     let joined = arguments.decided_by.join(&case, &mut |registry| {
         named = arguments.customer_ids.iter().map(|id| explain::find(registry, id)).collect::<Result<Vec<_>>>()?;

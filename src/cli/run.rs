@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     // The registry is read first: what is wrong with it should be known before hours of reading.
     match_::check_output(&case_dir, &arguments.sources.registry, &arguments.out)?;
     let decided_by = (arguments.sources.load()?, arguments.sources.annotations()?);
+    match_::warn(&decided_by.0);
     index::index(&case_dir, &arguments.reading, &options)?;
     let case = Case::open(&case_dir, Access::Read)?;
     match_::decide(&case, decided_by, &arguments.out, options.threads, began, clock)

@@ -224,7 +224,7 @@ fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usi
     let roots = vec![RootArgument { label: LABEL.to_owned(), path: evidence }];
     let options = IndexOptions { threads, fence: fence.clone(), ..IndexOptions::of(roots) };
     crawl::index(&case, &options, &Stop::new(), &Progress::new(false))?;
-    matching::run(&case, &registry(), &Controls::default())
+    matching::run(&case, &registry(), &Controls::default(), &Stop::new())
 }
 
 fn file_name(number: usize) -> String {

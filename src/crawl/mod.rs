@@ -44,6 +44,11 @@ impl Stop {
     pub fn raised(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// [`Interrupted`] where it was raised.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.raised() { Err(Interrupted) } else { Ok(()) }
+    }
 }
 
 /// The run was interrupted; the case is intact and the same command resumes it.

@@ -167,6 +167,19 @@ pub fn whole_number(cell: &str) -> Option<String> {
     ((1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.to_owned())
 }
 
+/// The numbers that a spreadsheet writes as `1.04E+05` when a column is too narrow for them: it rounded, and any of them may
+/// be meant.
+pub fn rounded_numbers(cell: &str) -> Option<std::ops::Range<u64>> {
+    let (mantissa, exponent) = cell.split_once(['E', 'e'])?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: u32 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let is_mantissa = whole.len() == 1 && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
+    let lost = exponent.checked_sub(u32::try_from(fraction.len()).ok()?).filter(|lost| is_mantissa && *lost > 0 && exponent <= 15)?;
+    let (unit, digits) = (10u64.checked_pow(lost)?, format!("{whole}{fraction}").parse::<u64>().ok()?);
+    let number = digits.checked_mul(unit)?;
+    Some(number.checked_sub(unit / 2)?..number.checked_add(unit / 2)?)
+}
+
 /// No identifier is longer, and what is longer is not worth normalising.
 const MAX_LEN: usize = 255;
 

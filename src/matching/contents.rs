@@ -7,6 +7,7 @@ use super::findings::Findings;
 use super::lexicon::Lexicon;
 use super::{Mention, decoys, judge, payments, tables};
 use crate::case::Case;
+use crate::crawl::Stop;
 use crate::format::Facts;
 use crate::index::{Hit, StoredPassage, sweep};
 use crate::ledger::{Parts, Reading};
@@ -28,6 +29,7 @@ pub(super) fn find(
     registry: &Registry,
     readings: &[(i64, Reading)],
     decoys: &mut decoys::Decoys<'_>,
+    stop: &Stop,
 ) -> Result<Vec<Findings>> {
     let policy = &registry.incident.policy;
     let searcher = case.index.reader()?.searcher();
@@ -40,7 +42,9 @@ pub(super) fn find(
     let (hits, along) = (places.of(hits)?, places.of(along)?);
     let index = &case.index;
     let passage = |held: &Held| -> Result<StoredPassage> {
-        let stored = index.passage(&searcher.doc(held.passage)?)?;
+        stop.check()?;
+        let stored = searcher.doc(held.passage).map_err(anyhow::Error::from).and_then(|document| index.passage(&document));
+        let stored = stored.context("cannot read the index")?;
         Ok(stored.held_by(readings[held.content].0, held.offset))
     };
 
@@ -56,8 +60,7 @@ pub(super) fn find(
         let judged: Vec<(usize, Vec<Mention>)> = within(&hits, &batch)
             .par_iter()
             .map(|held| Ok((held.content, judge::judge(lexicon, &passage(held)?, &facts[held.content - batch.start].tables))))
-            .collect::<Result<_>>()
-            .context("cannot read the index")?;
+            .collect::<Result<_>>()?;
         for (content, mentions) in judged {
             findings[content].mentions.extend(mentions);
         }

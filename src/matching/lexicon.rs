@@ -10,6 +10,7 @@ use crate::registry::{Identifier, Institution, Registry};
 use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -280,6 +281,14 @@ impl Lexicon {
             What::Identifier(scheme, value) => Some((scheme.clone(), value.clone(), holders)),
             What::Name { .. } => None,
         }
+    }
+
+    /// The codes and accounts that are numbers within a range, each with its holders, ordered.
+    pub fn numbers_within(&self, range: &Range<u64>) -> Vec<Client> {
+        let within = self.by_number.keys().filter(|number| number.parse().is_ok_and(|number: u64| range.contains(&number)));
+        let mut found: Vec<Client> = within.filter_map(|number| self.number(number)).collect();
+        found.sort_unstable();
+        found
     }
 
     /// Of all numbers of as many digits as this one, so large a part are codes or accounts.

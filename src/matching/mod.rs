@@ -36,6 +36,7 @@ pub use passage::{is_whole_domain, mask};
 pub use transfers::{Activity, DayOfTransfers};
 
 use crate::case::Case;
+use crate::crawl::Stop;
 use crate::ledger::{ManifestRow, Reading, Root};
 use crate::manifest::Kind;
 use crate::model::{Basis, Cause, Class, ContentId, DataElement};
@@ -200,7 +201,10 @@ impl Matched {
 }
 
 /// Matches a case with a registry.
-pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matched> {
+///
+/// # Errors
+/// The case cannot be read; [`Interrupted`](crate::crawl::Interrupted) where the work was asked to end.
+pub fn run(case: &Case, registry: &Registry, controls: &Controls, stop: &Stop) -> Result<Matched> {
     let lexicon = Lexicon::new(registry);
     let mut decoys = decoys::Decoys::new(registry, &controls.decoys);
     let roots = case.ledger.roots()?;
@@ -208,10 +212,11 @@ pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matc
     let readings = case.ledger.readings()?;
     let manifests = case.ledger.manifests()?;
 
-    let findings = contents::find(case, &lexicon, registry, &readings, &mut decoys)?;
+    let findings = contents::find(case, &lexicon, registry, &readings, &mut decoys, stop)?;
     let interesting = findings.iter().zip(&readings).map(|(f, (_, r))| {
         f.is_interesting() || !r.gaps.is_empty() || r.members.iter().any(|m| m.defect.is_some()) || controls.doubt(r).is_some()
     });
+    stop.check()?;
     let interesting = items::spread_interest(&readings, interesting.collect());
     let mut derived = items::derive(&roots, &files, &readings, &interesting);
     items::doubt(&mut derived, &|content| controls.doubt(&readings[content].1));
@@ -225,6 +230,7 @@ pub fn run(case: &Case, registry: &Registry, controls: &Controls) -> Result<Matc
     logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/')));
     let folders = folders.settle();
 
+    stop.check()?;
     let mut join = Join::new(registry, &lexicon, &folders, &readings, &findings);
     let attributed = join.items(&derived);
     join.listed(&listed, &derived, &manifests);

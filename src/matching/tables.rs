@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
 use super::unlabelled;
-use crate::identifier::{Specific, normalise, whole_number};
+use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
@@ -105,7 +105,30 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             }
         }
     }
+    if specific == Specific::Exact {
+        rounded_codes(lexicon, column, list, findings);
+    }
     has_owner
+}
+
+/// Each code that a value may have been before a spreadsheet rounded it points.
+fn rounded_codes(lexicon: &Lexicon, column: Column<'_>, list: List, findings: &mut Findings) {
+    for (value, facts) in &column.facts.values {
+        let Some(range) = rounded_numbers(value).filter(|_| holder(lexicon, value).is_none()) else { continue };
+        for (scheme, code, holders) in lexicon.numbers_within(&range) {
+            for institution in holders {
+                let (role, strength, basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+                let found = Mention {
+                    offset: facts.offset,
+                    count: facts.count,
+                    context: format!("column {}", column.name()),
+                    source: Source::Field,
+                    ..mention(institution, scheme.clone(), code.clone(), role, strength, basis)
+                };
+                findings.mentions.push(if list == List::Surely { found.as_reference() } else { found });
+            }
+        }
+    }
 }
 
 /// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise

@@ -38,6 +38,7 @@ pub use pack::{PackOptions, write_packs};
 pub use run_json::{RunFacts, run_schema};
 
 use crate::control::Planted;
+use crate::crawl::{Interrupted, Stop};
 use crate::deadline::Calendar;
 use crate::matching::Matched;
 use crate::model::ContentId;
@@ -45,9 +46,13 @@ use crate::registry::Registry;
 use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Everything that the reports are written from.
 pub struct Outcome<'a> {
@@ -69,6 +74,8 @@ pub struct Outcome<'a> {
     pub known: &'a BTreeMap<ContentId, String>,
     /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
     pub scratch: &'a Path,
+    /// Asks the writers to end.
+    pub stop: &'a Stop,
 }
 
 impl Outcome<'_> {
@@ -84,7 +91,7 @@ pub struct Report {
     /// File name in the output folder.
     pub file: &'static str,
     /// Writes it.
-    pub write: fn(&Outcome<'_>, &mut dyn std::io::Write) -> Result<()>,
+    pub write: fn(&Outcome<'_>, &mut dyn Write) -> Result<()>,
 }
 
 /// Every report that depends on evidence, registry and policy alone.
@@ -119,12 +126,16 @@ pub static REPORTS: &[Report] = &[
 /// never sees half a list.
 pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make the output folder {}", out.display()))?;
+    let _alone = lock(out, outcome.stop)?;
     let files = || REPORTS.iter().map(|report| report.file).chain([RUN]);
     let result = (|| {
-        let write = |report: &Report| write_beside(out, report.file, &mut |sink| (report.write)(outcome, sink));
+        let write = |report: &Report| {
+            write_beside(out, report.file, &mut |sink| (report.write)(outcome, &mut Interruptible { sink, stop: outcome.stop }))
+        };
         // Of several that fail, the first in the table is said.
         REPORTS.par_iter().with_max_len(1).map(write).collect::<Vec<_>>().into_iter().collect::<Result<()>>()?;
         write_beside(out, RUN, &mut |sink| run_json::write(run, outcome, sink))?;
+        outcome.stop.check()?;
         // Outputs of two runs are never taken for those of one: what says of which run they are goes first, and
         // comes last.
         match fs::remove_file(out.join(RUN)) {
@@ -134,8 +145,39 @@ pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()
     })();
     if result.is_err() {
         files().for_each(|name| _ = fs::remove_file(beside(out, name)));
+        // Whatever a writer made of it.
+        outcome.stop.check()?;
     }
     result
+}
+
+/// Keeps other runs from writing into a folder at the same time; waits until they have.
+fn lock(out: &Path, stop: &Stop) -> Result<fs::File> {
+    /// Between two attempts.
+    const PAUSE: Duration = Duration::from_millis(50);
+    let folder = fs::File::open(out).with_context(|| format!("cannot open the output folder {}", out.display()))?;
+    // Where the file system has no locks, there are none to be had.
+    while rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+        stop.check()?;
+        std::thread::sleep(PAUSE);
+    }
+    Ok(folder)
+}
+
+/// Takes what a writer gives until the work is asked to end.
+struct Interruptible<'s> {
+    sink: &'s mut dyn Write,
+    stop: &'s Stop,
+}
+
+impl Write for Interruptible<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.stop.raised() { Err(io::Error::other(Interrupted)) } else { self.sink.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
 }
 
 /// What the outputs rest on, written last.
@@ -152,7 +194,7 @@ pub fn compared(outcome: &Outcome<'_>) -> Result<BTreeMap<&'static str, Vec<u8>>
     Ok(files)
 }
 
-pub(crate) fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+pub(crate) fn write_file(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
     write_beside(out, name, write)?;
     put_in_place(out, name)
 }
@@ -161,7 +203,7 @@ fn beside(out: &Path, name: &str) -> PathBuf {
     out.join(format!(".{name}.part"))
 }
 
-fn write_beside(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn std::io::Write) -> Result<()>) -> Result<()> {
+fn write_beside(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
     let context = || format!("cannot write {}", out.join(name).display());
     let mut sink = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(beside(out, name)).with_context(context)?);
     write(&mut sink).with_context(context)?;

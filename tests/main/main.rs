@@ -63,3 +63,4 @@ mod walkthrough;
 mod workbook;
 mod wrapped_listings;
 mod wrapping;
+mod writing;

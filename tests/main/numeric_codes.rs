@@ -346,3 +346,17 @@ fn a_code_against_the_word_for_a_client_names_its_database() {
         assert_eq!(verdicts[&format!("C{n}")], *verdict, "{path}: {text}");
     }
 }
+
+/// A column that was too narrow for its codes holds them rounded: each may be that of whoever's code is written so.
+#[test]
+fn a_code_that_a_spreadsheet_rounded_may_be_anybodys_that_is_written_so() {
+    let desk = Desk::new();
+    let codes = ["104233", "103981", "104500", "110233", "1042331"];
+    let institution = |n: usize| Institution::new(&format!("C{n}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
+    write_registry(&desk.path("registry"), &(0..codes.len()).map(|n| institution(n).with("client_code", codes[n])).collect::<Vec<_>>());
+    let table = format!("file,client_id,note\n{}", "a.pgp,1.04E+05,loaded\n".repeat(5));
+    write(&desk.path("ev/x/a.csv"), table.as_bytes());
+    let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
+    let found: Vec<&str> = verdicts.values().map(String::as_str).collect();
+    assert_eq!(found, ["undetermined", "undetermined", "ruled_out", "ruled_out", "ruled_out"]);
+}

@@ -259,3 +259,47 @@ fn evidence_that_moved_must_be_known() {
     let refused = index(&["--evidence", &format!("other={evidence}")]).with_code(&[2]);
     assert!(refused.stderr.contains("it has ev"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_word_by_which_nothing_is_called_is_not_read_again() {
+    let attempt = Attempt::new();
+    let index = |word: &str| {
+        let mut command = program();
+        command.arg("index").arg(&attempt.evidence).arg("--case").arg(&attempt.case).arg("--retry").arg(word);
+        Finished::from(command.output().expect("the program starts"))
+    };
+    let refused = index("partialy").with_code(&[2]);
+    assert!(refused.stderr.contains("--retry partialy") && !attempt.case.exists(), "{}", refused.stderr);
+    for word in ["partial", "limit_time", "nacha", "unknown"] {
+        index(word).done();
+    }
+}
+
+#[test]
+fn a_key_of_the_incident_that_has_no_effect_is_said() {
+    let mut attempt = Attempt::new();
+    with_changed(&mut attempt, "incident.toml", |text| text.replacen("[incident]\n", "[incident]\nwindow_form = 2024-01-01\n", 1));
+    let finished = attempt.run().done();
+    assert!(finished.stderr.contains("incident.toml:2") && finished.stderr.contains("`window_form`"), "{}", finished.stderr);
+}
+
+#[test]
+fn matching_is_told_where_evidence_lies_now() {
+    let attempt = Attempt::new();
+    attempt.run().done();
+    let moved = attempt.desk.path("moved");
+    let decide = |evidence: &str, out: &Path| {
+        let mut command = program();
+        command.arg("match").arg("--case").arg(&attempt.case).arg("--registry").arg(&attempt.registry).arg("--out").arg(out);
+        Finished::from(command.arg("--evidence").arg(evidence).output().expect("the program starts"))
+    };
+    let label = attempt.evidence.file_name().expect("a name").to_string_lossy().into_owned();
+    write(&moved.join("a.txt"), b"text");
+    let here = format!("{label}={}", moved.display());
+    let done = decide(&here, &attempt.desk.path("again")).done();
+    assert!(!done.stderr.contains("no longer at"), "{}", done.stderr);
+    decide(&here, &moved.join("out")).with_code(&[2]);
+    decide(&format!("other={}", moved.display()), &attempt.desk.path("none")).with_code(&[2]);
+    decide(&format!("{label}={}", attempt.desk.path("nowhere").display()), &attempt.desk.path("none")).with_code(&[2]);
+    assert!(!attempt.desk.path("none").exists() && !moved.join("out").exists());
+}

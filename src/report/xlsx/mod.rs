@@ -14,7 +14,8 @@ use super::{
 use anyhow::{Context, Result, anyhow};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheet::Shown;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 /// Rows of a sheet of Excel 2007 and later, its header included (ISO/IEC 29500 sets none; Excel does).
 const SHEET_ROWS: u64 = 1_048_576;
@@ -45,7 +46,16 @@ static SHEETS: &[Sheet] = &[
 ];
 
 pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    // Where a file without a name cannot be written, the writer of sheets panics.
+    // Where a file without a name cannot be written, the writer of sheets panics. It is said once, as an error.
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !info.location().is_some_and(|at| at.file().contains("rust_xlsxwriter")) {
+                others(info);
+            }
+        }));
+    });
     let made = catch_unwind(AssertUnwindSafe(|| workbook(outcome, SHEET_ROWS)));
     let bytes = made.map_err(|_| anyhow!("its sheets cannot be kept in {}: is the disk full?", outcome.scratch.display()))??;
     Ok(sink.write_all(&bytes)?)
