@@ -3,6 +3,7 @@
 
 use super::Specific;
 use super::inline::{Inline, LONG_NUMBER};
+use crate::format::BORDER;
 use crate::index::tokens::Tokens;
 use crate::model::Scheme;
 
@@ -43,7 +44,7 @@ fn names_database(text: &str, all: &Tokens, i: usize) -> bool {
             return false;
         }
         if DATABASES.contains(&all.term(before)) {
-            return true;
+            return all.term(before) != "use" || is_statement(text, all.span(before).start, all.span(i).end);
         }
         if !BETWEEN.contains(&all.term(before)) {
             return false;
@@ -51,4 +52,12 @@ fn names_database(text: &str, all: &Tokens, i: usize) -> bool {
         start = all.span(before).start;
     }
     false
+}
+
+/// Does a statement begin at the one place and end at the other? `We use Client10001 for tests` is none.
+fn is_statement(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let behind = text.get(end..).unwrap_or_default().trim_start_matches([']', '`', '"', ' ', '\t']);
+    let marks = |c: char| matches!(c, '\n' | '\r' | ';') || c == BORDER;
+    (before.is_empty() || before.ends_with(marks)) && (behind.is_empty() || behind.starts_with(marks))
 }

@@ -330,6 +330,7 @@ fn a_code_against_the_word_for_a_client_names_its_database() {
         ("affected", "c.sql", "create schema if not exists `client@`;\n"),
         ("affected", "d.config", "Server=db1;Database=Client@;Trusted_Connection=yes\n"),
         ("undetermined", "e.log", "10:00:01 restored Client@ in 3 s\n"),
+        ("undetermined", "f.md", "We use Client@ for tests.\n"),
         ("undetermined", "Client@/f.txt", "nothing\n"),
         ("ruled_out", "g.log", "10:00:01 build Patient@ subclient@ client@9x client@.5\n"),
         ("ruled_out", "h.sql", "CREATE DATABASE Ledger@;\nUSE order@;\n"),

@@ -66,10 +66,21 @@ fn trailers_and_addenda_alone_say_what_they_can() {
 #[test]
 fn messages_without_block_1_are_anybodys() {
     let message = swift(0);
-    let from = |mark: &str| message[message.find(mark).expect("a block")..].as_bytes().to_vec();
+    let from = |mark: &str| message.as_bytes()[message.find(mark).expect("a block")..].to_vec();
     assert_is_anybodys("second.fin", from("{2:"));
     assert_is_anybodys("text.fin", from("{4:"));
     assert_is_anybodys("fields.fin", from(":20:"));
+}
+
+/// The text of a message in a row of a client is the client's.
+#[test]
+fn messages_without_block_1_in_records_are_the_records() {
+    let text = |n: usize| swift(n)[swift(n).find("{4:").expect("a text")..].to_owned();
+    let row = |n: usize| format!("({n}, 'QZ00{}X', '{}')", n % 2, text(0).replace('\'', ""));
+    let rows: Vec<String> = (0..8).map(row).collect();
+    let dump = format!("CREATE TABLE m (id int, client_code text, body text);\nINSERT INTO m VALUES {};\n", rows.join(",\n"));
+    let found = verdicts(&[("messages.sql", dump.into_bytes())]);
+    assert_eq!((found["K0"].as_str(), found["K1"].as_str(), found["K2"].as_str()), ("affected", "affected", "ruled_out"));
 }
 
 #[test]

@@ -88,7 +88,9 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
 
 /// Reads the payments in a value that stands at an offset of the item: a file, or what stands amid text.
 pub fn read_in_value(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
-    match super::layout_of(&Probe::new(bytes)) {
+    // Whose a message without its block 1 is, what stands beside the value may say.
+    let says_whose = |layout: &&Format| layout.name != SWIFT.name || super::swift::beginning::names_owner(bytes.trim_ascii_start());
+    match super::layout_of(&Probe::new(bytes)).filter(says_whose) {
         Some(layout) => sink.payments_amid_text(layout, bytes, offset),
         None => read_at(bytes, &|_| offset, sink),
     }

@@ -6,7 +6,7 @@
 //! Acknowledgements (service 21) bring a block 1 of their own and own nothing; a message that stands
 //! inside the block 4 of another (MT 096) has counterparties only.
 
-mod beginning;
+pub(super) mod beginning;
 mod next;
 
 use super::{day, party, swift_field, value};

@@ -11,11 +11,15 @@ pub(super) fn recognise(probe: &Probe<'_>) -> bool {
     let head = probe.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(probe.head);
     let start = head.iter().position(|&b| !is_separator(b)).unwrap_or(0);
     let head = &head[start..];
+    names_owner(head) || is_headless(head) && !(crate::format::payments::MT940.recognise)(probe)
+}
+
+/// Does a message begin here with its block 1?
+pub(in crate::format::payments) fn names_owner(head: &[u8]) -> bool {
     let is_terminal =
         |is_letter: fn(&u8) -> bool| head.get(6..14).is_some_and(|terminal| terminal.iter().all(|b| is_letter(b) || b.is_ascii_digit()));
-    let is_whole = (is_header(head) && is_terminal(u8::is_ascii_uppercase) || is_small_header(head) && is_terminal(u8::is_ascii_lowercase))
-        && [&b"{2:"[..], b"{4:"].iter().any(|b| memmem::find(head, b).is_some());
-    is_whole || is_headless(head) && !(crate::format::payments::MT940.recognise)(probe)
+    (is_header(head) && is_terminal(u8::is_ascii_uppercase) || is_small_header(head) && is_terminal(u8::is_ascii_lowercase))
+        && [&b"{2:"[..], b"{4:"].iter().any(|b| memmem::find(head, b).is_some())
 }
 
 /// A message whose block 1 was cut off: block 2 and a text, or a text that says by its fields what it is.
