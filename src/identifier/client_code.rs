@@ -1,19 +1,43 @@
 //! The vendor's own codes for its customers: any token, compared as it stands by the matcher.
 
-use super::{Bare, SchemeRules, token};
+use super::{Bare, Composed, SchemeRules, Specific, token};
 use crate::model::Scheme;
+
+/// Words for those whom the vendor serves.
+const CLIENTS: &[&str] = &[
+    "client",
+    "institution",
+    "inst",
+    "fi",
+    "financial institution",
+    "fin inst",
+    "tenant",
+    "mandant",
+    "mandanten",
+    "institut",
+    "instituts",
+];
+/// Words for them that are as often words for others.
+const ORGANISATIONS: &[&str] =
+    &["org", "organization", "organisation", "company", "bank", "cust bank", "member", "participant", "lender", "cu", "credit union"];
+/// What somebody is given to be told by.
+const ASSIGNED: &[&str] = &["code", "id", "number", "key", "ref"];
+/// What only programs tell somebody by.
+const KEYS: &[&str] = &["fk", "pk", "sk", "uuid", "guid", "acronym", "mnemonic", "number key", "number fk", "id fk", "code fk"];
 
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::ClientCode,
     normalise: |raw, _| token(raw),
+    composed: &[
+        Composed { of: CLIENTS, what: ASSIGNED, specific: Specific::Exact, heads_only: false },
+        Composed { of: CLIENTS, what: KEYS, specific: Specific::Exact, heads_only: false },
+        Composed { of: &["partner", "site"], what: ASSIGNED, specific: Specific::Exact, heads_only: false },
+        // Before a value it is also the line of commands.
+        Composed { of: &["cli"], what: ASSIGNED, specific: Specific::Exact, heads_only: true },
+        Composed { of: ORGANISATIONS, what: ASSIGNED, specific: Specific::Generic, heads_only: true },
+    ],
     labels: &[
         "client",
-        "client code",
-        "client id",
-        "client number",
-        "client key",
-        "client ref",
-        "client fk",
         "fk client",
         "id client",
         "code client",
@@ -25,49 +49,10 @@ pub(super) const RULES: SchemeRules = SchemeRules {
         "cust code",
         "cust key",
         "institution",
-        "institution code",
-        "institution id",
-        "institution number",
-        "institution key",
-        "institution ref",
-        "inst code",
-        "inst id",
-        "inst number",
         "fi",
-        "fi code",
-        "fi id",
-        "fi number",
-        "fi key",
-        "fi ref",
         "bank key",
         "bank ref",
         "tenant",
-        "tenant code",
-        "tenant id",
-        "tenant number",
-        "tenant key",
-        "tenant ref",
-        "partner code",
-        "partner id",
-        "partner number",
-        "partner key",
-        "partner ref",
-        "site code",
-        "site id",
-        "site number",
-        "site key",
-        "site ref",
-        "mandant number",
-        "mandant code",
-        "mandant id",
-        "mandanten number",
-        "mandanten code",
-        "mandanten id",
-        "institut number",
-        "institut id",
-        "instituts number",
-        "instituts code",
-        "instituts id",
     ],
     generic_labels: &[
         "customer",
@@ -115,25 +100,10 @@ pub(super) const RULES: SchemeRules = SchemeRules {
         "cust id",
         "cust number",
         "participant",
-        "participant code",
-        "participant id",
-        "participant number",
         "cif",
         "cif number",
         "cif id",
         "member",
-        "member id",
-        "member number",
-        "bank id",
-        "bank code",
-        "bank number",
-        "lender code",
-        "lender id",
-        "org id",
-        "organization id",
-        "organisation id",
-        "company id",
-        "company code",
         "mandant",
         "kunde",
         "kunden number",

@@ -7,6 +7,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::Domain,
     normalise,
+    composed: &[],
     labels: &[
         "domain",
         "domain name",

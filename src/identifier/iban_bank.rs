@@ -7,6 +7,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::IbanBank,
     normalise: national_bank_code::normalise,
+    composed: &[],
     labels: &["iban bank", "iban bank code", "iban bank id", "iban bank number"],
     generic_labels: &[],
     headers: &[],

@@ -62,8 +62,11 @@ pub(super) fn may_end(word: &str) -> bool {
 }
 
 /// The words of all labels.
-static WORDS: LazyLock<HashSet<&'static str, RandomState>> =
-    LazyLock::new(|| SCHEMES.iter().flat_map(|rules| rules.labels).flat_map(|phrase| phrase.split(' ')).collect());
+static WORDS: LazyLock<HashSet<&'static str, RandomState>> = LazyLock::new(|| {
+    let composed = SCHEMES.iter().flat_map(|rules| rules.composed).filter(|composed| !composed.heads_only);
+    let composed = composed.flat_map(|composed| composed.of.iter().chain(composed.what));
+    SCHEMES.iter().flat_map(|rules| rules.labels).chain(composed).flat_map(|phrase| phrase.split(' ')).collect()
+});
 
 /// Is it a word that labels are made of?
 pub fn is_label_word(word: &str) -> bool {
@@ -80,6 +83,9 @@ static LABELS: LazyLock<Phrases> = LazyLock::new(|| {
         let headers = rules.headers.iter().filter(|phrase| !rules.generic_labels.contains(phrase));
         rules.labels.iter().chain(headers).for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Exact));
         rules.generic_labels.iter().for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Generic));
+        for composed in rules.composed.iter().filter(|composed| !composed.heads_only) {
+            composed.phrases().for_each(|phrase| enter(&mut phrases, &phrase, &rules.scheme, composed.specific));
+        }
     }
     phrases
 });
@@ -91,6 +97,9 @@ static HEADERS: LazyLock<Phrases> = LazyLock::new(|| {
         rules.generic_headers.iter().for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Generic));
         let exact = rules.labels.iter().filter(|phrase| !rules.generic_headers.contains(phrase));
         exact.chain(rules.headers).for_each(|phrase| enter(&mut phrases, phrase, &rules.scheme, Specific::Exact));
+        for composed in rules.composed {
+            composed.phrases().for_each(|phrase| enter(&mut phrases, &phrase, &rules.scheme, composed.specific));
+        }
     }
     phrases
 });

@@ -7,6 +7,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::Lei,
     normalise,
+    composed: &[],
     labels: &["lei", "lei code", "lei id", "lei number", "legal entity identifier", "legal entity id"],
     generic_labels: &[],
     headers: &[],

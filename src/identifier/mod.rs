@@ -39,6 +39,8 @@ pub struct SchemeRules {
     /// Brings a value to its normal form; the second argument is the ISO 3166 country of the holder, or
     /// empty, for codes that are written without theirs.
     pub normalise: fn(raw: &str, country: &str) -> Result<Normalised, Invalid>,
+    /// Labels and headers of two parts: whose it is, and what.
+    pub composed: &'static [Composed],
     /// Phrases before a value that name this scheme and no other: folded words, one blank between.
     pub labels: &'static [&'static str],
     /// Phrases that may name this scheme, but as often other people's numbers.
@@ -53,6 +55,25 @@ pub struct SchemeRules {
     pub examples: &'static [&'static str],
     /// Values that must be refused.
     pub counter_examples: &'static [&'static str],
+}
+
+/// Phrases that are each made of one word for whose a value is and of one for what it is: `tenant` and `key`.
+pub struct Composed {
+    /// Whose.
+    pub of: &'static [&'static str],
+    /// What.
+    pub what: &'static [&'static str],
+    /// How surely they name the scheme.
+    pub specific: Specific,
+    /// They name it at the head of a column, and not before a value.
+    pub heads_only: bool,
+}
+
+impl Composed {
+    /// All of its phrases.
+    pub fn phrases(&self) -> impl Iterator<Item = String> {
+        self.of.iter().flat_map(|of| self.what.iter().map(move |what| format!("{of} {what}")))
+    }
 }
 
 /// What an occurrence in prose without a label means.

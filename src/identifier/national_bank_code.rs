@@ -6,6 +6,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::NationalBankCode,
     normalise,
+    composed: &[],
     labels: &[
         "national bank code",
         "national bank id",

@@ -6,6 +6,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::NcuaCharter,
     normalise,
+    composed: &[],
     labels: &[
         "ncua",
         "ncua charter",

@@ -6,6 +6,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::Rssd,
     normalise,
+    composed: &[],
     labels: &[
         "rssd",
         "rssd id",

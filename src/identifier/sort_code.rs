@@ -6,6 +6,7 @@ use crate::model::Scheme;
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::SortCode,
     normalise,
+    composed: &[],
     labels: &["sort code", "sort codes", "bank sort code", "uk sort code", "sorting code", "gbdsc"],
     generic_labels: &["sort"],
     headers: &["sortcode"],

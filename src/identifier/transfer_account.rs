@@ -32,6 +32,7 @@ pub(super) const RULES: SchemeRules = SchemeRules {
         Some((_, last)) => token(last),
         None => token(raw),
     },
+    composed: &[],
     labels: &[
         "sftp",
         "sftp account",

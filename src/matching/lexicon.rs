@@ -1,6 +1,7 @@
 //! The registry as the matcher looks it up: every identifier and every form of every name, with all who
 //! bear it.
 
+use super::chance::Numbers;
 use super::names;
 use crate::identifier::{Specific, inline::LONG_NUMBER, pgp_key};
 use crate::index::Needle;
@@ -100,6 +101,8 @@ pub struct Lexicon {
     by_number: HashMap<String, Vec<u32>>,
     /// How many of these there are of each length.
     numbers_by_length: Vec<u32>,
+    /// These numbers.
+    pub numbers: Numbers,
     /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
     periods: HashMap<(usize, Scheme, String), Periods>,
 }
@@ -173,6 +176,7 @@ impl Lexicon {
             numeric_codes: HashMap::new(),
             by_number: HashMap::new(),
             numbers_by_length: Vec::new(),
+            numbers: Numbers::default(),
             periods,
         };
         for (what, holders) in all {
@@ -209,6 +213,7 @@ impl Lexicon {
             }
             lexicon.numbers_by_length[digits] += 1;
         }
+        lexicon.numbers = Numbers::new(lexicon.by_number.keys().filter_map(|digits| digits.parse().ok()).collect());
         lexicon
     }
 

@@ -2,6 +2,7 @@
 //! personal data without owner; the verdict is made of these alone.
 
 pub mod attribution;
+mod chance;
 mod contents;
 mod dates;
 mod decoys;

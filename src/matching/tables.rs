@@ -1,5 +1,6 @@
 //! What the records of a table establish.
 
+use super::chance::Chance;
 use super::findings::Findings;
 use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
@@ -7,7 +8,7 @@ use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
-use crate::table::{ColumnFacts, ColumnType, Side, TableFacts};
+use crate::table::{ColumnFacts, ColumnType, Heading, Side, TableFacts, codes_beside, heading};
 use std::collections::BTreeMap;
 
 /// A client-identifier column whose header is as often used for a bank's own customers counts only when so
@@ -46,9 +47,17 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             let column = Column { facts: column, header: table.header.get(number).map_or("", String::as_str) };
             has_owner |= match &column.facts.kind {
                 ColumnType::ClientId(specific) => {
-                    let owns = client_column(lexicon, table, column, *specific, findings);
+                    let proven = if *specific == Specific::Generic { by_values(lexicon, column) } else { None };
+                    let owns = client_column(lexicon, table, column, proven.unwrap_or(*specific), findings);
                     has_clients |= owns;
                     owns
+                }
+                kind if kind.may_hold_codes() => {
+                    by_values(lexicon, column).is_some_and(|specific| client_column(lexicon, table, column, specific, findings))
+                }
+                // A header may name another scheme than its column holds.
+                ColumnType::BankId { scheme, .. } if !column.facts.values.keys().any(|value| lexicon.bank(scheme, value).is_some()) => {
+                    by_values(lexicon, column).is_some_and(|specific| client_column(lexicon, table, column, specific, findings))
                 }
                 ColumnType::BankId { scheme, side } => bank_column(lexicon, table, column, scheme, *side, policy, findings),
                 ColumnType::Iban(side) => bank_column(lexicon, table, column, &Scheme::IbanBank, *side, policy, findings),
@@ -128,6 +137,33 @@ fn rounded_codes(lexicon: &Lexicon, column: Column<'_>, list: List, findings: &m
                 findings.mentions.push(if list == List::Surely { found.as_reference() } else { found });
             }
         }
+    }
+}
+
+/// What a column says by its values: nearly all are numbers that are codes, and so many that it is no chance. Where
+/// nothing at its head speaks of somebody whose the rows may be, they only point at their holders.
+fn by_values(lexicon: &Lexicon, column: Column<'_>) -> Option<Specific> {
+    let named = heading(column.header);
+    if column.facts.many_values || named == Heading::Else {
+        return None;
+    }
+    let (mut codes, mut others) = (Vec::new(), 0);
+    for (value, facts) in &column.facts.values {
+        let number = if value.bytes().any(|b| b.is_ascii_digit()) { holder(lexicon, value) } else { None };
+        match number.filter(|(_, code, _)| is_numeric(code)).and_then(|(_, code, _)| whole_number(&code)?.parse().ok()) {
+            Some(number) => codes.push(number),
+            None => others += facts.count,
+        }
+        if others * 100 > column.facts.non_empty * (100 - GENERIC_COLUMN_PERCENT) {
+            return None;
+        }
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    match lexicon.numbers.chance(&codes, column.facts.values.len()) {
+        Chance::None if named == Heading::Whose => Some(Specific::Exact),
+        Chance::None | Chance::Slight => Some(Specific::Generic),
+        Chance::Likely => None,
     }
 }
 
@@ -215,15 +251,23 @@ fn list(table: &TableFacts, distinct: usize) -> List {
 /// Whoever a value of a client-identifier column means: by code or account, in whatever way a program or spreadsheet
 /// wrote it, or by an equivalent of them.
 pub(super) fn holder(lexicon: &Lexicon, value: &str) -> Option<(Scheme, String, Vec<usize>)> {
+    // A national code whose country is not known begins with a colon.
+    let value = value.trim_start_matches(':');
     let as_written = lexicon.client(value).or_else(|| {
         let bare = normalise(&Scheme::ClientCode, value, "").map_or_else(|_| value.to_owned(), |normal| normal.value);
         lexicon.client(&bare).or_else(|| lexicon.number(&whole_number(&bare)?))
     });
-    as_written.or_else(|| {
+    let equivalent = || {
         [Scheme::Lei, Scheme::Bic, Scheme::Aba, Scheme::Domain].into_iter().find_map(|scheme| {
             let normal = normalise(&scheme, value, "").ok()?;
             let (_, entry) = lexicon.by_value(&scheme, &normal.value)?;
             Some((scheme, normal.value, entry.holders.clone()))
         })
+    };
+    as_written.or_else(equivalent).or_else(|| {
+        // Of a value that says more than a code, one part may be it.
+        let mut parts = codes_beside(value).filter_map(|part| lexicon.client(part));
+        let first = parts.next()?;
+        parts.all(|other| other == first).then_some(first)
     })
 }

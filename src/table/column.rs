@@ -92,7 +92,7 @@ impl ColumnType {
     }
 
     /// Values are kept as long as they are few.
-    pub(super) fn may_hold_codes(&self) -> bool {
+    pub(crate) fn may_hold_codes(&self) -> bool {
         matches!(self, Self::Other | Self::Sums | Self::Particulars | Self::InstitutionName)
     }
 

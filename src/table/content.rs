@@ -251,9 +251,48 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(';').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// Is a cell made of codes, or is it one that was kept as a number?
+/// Is a cell made of codes, or is it one that was kept as a number, or one with what it stands for?
 pub(super) fn is_written_code(text: &str) -> bool {
-    codes(text).all(is_code) || whole_number(text).is_some()
+    codes(text).all(is_code) || whole_number(text).is_some() || codes_beside(text).next().is_some()
+}
+
+/// Longest cell in which a code stands beside other words, and shortest code there.
+const LONGEST_BESIDE: usize = 160;
+const SHORTEST_BESIDE: usize = 3;
+
+/// The words of a cell that may be its code, where it says more: the name that the code stands for (`45155 - First State
+/// Bank`, `First State Bank (45155)`), what stands before the first field of a line (`INFO row: 45155`), or a branch
+/// (`45155-001`). Those that begin or end it have a digit, and are no date.
+pub(crate) fn codes_beside(text: &str) -> impl Iterator<Item = &str> {
+    let is_short = text.len() <= LONGEST_BESIDE;
+    let is_mark =
+        |c: char| c.is_whitespace() || matches!(c, ':' | ';' | ',' | '|' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '#' | '"' | '=' | '+');
+    let words = move |text: &'_ str| text.split(is_mark).filter(|word| word.bytes().any(|b| b.is_ascii_alphanumeric())).count();
+    let has_words = is_short && text.contains(is_mark) && words(text) > 1;
+    let may_be = |word: &&str| {
+        word.len() >= SHORTEST_BESIDE
+            && word.len() < text.len()
+            && word.bytes().any(|b| b.is_ascii_digit())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            && (is_number_of(word, 1..=64) || year_of(word).is_none())
+    };
+    let beside = |from_end: bool| {
+        let mut all = text.split(is_mark).map(|word| word.trim_matches(['-', '–', '.', '/', '*'])).filter(|word| !word.is_empty());
+        if from_end { all.next_back() } else { all.next() }
+    };
+    let (first, last) = if has_words { (beside(false), beside(true)) } else { (None, None) };
+    // `45155-001`, `45155/01`, `US-45155`.
+    let joint = |c: char| matches!(c, '-' | '/' | '.' | '_');
+    let is_joined = is_short && !has_words && text.contains(joint) && year_of(text).is_none();
+    let head = is_joined.then(|| text.split(joint).next()).flatten();
+    let tail = is_joined.then(|| text.rsplit(joint).next()).flatten();
+    let mut given = [first, last, head, tail].map(|word| word.filter(may_be));
+    for n in 1..given.len() {
+        if given[..n].contains(&given[n]) {
+            given[n] = None;
+        }
+    }
+    given.into_iter().flatten()
 }
 
 /// Words go on in small letters, as no name does.

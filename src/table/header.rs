@@ -85,10 +85,15 @@ pub(super) fn read(header: &str) -> Reading {
         })
         .unwrap_or_default();
     let (scheme_len, schemes) = headed(&words);
-    // `user` and `client` name a column only where they are all of its header.
-    let names =
-        |entry: &&(Scheme, Specific)| scheme_len > 1 || scheme_len == words.len() || entry.1 == Specific::Exact && !is_vendors(&entry.0);
-    let schemes = if scheme_len >= meaning_len { schemes.iter().filter(names).cloned().collect() } else { Vec::new() };
+    // `user` and `client` name a column only where they are all of its header; `billing client` may.
+    let is_whole = scheme_len > 1 || scheme_len == words.len();
+    let named = |(scheme, specific): &(Scheme, Specific)| match specific {
+        _ if is_whole => Some((scheme.clone(), *specific)),
+        Specific::Exact if !is_vendors(scheme) => Some((scheme.clone(), *specific)),
+        Specific::Exact if *scheme == Scheme::ClientCode => Some((scheme.clone(), Specific::Generic)),
+        Specific::Exact | Specific::Generic => None,
+    };
+    let schemes = if scheme_len >= meaning_len { schemes.iter().filter_map(named).collect() } else { Vec::new() };
     Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
 }
 
@@ -106,6 +111,65 @@ fn without_numbers(words: &[String]) -> Vec<&str> {
 /// Identifiers that the vendor gave, whose labels are everyday words.
 fn is_vendors(scheme: &Scheme) -> bool {
     matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
+}
+
+/// What a header says of numbers that are codes by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heading {
+    /// Somebody whose the rows may be: `entity no`.
+    Whose,
+    /// Nothing, or nothing known; or the other side of something.
+    Unknown,
+    /// Something else: an order, an amount, a town.
+    Else,
+}
+
+/// Reads the header of a column of numbers that are codes.
+pub(crate) fn heading(header: &str) -> Heading {
+    const WHOSE: &[&str] = &[
+        "client",
+        "clients",
+        "cli",
+        "cust",
+        "customer",
+        "customers",
+        "bank",
+        "banks",
+        "institution",
+        "inst",
+        "fi",
+        "fiid",
+        "tenant",
+        "org",
+        "organization",
+        "organisation",
+        "company",
+        "entity",
+        "member",
+        "participant",
+        "partner",
+        "lender",
+        "cu",
+        "subscriber",
+        "site",
+        "owner",
+        "provider",
+        "issuer",
+        "acquirer",
+        "agency",
+        "association",
+        "mandant",
+        "institut",
+        "kunde",
+        "cliente",
+    ];
+    let reading = read(header);
+    match reading.meaning {
+        _ if reading.side == Side::Receiving => Heading::Unknown,
+        None | Some(Meaning::Institution) if words(header).iter().any(|word| WHOSE.contains(&word.as_str())) => Heading::Whose,
+        None | Some(Meaning::Institution | Meaning::Name | Meaning::Holder) => Heading::Unknown,
+        Some(_) => Heading::Else,
+    }
 }
 
 fn side(words: &[&str]) -> Side {
@@ -255,6 +319,19 @@ mod tests {
         assert_eq!(meaning("zip 4"), Some(Meaning::PostCode));
         assert_eq!(meaning("MI"), Some(Meaning::NamePart));
         assert_eq!(meaning("foo"), None);
+    }
+
+    #[test]
+    fn headers_of_codes_say_whose_they_may_be() {
+        for header in ["entity_no", "hostingBank", "SUBSCRIBER CODE", "client_a", "financial institution"] {
+            assert_eq!(heading(header), Heading::Whose, "{header}");
+        }
+        for header in ["", "xref", "to_client", "code", "beneficiary_bank"] {
+            assert_eq!(heading(header), Heading::Unknown, "{header}");
+        }
+        for header in ["order number", "client_zip", "invoice no", "amount", "seq"] {
+            assert_eq!(heading(header), Heading::Else, "{header}");
+        }
     }
 
     #[test]

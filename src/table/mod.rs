@@ -15,7 +15,8 @@ mod tally;
 mod typing;
 
 pub use column::{ColumnType, Side};
-pub(crate) use content::{is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of};
+pub(crate) use content::{codes_beside, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of};
+pub(crate) use header::{Heading, heading};
 pub(crate) use lexicon::{has_bank_word, has_given_name, is_company, is_given_name, is_state};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};

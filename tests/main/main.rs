@@ -20,6 +20,7 @@ mod embedded_tables;
 mod encoded_text;
 mod false_hits;
 mod fence;
+mod forms_of_rows;
 mod gaps;
 mod groups;
 mod growing_copies;

@@ -1,0 +1,124 @@
+//! Rows and codes of clients are found under headings made of any words of the field, beside names and branches, and in the
+//! forms that markup, source text, logs and scripts give them; directories, digits, prose and software affect nobody.
+
+use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+use std::collections::BTreeMap;
+
+const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia", "Robert Young", "Susan Lee", "Karen Lopez"];
+
+/// The code of the institution with this number: sparse among the numbers of five digits.
+fn code(n: usize) -> String {
+    (11_054 + 373 * n).to_string()
+}
+
+/// A registry of so many institutions, of which none is found without a label, and what a run says of these files.
+fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let name = |n: usize| format!("Quarry {} Savings", "Stone".repeat(n % 40 + 1) + &"b".repeat(n / 40));
+    let institution = |n: usize| Institution::new(&format!("C{n:03}"), &name(n)).with("client_code", &code(n));
+    write_registry(&registry, &(0..institutions).map(institution).collect::<Vec<_>>());
+    files.iter().for_each(|(path, text)| write(&desk.path("ev").join(path), text.as_bytes()));
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    (desk, outputs)
+}
+
+/// Six records, each made of a code, a name, an account and an amount; the codes are those of these two institutions in turn.
+fn rows(two: [usize; 2], row: &str) -> String {
+    let one = |(n, name): (usize, &&str)| {
+        row.replace("CODE", &code(two[n % 2]))
+            .replace("NAME", name)
+            .replace("ACCOUNT", &format!("44556677{n}8"))
+            .replace("SUM", &format!("{n}0.25"))
+    };
+    NAMES.iter().enumerate().map(one).collect()
+}
+
+/// Each file belongs to two institutions of its own; the verdict of both is this one.
+fn assert_verdicts(forms: &[(&str, String)], verdict: &str) {
+    let files: Vec<(String, String)> = forms
+        .iter()
+        .enumerate()
+        .map(|(n, (name, text))| (format!("f{n:02}/{name}"), text.replace("FIRST", &code(2 * n)).replace("OTHER", &code(2 * n + 1))))
+        .collect();
+    let (_desk, outputs) = outcome(&files, 2 * files.len() + 1);
+    let verdicts = outputs.verdicts();
+    let found = |n: usize| [2 * n, 2 * n + 1].map(|n| verdicts[&format!("C{n:03}")].clone());
+    let wrong: BTreeMap<&str, [String; 2]> =
+        forms.iter().enumerate().filter(|(n, _)| found(*n) != [verdict, verdict]).map(|(n, (name, _))| (*name, found(n))).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// Tables of two institutions, each with this heading over their codes, which stand in their cells so.
+fn tables(forms: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let table = |(n, (heading, cell)): (usize, &(&'static str, &str))| {
+        let rows = rows([2 * n, 2 * n + 1], &format!("{cell},NAME,ACCOUNT,SUM\n"));
+        (*heading, format!("{heading},name,account,balance\n{rows}"))
+    };
+    forms.iter().enumerate().map(table).collect()
+}
+
+#[test]
+fn headings_are_made_of_the_words_of_the_field() {
+    let headings =
+        ["cli_id", "fi_no", "INSTITUTION_NBR", "tenant_key", "FinInstId", "client_sk", "client_acronym", "inst key", "mandant_nr"];
+    assert_verdicts(&tables(&headings.map(|heading| (heading, "CODE"))), "affected");
+}
+
+#[test]
+fn codes_stand_beside_names_and_branches() {
+    let cells =
+        ["CODE-001", "CODE/01", "CODE.001", "CODE - Some Bank", "Some Bank (CODE)", "Some Bank [CODE]", "CODE: Some Bank", "US-CODE"];
+    assert_verdicts(&tables(&cells.map(|cell| ("client_id", cell))), "affected");
+}
+
+/// Codes of eight institutions under a heading that says somebody's, nothing, or something else.
+#[test]
+fn a_column_of_codes_says_so_by_its_values() {
+    let row = |n: usize| format!("{},MA,open,{n}\n", code(7 * n));
+    let body: String = (0..8).chain(0..8).map(row).collect();
+    for (heading, verdict) in
+        [("entity_no", "affected"), ("xref", "undetermined"), ("to_entity", "undetermined"), ("order_no", "ruled_out")]
+    {
+        let text = format!("{heading},state,mode,units\n{body}");
+        let (_desk, outputs) = outcome(&[("a/a.csv".to_owned(), text)], 60);
+        let verdicts = outputs.verdicts();
+        for n in 0..60 {
+            let wanted = if n % 7 == 0 && n < 56 { verdict } else { "ruled_out" };
+            assert_eq!(verdicts[&format!("C{n:03}")], wanted, "{heading} {n}");
+        }
+    }
+}
+
+/// Numbers of which a few are codes, numbers that are as dense as codes, and lists of everybody.
+#[test]
+fn columns_of_other_numbers_affect_nobody() {
+    let persons = |number: &dyn Fn(usize) -> String| {
+        let row = |n: usize| format!("{},{},44556677{n}8,{n}0.25\n", number(n), NAMES[n % 6]);
+        format!("xref,name,account,balance\n{}", (0..40).map(row).collect::<String>())
+    };
+    let directory = |row: &dyn Fn(usize) -> String| (0..40).map(row).collect::<String>();
+    let files = [
+        ("random.csv", persons(&|n| (10_000 + n * 7_919 % 90_000).to_string())),
+        ("rows.csv", persons(&|n| (11_050 + n).to_string())),
+        ("one.csv", format!("xref,state,amount\n{}", format!("{},open,1.50\n", code(3)).repeat(9))),
+        ("directory.csv", format!("xref,bank,city\n{}", directory(&|n| format!("{},Bank of {n},Boston\n", code(n))))),
+        ("directory2.csv", format!("institution,city\n{}", directory(&|n| format!("{} - Bank of {n},Boston\n", code(n))))),
+        (
+            "directory.xml",
+            format!("<l><r><c>cli_id</c><c>city</c></r>{}</l>", directory(&|n| format!("<r><c>{}</c><c>Boston</c></r>", code(n)))),
+        ),
+        (
+            "directory.html",
+            format!("<html><body>{}</body></html>", directory(&|n| format!("<div><span>{}</span><span>Boston</span></div>", code(n)))),
+        ),
+        ("directory.js", format!("clients = [{}];\n", directory(&|n| format!("{{id: {}, city: 'Boston'}},\n", code(n))))),
+        ("directory.sh", format!("CLIENTS=\"{}\"\n", directory(&|n| format!("{} ", code(n))))),
+        ("directory.txt", format!("Client IDs\n\n{}", directory(&|n| format!("{}\n", code(n))))),
+        ("directory.py", format!("ROWS = [\n{}]\n", directory(&|n| format!("    ({}, 'Boston', 'MA'),\n", code(n))))),
+    ]
+    .map(|(name, text)| (format!("{name}.d/{name}"), text));
+    let (_desk, outputs) = outcome(&files, 40);
+    let affected: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict == "affected").collect();
+    assert!(affected.is_empty(), "{affected:?} {:?}", outputs.rows("evidence.csv"));
+}
