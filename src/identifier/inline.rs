@@ -5,6 +5,7 @@
 //! of a passage, which does.
 
 use super::listed::{Item, is_value};
+use super::place::{OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_heading, is_index, is_item_mark};
 use super::{Specific, bic, glued, iban, label, labelled, normalise};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
@@ -64,7 +65,7 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if bytes.len() > LONG_NUMBER && bytes[0].is_ascii_lowercase() && bytes[bytes.len() - 1].is_ascii_digit() {
             glued::find(text, all, i, found);
         }
-        if !is_value(text, &token) || continues_number(text, all, i) {
+        if !is_value(text, &token) || continues_number(text, all, i) || is_item_mark(text, &token.span) {
             continue;
         }
         let carried = list.take_if(|item| item.end <= token.span.start);
@@ -128,10 +129,15 @@ impl<'t> Label<'t> {
         Self { words, schemes, end: 0 }
     }
 
+    /// Does it name a scheme and no other?
+    pub fn names_exactly(&self) -> bool {
+        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact)
+    }
+
     /// Does it name a scheme and no other, and say of a number that something bears it?
     pub(super) fn names_value(&self, text: &str, value: &Range<usize>) -> bool {
         let is_number = || text[value.clone()].bytes().all(|b| b.is_ascii_digit());
-        self.schemes.iter().any(|(_, specific)| *specific == Specific::Exact) && (!is_number() || self.says_number(text, value))
+        self.names_exactly() && (!is_number() || self.says_number(text, value))
     }
 
     /// Is it a word for many, and the value a key below it, with something of its own behind it?
@@ -164,7 +170,7 @@ impl<'t> Label<'t> {
                     && behind.starts_with([':', '"'])
                     && behind.trim_start_matches([':', '"', ' ']).starts_with(['\r', '\n'])
             };
-            return is_long && (is_key() || between.contains(['/', '\\', '{', '[']));
+            return is_long && (is_key() || between.contains(['/', '\\', '{', '[']) || is_element(between));
         }
         // A short number is the whole value of a field.
         let ends_field = behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
@@ -211,13 +217,22 @@ pub(super) fn counts_things(behind: &str) -> bool {
 fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
     let start = all.span(i).start;
     (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| {
-        label::may_end(all.term(before)) || text.get(all.span(before).end..start).is_some_and(|gap| gap.starts_with([')', ']']))
+        let gap = text.get(all.span(before).end..start).unwrap_or_default();
+        label::may_end(all.term(before))
+            || gap.starts_with([')', ']'])
+            || gap.trim_end_matches(QUOTED).ends_with(OPENS)
+            || is_index(text, &all.span(before), gap, true)
+            || is_item_mark(text, &all.span(before))
     })
 }
 
-/// Is the token a later group of a number written in groups? The first group leads.
+/// Is the token a later group of a number written in groups? The first group leads. Of two long numbers neither is one.
 fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
-    i > 0 && all.bytes(i - 1).iter().all(u8::is_ascii_digit) && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
+    let is_group = |before: &Range<usize>| before.len() < LONG_NUMBER || before.len() != all.span(i).len();
+    i > 0
+        && all.bytes(i - 1).iter().all(u8::is_ascii_digit)
+        && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
+        && is_group(&all.span(i - 1))
 }
 
 fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &mut dyn FnMut(Inline)) {
@@ -321,6 +336,16 @@ pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
             return before;
         }
     }
+    if label.schemes.is_empty()
+        && let Some(assigned) = initialised(text, start)
+    {
+        let first = (0..i).rev().find(|&n| all.span(n).end <= assigned).map_or(0, |n| n + 1);
+        let assigned = words_before(text, all, first, assigned);
+        // What `client = connect(50051)` is given is no client.
+        if assigned.words.last().is_some_and(|word| !THINGS.contains(word)) {
+            return assigned;
+        }
+    }
     label
 }
 
@@ -355,9 +380,18 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
             continue;
         }
         let gap = &text[token.span.end..border];
-        // `client_code in (104233, 104234)`.
-        let is_loose = words.is_empty() && label::OPERATORS.contains(&token.term) && !gap.contains(['(', '\'', '"']);
-        if is_loose || !joins_label(gap, words.is_empty(), token.term.len()) {
+        if is_index(text, &token.span, gap, words.is_empty()) || words.is_empty() && is_item_mark(text, &token.span) {
+            border = token.span.start;
+            continue;
+        }
+        // `client_code in (104233, 104234)`, `for client in 104233 104234`.
+        let is_loose = words.is_empty()
+            && label::OPERATORS.contains(&token.term)
+            && !gap.contains(['(', '\'', '"'])
+            && !begins_loop(text, token.span.start);
+        let is_heading =
+            || words.is_empty() && token.term.len() > 2 && token.term.ends_with('s') && heads(gap) && is_heading(text, token.span.end);
+        if is_loose || !joins_label(gap, words.is_empty(), token.term.len()) && !is_heading() {
             break;
         }
         border = token.span.start;

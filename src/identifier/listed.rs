@@ -2,6 +2,7 @@
 
 use super::Specific;
 use super::inline::{Label, THINGS, counts_things, counts_words, is_long_number, label_before};
+use super::place::{QUOTED, begins_loop, is_heading, is_item_mark, line_to};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens};
 
@@ -25,9 +26,13 @@ impl Item<'_> {
         let is_plural = self.label.words.last().is_some_and(|word| word.len() > 2 && word.ends_with('s') || *word == "nummern");
         let gap = &text[self.end..token.span.start];
         let is_alike = self.len == token.span.len();
-        let fits = (is_plural || is_alike) && separates(gap) || is_plural && is_alike && is_border(gap);
+        let fits = (is_plural || is_alike) && separates(gap)
+            || is_plural && is_alike && is_border(gap)
+            || is_alike && is_blank(gap) && self.label.opens_list(text);
         let is_counted = counts_words(text, token) || counts_things(&text[token.span.end..]);
-        (fits || is_plural && begins_item(gap) && self.label.heads_lines(text)) && !is_counted
+        let is_below =
+            || begins_item(gap) && (is_plural && self.label.heads_lines(text) || ends_line(text, token) && self.label.is_line(text));
+        (fits || is_below()) && !is_counted
     }
 }
 
@@ -54,10 +59,23 @@ fn is_border(gap: &str) -> bool {
     gap.trim().strip_prefix(BORDER) == Some("")
 }
 
-/// Does this text end one line of a list, and begin the next one with a mark at most?
+/// Does this text end one line of a list, and begin the next one with a mark or the number of an item at most?
 fn begins_item(gap: &str) -> bool {
     let mark = gap.trim_matches([' ', '\t', '\r', '\n']);
-    gap.len() <= 16 && gap.bytes().filter(|b| *b == b'\n').count() == 1 && matches!(mark, "" | "-" | "*" | "+" | "•" | "·" | "–" | "—")
+    let is_number = || mark.strip_suffix(['.', ')']).is_some_and(|number| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()));
+    gap.len() <= 16
+        && gap.bytes().filter(|b| *b == b'\n').count() == 1
+        && (matches!(mark, "" | "-" | "*" | "+" | "•" | "·" | "–" | "—") || is_number())
+}
+
+/// Do blanks, and quotes at most, part two values?
+fn is_blank(gap: &str) -> bool {
+    gap.len() <= 16 && gap.contains(char::is_whitespace) && gap.chars().all(|c| QUOTED.contains(&c))
+}
+
+/// Is there nothing behind the value on its line?
+fn ends_line(text: &str, token: &Token<'_>) -> bool {
+    text[token.span.end..].trim_start_matches([' ', '\t', '\r']).chars().next().is_none_or(|c| c == '\n')
 }
 
 impl Label<'_> {
@@ -67,10 +85,30 @@ impl Label<'_> {
             && self.words.last().is_some_and(|word| word.strip_suffix('s').is_some_and(|one| THINGS.contains(&one)))
     }
 
-    /// Does it end its line, so that a list may stand on the lines below it?
+    /// Does it end its line, so that a list may stand on the lines below it? A line without a colon is a heading if it is
+    /// short.
     fn heads_lines(&self, text: &str) -> bool {
         let behind = text.get(self.end..).unwrap_or_default().trim_start_matches([' ', '*', '_', '"']);
-        behind.strip_prefix(':').is_some_and(|rest| rest.trim_start_matches([' ', '\t', '*', '_', '\r']).starts_with('\n'))
+        let rest = match behind.strip_prefix(':') {
+            Some(rest) => rest,
+            None if is_heading(text, self.end) => behind,
+            None => return false,
+        };
+        rest.trim_start_matches([' ', '\t', '*', '_', '\r']).starts_with('\n')
+    }
+
+    /// Is it all that stands on its line, as the heading of a single column does?
+    fn is_line(&self, text: &str) -> bool {
+        let letters = line_to(text, self.end).chars().filter(|c| c.is_alphanumeric()).count();
+        letters > 0 && letters <= self.words.iter().map(|word| word.chars().count()).sum() && self.heads_lines(text)
+    }
+
+    /// `CLIENTS="104233 104234"`, `CLIENT_IDS=(104233 104234)`, `for client in 104233 104234`: does a list begin behind it
+    /// whose values blanks part?
+    fn opens_list(&self, text: &str) -> bool {
+        let behind = text.get(self.end..).unwrap_or_default();
+        let is_assigned = || behind.strip_prefix('=').is_some_and(|rest| rest.starts_with(['"', '\'', '(']));
+        is_assigned() || behind.starts_with(" in ") && begins_loop(text, self.end + 1)
     }
 
     /// `clients 104233 and 208871`: a number behind a word for many says how many, but where another number or code
@@ -81,12 +119,14 @@ impl Label<'_> {
         if !self.names_many() || !is_long_number(text, &value) || between.contains([',', ';', '|', '\t', '→', BORDER]) {
             return false;
         }
-        let mut behind = all.from(i + 1).take(4).skip_while(|token| token.span.start < value.end);
+        let mut behind = all.from(i + 1).take(4).skip_while(|token| token.span.start < value.end || is_item_mark(text, &token.span));
         let Some(next) = behind.find(|token| text[token.span.clone()].bytes().any(|b| b.is_ascii_digit())) else { return false };
         let gap = &text[value.end..next.span.start];
         let is_number = next.term.bytes().all(|b| b.is_ascii_digit());
         let is_alike = if is_number { next.span.len() == value.len() && is_long_number(text, &next.span) } else { next.span.len() >= 4 };
-        is_alike && !counts_words(text, &next) && (separates(gap) && !gap.contains('|') || begins_item(gap) && self.heads_lines(text))
+        let is_next =
+            separates(gap) && !gap.contains('|') || begins_item(gap) && self.heads_lines(text) || is_blank(gap) && self.opens_list(text);
+        is_alike && !counts_words(text, &next) && is_next
     }
 }
 

@@ -21,6 +21,7 @@ pub mod listed;
 mod national_bank_code;
 mod ncua_charter;
 pub mod pgp_key;
+mod place;
 mod rssd;
 mod sort_code;
 mod transfer_account;

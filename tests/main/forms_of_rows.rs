@@ -122,3 +122,53 @@ fn columns_of_other_numbers_affect_nobody() {
     let affected: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict == "affected").collect();
     assert!(affected.is_empty(), "{affected:?} {:?}", outputs.rows("evidence.csv"));
 }
+
+#[test]
+fn lists_of_codes_are_their_clients() {
+    assert_verdicts(
+        &[
+            ("elements.properties", "clients[0].code=FIRST\nclients[1].code=OTHER\n".to_owned()),
+            ("keys.properties", "client.0.code=FIRST\nclient.1.code=OTHER\n".to_owned()),
+            ("numbered.env", "CLIENT_ID_1=FIRST\nCLIENT_ID_2=OTHER\n".to_owned()),
+            ("blanks.sh", "CLIENTS=\"FIRST OTHER\"\n".to_owned()),
+            ("array.sh", "CLIENT_IDS=(FIRST OTHER)\n".to_owned()),
+            ("quoted.sh", "CLIENTS=('FIRST' 'OTHER')\n".to_owned()),
+            ("loop.sh", "for client in FIRST OTHER; do\n  run $client\ndone\n".to_owned()),
+            ("list.java", "List<Integer> clients = List.of(FIRST, OTHER);\n".to_owned()),
+            ("set.java", "static final Set<String> CLIENT_IDS = Set.of(\"FIRST\", \"OTHER\");\n".to_owned()),
+            ("array.java", "int[] clientIds = new int[]{FIRST, OTHER};\n".to_owned()),
+            ("set.cs", "HashSet<int> ClientIds = new HashSet<int> { FIRST, OTHER };\n".to_owned()),
+            ("slice.go", "var clientIDs = []int{FIRST, OTHER}\n".to_owned()),
+            ("column.csv", "client_id\nFIRST\nOTHER\n".to_owned()),
+            ("heading.txt", "Affected clients\n\nFIRST\nOTHER\n".to_owned()),
+            ("ruled.txt", "Affected client codes\n---------------------\nFIRST\nOTHER\n".to_owned()),
+            ("items.md", "## Client IDs\n\n1. FIRST\n2. OTHER\n".to_owned()),
+        ],
+        "affected",
+    );
+}
+
+/// Words and numbers of prose, settings and software that stand where codes might.
+#[test]
+fn lists_of_other_things_affect_nobody() {
+    let files: Vec<(String, String)> = [
+        "The clients were served.\n\nFIRST rows were read\nOTHER rows were read\n",
+        "orders = [{id: FIRST, name: 'a'}, {id: OTHER, name: 'b'}]\n",
+        "for order in FIRST OTHER; do\n  run $order\ndone\n",
+        "int[] ports = new int[]{FIRST, OTHER};\nList<Integer> sizes = List.of(FIRST, OTHER);\n",
+        "sizes[0].code=FIRST\nerror.1.code=OTHER\n",
+        "PORTS=\"FIRST OTHER\"\nfor port in FIRST OTHER; do echo $port; done\n",
+        "Order numbers\n\nFIRST\nOTHER\n",
+        "<?xml version=\"1.0\"?><d><row><cell>FIRST</cell><cell>open</cell></row><row><cell>77</cell><cell>OTHER</cell></row></d>",
+        "SELECT FIRST, 'open', 1 UNION ALL SELECT 91, 'OTHER', 2;\n",
+        "clients = 3 # of FIRST or OTHER\nmax_clients = (FIRST)\n",
+        "2024-11-02 03:11:09 INFO took: FIRST,ok,12\n2024-11-02 03:11:10 INFO took: OTHER,ok,13\n",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(n, text)| (format!("f{n:02}/a.txt"), text.replace("FIRST", &code(2 * n)).replace("OTHER", &code(2 * n + 1))))
+    .collect();
+    let (_desk, outputs) = outcome(&files, 2 * files.len());
+    let wrong: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict != "ruled_out").collect();
+    assert!(wrong.is_empty(), "{wrong:?} {:?}", outputs.rows("evidence.csv"));
+}

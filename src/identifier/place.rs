@@ -1,0 +1,118 @@
+//! What parts a label from its value where code, settings and lists say it: the number of an element, what begins a list,
+//! the mark of an item.
+
+use std::ops::Range;
+
+/// Blanks and quotes before a value.
+pub(super) const QUOTED: [char; 7] = [' ', '\t', '\r', '\n', '"', '\'', '`'];
+/// What opens a list.
+pub(super) const OPENS: [char; 3] = ['(', '[', '{'];
+/// Digits of the number of an element or item.
+const INDEX: usize = 3;
+/// Text between an assignment and what opens the list that is assigned.
+const LONGEST_MAKER: usize = 64;
+/// Text between a heading and the first value below it, a rule included.
+const LONGEST_RULE: usize = 128;
+
+fn is_short_number(text: &str, span: &Range<usize>) -> bool {
+    span.len() <= INDEX && text[span.clone()].bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `clients[0].code=104233`, `client.0.code`, `CLIENT_ID_1=104233`: is it the number of an element, with this text behind
+/// it up to the next word of the label, or up to the value?
+pub(super) fn is_index(text: &str, span: &Range<usize>, gap: &str, before_value: bool) -> bool {
+    if !is_short_number(text, span) || !text[..span.start].ends_with(['[', '.', '_', '/']) {
+        return false;
+    }
+    match before_value {
+        true => gap.contains(['=', ':']) && gap.chars().all(|c| "]\"' \t=:".contains(c)),
+        false => !gap.is_empty() && gap.len() <= 3 && gap.chars().all(|c| "]._/-[".contains(c)),
+    }
+}
+
+/// Is the text between a word for many and a value the number of an element, and what assigns it?
+pub(super) fn is_element(between: &str) -> bool {
+    between.starts_with(['.', '_']) && between.contains('=') && between.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// `1. 104233`, `2) 104234`: is it the number of an item, at the start of its line?
+pub(super) fn is_item_mark(text: &str, span: &Range<usize>) -> bool {
+    is_short_number(text, span)
+        && (text[span.end..].starts_with(". ") || text[span.end..].starts_with(") "))
+        && text[..span.start].trim_end_matches([' ', '\t']).ends_with('\n')
+}
+
+/// `clientIds = new int[] {104233`, `clients = List.of(104233`: where what is assigned begins, if the text before a place
+/// makes a list and begins with nothing else.
+pub(super) fn initialised(text: &str, at: usize) -> Option<usize> {
+    let head = text[..at].trim_end_matches(QUOTED);
+    let head = head.strip_suffix(OPENS)?;
+    let mut from = head.len().saturating_sub(LONGEST_MAKER);
+    while !head.is_char_boundary(from) {
+        from += 1;
+    }
+    let assigned = from + head[from..].rfind(['=', '\n']).filter(|n| head[from + n..].starts_with('='))?;
+    let maker = head[assigned + 1..].trim();
+    let is_maker = maker.starts_with(|c: char| c.is_alphabetic() || c == '&' || c == '[')
+        && maker.chars().all(|c| c.is_ascii_alphanumeric() || "_.<>[](){}!&:, *".contains(c));
+    let is_plain = !head[..assigned].ends_with(['=', '!', '<', '>', '+']);
+    // `new Client[50000]` says how many there are.
+    let is_size = text[head.len()..].starts_with('[') && maker.ends_with(|c: char| c.is_alphanumeric() || c == '>');
+    (is_maker && is_plain && !is_size).then(|| head[..assigned].trim_end_matches([' ', ':']).len())
+}
+
+/// Does the line up to a place begin a loop over what follows, as those of shells do?
+pub(super) fn begins_loop(text: &str, at: usize) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
+    text[line..at].trim_start().strip_prefix("for ").is_some_and(|rest| rest.split_whitespace().count() == 1)
+}
+
+/// Longest line that is a heading, without a colon behind it.
+const HEADING: usize = 48;
+
+/// The line that ends at a place.
+pub(super) fn line_to(text: &str, end: usize) -> &str {
+    let head = text.get(..end).unwrap_or_default();
+    head[head.rfind('\n').map_or(0, |n| n + 1)..].trim_start()
+}
+
+/// Is the line that ends at a place so short that it may be a heading?
+pub(super) fn is_heading(text: &str, end: usize) -> bool {
+    line_to(text, end).len() <= HEADING
+}
+
+/// Is this what stands between a heading and the first line below it: blank lines, a rule, the mark of an item?
+pub(super) fn heads(gap: &str) -> bool {
+    gap.len() <= LONGEST_RULE
+        && (2..=3).contains(&gap.bytes().filter(|b| *b == b'\n').count())
+        && gap.trim_start_matches([':', ' ', '*', '_']).starts_with(['\r', '\n'])
+        && gap.chars().all(|c| " \t\r\n:*_-=+•·–—~\"'".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_a_list_is_passed_over() {
+        for text in ["clientIds = new int[] { ", "clients = List.of(\"", "ids := []int{", "x = vec![", "set = new HashSet<int> {\n  "] {
+            let assigned = initialised(text, text.len()).map(|at| text[..at].trim());
+            assert!(assigned.is_some_and(|before| text.starts_with(before) && !before.contains('=')), "{text}");
+        }
+        for text in ["if (a == f(", "total = 5 + f(", "clients = (", "clients = new Client[", "a\nf(", "", "x >= f(", "="] {
+            assert_eq!(initialised(text, text.len()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn elements_and_items_are_numbered() {
+        let span = |text: &str, number: &str| text.find(number).map(|at| at..at + number.len()).expect("it is there");
+        let text = "clients[12].code=1";
+        assert!(is_index(text, &span(text, "12"), "].", false) && !is_index(text, &span(text, "12"), " ", false));
+        let text = "a\n 3) 104233";
+        assert!(is_item_mark(text, &span(text, "3")) && !is_item_mark("at 3) x", &span("at 3) x", "3")));
+        assert!(is_element(".0=") && !is_element("=") && !is_element(" 0 "));
+        assert!(begins_loop("x\n  for client ", 15) && !begins_loop("look for a client ", 18));
+        assert!(heads("\n\n- ") && heads(":\n------\n") && !heads("\n") && !heads("\nx\n"));
+    }
+}
