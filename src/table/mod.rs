@@ -183,6 +183,11 @@ impl TableFacts {
             || has(&[ClientId(Specific::Exact)]) && has(&[PersonName, FirstName, LastName])
     }
 
+    /// Does a column of it hold what only a person has, or an account?
+    pub(crate) fn shows_persons(&self) -> bool {
+        self.columns.iter().filter_map(|column| column.kind.element()).any(|element| element != DataElement::Amount)
+    }
+
     /// Are its columns of several types, so that its header is one?
     pub fn shows_columns(&self) -> bool {
         self.columns.iter().filter(|column| !matches!(column.kind, ColumnType::Other | ColumnType::InstitutionName)).count() >= 2

@@ -124,6 +124,55 @@ fn columns_of_other_numbers_affect_nobody() {
 }
 
 #[test]
+fn rows_of_markup_whose_cells_are_alike_are_records() {
+    let heads = "<row><cell>client_id</cell><cell>name</cell><cell>account</cell><cell>balance</cell></row>";
+    let cells = "<row><cell>CODE</cell><cell>NAME</cell><cell>ACCOUNT</cell><cell>SUM</cell></row>";
+    let called = "<r><c n=\"client_id\">CODE</c><c n=\"name\">NAME</c><c n=\"account\">ACCOUNT</c></r>";
+    let divs = "<div class=\"r\"><div>CODE</div><div>NAME</div><div>ACCOUNT</div></div>\n";
+    let spans = "<div><span>CODE</span><span>NAME</span><span>ACCOUNT</span></div>";
+    let line = "CODE,NAME,ACCOUNT,SUM\n";
+    let xml = |text: String| format!("<?xml version=\"1.0\"?><data>{text}</data>");
+    let html = |text: String| format!("<html><body>{text}</body></html>");
+    let columns = "<columns><column>client_id</column><column>name</column><column>account</column></columns>";
+    let named = "<meta><column name=\"client_id\"/><column name=\"name\"/><column name=\"account\"/></meta>";
+    let values = "<row><value>CODE</value><value>NAME</value><value>ACCOUNT</value></row>";
+    let two = |n: usize| [2 * n, 2 * n + 1];
+    assert_verdicts(
+        &[
+            ("cells.xml", xml(heads.to_owned() + &rows(two(0), cells))),
+            ("called.xml", xml(rows(two(1), called))),
+            ("columns.xml", xml(format!("{columns}<rows>{}</rows>", rows(two(2), values)))),
+            ("named.xml", xml(format!("{named}<rows>{}</rows>", rows(two(3), values)))),
+            (
+                "numbered.xml",
+                xml(rows(two(4), "<r><c1>CODE</c1><c2>NAME</c2></r>").replacen("<r>", "<r><c1>client_id</c1><c2>name</c2></r><r>", 1)),
+            ),
+            ("cdata.xml", xml(format!("<f><![CDATA[client_id,name,account,balance\n{}]]></f>", rows(two(5), line)))),
+            ("text.xml", xml(format!("<f>\nclient_id,name,account,balance\n{}</f>", rows(two(6), line)))),
+            ("lines.xml", xml(format!("<l>client_id|name|account</l>{}", rows(two(7), "<l>CODE|NAME|ACCOUNT</l>")))),
+            ("ids.xml", xml("<clientIds><id>FIRST</id><id>OTHER</id></clientIds>".to_owned())),
+            (
+                "divs.html",
+                html("<div class=\"r\"><div>client_id</div><div>name</div><div>account</div></div>".to_owned() + &rows(two(9), divs)),
+            ),
+            (
+                "spans.html",
+                html("<div><span>client_id</span><span>name</span><span>account</span></div>".to_owned() + &rows(two(10), spans)),
+            ),
+            (
+                "items.html",
+                html(
+                    "<ul><li>client_id<li>name</ul>".replace("<li>name", "</li><li>name</li>")
+                        + &rows(two(11), "<ul><li>CODE</li><li>NAME</li></ul>"),
+                ),
+            ),
+            ("pairs.html", html(rows(two(12), "<p><span class=k>Client ID</span><span class=v>CODE</span></p>"))),
+        ],
+        "affected",
+    );
+}
+
+#[test]
 fn lists_of_codes_are_their_clients() {
     assert_verdicts(
         &[

@@ -18,6 +18,7 @@ pub mod transcoded;
 pub mod wrapped;
 pub mod xml;
 
+mod alike;
 pub(in crate::format) mod amid_binary;
 pub(in crate::format) mod ascii85;
 mod attribute;
@@ -41,6 +42,7 @@ mod record;
 mod sniff;
 mod spelling;
 pub(in crate::format) mod standalone;
+mod touching;
 mod uuencode;
 mod xml_records;
 

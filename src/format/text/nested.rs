@@ -14,6 +14,9 @@ const LONGEST: usize = 64;
 /// Names inside names.
 const DEPTH: usize = 32;
 
+/// What the elements of a list are called where nothing else calls them.
+const ITEMS: &[&str] = &["id", "value", "item", "element", "entry", "string", "int", "integer", "long", "li", "add"];
+
 /// Both names as one label, where that names an identifier and the inner one alone does not.
 pub(super) fn joint(outer: &str, inner: &str) -> Option<String> {
     if outer.len() > LONGEST || inner.len() > LONGEST {
@@ -21,6 +24,14 @@ pub(super) fn joint(outer: &str, inner: &str) -> Option<String> {
     }
     let (mut words, own) = (words_of(outer), words_of(inner));
     let named = |words: &[String]| is_exact(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    // `<clientIds><value>`: the elements of a list bear its name.
+    if let ([.., last], [item]) = (&words[..], &own[..])
+        && last.ends_with('s')
+        && ITEMS.contains(&item.as_str())
+        && named(&words)
+    {
+        return outer.strip_suffix(['s', 'S']).map(str::to_owned);
+    }
     // `code`, `id`, `number`: a word of which there are as many as there are things.
     let [last] = &own[..] else { return None };
     if !matches!(

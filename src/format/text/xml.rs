@@ -1,6 +1,7 @@
 //! XML as text: names of elements and attributes stand before their values, references are decoded,
 //! values are kept apart. Entities of the document's own are never expanded.
 
+use super::alike::{Alike, Value};
 use super::encoding;
 use super::entity;
 use super::html;
@@ -8,6 +9,7 @@ use super::markup::{self, Lexer, Token};
 use super::markup_tables::Tables;
 use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
+use super::touching::Touching;
 use super::xml_records::XmlRecords;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
@@ -19,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
@@ -29,6 +31,27 @@ const INLINE: &[&str] = &["b", "i", "u", "sub", "sup", "tt", "em", "strong", "sp
 pub(super) const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name", "label", "dt", "term"];
 pub(super) const VALUES: &[&str] =
     &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data", "dd", "definition"];
+/// Attributes that say what the value of their element is called, where elements are called alike.
+pub(super) const CALLED: &[&str] = &[
+    "n",
+    "k",
+    "col",
+    "column",
+    "field",
+    "colname",
+    "fieldname",
+    "columnname",
+    "column-name",
+    "field-name",
+    "attr",
+    "attribute",
+    "prop",
+    "tag",
+    "param",
+    "header",
+    "heading",
+    "title",
+];
 /// Elements inside elements whose names are kept.
 const DEPTH: usize = 256;
 /// Longest name of a value.
@@ -96,13 +119,17 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
                 aside: String::new(),
                 key: Key::None,
                 kept: false,
+                touching: Touching::default(),
+                value: Value::default(),
                 tables: Tables::new(html),
                 records: XmlRecords::default(),
+                alike: Alike::new(html),
             };
             let cut_off = writer.read();
-            let Writer { tables, records, .. } = writer;
+            let Writer { tables, records, alike, .. } = writer;
             tables.push(stretch.range.start, sink);
             records.push(&|place| stretch.offset(place), sink);
+            alike.finish(&|place| stretch.offset(place), sink);
             stretch.cover(sink);
             sink.border();
             if cut_off && !html {
@@ -151,8 +178,12 @@ struct Writer<'w, 's> {
     key: Key,
     /// Text was written since the last border.
     kept: bool,
+    touching: Touching,
+    /// Text of the element at hand.
+    value: Value,
     tables: Tables,
     records: XmlRecords,
+    alike: Alike,
 }
 
 impl Writer<'_, '_> {
@@ -184,9 +215,19 @@ impl Writer<'_, '_> {
     fn start(&mut self, place: usize, name: &str, attributes: &str, empty: bool) {
         let local = markup::local(name);
         let attributes_at = place + name.len();
-        if self.is_inline(local) {
+        self.end_value();
+        let is_inline = self.is_inline(local);
+        if self.html || !is_inline {
+            let called = if self.html { None } else { called(attributes) };
+            self.alike.start(local, place, called.as_deref());
+        }
+        if is_inline {
+            self.touching.start(attributes);
             self.defer(attributes);
             return;
+        }
+        if empty {
+            self.end_alike(local);
         }
         self.tables.start(local, attributes);
         let is_value = self.key == Key::Closed && VALUES.contains(&local);
@@ -227,7 +268,7 @@ impl Writer<'_, '_> {
             }
             self.text_only(attributes_at + at, value, true);
             self.sink.border();
-            if KEYS.contains(&name) || name == "id" {
+            if KEYS.contains(&name) || CALLED.contains(&name) || name == "id" {
                 named = Some(value);
             }
         }
@@ -256,6 +297,16 @@ impl Writer<'_, '_> {
         }
     }
 
+    fn end_alike(&mut self, local: &str) {
+        let stretch = self.stretch;
+        self.alike.end(local, &|place| stretch.offset(place), self.sink);
+    }
+
+    fn end_value(&mut self) {
+        let stretch = self.stretch;
+        self.value.end(&|place| stretch.offset(place), self.sink);
+    }
+
     fn end_record(&mut self) {
         let stretch = self.stretch;
         self.records.end(&|place| stretch.offset(place), self.sink);
@@ -272,7 +323,13 @@ impl Writer<'_, '_> {
 
     fn end(&mut self, place: usize, name: &str) {
         let local = markup::local(name);
-        if self.is_inline(local) {
+        self.end_value();
+        let is_inline = self.is_inline(local);
+        self.touching.end(is_inline);
+        if self.html || !is_inline {
+            self.end_alike(local);
+        }
+        if is_inline {
             return;
         }
         self.tables.end(local);
@@ -308,8 +365,11 @@ impl Writer<'_, '_> {
     /// Text of an element, which may be a value of a table or record.
     fn content(&mut self, place: usize, text: &str, references: bool) {
         self.tables.text(text, references);
+        let decoded = if references { entity::decode(text) } else { text.into() };
+        self.alike.text(&decoded);
         if !self.html {
-            self.records.text(&if references { entity::decode(text) } else { text.into() });
+            self.records.text(&decoded);
+            self.value.push(place, &decoded);
         }
         self.text(place, text, references);
     }
@@ -320,6 +380,9 @@ impl Writer<'_, '_> {
                 self.word(place, " ");
             }
             return;
+        }
+        if self.touching.text(text) && self.kept {
+            self.word(place, " ");
         }
         if self.key == Key::Closed {
             self.border(place);
@@ -387,6 +450,13 @@ impl Writer<'_, '_> {
             self.sink.border();
         }
     }
+}
+
+/// What an attribute says that the value of its element is called.
+fn called(attributes: &str) -> Option<String> {
+    let is_key = |name: &str| KEYS.contains(&name) || CALLED.contains(&name);
+    let (_, _, value) = markup::attributes(attributes).find(|(_, name, _)| is_key(markup::local(name)))?;
+    Some(entity::decode(value).into_owned())
 }
 
 #[cfg(test)]

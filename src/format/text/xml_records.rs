@@ -80,7 +80,9 @@ impl XmlRecords {
         };
         if !ended.has_elements && !text.is_empty() {
             // `<field name="client_id">104233</field>`
-            let key = ended.values.iter().position(|(key, _)| matches!(&key[..], "name" | "key" | "Name" | "Key"));
+            let is_key =
+                |key: &str| matches!(key, "name" | "key" | "Name" | "Key") || xml::CALLED.iter().any(|own| own.eq_ignore_ascii_case(key));
+            let key = ended.values.iter().position(|(key, _)| is_key(key));
             match key.map(|key| ended.values.swap_remove(key).1) {
                 Some(key) => outer.put(&key, text.to_owned()),
                 None => outer.put(&name, text.to_owned()),
@@ -91,7 +93,7 @@ impl XmlRecords {
             return;
         }
         if let [(key, value), (other, said)] = &ended.values[..]
-            && xml::KEYS.contains(&&key[..])
+            && (xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..]))
             && xml::VALUES.contains(&&other[..])
         {
             // `<property name="client.code" value="…"/>`
