@@ -173,6 +173,30 @@ fn rows_of_markup_whose_cells_are_alike_are_records() {
 }
 
 #[test]
+fn rows_of_sources_are_their_clients() {
+    let two = |n: usize| [2 * n, 2 * n + 1];
+    let unions = |n: usize, select: &str| rows(two(n), select).trim_end().trim_end_matches("UNION ALL").to_owned();
+    let php = |n: usize| rows(two(n), "i:0;a:2:{s:9:\"client_id\";i:CODE;s:4:\"name\";s:2:\"NM\";}");
+    assert_verdicts(
+        &[
+            ("objects.js", format!("var clients = [\n{}];\n", rows(two(0), "  {id: CODE, name: 'NAME', balance: SUM},\n"))),
+            ("arrays.js", format!("const rows = [['client_id', 'name', 'balance'],\n{}];\n", rows(two(1), "  [CODE, 'NAME', SUM],\n"))),
+            ("tuples.py", format!("# client_id, name, balance\nROWS = [\n{}]\n", rows(two(2), "    (CODE, 'NAME', SUM),\n"))),
+            ("map.py", "CLIENTS = {\n    FIRST: {'host': 'h1'},\n    OTHER: {'host': 'h2'},\n}\n".to_owned()),
+            ("arrays.php", format!("<?php\n$clients = [\n{}];\n", rows(two(4), "  ['id' => CODE, 'name' => 'NAME'],\n"))),
+            ("serialized.txt", format!("a:6:{{{}}}\n", php(5))),
+            ("union.sql", format!("INSERT INTO t (client_id, name, balance)\n{};\n", unions(6, "SELECT CODE, 'NAME', SUM\nUNION ALL\n"))),
+            (
+                "named.sql",
+                format!("WITH c AS ({}) SELECT 1;\n", unions(7, "SELECT CODE AS client_id, 'NAME' AS name, SUM AS balance\nUNION ALL\n")),
+            ),
+            ("dual.sql", format!("INSERT INTO t (client_id, name)\n{};\n", unions(8, "select CODE, 'NAME' from dual\nUNION ALL\n"))),
+        ],
+        "affected",
+    );
+}
+
+#[test]
 fn lists_of_codes_are_their_clients() {
     assert_verdicts(
         &[

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
         "in texts above 16 MiB, lines of named values are no records",
@@ -62,10 +62,13 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
         let tables = sink.facts.tables.len();
         if whole {
             super::named_lines::push(stretch, sink);
+            super::tuples::push(stretch, sink);
+            super::serialized::push(stretch, sink);
         }
         let push = |sink: &mut Sink<'_>| {
             stretch.push_all(sink);
             super::nested::push(stretch, sink);
+            super::assigned::push(stretch, sink);
         };
         if sink.facts.tables.len() > tables {
             sink.beside_rows(push)
