@@ -221,6 +221,37 @@ fn lists_of_codes_are_their_clients() {
     );
 }
 
+#[test]
+fn rows_of_logs_and_columns_of_records_are_their_clients() {
+    let two = |n: usize| [2 * n, 2 * n + 1];
+    let across = |line: &str| format!("{}\n", rows([14, 15], line).trim_end_matches(','));
+    assert_verdicts(
+        &[
+            (
+                "rows.log",
+                format!(
+                    "2024-11-02 03:11:08 INFO header: client_id,name,balance\n{}",
+                    rows(two(0), "2024-11-02 03:11:09 INFO row: CODE,NAME,SUM\n")
+                ),
+            ),
+            (
+                "times.log",
+                format!("[2024-11-02 03:11:08] client_id|name|account\n{}", rows(two(1), "[2024-11-02 03:11:09] CODE|NAME|ACCOUNT\n")),
+            ),
+            ("dash.log", format!("INFO [main] Loader - client_id,name,balance\n{}", rows(two(2), "INFO [main] Loader - CODE,NAME,SUM\n"))),
+            ("grep.txt", format!("a.csv:1:client_id,name,balance\n{}", rows(two(3), "a.csv:7:CODE,NAME,SUM\n"))),
+            ("diff.txt", format!("+client_id,name,balance\n{}", rows(two(4), "+CODE,NAME,SUM\n"))),
+            ("quoted.txt", format!("> client_id,name,balance\n{}", rows(two(5), "> CODE,NAME,SUM\n"))),
+            ("none.txt", "client_id,name\nFIRST,Ann Lee\nOTHER,Bo Ek\n".to_owned()),
+            (
+                "across.csv",
+                format!("client_id,{}name,{}account,{}balance,{}", across("CODE,"), across("NAME,"), across("ACCOUNT,"), across("SUM,")),
+            ),
+        ],
+        "affected",
+    );
+}
+
 /// Words and numbers of prose, settings and software that stand where codes might.
 #[test]
 fn lists_of_other_things_affect_nobody() {

@@ -6,7 +6,7 @@ use super::header;
 use super::record::{Dialect, Found, RecordReader};
 use super::sniff::{SAMPLE, Table, sniff};
 use super::stretch::{PART, Stretch, body, parts, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, cells};
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::ops::Range;
@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",
         "fields parted by runs of blanks are no delimited table",
@@ -80,6 +80,9 @@ fn read_stretch(stretch: &Stretch<'_>, mut last: Option<Table>, looks: &mut usiz
             sink.kind(PassageKind::Prose);
             stretch.push(from..from + table.first, sink);
         }
+        if let Some(records) = columns_as_rows(&table) {
+            cells::push_rows(records, stretch.offset(from + table.first), sink);
+        }
         let continues = table.header.is_none() && last.as_ref().is_some_and(|l| l.dialect == table.dialect && l.columns == table.columns);
         if continues {
             sink.kind(PassageKind::Rows(sink.facts.tables.len().saturating_sub(1) as u32));
@@ -90,6 +93,19 @@ fn read_stretch(stretch: &Stretch<'_>, mut last: Option<Table>, looks: &mut usiz
         last = Some(table);
     }
     last
+}
+
+/// The records of a small table whose first column holds the names of values, and each further column those of one record.
+fn columns_as_rows(table: &Table) -> Option<Vec<Vec<String>>> {
+    const NAMES: std::ops::RangeInclusive<usize> = 3..=64;
+    if table.header.is_some() || table.columns < 3 || !NAMES.contains(&table.sample.len()) {
+        return None;
+    }
+    let column = |n: usize| table.sample.iter().map(|row| row.get(n).cloned().unwrap_or_default()).collect::<Vec<String>>();
+    let names = column(0);
+    let records: Vec<Vec<String>> = (1..table.columns).map(column).collect();
+    let are_names = names.iter().all(|name| header::is_wordlike(name)) && header::known(&names) * 3 >= names.len() * 2;
+    (are_names && header::is_header(&names, &records)).then(|| std::iter::once(names).chain(records).collect())
 }
 
 fn begin(offset: u64, table: &Table, sample: &[Vec<String>], sink: &mut Sink<'_>) {

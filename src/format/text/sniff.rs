@@ -96,8 +96,15 @@ fn try_table(sample: &str, dialect: Dialect, records: &Sampled, first: usize, co
         cells.len().abs_diff(columns) == 1 && cells.len() > 1 && header::is_header(cells, rows)
     });
     let (titles, has_header) = if above.is_some() { (0, false) } else { headed(rows) };
+    // Lines of a log, or such as were quoted: what stands before their first field is no part of it.
+    let is_named = above.is_some() || has_header && rows[titles].first().is_some_and(|first| header::is_wordlike(first));
+    let bare = if is_named { None } else { without_prefixes(rows).map(|rows| (headed(&rows), rows)) };
+    let (rows, titles, has_header) = match &bare {
+        Some(((titles, true), rows)) => (&rows[..], *titles, true),
+        _ => (rows, titles, has_header),
+    };
     let (start, has_header) = (above.unwrap_or(first + titles), has_header || above.is_some());
-    let head = &records.cells[start];
+    let head = above.map_or(&rows[titles], |above| &records.cells[above]);
     let is_repeated = |row: &Vec<String>| has_header && header::is_repeated(head, row);
     let mut body = Cow::Borrowed(&rows[titles..]);
     if body.iter().any(is_repeated) {
@@ -126,6 +133,29 @@ fn try_table(sample: &str, dialect: Dialect, records: &Sampled, first: usize, co
         }),
         sample: body.into_owned(),
     })
+}
+
+/// The rows without what stands before the first field of each line: a time and a level, the name of a file, the mark of a
+/// quotation or of a change.
+fn without_prefixes(rows: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
+    const ENDS: [&str; 5] = [": ", "] ", " - ", "> ", ":"];
+    let bare = |row: &Vec<String>| {
+        let first = row.first()?;
+        let from = ENDS.iter().find_map(|end| first.rfind(end).map(|at| at + end.len()));
+        let rest = first.get(from.unwrap_or(0)..)?.trim_start_matches(['+', '>', '|', ' ']);
+        (rest.len() < first.len() && !rest.is_empty()).then(|| rest.to_owned())
+    };
+    // Of nearly every table the first row tells.
+    if !rows.first().and_then(bare).is_some_and(|first| header::is_wordlike(&first)) {
+        return None;
+    }
+    let firsts: Vec<Option<String>> = rows.iter().map(bare).collect();
+    let all = firsts.iter().flatten().count();
+    let joined = |(first, row): (Option<String>, &Vec<String>)| match first {
+        Some(first) => std::iter::once(first).chain(row.iter().skip(1).cloned()).collect(),
+        None => row.clone(),
+    };
+    (all > 1 && all * 10 >= rows.len() * 8).then(|| firsts.into_iter().zip(rows).map(joined).collect())
 }
 
 /// How many rows are titles, whose empty cells a spreadsheet program wrote as well, and whether a header follows them.
