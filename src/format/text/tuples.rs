@@ -246,7 +246,6 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::format::testing::read_with;
     use crate::format::text::plain;
 
