@@ -74,12 +74,13 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
             label = label_before(text, all, i);
         }
         let mut is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
-        if !is_named
-            && let Some(item) = carried
-            && item.continues(text, &token)
-        {
-            label = item.label;
-            is_named = label.names_value(text, &token.span) || label.names_many() && is_long_number(text, &token.span);
+        if !is_named && let Some(item) = carried {
+            if item.continues(text, &token) {
+                label = item.label;
+                is_named = label.names_value(text, &token.span) || label.names_many() && is_long_number(text, &token.span);
+            } else if item.goes_on(text, &token) {
+                list = Some(item);
+            }
         }
         if !is_named {
             continue;

@@ -5,7 +5,10 @@ use super::inline::{Label, THINGS, counts_things, counts_words, is_long_number, 
 use super::place::{QUOTED, begins_loop, is_heading, is_item_mark, line_to};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens};
+use std::ops::Range;
 
+/// Longest name behind a code on its line.
+const LONGEST_NAME: usize = 120;
 /// Values of a list that are gone through to find its label.
 const LONGEST_LIST: usize = 256;
 
@@ -30,9 +33,17 @@ impl Item<'_> {
             || is_plural && is_alike && is_border(gap)
             || is_alike && is_blank(gap) && self.label.opens_list(text);
         let is_counted = counts_words(text, token) || counts_things(&text[token.span.end..]);
+        let is_headed = || is_plural && is_alike && self.label.heads_lines(text);
+        let is_named = || is_headed() && gap.split_once('\n').is_some_and(|(name, mark)| is_name(name) && is_mark(mark));
         let is_below =
             || begins_item(gap) && (is_plural && self.label.heads_lines(text) || ends_line(text, token) && self.label.is_line(text));
-        (fits || is_below()) && !is_counted
+        (fits || is_below() || is_named()) && !is_counted
+    }
+
+    /// `104233 First State Bank`: does the token stand on the line of the value, below a heading?
+    pub fn goes_on(&self, text: &str, token: &Token<'_>) -> bool {
+        let between = text.get(self.end..token.span.start).unwrap_or_default();
+        between.len() <= LONGEST_NAME && !between.contains('\n') && self.label.heads_lines(text)
     }
 }
 
@@ -61,11 +72,31 @@ fn is_border(gap: &str) -> bool {
 
 /// Does this text end one line of a list, and begin the next one with a mark or the number of an item at most?
 fn begins_item(gap: &str) -> bool {
-    let mark = gap.trim_matches([' ', '\t', '\r', '\n']);
+    gap.len() <= 16 && gap.bytes().filter(|b| *b == b'\n').count() == 1 && is_mark(gap)
+}
+
+/// Is it nothing, or the mark or number of an item?
+fn is_mark(text: &str) -> bool {
+    let mark = text.trim_matches([' ', '\t', '\r', '\n']);
     let is_number = || mark.strip_suffix(['.', ')']).is_some_and(|number| number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()));
-    gap.len() <= 16
-        && gap.bytes().filter(|b| *b == b'\n').count() == 1
-        && (matches!(mark, "" | "-" | "*" | "+" | "•" | "·" | "–" | "—") || is_number())
+    matches!(mark, "" | "-" | "*" | "+" | "•" | "·" | "–" | "—") || is_number()
+}
+
+/// Could the rest of a line behind a code be the name that the code stands for? It begins with a capital.
+fn is_name(rest: &str) -> bool {
+    let bare = rest.trim_start_matches([' ', '\t', '-', '–', ':', ',', ';', '|']);
+    rest.len() <= LONGEST_NAME && bare.len() < rest.len() && bare.starts_with(char::is_uppercase)
+}
+
+/// Is the number that begins the next line as long as this one, with a name behind each?
+fn heads_named_lines(text: &str, value: &Range<usize>) -> bool {
+    let behind = &text[value.end..];
+    let Some((name, rest)) = behind.split_once('\n') else { return false };
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let start = rest.find(|c: char| c.is_alphanumeric()).unwrap_or(0);
+    let (mark, next) = rest.split_at(start);
+    let after = next.get(value.len()..).unwrap_or_default();
+    is_name(name) && is_mark(mark) && digits(next) == value.len() && is_name(after.split('\n').next().unwrap_or_default())
 }
 
 /// Do blanks, and quotes at most, part two values?
@@ -116,6 +147,9 @@ impl Label<'_> {
     pub(super) fn heads_numbers(&self, text: &str, all: &Tokens, i: usize) -> bool {
         let value = all.span(i);
         let between = text.get(self.end..value.start).unwrap_or_default();
+        if self.names_many() && is_long_number(text, &value) && self.heads_lines(text) && heads_named_lines(text, &value) {
+            return true;
+        }
         if !self.names_many() || !is_long_number(text, &value) || between.contains([',', ';', '|', '\t', '→', BORDER]) {
             return false;
         }

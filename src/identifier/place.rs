@@ -51,10 +51,17 @@ pub(super) fn initialised(text: &str, at: usize) -> Option<usize> {
     while !head.is_char_boundary(from) {
         from += 1;
     }
-    let assigned = from + head[from..].rfind(['=', '\n']).filter(|n| head[from + n..].starts_with('='))?;
-    let maker = head[assigned + 1..].trim();
-    let is_maker = maker.starts_with(|c: char| c.is_alphabetic() || c == '&' || c == '[')
-        && maker.chars().all(|c| c.is_ascii_alphanumeric() || "_.<>[](){}!&:, *".contains(c));
+    let window = &head[from..];
+    let line = window.rfind('\n').map_or(0, |n| n + 1);
+    // `client_ids <- c(104233` in R.
+    let (n, mark) = match (window[line..].rfind('='), window[line..].rfind("<-")) {
+        (Some(n), _) => (n, 1),
+        (None, n) => (n?, 2),
+    };
+    let assigned = from + line + n;
+    let maker = head[assigned + mark..].trim();
+    let is_maker = (maker.starts_with(|c: char| c.is_alphabetic() || matches!(c, '&' | '[')) || maker == "@")
+        && maker.chars().all(|c| c.is_ascii_alphanumeric() || "_.<>[](){}!&:, *@".contains(c));
     let is_plain = !head[..assigned].ends_with(['=', '!', '<', '>', '+']);
     // `new Client[50000]` says how many there are.
     let is_size = text[head.len()..].starts_with('[') && maker.ends_with(|c: char| c.is_alphanumeric() || c == '>');
@@ -95,9 +102,17 @@ mod tests {
 
     #[test]
     fn what_makes_a_list_is_passed_over() {
-        for text in ["clientIds = new int[] { ", "clients = List.of(\"", "ids := []int{", "x = vec![", "set = new HashSet<int> {\n  "] {
+        for text in [
+            "clientIds = new int[] { ",
+            "clients = List.of(\"",
+            "ids := []int{",
+            "x = vec![",
+            "ids <- c(",
+            "$clients = @(",
+            "set = new HashSet<int> {\n  ",
+        ] {
             let assigned = initialised(text, text.len()).map(|at| text[..at].trim());
-            assert!(assigned.is_some_and(|before| text.starts_with(before) && !before.contains('=')), "{text}");
+            assert!(assigned.is_some_and(|before| text.starts_with(before) && !before.contains(['=', '<'])), "{text}");
         }
         for text in ["if (a == f(", "total = 5 + f(", "clients = (", "clients = new Client[", "a\nf(", "", "x >= f(", "="] {
             assert_eq!(initialised(text, text.len()), None, "{text}");

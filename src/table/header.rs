@@ -97,6 +97,21 @@ pub(super) fn read(header: &str) -> Reading {
     Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
 }
 
+/// Reads a header of a table of this name: what tells the things of which the table is, `id` in `clients`, says no more.
+pub(super) fn read_in(table: &str, header: &str) -> Reading {
+    const TELLS: &[&str] = &["id", "code", "number", "no", "nr", "num", "nbr", "key", "ref", "identifier"];
+    if let [word] = &words(header)[..]
+        && TELLS.contains(&word.as_str())
+        && let Some(of) = words(table).into_iter().rev().find(|word| word.bytes().any(|b| b.is_ascii_alphabetic()))
+    {
+        let joint = read(&format!("{of} {word}"));
+        if joint.schemes.iter().any(|(scheme, specific)| is_vendors(scheme) && *specific == Specific::Exact) {
+            return joint;
+        }
+    }
+    read(header)
+}
+
 /// The words without the numbers between them: `accounts.0.number` is an element's path, and `address_1_street` one of
 /// several. What a number follows is one of many, and no longer said of many.
 fn without_numbers(words: &[String]) -> Vec<&str> {

@@ -138,7 +138,7 @@ impl TableFacts {
         let header: Vec<String> =
             header.unwrap_or_default().iter().take(MOST_COLUMNS).map(|cell| cell.chars().take(LONGEST_HEADER).collect()).collect();
         let width = sample.iter().map(Vec::len).max().unwrap_or_default().max(header.len()).min(MOST_COLUMNS);
-        let mut types = typing::type_columns(&header, sample, width);
+        let mut types = typing::type_columns(name, &header, sample, width);
         types
             .iter_mut()
             .filter(|typed| typed.kind.names_institutions())

@@ -1,7 +1,7 @@
 //! What each column is: its header proposes, a sample of its cells decides.
 
 use super::content::*;
-use super::header::{Meaning, Reading, read};
+use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_given_name, is_given_name, is_state};
 use super::{ColumnType, Side};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
@@ -69,9 +69,9 @@ fn are(cell: &str, looks: impl Fn(&str) -> bool) -> bool {
     looks(cell) || cell.contains(';') && parts(cell).all(looks)
 }
 
-/// Types the columns of a table. `header` may be empty.
-pub(super) fn type_columns(header: &[String], sample: &[Vec<String>], columns: usize) -> Vec<Typed> {
-    let readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read(text)).unwrap_or_default()).collect();
+/// Types the columns of a table of this name. Name and `header` may be empty.
+pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>], columns: usize) -> Vec<Typed> {
+    let readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read_in(name, text)).unwrap_or_default()).collect();
     let cells: Vec<Cells<'_>> = (0..columns).map(|i| Cells::of(sample, i)).collect();
     let with_country = readings.iter().any(|reading| reading.meaning == Some(Meaning::Country));
     let typed = |(reading, cells): (&Reading, &Cells<'_>)| {
@@ -360,6 +360,8 @@ fn part_names(types: &mut [Typed], cells: &[Cells<'_>]) {
 /// In a table of persons, columns without headers are what they look like beside a name.
 fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
     let headerless = readings.iter().all(|reading| reading.meaning.is_none() && reading.schemes.is_empty());
+    // Five digits are a post code beside the rest of an address; alone they may be anybody's code.
+    let has_places = cells.iter().any(|cells| cells.reach(90, is_state) || cells.reach(60, is_plain_street));
     for ((typed, reading), cells) in types.iter_mut().zip(readings).zip(cells) {
         let open = matches!(typed.kind, ColumnType::Other | ColumnType::Date) && reading.meaning.is_none() && reading.schemes.is_empty();
         if !open || cells.0.is_empty() {
@@ -378,7 +380,7 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
                 |cell: &str| is_number_of(cell, 10..=10) && cell.as_bytes().first() >= Some(&b'2') && cell.as_bytes().get(3) >= Some(&b'2');
             let post_code = |cell: &str| is_number_of(cell, 5..=5) || cell.len() == 10 && is_number_of(&cell.replace('-', ""), 9..=9);
             typed.kind = match () {
-                () if cells.reach(90, post_code) => ColumnType::PostCode,
+                () if has_places && cells.reach(90, post_code) => ColumnType::PostCode,
                 () if nearly_all(is_money) => ColumnType::Amount,
                 () if cells.reach(98, us_phone) => ColumnType::Phone,
                 () if nearly_all(|cell| is_number_of(cell, 6..=17)) && cells.distinct() * 5 >= cells.0.len() * 4 => ColumnType::Account,

@@ -23,13 +23,11 @@ fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
     (desk, outputs)
 }
 
-/// Six records, each made of a code, a name, an account and an amount; the codes are those of these two institutions in turn.
-fn rows(two: [usize; 2], row: &str) -> String {
+/// Six records, each made of a code, a name, an account and an amount; the codes are those of two institutions in turn.
+fn rows(row: &str) -> String {
     let one = |(n, name): (usize, &&str)| {
-        row.replace("CODE", &code(two[n % 2]))
-            .replace("NAME", name)
-            .replace("ACCOUNT", &format!("44556677{n}8"))
-            .replace("SUM", &format!("{n}0.25"))
+        let whose = if n % 2 == 0 { "FIRST" } else { "OTHER" };
+        row.replace("CODE", whose).replace("NAME", name).replace("ACCOUNT", &format!("44556677{n}8")).replace("SUM", &format!("{n}0.25"))
     };
     NAMES.iter().enumerate().map(one).collect()
 }
@@ -51,11 +49,11 @@ fn assert_verdicts(forms: &[(&str, String)], verdict: &str) {
 
 /// Tables of two institutions, each with this heading over their codes, which stand in their cells so.
 fn tables(forms: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    let table = |(n, (heading, cell)): (usize, &(&'static str, &str))| {
-        let rows = rows([2 * n, 2 * n + 1], &format!("{cell},NAME,ACCOUNT,SUM\n"));
+    let table = |(heading, cell): &(&'static str, &str)| {
+        let rows = rows(&format!("{cell},NAME,ACCOUNT,SUM\n"));
         (*heading, format!("{heading},name,account,balance\n{rows}"))
     };
-    forms.iter().enumerate().map(table).collect()
+    forms.iter().map(table).collect()
 }
 
 #[test]
@@ -115,6 +113,14 @@ fn columns_of_other_numbers_affect_nobody() {
         ("directory.js", format!("clients = [{}];\n", directory(&|n| format!("{{id: {}, city: 'Boston'}},\n", code(n))))),
         ("directory.sh", format!("CLIENTS=\"{}\"\n", directory(&|n| format!("{} ", code(n))))),
         ("directory.txt", format!("Client IDs\n\n{}", directory(&|n| format!("{}\n", code(n))))),
+        ("named.txt", format!("Clients:\n{}", directory(&|n| format!("{} Bank of Ware\n", code(n))))),
+        (
+            "clients.sql",
+            format!(
+                "INSERT INTO clients (id, city) VALUES {};\n",
+                directory(&|n| format!("({}, 'Boston'),", code(n))).trim_end_matches(',')
+            ),
+        ),
         ("directory.py", format!("ROWS = [\n{}]\n", directory(&|n| format!("    ({}, 'Boston', 'MA'),\n", code(n))))),
     ]
     .map(|(name, text)| (format!("{name}.d/{name}"), text));
@@ -136,37 +142,24 @@ fn rows_of_markup_whose_cells_are_alike_are_records() {
     let columns = "<columns><column>client_id</column><column>name</column><column>account</column></columns>";
     let named = "<meta><column name=\"client_id\"/><column name=\"name\"/><column name=\"account\"/></meta>";
     let values = "<row><value>CODE</value><value>NAME</value><value>ACCOUNT</value></row>";
-    let two = |n: usize| [2 * n, 2 * n + 1];
     assert_verdicts(
         &[
-            ("cells.xml", xml(heads.to_owned() + &rows(two(0), cells))),
-            ("called.xml", xml(rows(two(1), called))),
-            ("columns.xml", xml(format!("{columns}<rows>{}</rows>", rows(two(2), values)))),
-            ("named.xml", xml(format!("{named}<rows>{}</rows>", rows(two(3), values)))),
+            ("cells.xml", xml(heads.to_owned() + &rows(cells))),
+            ("called.xml", xml(rows(called))),
+            ("columns.xml", xml(format!("{columns}<rows>{}</rows>", rows(values)))),
+            ("named.xml", xml(format!("{named}<rows>{}</rows>", rows(values)))),
             (
                 "numbered.xml",
-                xml(rows(two(4), "<r><c1>CODE</c1><c2>NAME</c2></r>").replacen("<r>", "<r><c1>client_id</c1><c2>name</c2></r><r>", 1)),
+                xml(rows("<r><c1>CODE</c1><c2>NAME</c2></r>").replacen("<r>", "<r><c1>client_id</c1><c2>name</c2></r><r>", 1)),
             ),
-            ("cdata.xml", xml(format!("<f><![CDATA[client_id,name,account,balance\n{}]]></f>", rows(two(5), line)))),
-            ("text.xml", xml(format!("<f>\nclient_id,name,account,balance\n{}</f>", rows(two(6), line)))),
-            ("lines.xml", xml(format!("<l>client_id|name|account</l>{}", rows(two(7), "<l>CODE|NAME|ACCOUNT</l>")))),
+            ("cdata.xml", xml(format!("<f><![CDATA[client_id,name,account,balance\n{}]]></f>", rows(line)))),
+            ("text.xml", xml(format!("<f>\nclient_id,name,account,balance\n{}</f>", rows(line)))),
+            ("lines.xml", xml(format!("<l>client_id|name|account</l>{}", rows("<l>CODE|NAME|ACCOUNT</l>")))),
             ("ids.xml", xml("<clientIds><id>FIRST</id><id>OTHER</id></clientIds>".to_owned())),
-            (
-                "divs.html",
-                html("<div class=\"r\"><div>client_id</div><div>name</div><div>account</div></div>".to_owned() + &rows(two(9), divs)),
-            ),
-            (
-                "spans.html",
-                html("<div><span>client_id</span><span>name</span><span>account</span></div>".to_owned() + &rows(two(10), spans)),
-            ),
-            (
-                "items.html",
-                html(
-                    "<ul><li>client_id<li>name</ul>".replace("<li>name", "</li><li>name</li>")
-                        + &rows(two(11), "<ul><li>CODE</li><li>NAME</li></ul>"),
-                ),
-            ),
-            ("pairs.html", html(rows(two(12), "<p><span class=k>Client ID</span><span class=v>CODE</span></p>"))),
+            ("divs.html", html("<div class=\"r\"><div>client_id</div><div>name</div><div>account</div></div>".to_owned() + &rows(divs))),
+            ("spans.html", html("<div><span>client_id</span><span>name</span><span>account</span></div>".to_owned() + &rows(spans))),
+            ("items.html", html("<ul><li>client_id</li><li>name</li></ul>".to_owned() + &rows("<ul><li>CODE</li><li>NAME</li></ul>"))),
+            ("pairs.html", html(rows("<p><span class=k>Client ID</span><span class=v>CODE</span></p>"))),
         ],
         "affected",
     );
@@ -174,23 +167,27 @@ fn rows_of_markup_whose_cells_are_alike_are_records() {
 
 #[test]
 fn rows_of_sources_are_their_clients() {
-    let two = |n: usize| [2 * n, 2 * n + 1];
-    let unions = |n: usize, select: &str| rows(two(n), select).trim_end().trim_end_matches("UNION ALL").to_owned();
-    let php = |n: usize| rows(two(n), "i:0;a:2:{s:9:\"client_id\";i:CODE;s:4:\"name\";s:2:\"NM\";}");
+    let unions = |select: &str| rows(select).trim_end().trim_end_matches("UNION ALL").to_owned();
+    let php = rows("i:0;a:2:{s:9:\"client_id\";i:CODE;s:4:\"name\";s:2:\"NM\";}");
     assert_verdicts(
         &[
-            ("objects.js", format!("var clients = [\n{}];\n", rows(two(0), "  {id: CODE, name: 'NAME', balance: SUM},\n"))),
-            ("arrays.js", format!("const rows = [['client_id', 'name', 'balance'],\n{}];\n", rows(two(1), "  [CODE, 'NAME', SUM],\n"))),
-            ("tuples.py", format!("# client_id, name, balance\nROWS = [\n{}]\n", rows(two(2), "    (CODE, 'NAME', SUM),\n"))),
+            ("objects.js", format!("var clients = [\n{}];\n", rows("  {id: CODE, name: 'NAME', balance: SUM},\n"))),
+            ("arrays.js", format!("const rows = [['client_id', 'name', 'balance'],\n{}];\n", rows("  [CODE, 'NAME', SUM],\n"))),
+            ("tuples.py", format!("# client_id, name, balance\nROWS = [\n{}]\n", rows("    (CODE, 'NAME', SUM),\n"))),
             ("map.py", "CLIENTS = {\n    FIRST: {'host': 'h1'},\n    OTHER: {'host': 'h2'},\n}\n".to_owned()),
-            ("arrays.php", format!("<?php\n$clients = [\n{}];\n", rows(two(4), "  ['id' => CODE, 'name' => 'NAME'],\n"))),
-            ("serialized.txt", format!("a:6:{{{}}}\n", php(5))),
-            ("union.sql", format!("INSERT INTO t (client_id, name, balance)\n{};\n", unions(6, "SELECT CODE, 'NAME', SUM\nUNION ALL\n"))),
+            ("arrays.php", format!("<?php\n$clients = [\n{}];\n", rows("  ['id' => CODE, 'name' => 'NAME'],\n"))),
+            ("serialized.txt", format!("a:6:{{{}}}\n", php)),
+            ("union.sql", format!("INSERT INTO t (client_id, name, balance)\n{};\n", unions("SELECT CODE, 'NAME', SUM\nUNION ALL\n"))),
             (
                 "named.sql",
-                format!("WITH c AS ({}) SELECT 1;\n", unions(7, "SELECT CODE AS client_id, 'NAME' AS name, SUM AS balance\nUNION ALL\n")),
+                format!("WITH c AS ({}) SELECT 1;\n", unions("SELECT CODE AS client_id, 'NAME' AS name, SUM AS balance\nUNION ALL\n")),
             ),
-            ("dual.sql", format!("INSERT INTO t (client_id, name)\n{};\n", unions(8, "select CODE, 'NAME' from dual\nUNION ALL\n"))),
+            (
+                "table.sql",
+                "CREATE TABLE clients (id int, mode text);\nINSERT INTO clients VALUES (FIRST, 'a'), (FIRST, 'b'), (OTHER, 'c'), (OTHER, 'd');\n"
+                    .to_owned(),
+            ),
+            ("dual.sql", format!("INSERT INTO t (client_id, name)\n{};\n", unions("select CODE, 'NAME' from dual\nUNION ALL\n"))),
         ],
         "affected",
     );
@@ -215,6 +212,10 @@ fn lists_of_codes_are_their_clients() {
             ("column.csv", "client_id\nFIRST\nOTHER\n".to_owned()),
             ("heading.txt", "Affected clients\n\nFIRST\nOTHER\n".to_owned()),
             ("ruled.txt", "Affected client codes\n---------------------\nFIRST\nOTHER\n".to_owned()),
+            ("names.txt", "Clients:\nFIRST Some Bank\nOTHER Other Bank\n".to_owned()),
+            ("marked.txt", "Affected clients\n\n- FIRST - Some Bank\n- OTHER - OTHER BANK NA\n".to_owned()),
+            ("array.ps1", "$clients = @(FIRST, OTHER)\n".to_owned()),
+            ("vector.r", "client_ids <- c(FIRST, OTHER)\n".to_owned()),
             ("items.md", "## Client IDs\n\n1. FIRST\n2. OTHER\n".to_owned()),
         ],
         "affected",
@@ -223,25 +224,21 @@ fn lists_of_codes_are_their_clients() {
 
 #[test]
 fn rows_of_logs_and_columns_of_records_are_their_clients() {
-    let two = |n: usize| [2 * n, 2 * n + 1];
-    let across = |line: &str| format!("{}\n", rows([14, 15], line).trim_end_matches(','));
+    let across = |line: &str| format!("{}\n", rows(line).trim_end_matches(','));
     assert_verdicts(
         &[
             (
                 "rows.log",
                 format!(
                     "2024-11-02 03:11:08 INFO header: client_id,name,balance\n{}",
-                    rows(two(0), "2024-11-02 03:11:09 INFO row: CODE,NAME,SUM\n")
+                    rows("2024-11-02 03:11:09 INFO row: CODE,NAME,SUM\n")
                 ),
             ),
-            (
-                "times.log",
-                format!("[2024-11-02 03:11:08] client_id|name|account\n{}", rows(two(1), "[2024-11-02 03:11:09] CODE|NAME|ACCOUNT\n")),
-            ),
-            ("dash.log", format!("INFO [main] Loader - client_id,name,balance\n{}", rows(two(2), "INFO [main] Loader - CODE,NAME,SUM\n"))),
-            ("grep.txt", format!("a.csv:1:client_id,name,balance\n{}", rows(two(3), "a.csv:7:CODE,NAME,SUM\n"))),
-            ("diff.txt", format!("+client_id,name,balance\n{}", rows(two(4), "+CODE,NAME,SUM\n"))),
-            ("quoted.txt", format!("> client_id,name,balance\n{}", rows(two(5), "> CODE,NAME,SUM\n"))),
+            ("times.log", format!("[2024-11-02 03:11:08] client_id|name|account\n{}", rows("[2024-11-02 03:11:09] CODE|NAME|ACCOUNT\n"))),
+            ("dash.log", format!("INFO [main] Loader - client_id,name,balance\n{}", rows("INFO [main] Loader - CODE,NAME,SUM\n"))),
+            ("grep.txt", format!("a.csv:1:client_id,name,balance\n{}", rows("a.csv:7:CODE,NAME,SUM\n"))),
+            ("diff.txt", format!("+client_id,name,balance\n{}", rows("+CODE,NAME,SUM\n"))),
+            ("quoted.txt", format!("> client_id,name,balance\n{}", rows("> CODE,NAME,SUM\n"))),
             ("none.txt", "client_id,name\nFIRST,Ann Lee\nOTHER,Bo Ek\n".to_owned()),
             (
                 "across.csv",

@@ -62,7 +62,7 @@ mod tests {
             ("[Content_Types].xml", "<Types/>"),
             (
                 "word/document.xml",
-                "<w:document><w:body><w:p><w:r><w:t>First St</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>ate</w:t><w:tab/><w:t>Bank</w:t></w:r></w:p>\
+                "<?xml version=\"1.0\"?><w:document><w:body><w:p><w:r><w:t>First St</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>ate</w:t><w:tab/><w:t>Bank</w:t></w:r></w:p>\
                  <w:p><w:r><w:t xml:space=\"preserve\">the </w:t></w:r><w:del w:author=\"Ann\"><w:r><w:delText>old </w:delText></w:r></w:del><w:ins><w:r><w:t>new </w:t></w:r></w:ins><w:r><w:t>bank</w:t></w:r></w:p>\
                  <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Peoples</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Bank</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
                  <w:p><w:r><w:t>outer </w:t><w:pict><w:txbxContent><w:p><w:r><w:t>inside box</w:t></w:r></w:p></w:txbxContent></w:pict><w:t>text</w:t></w:r></w:p></w:body></w:document>",
@@ -74,7 +74,7 @@ mod tests {
         read_with(read, &bytes, |sink, collector| {
             let text = collector.text();
             for wanted in [
-                "First State\tBank\n",
+                "First State\tBank\nthe new bank",
                 "the new bank",
                 "the old bank",
                 "Peoples\n\u{1E}Bank",

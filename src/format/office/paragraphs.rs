@@ -75,6 +75,8 @@ impl Writer {
                 }
                 Token::Text(text) => self.text(&element, &entity::decode(text)),
                 Token::Raw(text) => self.text(&element, text),
+                // The declaration says nothing, and stands between no paragraphs.
+                Token::Aside(text) if text.starts_with("xml ") => {}
                 Token::Aside(text) => self.keep(text),
             }
             if self.current.now.len() + self.current.before.len() > MAX_LINE || self.aside.len() > MAX_LINE {

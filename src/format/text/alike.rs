@@ -141,7 +141,8 @@ impl Alike {
         match &mut ended.cells[..] {
             [] => {
                 let value = if text.is_empty() { ended.called.as_deref().unwrap_or_default() } else { text };
-                let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+                let is_plain = !value.contains(['\n', '\r', '\t']) && !value.contains("  ");
+                let value = if is_plain { value.to_owned() } else { value.split_whitespace().collect::<Vec<_>>().join(" ") };
                 self.cell(&ended.name, value);
             }
             // `<td><p>…</p></td>` under any other name.

@@ -37,6 +37,7 @@ fn label_before(text: &str, at: usize) -> Option<String> {
     // What assigns stands right before, or before a word that makes the list: `= array(`, `= new List<Row> {`.
     let head = text.get(text.floor_char_boundary(at.saturating_sub(LONGEST_HEAD))..at)?;
     let line = &head[head.rfind('\n').map_or(0, |n| n + 1)..];
+    memchr::memchr2(b'=', b':', line.as_bytes())?;
     let is_maker = |c: char| c.is_ascii_alphanumeric() || " _.<>&:!,[]".contains(c);
     let before = line.trim_end_matches(is_maker).trim_end();
     let name = match before.strip_suffix("=>").or_else(|| before.strip_suffix('=')) {
@@ -78,16 +79,19 @@ impl<'t> Reader<'t> {
         let mut key: Option<(usize, &str)> = None;
         let mut last: Option<(usize, &str)> = None;
         let mut elements = 0;
+        // What tells something inside of an element that a key tells is another thing's.
+        let mut is_keyed = false;
         while let Some(&byte) = bytes.get(self.at).filter(|_| self.at < self.end && elements < ELEMENTS) {
             let place = self.at;
             match byte {
                 b'[' | b'{' | b'(' => {
                     // `104233: {`
-                    if depth == 1
-                        && let Some((at, key)) = key.take()
-                    {
-                        self.say(key, at, sink);
-                        elements += 1;
+                    if depth == 1 {
+                        is_keyed = key.is_some();
+                        if let Some((at, key)) = key.take() {
+                            self.say(key, at, sink);
+                            elements += 1;
+                        }
                     }
                     (depth, key, last) = (depth + 1, None, None);
                     self.at += 1;
@@ -115,7 +119,7 @@ impl<'t> Reader<'t> {
                             let is_key = KEYS.iter().any(|own| own.eq_ignore_ascii_case(name));
                             match depth {
                                 1 if is_code(name) => self.say(name, at, sink),
-                                2 if is_key => self.say(scalar, place, sink),
+                                2 if is_key && !is_keyed => self.say(scalar, place, sink),
                                 _ => {}
                             }
                             elements += 1;

@@ -6,6 +6,7 @@ use super::header;
 use super::stretch::Stretch;
 use crate::format::grid::Grid;
 use crate::format::{PassageKind, Sink};
+use std::ops::Range;
 
 /// Values of one row, and bytes of it.
 const CELLS: usize = 64;
@@ -21,11 +22,19 @@ const OPENINGS: usize = 1 << 20;
 
 /// A row as it is written.
 struct Tuple {
-    cells: Vec<String>,
+    cells: Vec<Cell>,
     /// What `AS` calls the values.
-    names: Vec<String>,
-    has_values: bool,
+    names: Vec<Cell>,
     end: usize,
+}
+
+/// A value in quotes, a number or a word.
+#[derive(Clone)]
+struct Cell {
+    /// Without its quotes.
+    range: Range<usize>,
+    quote: Option<u8>,
+    is_value: bool,
 }
 
 /// Rows of one width, one after the other.
@@ -34,6 +43,8 @@ struct Run {
     rows: Vec<(u64, Vec<String>)>,
     table: Option<Grid>,
     is_nothing: bool,
+    /// Some of them are no mere words.
+    has_values: bool,
     start: usize,
     width: usize,
     end: usize,
@@ -75,7 +86,8 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
                 vain = 0;
             }
             Err(stopped) => {
-                from = stopped.max(at);
+                let select = selects.last().copied().filter(|select| *select >= at);
+                from = stopped.max(at).min(select.unwrap_or(usize::MAX));
                 vain += 1;
             }
         }
@@ -89,7 +101,7 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
 fn tuple(text: &str, from: usize, close: Option<u8>) -> Result<Tuple, usize> {
     let bytes = text.as_bytes();
     let limit = bytes.len().min(from + LONGEST_ROW);
-    let mut found = Tuple { cells: Vec::new(), names: Vec::new(), has_values: false, end: from };
+    let mut found = Tuple { cells: Vec::new(), names: Vec::new(), end: from };
     let mut at = from;
     loop {
         at = skip_blanks(bytes, at, limit);
@@ -98,20 +110,18 @@ fn tuple(text: &str, from: usize, close: Option<u8>) -> Result<Tuple, usize> {
             found.end = at + 1;
             return Ok(found);
         }
-        let (cell, behind, is_value) = scalar(text, at, limit).ok_or(at)?;
-        if found.cells.len() == CELLS || cell.len() > LONGEST_CELL {
+        let (cell, behind) = scalar(bytes, at, limit).ok_or(at)?;
+        if found.cells.len() == CELLS || cell.range.len() > LONGEST_CELL {
             return Err(behind);
         }
-        found.has_values |= is_value;
         found.cells.push(cell);
         at = skip_blanks(bytes, behind, limit);
         if close.is_none() {
             let named = word_at(text, at).filter(|word| word.eq_ignore_ascii_case("as"));
-            if let Some((word, name)) =
-                named.and_then(|word| Some((word, scalar(text, skip_blanks(bytes, at + word.len(), limit), limit)?)))
-            {
-                at = skip_blanks(bytes, name.1.max(at + word.len()), limit);
-                found.names.push(name.0);
+            let name = named.and_then(|word| scalar(bytes, skip_blanks(bytes, at + word.len(), limit), limit));
+            if let Some((name, behind)) = name {
+                at = skip_blanks(bytes, behind, limit);
+                found.names.push(name);
             }
         }
         match bytes.get(at) {
@@ -128,43 +138,42 @@ fn tuple(text: &str, from: usize, close: Option<u8>) -> Result<Tuple, usize> {
     Err(at)
 }
 
-/// A value in quotes, a number or a word; where it ends, and whether it is a value and no word.
-fn scalar(text: &str, at: usize, limit: usize) -> Option<(String, usize, bool)> {
-    let bytes = text.as_bytes();
-    // `N'…'`, `b'…'`, `u"…"`, `:name`.
+/// The value at a place, and where it ends.
+fn scalar(bytes: &[u8], at: usize, limit: usize) -> Option<(Cell, usize)> {
+    // `N'…'`, `b'…'`, `u"…"`.
     let prefix = usize::from(bytes.get(at).is_some_and(u8::is_ascii_alphabetic) && matches!(bytes.get(at + 1), Some(b'\'' | b'"')));
     if let Some(&quote @ (b'\'' | b'"' | b'`')) = bytes.get(at + prefix) {
-        let mut out = Vec::new();
-        let mut n = at + prefix + 1;
-        while n < limit {
+        let start = at + prefix + 1;
+        let mut n = start;
+        loop {
+            n += memchr::memchr2(quote, b'\\', bytes.get(n..limit)?)?;
             match bytes.get(n)? {
-                b'\\' => {
-                    out.push(*bytes.get(n + 1)?);
-                    n += 2;
-                }
-                byte if *byte == quote && bytes.get(n + 1) == Some(&quote) && quote == b'\'' => {
-                    out.push(quote);
-                    n += 2;
-                }
-                byte if *byte == quote => return Some((String::from_utf8_lossy(&out).into_owned(), n + 1, quote != b'`')),
-                byte => {
-                    out.push(*byte);
-                    n += 1;
-                }
+                b'\\' => n += 2,
+                _ if quote == b'\'' && bytes.get(n + 1) == Some(&quote) => n += 2,
+                _ => return Some((Cell { range: start..n, quote: Some(quote), is_value: quote != b'`' }, n + 1)),
             }
         }
-        return None;
     }
-    let len = bytes
-        .get(at..limit)?
-        .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+' | b'$' | b'%' | b'@'))
-        .count();
-    let word = text.get(at..at + len).filter(|word| !word.is_empty())?;
-    let is_value = word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    // `104233L`, `10.50m`: the type of a number.
-    let bare = if is_value { word.strip_suffix(['L', 'l', 'm', 'M', 'u', 'U', 'd', 'f']).unwrap_or(word) } else { word };
-    Some((bare.to_owned(), at + len, is_value))
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'+' | b'$' | b'%' | b'@');
+    let len = bytes.get(at..limit)?.iter().take_while(is_part).count();
+    let first = bytes.get(at).filter(|_| len > 0)?;
+    let is_value = first.is_ascii_digit() || matches!(first, b'-' | b'+' | b'.');
+    Some((Cell { range: at..at + len, quote: None, is_value }, at + len))
+}
+
+impl Cell {
+    /// What it says.
+    fn text(&self, text: &str) -> String {
+        let raw = text.get(self.range.clone()).unwrap_or_default();
+        match self.quote {
+            Some(b'\'') if raw.contains("''") => raw.replace("''", "'"),
+            Some(_) if raw.contains('\\') => raw.replace('\\', ""),
+            Some(_) => raw.to_owned(),
+            // `104233L`, `10.50m`: the type of a number.
+            None if self.is_value => raw.strip_suffix(['L', 'l', 'm', 'M', 'u', 'U', 'd', 'f']).unwrap_or(raw).to_owned(),
+            None => raw.to_owned(),
+        }
+    }
 }
 
 fn word_at(text: &str, at: usize) -> Option<&str> {
@@ -180,26 +189,30 @@ fn skip_blanks(bytes: &[u8], at: usize, limit: usize) -> usize {
 impl Run {
     /// Takes a row, which goes on with these or begins another run.
     fn take(&mut self, stretch: &Stretch<'_>, at: usize, tuple: Tuple, sink: &mut Sink<'_>) {
-        let names_columns = !tuple.has_values && tuple.cells.iter().all(|cell| header::is_wordlike(cell));
-        if !tuple.has_values && !names_columns {
+        let text = &*stretch.text;
+        let has_values = tuple.cells.iter().any(|cell| cell.is_value);
+        let names_columns = !has_values && tuple.cells.iter().all(|cell| text.get(cell.range.clone()).is_some_and(header::is_wordlike));
+        if !has_values && !names_columns {
             return;
         }
+        let texts = |cells: &[Cell]| cells.iter().map(|cell| cell.text(text)).collect::<Vec<String>>();
         let goes_on = self.width == tuple.cells.len() && at <= self.end + LONGEST_GAP && !(names_columns && self.rows.len() == 1);
         if !goes_on {
             let ended = std::mem::take(self);
             ended.end(stretch, sink);
             (self.start, self.width) = (at, tuple.cells.len());
             if tuple.names.len() == tuple.cells.len() {
-                self.rows.push((stretch.offset(at), tuple.names));
+                self.rows.push((stretch.offset(at), texts(&tuple.names)));
             }
         }
+        self.has_values |= has_values;
         self.end = tuple.end;
         let offset = stretch.offset(at);
         match &mut self.table {
-            Some(grid) => grid.row_at(tuple.cells, offset, sink),
+            Some(grid) => grid.row_at(texts(&tuple.cells), offset, sink),
             None if self.is_nothing => {}
             None => {
-                self.rows.push((offset, tuple.cells));
+                self.rows.push((offset, texts(&tuple.cells)));
                 if self.rows.len() >= SAMPLED {
                     self.decide(stretch, sink);
                 }
@@ -209,6 +222,10 @@ impl Run {
 
     fn decide(&mut self, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
         let mut rows = std::mem::take(&mut self.rows);
+        self.is_nothing = true;
+        if rows.len() < 2 || !self.has_values || !rows.iter().flat_map(|(_, row)| row).any(|cell| may_be_code(cell)) {
+            return;
+        }
         let names = |row: &[String]| row.iter().all(|cell| header::is_wordlike(cell)) && header::known(row) > 0;
         let is_named = rows.first().is_some_and(|(_, row)| names(row));
         if !is_named && rows.last().is_some_and(|(_, row)| names(row)) && rows.len() > 1 {
@@ -217,8 +234,7 @@ impl Run {
         } else if !is_named && let Some(heading) = self.heading_above(stretch) {
             rows.insert(0, (stretch.offset(self.start), heading));
         }
-        self.table = if rows.len() < 2 { None } else { alike::table_of(rows, sink) };
-        self.is_nothing = self.table.is_none();
+        self.table = alike::table_of(rows, sink);
     }
 
     /// The names of the columns, where a remark above the rows says them: `# client_id, name, balance`.
@@ -242,6 +258,13 @@ impl Run {
             grid.end(sink);
         }
     }
+}
+
+/// Rows without a value that could be a code are worth no look.
+fn may_be_code(cell: &str) -> bool {
+    (3..=64).contains(&cell.len())
+        && cell.bytes().any(|b| b.is_ascii_digit())
+        && cell.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 #[cfg(test)]

@@ -264,7 +264,11 @@ impl Writer<'_, '_> {
             // `<property name="client.code" value="…"/>`: the name is the label of the value.
             match named.filter(|_| VALUES.contains(&name)) {
                 Some(label) => self.sink.text(&format!("{}: ", entity::decode(label)), offset),
-                None => self.sink.text(&format!("{attribute}="), offset),
+                None => match self.open.last().and_then(|outer| nested::joint(&outer.name, name)) {
+                    // `<clients><c id="104233"/>`
+                    Some(joint) => self.sink.text(&format!("{joint}="), offset),
+                    None => self.sink.text(&format!("{attribute}="), offset),
+                },
             }
             self.text_only(attributes_at + at, value, true);
             self.sink.border();
@@ -421,6 +425,12 @@ impl Writer<'_, '_> {
 
     /// Keeps attributes of an inline element until the text around it ends.
     fn defer(&mut self, attributes: &str) {
+        // `<input name="client_id" value="104233">`, in any order.
+        let said =
+            |wanted: &str| markup::attributes(attributes).find(|(_, name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, _, value)| value);
+        if let (Some(name), Some(value)) = (said("name").or_else(|| said("id")), said("value")) {
+            self.aside.push_str(&format!("{}: {}\u{1E}", entity::decode(name), entity::decode(value)));
+        }
         for (_, name, value) in markup::attributes(attributes).filter(|(_, _, value)| !value.is_empty()) {
             self.aside.push_str(name);
             self.aside.push('=');
