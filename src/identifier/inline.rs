@@ -6,7 +6,7 @@
 
 use super::listed::{Item, is_value};
 use super::place::{OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_heading, is_index, is_item_mark};
-use super::{Specific, bic, glued, iban, label, labelled, normalise};
+use super::{Specific, glued, label, labelled, normalise, unlabelled};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
 use crate::model::Scheme;
@@ -54,13 +54,13 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
             && bytes[2].is_ascii_digit()
             && bytes[3].is_ascii_digit()
         {
-            find_iban(text, all, i, found);
+            unlabelled::iban(text, all, i, found);
         }
         if bytes.len() == 11 {
-            find_branch_bic(text, &token, found);
+            unlabelled::branch_bic(text, &token, found);
         }
         if bytes.len() == 9 && bytes.iter().all(u8::is_ascii_digit) {
-            find_transit(text, &token, found);
+            unlabelled::transit(text, &token, found);
         }
         if bytes.len() > LONG_NUMBER && bytes[0].is_ascii_lowercase() && bytes[bytes.len() - 1].is_ascii_digit() {
             glued::find(text, all, i, found);
@@ -276,44 +276,6 @@ fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &
                 // Schemes without a fixed length take the first group only.
                 break;
             }
-        }
-    }
-}
-
-/// The routing number of a check between the transit symbols of its line of magnetic ink (ANSI X9.27), which say what
-/// it is as a label does.
-fn find_transit(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline)) {
-    const TRANSIT: char = '\u{2446}';
-    let is_framed = text[..token.span.start].ends_with(TRANSIT) && text[token.span.end..].starts_with(TRANSIT);
-    if is_framed
-        && let Ok(normal) = normalise(&Scheme::Aba, &text[token.span.clone()], "")
-        && normal.repaired.is_none()
-    {
-        found(Inline { span: token.span.clone(), scheme: Scheme::Aba, value: normal.value, label: Some(Specific::Exact) });
-    }
-}
-
-/// A BIC with its branch: it is registered and compared by its first eight characters, which no token shows.
-fn find_branch_bic(text: &str, token: &Token<'_>, found: &mut dyn FnMut(Inline)) {
-    let raw = &text[token.span.clone()];
-    if bic::is_well_formed(raw) && raw.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
-        found(Inline { span: token.span.clone(), scheme: Scheme::Bic, value: raw[..8].to_owned(), label: None });
-    }
-}
-
-fn find_iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inline)) {
-    let Some(length) = iban::length(all.bytes(i)) else { return };
-    let mut written = 0;
-    for last in i..all.len().min(i + 9) {
-        if last > i && text.get(all.span(last - 1).end..all.span(last).start) != Some(" ") {
-            break;
-        }
-        written += all.bytes(last).len();
-        if written >= length {
-            let codes = if written == length { iban::bank_codes(&(i..=last).map(|n| all.term(n)).collect::<String>()) } else { Vec::new() };
-            let span = all.span(i).start..all.span(last).end;
-            codes.into_iter().for_each(|value| found(Inline { span: span.clone(), scheme: Scheme::IbanBank, value, label: None }));
-            break;
         }
     }
 }

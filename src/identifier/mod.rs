@@ -25,6 +25,7 @@ mod place;
 mod rssd;
 mod sort_code;
 mod transfer_account;
+mod unlabelled;
 
 pub use label::{Specific, is_exact, is_label_word, labelled};
 
