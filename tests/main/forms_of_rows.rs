@@ -213,7 +213,7 @@ fn lists_of_codes_are_their_clients() {
             ("heading.txt", "Affected clients\n\nFIRST\nOTHER\n".to_owned()),
             ("ruled.txt", "Affected client codes\n---------------------\nFIRST\nOTHER\n".to_owned()),
             ("names.txt", "Clients:\nFIRST Some Bank\nOTHER Other Bank\n".to_owned()),
-            ("marked.txt", "Affected clients\n\n- FIRST - Some Bank\n- OTHER - OTHER BANK NA\n".to_owned()),
+            ("marked.txt", "Affected clients\n\n- FIRST - Some Bank\n- OTHER - SECOND BANK NA\n".to_owned()),
             ("array.ps1", "$clients = @(FIRST, OTHER)\n".to_owned()),
             ("vector.r", "client_ids <- c(FIRST, OTHER)\n".to_owned()),
             ("items.md", "## Client IDs\n\n1. FIRST\n2. OTHER\n".to_owned()),
