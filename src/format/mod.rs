@@ -7,6 +7,7 @@
 mod catalogue;
 mod cells;
 pub mod cms;
+mod columns;
 pub mod container;
 mod coverage;
 pub mod database;
@@ -19,6 +20,7 @@ pub mod mail;
 mod mapi;
 pub mod memory;
 mod named;
+mod named_line;
 mod numbers;
 pub mod office;
 pub mod ole;

@@ -33,6 +33,7 @@ pub(super) struct NamedRecords {
     /// The table of the last of them.
     last: usize,
     held: usize,
+    has_rows: bool,
 }
 
 #[derive(Default)]
@@ -81,13 +82,15 @@ impl NamedRecords {
                 self.held += record.iter().map(|(name, value)| name.len() + value.len() + 48).sum::<usize>();
                 records.push((offset, record));
                 if records.len() >= SAMPLED {
-                    table.decide(sink);
+                    self.has_rows |= table.decide(sink);
                 }
             }
         }
         if self.held > HELD {
             self.held = 0;
-            self.tables.iter_mut().for_each(|table| table.decide(sink));
+            for table in &mut self.tables {
+                self.has_rows |= table.decide(sink);
+            }
         }
         // The text that the records stand in goes on.
         sink.kind(PassageKind::Prose);
@@ -119,6 +122,16 @@ impl NamedRecords {
         Some(place)
     }
 
+    /// Were rows of persons found so far?
+    pub fn has_rows(&self) -> bool {
+        self.has_rows
+    }
+
+    /// Are records rows of persons, those that still wait for others as well?
+    pub fn are_about_persons(&self) -> bool {
+        self.has_rows || self.tables.iter().any(|table| table.facts().is_some_and(|facts| facts.is_about_persons()))
+    }
+
     /// Hands on what is held.
     pub fn end(self, sink: &mut Sink<'_>) {
         for mut table in self.tables {
@@ -132,20 +145,28 @@ impl NamedRecords {
 }
 
 impl Table {
-    /// Decides by the records that are here whether they are rows.
-    fn decide(&mut self, sink: &mut Sink<'_>) {
-        let State::Open(records) = &mut self.state else { return };
+    /// What the columns are, after the records that wait.
+    fn facts(&self) -> Option<TableFacts> {
+        let State::Open(records) = &self.state else { return None };
+        let sample: Vec<Vec<String>> = records.iter().map(|(_, record)| cells(&self.names, record.clone())).collect();
+        Some(TableFacts::new("", Some(&self.names), &sample))
+    }
+
+    /// Decides by the records that are here whether they are rows, and says so.
+    fn decide(&mut self, sink: &mut Sink<'_>) -> bool {
+        let State::Open(records) = &mut self.state else { return matches!(self.state, State::Rows(_)) };
         let records = std::mem::take(records);
         let rows: Vec<(u64, Vec<String>)> = records.into_iter().map(|(at, record)| (at, cells(&self.names, record))).collect();
         let sample: Vec<Vec<String>> = rows.iter().map(|(_, row)| row.clone()).collect();
         let facts = TableFacts::new("", Some(&self.names), &sample);
         let Some((first, _)) = rows.first().filter(|_| facts.is_about_persons()) else {
             self.state = State::Nothing;
-            return;
+            return false;
         };
         let mut grid = Grid::headed("", self.names.clone(), *first);
         rows.into_iter().for_each(|(at, row)| grid.row_at(row, at, sink));
         self.state = State::Rows(grid);
+        true
     }
 }
 

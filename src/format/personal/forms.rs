@@ -1,19 +1,18 @@
-//! Labelled values, one below the other: forms, letters' heads, records that are written out. Those with the same labels
-//! are the rows of one table, which is typed and counted as every table is.
+//! Labelled values, one below the other or side by side: forms, letters' heads, records that are written out. Those with
+//! the same labels are the rows of one table, which is typed and counted as every table is.
 
 use super::names::{is_account_number, is_example};
 use super::numbers::is_ssn;
 use super::{Cut, Spoken};
+use crate::format::named_line::{self, Record, Records, Way};
 use crate::model::{DataElement, Elements};
 use crate::table::{ColumnType, TableFacts, has_given_name, year_of};
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// A label is not longer.
+/// So many bytes before a number its label may begin.
 const LONGEST_LABEL: usize = 40;
-/// Longer lines are none of a form.
-const LONGEST: usize = 400;
 /// More values are no form, but a configuration.
 const MOST_VALUES: usize = 40;
 
@@ -32,14 +31,6 @@ pub(super) struct Forms<'t> {
 struct Table<'t> {
     labels: Vec<&'t str>,
     rows: Vec<(Vec<&'t str>, Range<usize>)>,
-}
-
-/// One record while it is put together.
-#[derive(Default)]
-struct Record<'t> {
-    labels: Vec<&'t str>,
-    values: Vec<&'t str>,
-    range: Range<usize>,
 }
 
 impl<'t> Forms<'t> {
@@ -63,87 +54,52 @@ impl<'t> Forms<'t> {
     /// Reads the form in which a line stands.
     fn form_at(&mut self, place: usize) {
         let here = self.line_at(place);
-        if pairs(&self.text[here.clone()]).next().is_none() {
+        if !named_line::is_named(&self.text[here.clone()], Way::Form) {
             // Nor is any other number in this line a value.
             self.done = here.end;
             return;
         }
-        let is_blank = |line: Option<Range<usize>>| line.is_none_or(|line| self.text[line].trim().is_empty());
-        // Where a line stands alone between blank ones, the form is written with them; a value alone is none where other
-        // lines beside it stand together.
-        let is_alone = |line: &Range<usize>| is_blank(self.above(line.start)) && is_blank(self.below(line.end));
-        let spaced = is_alone(&here);
-        if spaced {
-            let beside = [
-                self.above(here.start).and_then(|blank| self.above(blank.start)),
-                self.below(here.end).and_then(|blank| self.below(blank.end)),
-            ];
-            if beside.iter().flatten().any(|line| pairs(&self.text[line.clone()]).next().is_some() && !is_alone(line)) {
-                self.done = here.end;
-                return;
+        let (mut start, mut at, mut blanks) = (here.start, here.start, 0);
+        while let Some(line) = self.above(at).filter(|line| line.start >= self.done) {
+            at = line.start;
+            match self.text[line.clone()].trim().is_empty() {
+                true if blanks > 0 => break,
+                true => blanks += 1,
+                false if !named_line::is_named(&self.text[line.clone()], Way::Form) => break,
+                false => (start, blanks) = (line.start, 0),
             }
         }
-        let mut start = here.start;
-        let mut blanks = 0;
-        while let Some(line) = self.above(start).filter(|line| line.start >= self.done) {
-            match self.goes_on(&line, &mut blanks, spaced) {
-                true => start = line.start,
-                false => break,
-            }
-        }
-        let mut record = Record::default();
+        let mut records = Records::new(Way::Form, MOST_VALUES);
         let mut next = Some(self.line_at(start));
-        blanks = 0;
         while let Some(line) = next {
-            if line.start > here.start && !self.goes_on(&line, &mut blanks, spaced) {
+            let goes_on = records.line(&self.text[line.clone()], line.start, &mut |record| self.end(record));
+            // What follows behind the form is one of its own, if a number tells it.
+            if !goes_on || line.start > here.end && records.open().is_none() {
                 break;
-            }
-            for (label, value) in pairs(&self.text[line.clone()]) {
-                let is_next = record.labels.iter().any(|known| known.eq_ignore_ascii_case(label));
-                if is_next || record.labels.len() >= MOST_VALUES {
-                    self.end(std::mem::take(&mut record));
-                }
-                if record.labels.is_empty() {
-                    record.range.start = line.start;
-                }
-                record.labels.push(label);
-                record.values.push(value);
-                record.range.end = line.end;
             }
             self.done = line.end.max(here.end);
             next = self.below(line.end);
         }
-        self.end(record);
-    }
-
-    /// Does a form go on in this line?
-    fn goes_on(&self, line: &Range<usize>, blanks: &mut usize, spaced: bool) -> bool {
-        let content = &self.text[line.clone()];
-        if content.trim().is_empty() {
-            *blanks += 1;
-            return spaced && *blanks <= 1;
-        }
-        *blanks = 0;
-        // What is indented goes on with the value above.
-        content.len() <= LONGEST && (pairs(content).next().is_some() || content.starts_with("   "))
+        records.end(&mut |record| self.end(record));
     }
 
     /// Keeps a record that holds a number of somebody's.
-    fn end(&mut self, record: Record<'t>) {
-        let is_number = |value: &&str| is_account_number(value) || is_ssn(value) || value.len() >= 8 && year_of(value).is_some();
-        if record.labels.len() < 2 || !record.values.iter().any(is_number) {
+    fn end(&mut self, Record { values, range }: Record<'t>) {
+        let is_number = |value: &str| is_account_number(value) || is_ssn(value) || value.len() >= 8 && year_of(value).is_some();
+        let holds_number = values.iter().any(|(_, value)| is_number(value));
+        if values.len() < 2 || !holds_number || !values.iter().any(|(label, _)| TELLING.is_match(label)) {
             return;
         }
-        if !self.cut.holds(&record.range, self.text.len()) {
-            return self.elsewhere.push(record.range);
+        if !self.cut.holds(&range, self.text.len()) {
+            return self.elsewhere.push(range);
         }
-        let row = (record.values, record.range);
+        let (labels, values): (Vec<&str>, Vec<&str>) = values.into_iter().unzip();
         let same = |table: &&mut Table<'_>| {
-            table.labels.len() == record.labels.len() && table.labels.iter().zip(&record.labels).all(|(a, b)| a.eq_ignore_ascii_case(b))
+            table.labels.len() == labels.len() && table.labels.iter().zip(&labels).all(|(a, b)| a.eq_ignore_ascii_case(b))
         };
         match self.tables.iter_mut().find(same) {
-            Some(table) => table.rows.push(row),
-            None => self.tables.push(Table { labels: record.labels, rows: vec![row] }),
+            Some(table) => table.rows.push((values, range)),
+            None => self.tables.push(Table { labels, rows: vec![(values, range)] }),
         }
     }
 
@@ -230,26 +186,3 @@ static TELLING: LazyLock<AhoCorasick> = LazyLock::new(|| {
     ];
     AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).expect("the words are few and short")
 });
-
-/// The labels of a line with their values: one, or several with wide gaps between them.
-fn pairs(line: &str) -> impl Iterator<Item = (&str, &str)> {
-    let line = line.trim();
-    let is_many = line.len() <= LONGEST && line.matches(": ").count() > 1 && line.contains("  ");
-    let whole = (!is_many && line.len() <= LONGEST).then(|| pair(line)).flatten();
-    let parts = is_many.then(|| line.split("  ").map(str::trim).filter(|part| !part.is_empty()).filter_map(pair));
-    whole.into_iter().chain(parts.into_iter().flatten())
-}
-
-/// `Account No: 4458814885`, `Account No ..... 4458814885` and `Account No    4458814885`.
-fn pair(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start_matches(['-', '*', '•', '>', '|', ' ']);
-    let end = line
-        .bytes()
-        .take(LONGEST_LABEL)
-        .position(|b| matches!(b, b':' | b'=' | b'\t'))
-        .or_else(|| line.find("  ").filter(|i| *i <= LONGEST_LABEL))?;
-    let label = line.get(..end)?.trim_end_matches(['.', ' ', '_']);
-    let is_label = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '#' | '\'' | '(' | ')' | '&');
-    let value = line.get(end + 1..)?.trim_matches([' ', '\t', '.', '"', '\'', ',', ';', '=', '_', '\r']);
-    (label.len() >= 2 && label.chars().all(is_label) && label.chars().any(char::is_alphabetic)).then_some((label, value))
-}

@@ -5,6 +5,7 @@
 use super::names::{fingerprint, first_person, is_account_number, may_be_person};
 use super::numbers::is_ssn;
 use super::{Cut, Records, Seen, Spoken};
+use crate::format::columns;
 use crate::model::{DataElement, Elements, Person, PersonKey};
 use crate::table::{has_bank_word, has_given_name, is_company, is_given_name, is_money, is_plain_street, is_state, is_wordy, year_of};
 use memchr::{memchr3, memrchr3};
@@ -179,7 +180,7 @@ fn split<'t>(line: &'t str, out: &mut Vec<&'t str>) {
         return out.extend(line.split(char::from(separator)).map(trim).filter(|piece| !piece.is_empty()));
     }
     if line.contains("  ") {
-        out.extend(line.split("  ").map(trim).filter(|piece| !piece.is_empty()));
+        out.extend(columns::fields(line).map(trim).filter(|piece| !piece.is_empty()));
         if out.len() >= 3 || out.len() == 2 && count(b',') < 2 {
             return;
         }
@@ -216,7 +217,7 @@ fn shows_house(piece: &str) -> bool {
 
 /// What stands before a wide gap.
 fn first_piece(line: &str) -> &str {
-    line.trim().split("  ").next().unwrap_or_default().split('\t').next().unwrap_or_default().trim()
+    columns::fields(line).next().unwrap_or_default().split('\t').next().unwrap_or_default().trim()
 }
 
 /// The street and what follows of the address.

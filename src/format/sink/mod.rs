@@ -487,9 +487,20 @@ impl<'a> Sink<'a> {
 
     /// Has text read that was read as rows, too: where these hold personal data, they have said whose.
     pub fn beside_rows(&mut self, read: impl FnOnce(&mut Self)) {
+        match self.facts.tables.iter().any(TableFacts::has_personal_data) {
+            true => self.said_in_rows(read),
+            false => {
+                self.flush();
+                read(self);
+                self.flush();
+            }
+        }
+    }
+
+    /// Has text read whose persons were read as rows.
+    pub fn said_in_rows(&mut self, read: impl FnOnce(&mut Self)) {
         self.flush();
-        let before = self.said_in_rows;
-        self.said_in_rows |= self.facts.tables.iter().any(TableFacts::has_personal_data);
+        let before = std::mem::replace(&mut self.said_in_rows, true);
         read(self);
         self.flush();
         self.said_in_rows = before;

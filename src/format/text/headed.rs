@@ -4,6 +4,7 @@
 
 use super::header;
 use super::layout::RECORDS;
+use crate::format::columns;
 use crate::identifier::{Specific, labelled};
 use crate::index::tokens::words_of;
 use crate::model::Scheme;
@@ -55,14 +56,12 @@ impl Line {
 
     /// Groups of characters that so many blanks part.
     fn groups(&self, blanks: usize) -> Vec<Range<usize>> {
-        let mut out: Vec<Range<usize>> = Vec::new();
-        for at in (0..self.chars.len()).filter(|&at| !self.is_blank(at)) {
-            match out.last_mut() {
-                Some(group) if at < group.end + blanks => group.end = at + 1,
-                _ => out.push(at..at + 1),
-            }
-        }
-        out
+        columns::groups(self.chars.len(), |at| self.is_blank(at), blanks)
+    }
+
+    /// Its fields: what wide gaps part.
+    fn fields(&self) -> Vec<Range<usize>> {
+        self.groups(columns::GAP)
     }
 
     /// This line and the one below it, as one heading: what either shows.
@@ -79,8 +78,8 @@ impl Line {
         if has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
             return false;
         }
-        let labels = self.groups(2);
-        if labels.len() < 2 || upper.groups(2).len() < 2 {
+        let labels = self.fields();
+        if labels.len() < 2 || upper.fields().len() < 2 {
             return false;
         }
         let names: Vec<String> = labels.into_iter().map(|label| self.text(label)).collect();
@@ -180,7 +179,7 @@ fn aligned(lines: &[Line], i: usize) -> Option<Headed> {
 
 /// The columns under a heading, which stands in these lines, one above the other.
 fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
-    let labels = head.groups(2);
+    let labels = head.fields();
     if labels.len() < 2 {
         return None;
     }
@@ -198,7 +197,7 @@ fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
         if known == names.len() && names.iter().any(|name| names_client(name)) { 1 } else { MIN_ROWS + usize::from(known < names.len()) };
     let rows = section(below, head, enough);
     // Lines at the end may be no rows: sums, counts of rows; and what goes on below in one piece.
-    let one_piece = rows.iter().position(|row| row.groups(2).len() < 2).filter(|end| *end >= enough);
+    let one_piece = rows.iter().position(|row| row.fields().len() < 2).filter(|end| *end >= enough);
     let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev().chain(one_piece);
     ends.find_map(|end| under(head, parts, &labels, rows.get(..end)?, enough))
 }

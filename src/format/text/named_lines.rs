@@ -1,95 +1,117 @@
 //! Records in running text: lines `name: value` one below the other (YAML, LDIF, settings, what database clients and
-//! shells print of one row), and lines that hold all of a record (`name=value` in logs, an object of JSON behind a time).
+//! shells print of one row, filled forms), and lines that hold all of a record (`name=value` in logs, an object of JSON
+//! behind a time).
 
+use super::encoding::TextEncoding;
 use super::json_record;
-use super::stretch::Stretch;
+use super::stretch::{Stretch, stretches};
 use crate::format::named::{Named, NamedRecords};
+use crate::format::named_line::{self, Record, Records, Way};
 use crate::format::{At, Sink};
+use crate::table::TableFacts;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Longest line that is looked at.
 const LONGEST: usize = 8 << 10;
-/// Longest name, with so many words, and longest value.
+/// Longest name and value of a pair in a line.
 const LONGEST_NAME: usize = 40;
-const NAME_WORDS: usize = 4;
 const LONGEST_VALUE: usize = 200;
-/// So many pairs in a line are a record; and lines of one record at most.
+/// So many pairs in a line are a record; and values of one record at most.
 const PAIRS: usize = 3;
 const MOST_VALUES: usize = 200;
+/// Longer records are no longer put together over the border of two parts.
+const LONGEST_RECORD: usize = 64 << 10;
 
 /// Pushes the records of a text. The text itself stays as it is.
 pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
-    let mut found = NamedRecords::default();
-    let mut record: (usize, Vec<Named>) = Default::default();
-    let mut end = |record: &mut (usize, Vec<Named>), sink: &mut Sink<'_>| {
-        let (at, values) = std::mem::take(record);
-        if values.len() > 1 {
-            found.add(values, stretch.offset(at), sink);
+    let mut lines = NamedLines::default();
+    lines.read(stretch, false, sink);
+    lines.found.end(sink);
+}
+
+/// Pushes the records of a text in parts, one part after the other: their rows are of the same tables. Which parts hold
+/// any is asked by all threads. Says of which parts persons were read as rows.
+pub(super) fn push_parts(bytes: &[u8], encoding: TextEncoding, parts: &[Range<usize>], sink: &mut Sink<'_>) -> Vec<bool> {
+    let whole = &*sink;
+    let shows = |part: &Range<usize>| !whole.stopped() && shows_persons(bytes, encoding, part.clone(), whole);
+    let mut shows: Vec<bool> = parts.par_iter().map(shows).collect();
+    let (mut lines, before) = (NamedLines::default(), sink.facts.tables.len());
+    let mut open = None;
+    for (i, part) in parts.iter().enumerate().filter(|(i, _)| shows[*i]) {
+        if sink.stopped() {
+            break;
         }
-    };
-    let mut at = 0;
-    for raw in stretch.text.split_inclusive('\n') {
-        let place = at;
-        at += raw.len();
-        let line = raw.trim();
-        if line.len() > LONGEST {
-            end(&mut record, sink);
-            continue;
+        let goes_on = shows.get(i + 1) == Some(&true);
+        let start = open.take().filter(|start| part.start - part.start.min(*start) <= LONGEST_RECORD).unwrap_or(part.start);
+        let all = stretches(bytes, encoding, start..part.end);
+        for (n, stretch) in all.iter().enumerate() {
+            let reaches = n + 1 == all.len() && stretch.range.end == part.end as u64;
+            open = lines.read(stretch, goes_on && reaches, sink);
         }
-        if let Some(values) = whole(line) {
-            end(&mut record, sink);
+    }
+    lines.found.end(sink);
+    let said = sink.facts.tables.iter().skip(before).any(TableFacts::has_personal_data);
+    shows.iter_mut().for_each(|shows| *shows &= said);
+    shows
+}
+
+/// Does a part hold records of persons?
+fn shows_persons(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, sink: &Sink<'_>) -> bool {
+    // Rows wait there for others, and nothing of them goes on.
+    let mut aside = sink.fork();
+    let mut lines = NamedLines { is_asked: true, ..NamedLines::default() };
+    for stretch in stretches(bytes, encoding, part) {
+        lines.read(&stretch, false, &mut aside);
+    }
+    lines.found.are_about_persons()
+}
+
+/// Puts the lines of texts together to records.
+#[derive(Default)]
+struct NamedLines {
+    found: NamedRecords,
+    /// It is only asked whether there are records of persons.
+    is_asked: bool,
+}
+
+impl NamedLines {
+    /// Reads a text. Where it goes on behind its end, gives the item's byte at which a record begins that is not ended.
+    fn read(&mut self, stretch: &Stretch<'_>, goes_on: bool, sink: &mut Sink<'_>) -> Option<usize> {
+        let mut records = Records::new(Way::Record, MOST_VALUES);
+        let mut at = 0;
+        for raw in stretch.text.split_inclusive('\n') {
+            if self.is_asked && self.found.has_rows() {
+                return None;
+            }
+            let place = at;
+            at += raw.len();
+            let line = raw.trim();
+            let own = if line.len() > LONGEST || named_line::is_row_of_values(line) { None } else { whole(line) };
+            let Some(values) = own else {
+                records.line(raw, place, &mut |record| self.add(&record, stretch, sink));
+                continue;
+            };
+            records.end(&mut |record| self.add(&record, stretch, sink));
             // What a custom field is called stands beside it: only here it is the label of its value.
-            for (name, value) in values.iter().filter(|(name, _)| line.contains("Label=") && !line.contains(&format!("{name}="))) {
+            let renamed = values.iter().filter(|(name, _)| line.contains("Label=") && !line.contains(&format!("{name}=")));
+            for (name, value) in renamed.filter(|_| !self.is_asked) {
                 sink.border();
                 sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));
             }
-            end(&mut (place, values), sink);
-            continue;
+            self.found.add(values, stretch.offset(place), sink);
         }
-        let (is_element, content) = match line.strip_prefix("- ") {
-            Some(rest) => (true, rest.trim_start()),
-            None => (false, line),
-        };
-        // `account.id=…`: what stands in parts with dots between them sets something up.
-        let pair = pair(content).filter(|(name, _)| !name.contains('.'));
-        let is_known = |(name, _): &(&str, &str)| record.1.iter().any(|(known, _)| known == name);
-        if is_element || pair.is_none() || pair.as_ref().is_some_and(is_known) {
-            end(&mut record, sink);
+        if goes_on {
+            return records.open().and_then(|place| usize::try_from(stretch.offset(place)).ok());
         }
-        if let Some((name, value)) = pair
-            && record.1.len() < MOST_VALUES
-        {
-            if record.1.is_empty() {
-                record.0 = place;
-            }
-            record.1.push((name.to_owned(), value.to_owned()));
-        }
+        records.end(&mut |record| self.add(&record, stretch, sink));
+        None
     }
-    end(&mut record, sink);
-    found.end(sink);
-}
 
-/// `name: value`, `name = value`, `name | value`.
-fn pair(line: &str) -> Option<(&str, &str)> {
-    let at = line.bytes().take(LONGEST_NAME + 8).position(|b| matches!(b, b':' | b'=' | b'|'))?;
-    let (name, rest) = (line.get(..at)?.trim_matches([' ', '\t', '"', '\'']), line.get(at + 1..)?);
-    // `10:15`, `c:\\data`, `https://`.
-    let parts = line.as_bytes().get(at) == Some(&b'=') || rest.is_empty() || rest.starts_with([' ', '\t']);
-    let value = rest.trim_matches([' ', '\t', ',', ';']);
-    (parts && is_name(name) && value.len() <= LONGEST_VALUE).then(|| (name, unquoted(value)))
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= LONGEST_NAME
-        && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '#' | '/'))
-        && name.split(' ').count() <= NAME_WORDS
-}
-
-fn unquoted(value: &str) -> &str {
-    let quote = |q: char| value.strip_prefix(q).and_then(|rest| rest.strip_suffix(q));
-    quote('"').or_else(|| quote('\'')).unwrap_or(value)
+    fn add(&mut self, record: &Record<'_>, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+        let values: Vec<Named> = record.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.found.add(values, stretch.offset(record.range.start), sink);
+    }
 }
 
 /// The record that a line holds by itself.
@@ -192,16 +214,6 @@ mod tests {
         assert_eq!(event[1..], ["ClientId=104233", "duser=Ann Lee"]);
         for line in ["at 10:15:20 it ended", "if (a == b && c == d && e == f) {", "see https://x.example/a:b:c"] {
             assert!(named(line).is_empty(), "{line}");
-        }
-    }
-
-    #[test]
-    fn pairs_are_told_from_text() {
-        assert_eq!(pair("Client ID : 104233"), Some(("Client ID", "104233")));
-        assert_eq!(pair("client_id | 104233"), Some(("client_id", "104233")));
-        assert_eq!(pair("name: \"Ann Lee\","), Some(("name", "Ann Lee")));
-        for line in ["10:15 Ann came", "https://x.example", "c:\\data", "what was said of it in the end was this: no", ""] {
-            assert_eq!(pair(line), None, "{line}");
         }
     }
 }

@@ -20,7 +20,6 @@ pub const FORMAT: Format = Format {
     version: 6,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
-        "in texts above 16 MiB, lines of named values are no records",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
     ],
 };
@@ -47,13 +46,22 @@ pub(super) fn read_range(bytes: &[u8], encoding: TextEncoding, range: Range<usiz
     if let [part] = &parts[..] {
         return read_part(bytes, encoding, part.clone(), true, sink);
     }
-    let pieces: Vec<Range<usize>> = parts.iter().map(|part| with_overlap(bytes, encoding, part, range.start)).collect();
-    let beside = if sink.is_beside_rows() { " beside rows" } else { "" };
-    let way = format!("running text {} in {encoding:?}{beside}", FORMAT.version);
-    super::read_pieces(sink, bytes, &pieces, way.as_bytes(), |piece, fork| read_part(piece, encoding, 0..piece.len(), false, fork));
+    // Parts overlap, and a record would be counted in both.
+    let said = super::named_lines::push_parts(bytes, encoding, &parts, sink);
+    let pieces: Vec<(Range<usize>, bool)> =
+        parts.iter().zip(said).map(|(part, said)| (with_overlap(bytes, encoding, part, range.start), said)).collect();
+    super::read_parts(sink, &pieces, |(piece, said), fork| {
+        let read = |fork: &mut Sink<'_>| {
+            let beside = if fork.is_beside_rows() { " beside rows" } else { "" };
+            let way = format!("running text {} in {encoding:?}{beside}", FORMAT.version);
+            let read = |piece: &[u8], inner: &mut Sink<'_>| read_part(piece, encoding, 0..piece.len(), false, inner);
+            fork.piece(&bytes[piece.clone()], piece.start as u64, way.as_bytes(), &read);
+        };
+        if *said { fork.said_in_rows(read) } else { read(fork) }
+    });
 }
 
-/// `whole`: the text has no other parts. Parts overlap, and a record would be counted in both.
+/// `whole`: the text has no other parts, and its records are read here.
 fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bool, sink: &mut Sink<'_>) {
     for (i, stretch) in stretches(bytes, encoding, part).iter().enumerate() {
         if i > 0 {
