@@ -53,16 +53,7 @@ pub(super) struct Records<'t> {
 
 impl<'t> Records<'t> {
     pub fn new(way: Way, most: usize) -> Self {
-        Self {
-            way,
-            most,
-            record: Record::default(),
-            last: (0, 0),
-            blanks: 0,
-            is_spaced: false,
-            begins_element: false,
-            ends_element: false,
-        }
+        Self { way, most, record: Record::default(), last: (0, 0), blanks: 0, is_spaced: false, begins_element: false, ends_element: false }
     }
 
     /// Takes the next line, which stands at `place`, and gives out what ends before it. False where it is none of a record.
@@ -325,7 +316,10 @@ mod tests {
 
     #[test]
     fn records_end_where_a_name_comes_again_or_other_lines_stand() {
-        assert_eq!(records("a: 1\nb: 2\na: 3\nb: 4\n\nc: 5\nd: 6\nand so on\ne: 7\n", Way::Record), ["a=1 b=2", "a=3 b=4", "c=5 d=6", "e=7"]);
+        assert_eq!(
+            records("a: 1\nb: 2\na: 3\nb: 4\n\nc: 5\nd: 6\nand so on\ne: 7\n", Way::Record),
+            ["a=1 b=2", "a=3 b=4", "c=5 d=6", "e=7"]
+        );
         assert_eq!(records("- a: 1\n  b: 2\n- c: 3\n  d: 4\n", Way::Record), ["a=1 b=2", "c=3 d=4"]);
         assert_eq!(records("Of: Ann\n- a: 1\n- b: 2\n- a: 3\n", Way::Record), ["Of=Ann a=1 b=2", "a=3"]);
         assert_eq!(records("a: 1\n    and more\nb: 2\n", Way::Form), ["a=1 b=2"]);

@@ -33,19 +33,27 @@ pub(super) fn account_label(before: &[u8]) -> bool {
     const NUMBERS: [&str; 9] = ["number", "no", "nbr", "num", "nr", "numbers", "id", "ending", "is"];
     /// Accounts of the kind that only numbers of theirs make an account.
     const HOLDERS: [&str; 3] = ["member", "membership", "policy"];
-    let line = &before[before.len().saturating_sub(40)..];
-    let line = line.iter().rposition(|b| matches!(b, b'\n' | 0x1E)).map_or(line, |at| &line[at + 1..]);
-    // `account_id` and `account.id` are names of settings, while `acct. no.` ends in marks.
-    let is_in = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'/' | b'_' | b'.');
-    let mut words = line.rsplit(|b| !is_in(b)).map(|word| word.strip_suffix(b".").unwrap_or(word)).filter(|word| !word.is_empty()).take(3);
+    let near = &before[before.len().saturating_sub(40)..];
+    let near = near.iter().rposition(|b| *b == 0x1E).map_or(near, |at| &near[at + 1..]);
+    let mut lines = near.rsplit(|b| *b == b'\n');
     let is_any = |list: &[&str], word: &[u8]| list.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()));
-    let Some(mut word) = words.next() else { return false };
+    let names = |word: &[u8], numbered: bool| is_any(&ACCOUNTS, word) || numbered && is_any(&HOLDERS, word);
     let mut numbered = false;
-    while is_any(&NUMBERS, word) {
-        let Some(next) = words.next() else { return false };
-        (word, numbered) = (next, true);
+    for word in words_of(lines.next().unwrap_or_default()).take(3) {
+        if !is_any(&NUMBERS, word) {
+            return names(word, numbered);
+        }
+        numbered = true;
     }
-    is_any(&ACCOUNTS, word) || numbered && is_any(&HOLDERS, word)
+    // The line began with the second word of the label.
+    let above = lines.next().unwrap_or_default().trim_ascii_end();
+    numbered && above.last().is_some_and(u8::is_ascii_alphabetic) && words_of(above).next().is_some_and(|word| names(word, true))
+}
+
+/// The words of a line, last word first. `account_id` and `account.id` are names of settings, while `acct. no.` ends in marks.
+fn words_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_in = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'/' | b'_' | b'.');
+    line.rsplit(move |b| !is_in(b)).map(|word| word.strip_suffix(b".").unwrap_or(word)).filter(|word| !word.is_empty())
 }
 
 /// The number of an account, and the person who is named beside it.

@@ -54,6 +54,7 @@ fn letters_and_statements_name_whose_the_account_is() {
         "STATEMENT OF ACCOUNT\n\nDAVID OKAFOR                 ACCOUNT NUMBER 6433730603\n3268 GARCIA AVE            STATEMENT DATE 10/31/24\n",
         "Patricia Petrov\n7001 Rodriguez Ave\nColumbus, OH 40905\n\nDear Patricia,\nyour account 6381628170 has a balance of $4908.21.\n",
         "Acct# 6381628170 was opened for LEE, MARTHA",
+        "We wrote to Elizabeth Lopez, whose account\nnumber 3757756303 was closed",
     ] {
         assert_eq!(spoken(text), (vec!["account_number", "name"], 1), "{text}");
     }
@@ -108,6 +109,7 @@ fn what_is_nobodys_record_is_nothing() {
         "Name: Mary Miller\nAccount number: 1234567890\n",
         "John Smith opened account 123456789 in the example below.",
         "The account 6381628170 is the vendor's own.",
+        "Mary Miller closed her account.\nNumber 6381628170 is free",
         "// Written by Mary Miller\nstatic const int account_limit = 6381628170;\n",
         "Acme Tools LLC|12 Oak St|Columbus|OH|43004|Mary Miller\n",
         "First State Bank, 614-555-0199, Mary Miller, 12 Oak St\n",

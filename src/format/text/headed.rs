@@ -16,6 +16,8 @@ pub(super) const HEADS: usize = 60;
 const STACKED: usize = 3;
 /// So many rows show columns whose names are all known; others need one more, and where one names clients, one does.
 const MIN_ROWS: usize = 2;
+/// So many columns whose names are all known are shown by one row that fills them.
+const FEW_COLUMNS: usize = 3;
 /// Lines at the end of the rows that may be none.
 const LAST: usize = 2;
 /// In so many rows a blank that all have is no chance.
@@ -113,7 +115,23 @@ fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<H
         }
         lines.push(Line { start: at - raw.len(), end: at, chars: content.chars().collect() });
     }
-    (0..lines.len().min(heads)).find_map(|i| ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i)))
+    // Lines that may be headings of so few rows that others come first.
+    let mut few: Vec<usize> = Vec::new();
+    let mut heading = |i: usize| {
+        let found = ruled(&lines, i).or_else(|| above_rule(&lines, i)).or_else(|| aligned(&lines, i, Rows::Usual));
+        if found.is_none() && lines.get(i).is_some_and(is_of_labels) {
+            few.push(i);
+        }
+        found
+    };
+    let found = (0..lines.len().min(heads)).find_map(&mut heading);
+    found.or_else(|| few.into_iter().find_map(|i| aligned(&lines, i, Rows::Few)))
+}
+
+/// Do words that head columns stand in the line, with wide gaps between them?
+fn is_of_labels(line: &Line) -> bool {
+    let labels = line.fields();
+    labels.len() > 1 && header::known(&labels.into_iter().map(|label| line.text(label)).collect::<Vec<_>>()) > 1
 }
 
 /// The parts of a text between blank lines.
@@ -169,16 +187,25 @@ fn above_rule(lines: &[Line], i: usize) -> Option<Headed> {
     below.take_while(|&n| is_heading(&lines[n - 1])).find_map(|n| ruled(lines, n))
 }
 
+/// How many rows are there below a heading?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// As many as show columns.
+    Usual,
+    /// One or two, each of which fills every column.
+    Few,
+}
+
 /// The heading in the line `i` or in two lines from there on, if the lines below it have blanks where it has.
-fn aligned(lines: &[Line], i: usize) -> Option<Headed> {
+fn aligned(lines: &[Line], i: usize, count: Rows) -> Option<Headed> {
     let (head, below) = lines[i..].split_first()?;
     let stacked = below.split_first().filter(|(lower, _)| lower.ends_heading(head));
-    let stacked = stacked.and_then(|(lower, below)| headed_by(&head.over(lower), &[head, lower], below));
-    stacked.or_else(|| headed_by(head, &[head], below))
+    let stacked = stacked.and_then(|(lower, below)| headed_by(&head.over(lower), &[head, lower], below, count));
+    stacked.or_else(|| headed_by(head, &[head], below, count))
 }
 
 /// The columns under a heading, which stands in these lines, one above the other.
-fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
+fn headed_by(head: &Line, parts: &[&Line], below: &[Line], count: Rows) -> Option<Headed> {
     let labels = head.fields();
     if labels.len() < 2 {
         return None;
@@ -193,13 +220,29 @@ fn headed_by(head: &Line, parts: &[&Line], below: &[Line]) -> Option<Headed> {
     if known < 2 || known * 2 < names.len() {
         return None;
     }
-    let enough =
-        if known == names.len() && names.iter().any(|name| names_client(name)) { 1 } else { MIN_ROWS + usize::from(known < names.len()) };
+    let is_all_known = known == names.len();
+    let names_client = names.iter().any(|name| names_client(name));
+    let enough = match count {
+        Rows::Usual if is_all_known && names_client => 1,
+        Rows::Usual => MIN_ROWS + usize::from(!is_all_known),
+        Rows::Few if names_client || is_all_known && names.len() >= FEW_COLUMNS => 1,
+        Rows::Few if known * 3 >= names.len() * 2 => MIN_ROWS,
+        Rows::Few => return None,
+    };
     let rows = section(below, head, enough);
     // Lines at the end may be no rows: sums, counts of rows; and what goes on below in one piece.
     let one_piece = rows.iter().position(|row| row.fields().len() < 2).filter(|end| *end >= enough);
     let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev().chain(one_piece);
-    ends.find_map(|end| under(head, parts, &labels, rows.get(..end)?, enough))
+    ends.find_map(|end| {
+        let rows = rows.get(..end)?;
+        (count == Rows::Usual || rows.iter().all(|row| fills(row, &labels))).then(|| under(head, parts, &labels, rows, enough)).flatten()
+    })
+}
+
+/// Does one field of the row stand below or above each label?
+fn fills(row: &Line, labels: &[Range<usize>]) -> bool {
+    let fields = row.fields();
+    fields.len() == labels.len() && fields.iter().zip(labels).all(|(field, label)| field.start < label.end && label.start < field.end)
 }
 
 /// Does the name of a column say that it holds the vendor's own identifiers? One row below it is a record, then.
@@ -377,11 +420,29 @@ mod tests {
     }
 
     #[test]
+    fn one_row_that_fills_all_columns_shows_them() {
+        for (text, wanted) in [
+            ("NAME           ACCOUNT NUMBER   BALANCE\nSiobhan Okafor     9344082166     12.50\n", 3),
+            ("CLIENT CODE  BALANCE  NAME          XQZ\n104233         12.50  Ann Lee       17\n\nEnd of it.\n", 4),
+            ("NAME           ACCOUNT NUMBER   XQZ\nSiobhan Okafor  9344082166       a1\nPiotr Walker    9344082177       b2\n", 3),
+        ] {
+            let (header, rows) = rows(text).unwrap();
+            assert_eq!((header.len(), rows[0].iter().all(|cell| !cell.is_empty())), (wanted, true), "{text}");
+        }
+        // A table of more rows further down is the one that is read.
+        let text = "NAME    STATE   DATE\nAnn     MA      2024\n\nCLIENT CODE  BALANCE  NAME\n104233          0.00  James Miller\n104233       1221.70  Mary Jo\n";
+        assert_eq!(rows(text).unwrap().0, ["CLIENT CODE", "BALANCE", "NAME"]);
+    }
+
+    #[test]
     fn running_text_has_no_headings() {
         for text in [
             "Name and state of the client  are given below\nas they were found on the day\nof the inspection in the year 2024\n",
             "usage: tool [options] file\n\noptions:\n  -n, --name   the name of the file\n  -t, --type   the type of it\n",
             "Date:  Monday\nFrom:  Ann\nTo:    Bo\n\nDear Bo, the account is closed.\n",
+            "Name    State    Date\nThe first of them was  held in Boston  on the 3rd\n",
+            "name    state    file\n17 of them\n",
+            "Name of it    Type of it\nthe file      a4\n",
             "name    state\n\nwhat stands here runs on and on over both of them\nand so does this line of text, 17 times\nand this\n",
         ] {
             assert_eq!(rows(text), None, "{text}");

@@ -24,6 +24,7 @@ pub(in crate::format) mod ascii85;
 mod assigned;
 mod attribute;
 pub(crate) mod base64;
+mod broken_label;
 mod descriptor;
 pub(super) mod embedded;
 pub(crate) mod entity;

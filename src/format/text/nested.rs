@@ -2,6 +2,7 @@
 //! with `code=104233`. The text stays as it is; where only both parts together name an identifier, they stand behind
 //! it with the value.
 
+use super::broken_label;
 use super::stretch::Stretch;
 use super::xml;
 use crate::format::{At, Sink};
@@ -60,11 +61,16 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     // A name that stands in a value of its own, with its indent: `- name: CLIENT_CODE` above `value: 104233`.
     let mut named: Option<(usize, &str)> = None;
     let mut at = 0;
+    let mut above = "";
     for raw in stretch.text.split_inclusive('\n') {
         let place = at;
         at += raw.len();
         let line = raw.trim_end();
         let mut content = line.trim_start_matches(' ');
+        if let Some(text) = broken_label::joined(std::mem::replace(&mut above, line), content) {
+            sink.border();
+            sink.text(&text, At::Decoded(stretch.offset(place)));
+        }
         if content.is_empty() || content.starts_with(['#', ';']) || line.len() > 4 * LONGEST {
             continue;
         }
