@@ -233,6 +233,80 @@ fn named_values_of_nobody_are_somebodys() {
     }
 }
 
+/// Forms in other layouts.
+#[test]
+fn values_of_a_form_are_a_record_however_it_is_laid_out() {
+    let side = records(|row| format!("Client ID:  {}    Name:  {}\nAccount No:  {}    Balance:  {}\n\n", row[0], row[1], row[2], row[3]));
+    let one_line = records(|row| format!("Client ID: {}   Name: {}   Account No: {}\n", row[0], row[1], row[2]));
+    let bullets = records(|row| format!("- Client ID: {}\n- Name: {}\n- Account No: {}\n\n", row[0], row[1], row[2]));
+    let spaced = records(|row| format!("Client ID: {}\n\nName: {}\n\nAccount No: {}\n\n\n", row[0], row[1], row[2]));
+    let tight = records(|row| format!("ClientId:{}\nName:{}\nAccountNumber:{}\n\n", row[0], row[1], row[2]));
+    let arrows =
+        records(|row| format!("[\n  'client_id' => '{}',\n  'name' => '{}',\n  'account_number' => '{}',\n],\n", row[0], row[1], row[2]));
+    let files = [
+        ("side.txt", side),
+        ("one_line.txt", one_line),
+        ("bullets.txt", bullets),
+        ("spaced.txt", spaced),
+        ("tight.txt", tight),
+        ("arrows.txt", arrows),
+    ];
+    assert_own(&files.map(|(name, text)| (name, text.into_bytes())), "column ");
+}
+
+/// What a line end breaks is one label; what only looks like one is none.
+#[test]
+fn labels_that_a_line_end_breaks_are_one() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let mut institutions = institutions(6);
+    institutions.push(Institution::new("R", "Bellweather Harbor Savings").with("aba", "021000021"));
+    write_registry(&registry, &institutions);
+    let texts = [
+        ("client.txt", format!("As agreed on Monday.\n\nClient\nnumber: {}\n", code(0))),
+        ("prose.txt", format!("We loaded what was missing in the records of our client\nnumber {} on Monday.\n", code(1))),
+        ("routing.txt", "Routing\nNo. 021000021\n".to_owned()),
+        ("invoices.txt", format!("Invoices per client\nNo. {} of Monday\nNo. {} of Tuesday\n", code(2), code(3))),
+        ("order.txt", format!("Order\nnumber: {}\nClient\nnumber of files: {}\n", code(4), code(5))),
+    ];
+    texts.iter().for_each(|(name, text)| write(&desk.path("ev/x").join(name), text.as_bytes()));
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    let verdicts = outputs.verdicts();
+    for (n, verdict) in ["affected", "affected", "ruled_out", "ruled_out", "ruled_out", "ruled_out"].into_iter().enumerate() {
+        assert_eq!(verdicts[&format!("C{n:02}")], verdict, "{n}");
+    }
+    let evidence = outputs.rows("evidence.csv");
+    assert!(evidence.iter().any(|row| row["customer_id"] == "R" && row["scheme"] == "aba" && row["item"].ends_with("routing.txt")));
+}
+
+/// One row is enough where it fills all columns.
+#[test]
+fn a_single_row_under_a_heading_is_a_record() {
+    let decided = |text: String| {
+        let desk = Desk::new();
+        let registry = desk.path("registry");
+        write_registry(&registry, &institutions(2));
+        write(&desk.path("ev/x/r.txt"), text.as_bytes());
+        let impact = desk.run(&Job::of("ev", &desk.path("ev")), &registry).impact();
+        let of = |id: &str| (impact[id]["verdict"].clone(), impact[id]["basis"].clone(), impact[id]["individuals"].clone());
+        [of("C00"), of("C01")]
+    };
+    let owned =
+        format!("Extract of today\n\nCLIENT ID  NAME          ACCOUNT NUMBER  XQZ\n{}     Siobhan Obote   9344082166    17\n", code(0));
+    let [first, second] = decided(owned);
+    assert_eq!((first.0.as_str(), first.1.as_str(), first.2.as_str(), second.0.as_str()), ("affected", "records", "1", "ruled_out"));
+    let nobodys = "NAME           ACCOUNT NUMBER   BALANCE\nSiobhan Obote      9344082166     12.50\n".to_owned();
+    assert!(decided(nobodys).iter().all(|(verdict, basis, _)| (verdict.as_str(), basis.as_str()) == ("undetermined", "unattributed_data")));
+    // A help text, an empty form, and a bank with its numbers.
+    for text in [
+        "Name    State    Number\nThe first of them was  held in Boston  on the 3rd\n".to_owned(),
+        "CLIENT ID  NAME          ACCOUNT NUMBER\n---------  ------------  --------------\n\nEnd of report.\n".to_owned(),
+        format!("BANK NAME              CITY     ROUTING NUMBER\nQuarry Stone Savings   Boston   {}00\n", code(0)),
+    ] {
+        assert!(decided(text.clone()).iter().all(|(verdict, ..)| verdict == "ruled_out" || verdict == "referenced"), "{text}");
+    }
+}
+
 /// A directory affects nobody, whatever it is written in; nor do settings, counts and developers of software.
 #[test]
 fn directories_and_settings_in_documents_affect_nobody() {

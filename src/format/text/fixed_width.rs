@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &[
         "columns of digits that touch are told apart only at routing numbers and dates",
         "in reports above 16 MiB, tables of other columns under further headings are text",

@@ -138,6 +138,24 @@ mod tests {
     }
 
     #[test]
+    fn records_in_parts_of_a_long_text_are_rows_of_one_table() {
+        const RECORDS: usize = 70_000;
+        let family = |n: usize| (0..4).map(|i| char::from(b'a' + (n / 26usize.pow(i) % 26) as u8)).collect::<String>();
+        let note = "x".repeat(190);
+        let record = |n: usize| format!("client_id: 480213\nname: Ann Lee{}\naccount_number: 44{n:08}\nnote: {note}\n\n", family(n));
+        let filler = "nothing of note was said in the lines that follow\n".repeat(100_000);
+        let text: String = (0..RECORDS).map(record).collect::<String>() + &filler + "Member Elizabeth Lopez, account 3757756303, left\n";
+        read_with(read, text.as_bytes(), |sink, _| {
+            let tables: Vec<_> = sink.facts.tables.iter().map(|table| (table.rows, table.persons.len())).collect();
+            assert_eq!(tables, [(RECORDS as u64, RECORDS)]);
+            // In parts without records persons are looked for as ever, and in the others they are counted as rows.
+            assert_eq!(sink.facts.persons.len(), 1);
+            let offset = sink.facts.tables[0].columns[0].values["480213"].offset;
+            assert_eq!(offset, 0);
+        });
+    }
+
+    #[test]
     fn values_behind_lengths_stand_alone() {
         // A datum of Avro: each length is twice the length, here the letter H and a mark.
         let name = "NEBRASKA ENERGY FEDERAL CREDIT UNION";
