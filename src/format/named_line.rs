@@ -162,8 +162,8 @@ pub(super) fn is_row_of_values(line: &str) -> bool {
 /// Two values or more with wide gaps between them, and whether the line holds nothing else. A name or its mark may be a gap
 /// away from the value.
 fn side_by_side(line: &str, way: Way) -> Option<(Vec<Pair<'_>>, bool)> {
-    let marks = line.bytes().filter(|byte| matches!(byte, b':' | b'=')).count();
-    if marks < 2 || !line.contains("  ") {
+    // Most lines have no wide gap.
+    if memchr::memmem::find(line.as_bytes(), b"  ").is_none() || line.bytes().filter(|byte| matches!(byte, b':' | b'=')).count() < 2 {
         return None;
     }
     let mut fields = columns::fields(line).peekable();

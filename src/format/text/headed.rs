@@ -38,6 +38,8 @@ pub(super) struct Headed {
     pub head: usize,
     /// Byte of the text from which on rows stand.
     pub body: usize,
+    /// Fewer rows show it than usual.
+    pub is_doubtful: bool,
 }
 
 /// A line with its characters; blanks at its end do not count.
@@ -125,7 +127,7 @@ fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<H
         found
     };
     let found = (0..lines.len().min(heads)).find_map(&mut heading);
-    found.or_else(|| few.into_iter().find_map(|i| aligned(&lines, i, Rows::Few)))
+    found.or_else(|| few.into_iter().find_map(|i| Some(Headed { is_doubtful: true, ..aligned(&lines, i, Rows::Few)? })))
 }
 
 /// Do words that head columns stand in the line, with wide gaps between them?
@@ -173,7 +175,7 @@ fn ruled(lines: &[Line], i: usize) -> Option<Headed> {
             *head = if head.is_empty() { cell.to_owned() } else { format!("{cell} {head}") };
         }
     }
-    let headed = Headed { header, gutters, head, body: rule.end };
+    let headed = Headed { header, gutters, head, body: rule.end, is_doubtful: false };
     let section: Vec<&Line> = lines[i + 1..].iter().take_while(|line| !line.is_empty()).collect();
     let rows = headed.rows(section.iter().copied());
     let fits = !rows.is_empty() && rows.len() * 10 >= section.len() * 8;
@@ -296,7 +298,7 @@ fn under(head: &Line, parts: &[&Line], labels: &[Range<usize>], rows: &[&Line], 
             *head = if head.is_empty() { name.to_owned() } else { format!("{head} {name}") };
         }
     }
-    let headed = Headed { header, gutters, head: head.start, body: head.end };
+    let headed = Headed { header, gutters, head: head.start, body: head.end, is_doubtful: false };
     let cells = headed.rows(rows.iter().copied());
     let fits = cells.len() >= enough && cells.len() * 10 >= rows.len() * 8;
     // Columns of words alone also stand in verse and drawings.

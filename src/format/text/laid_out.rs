@@ -32,7 +32,7 @@ impl LaidOut {
         let mut rest = text;
         while !rest.is_empty() {
             let (head, body, found) = match headed::find(rest, '\n') {
-                Some(found) if is_table(&found, rest) => (found.head, found.body, Some(found)),
+                Some(found) if self.is_table(&found, rest) => (found.head, found.body, Some(found)),
                 Some(found) => (found.body, found.body, None),
                 None => {
                     let end = rest.split_inclusive('\n').take(HEADS).map(str::len).sum();
@@ -52,6 +52,14 @@ impl LaidOut {
     pub fn end(&mut self, sink: &mut Sink<'_>) {
         self.current = None;
         self.tables.drain(..).for_each(|(_, grid)| grid.end(sink));
+    }
+
+    /// Do the columns under the heading say whose the rows are, or are they of several types? A heading in doubt ends no
+    /// table at hand.
+    fn is_table(&self, found: &Headed, text: &str) -> bool {
+        let sample: Vec<Vec<String>> = found.sample(text, '\n').iter().map(|row| row.iter().map(|cell| bare(cell)).collect()).collect();
+        let table = TableFacts::new("", Some(&header_of(found)), &sample);
+        table.says_whose() || table.shows_columns() && !(found.is_doubtful && self.current.is_some())
     }
 
     fn begin(&mut self, found: Headed, offset: u64, sink: &mut Sink<'_>) {
@@ -74,13 +82,6 @@ impl LaidOut {
             grid.row_at(cells.into_iter().map(bare).collect(), offset, sink);
         }
     }
-}
-
-/// Do the columns under the heading say whose the rows are, or are they of several types?
-fn is_table(found: &Headed, text: &str) -> bool {
-    let sample: Vec<Vec<String>> = found.sample(text, '\n').iter().map(|row| row.iter().map(|cell| bare(cell)).collect()).collect();
-    let table = TableFacts::new("", Some(&header_of(found)), &sample);
-    table.says_whose() || table.shows_columns()
 }
 
 fn header_of(found: &Headed) -> Vec<String> {
