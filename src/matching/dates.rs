@@ -5,8 +5,8 @@
 //! leaves several holders, none is decided.
 
 use super::items::Item;
-use super::judge::{Mention, Source};
 use super::lexicon::{Lexicon, Periods};
+use super::mention::{Mention, Source};
 use crate::format::Dated;
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Incident;

@@ -4,8 +4,9 @@
 use super::attribution::Place;
 use super::findings::Findings;
 use super::items::Item;
-use super::judge::{self, Mention};
+use super::judge;
 use super::lexicon::Lexicon;
+use super::mention::Mention;
 use super::passage::Text;
 use super::{paths, payments, tables};
 use crate::format::Facts;

@@ -1,4 +1,4 @@
-use super::judge::{Mention, Source};
+use super::mention::{Mention, Source};
 use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};

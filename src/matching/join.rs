@@ -4,8 +4,9 @@ use super::attribution::{Declared, Folders, Place, Reach, declared};
 use super::findings::Findings;
 use super::items::Item;
 use super::lexicon::Lexicon;
+use super::mention::mention;
 use super::review::Reviews;
-use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, judge, names, paths};
+use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, names, paths};
 use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
@@ -152,7 +153,7 @@ impl Join<'_> {
             context: path.to_owned(),
             source: Source::Path,
             review: words(institution),
-            ..judge::mention(
+            ..mention(
                 institution,
                 Scheme::Other(if words(institution).is_empty() { "scope" } else { "review" }.to_owned()),
                 self.registry.institutions[institution].customer_id.clone(),

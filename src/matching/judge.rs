@@ -2,14 +2,15 @@
 //! binaries.
 
 use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code, proves};
-use super::passage::{Found, Text, context, label_for};
+use super::mention::{Mention, Source, mention};
+use super::passage::{Found, Text, context};
+use super::rows::Rows;
 use crate::format::{BORDER, PassageKind};
 use crate::identifier::Specific;
-use crate::identifier::inline::Label;
 use crate::identifier::is_label_word;
-use crate::index::{StoredPassage, tokens::words_of};
+use crate::index::StoredPassage;
 use crate::model::{Basis, Role, Scheme, Strength};
-use crate::table::{ColumnType, TableFacts};
+use crate::table::TableFacts;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -22,87 +23,6 @@ const ADDRESS_LIST: usize = 5;
 const LIST: usize = 5;
 /// Stands before the context of what was recognised in a picture.
 const RECOGNISED: &str = "[OCR] ";
-
-/// Where a mention was found; lists are judged by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// Running text.
-    Prose,
-    /// A labelled code in running text that says more than an entry of a list: it belongs to no list.
-    Record,
-    /// A cell of a table that no column type speaks for.
-    Rows,
-    /// Strings of a scanned binary.
-    Strings,
-    /// A column of identifiers.
-    Field,
-    /// A typed field of a payment file, or its text.
-    Payment,
-    /// The name of a file or folder.
-    Path,
-}
-
-/// A place where an identifier or name of an institution stands, and what that proves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
-    /// Number of the institution in the registry.
-    pub institution: usize,
-    /// Kind of identifier, or `name`.
-    pub scheme: Scheme,
-    /// Its normal form.
-    pub value: String,
-    /// Whose.
-    pub role: Role,
-    /// How sure.
-    pub strength: Strength,
-    /// What it is evidence of.
-    pub basis: Basis,
-    /// Offset in the item's bytes.
-    pub offset: u64,
-    /// How often.
-    pub count: u64,
-    /// The text around it, masked.
-    pub context: String,
-    /// Where it was found.
-    pub source: Source,
-    /// In the rows of which table of the content, until the tables were judged.
-    pub table: Option<u32>,
-    /// What people decided about it, in words; blank where nobody did.
-    pub review: String,
-    /// What it would prove if its institution were the only holder.
-    pub if_alone: Option<(Role, Strength, Basis)>,
-}
-
-impl Mention {
-    /// What makes two mentions of one content the same row of the evidence.
-    pub fn key(&self) -> (usize, &Scheme, &str, Role, Strength, Basis, Source, Option<u32>) {
-        (self.institution, &self.scheme, &self.value, self.role, self.strength, self.basis, self.source, self.table)
-    }
-
-    /// Does it bear on the verdict at all? Entries of directories do not.
-    pub fn has_effect(&self) -> bool {
-        !(self.role == Role::Reference && self.strength == Strength::Weak)
-    }
-
-    /// Is it proof that the item is the institution's?
-    pub fn is_sure_owner(&self) -> bool {
-        self.role == Role::Owner && self.strength == Strength::Sure
-    }
-
-    /// It points to the institution, and does not decide.
-    pub fn as_weak(mut self) -> Self {
-        (self.role, self.strength, self.basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
-        self
-    }
-
-    /// An entry of a list that names everybody: it stays in the evidence and decides nothing.
-    pub fn as_reference(mut self) -> Self {
-        self.role = Role::Reference;
-        self.strength = Strength::Weak;
-        self.if_alone = None;
-        self
-    }
-}
 
 /// Judges all that stands in a passage. `tables` are the facts of its content's tables.
 pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) -> Vec<Mention> {
@@ -217,18 +137,19 @@ fn add_numeric_codes(lexicon: &Lexicon, text: &Text<'_>, found: &mut Vec<Found>)
     found.dedup();
 }
 
-struct Judgement<'a> {
-    lexicon: &'a Lexicon,
-    text: &'a Text<'a>,
+/// The passage that is judged, and all that was found in it.
+pub(super) struct Judgement<'a> {
+    pub lexicon: &'a Lexicon,
+    pub text: &'a Text<'a>,
     found: &'a [Found],
     /// How many institutions are named.
     named: usize,
-    rows: Option<Rows<'a>>,
+    pub rows: Option<Rows<'a>>,
     kind: PassageKind,
 }
 
 impl Judgement<'_> {
-    fn entry(&self, found: &Found) -> &Entry {
+    pub fn entry(&self, found: &Found) -> &Entry {
         &self.lexicon.entries[found.entry as usize]
     }
 
@@ -326,7 +247,7 @@ impl Judgement<'_> {
     }
 
     /// What else was found in the same row, or near in the same text.
-    fn beside(&self, found: &Found) -> impl Iterator<Item = &Found> {
+    pub fn beside(&self, found: &Found) -> impl Iterator<Item = &Found> {
         let near = match &self.rows {
             Some(rows) => rows.row(found.span.start),
             None => found.span.start.saturating_sub(BESIDE)..found.span.end + BESIDE,
@@ -408,83 +329,6 @@ impl Judgement<'_> {
             push(Mention { if_alone, ..mention(institution, Scheme::Name, value.clone(), role, strength, basis) });
         }
     }
-
-    /// Of several holders, those that something beside the mention singles out; all of them when nothing does.
-    fn singled_out(&self, found: &Found, holders: &[usize]) -> Vec<usize> {
-        if holders.len() < 2 {
-            return holders.to_vec();
-        }
-        let identified: BTreeSet<usize> = self
-            .beside(found)
-            .filter(|other| other.entry != found.entry)
-            .filter_map(|other| match (&self.entry(other).what, &self.entry(other).holders[..]) {
-                (What::Identifier(..), [one]) if holders.contains(one) => Some(*one),
-                _ => None,
-            })
-            .collect();
-        if identified.len() == 1 {
-            return identified.into_iter().collect();
-        }
-        let placed: Vec<usize> = holders.iter().copied().filter(|&h| self.city_beside(found, h)).collect();
-        let joined: Vec<usize> = placed.iter().copied().filter(|&h| self.city_joined(found, h)).collect();
-        let regional: Vec<usize> = holders.iter().copied().filter(|&h| self.region_beside(found, h)).collect();
-        let both: Vec<usize> = placed.iter().copied().filter(|h| regional.contains(h)).collect();
-        [both, joined, regional].into_iter().find(|some| some.len() == 1).unwrap_or_else(|| holders.to_vec())
-    }
-
-    fn is_supported(&self, found: &Found, institution: usize) -> bool {
-        self.city_beside(found, institution)
-            || self.beside(found).any(|other| other.entry != found.entry && self.entry(other).holders == [institution])
-    }
-
-    fn near(&self, found: &Found) -> Range<usize> {
-        match &self.rows {
-            Some(rows) => rows.row(found.span.start),
-            None => found.span.start.saturating_sub(160)..found.span.end + 160,
-        }
-    }
-
-    fn city_beside(&self, found: &Found, institution: usize) -> bool {
-        let city = &self.lexicon.places[institution].city;
-        if city.is_empty() {
-            return false;
-        }
-        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).filter(|t| !t.compound).collect();
-        tokens.windows(city.len()).any(|w| {
-            w.iter().map(|t| t.term).eq(city) && (w[0].span.start >= found.span.end || w[w.len() - 1].span.end <= found.span.start)
-        })
-    }
-
-    /// The city stands right behind the name or before it, as a part of where it is: `First Bank, Ames`, `First
-    /// Bank of Ames`, on the next line, in the next cell. A person may be called as a city is.
-    fn city_joined(&self, found: &Found, institution: usize) -> bool {
-        let city = &self.lexicon.places[institution].city;
-        let tokens: Vec<_> = self.text.tokens_in(&self.near(found)).filter(|t| !t.compound).collect();
-        let is_joint = |gap: &str| {
-            let word =
-                gap.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | '-' | '–' | '—' | '|' | ':' | ';') || c == BORDER);
-            gap.len() <= 12 && (matches!(word, "of" | "in" | "at") || word.is_empty() && gap.chars().any(|c| c != ' '))
-        };
-        let text = self.text.text;
-        self.rows.is_some()
-            || tokens.windows(city.len()).filter(|w| w.iter().map(|t| t.term).eq(city)).any(|w| {
-                let (start, end) = (w[0].span.start, w[w.len() - 1].span.end);
-                start >= found.span.end && is_joint(&text[found.span.end..start])
-                    || end <= found.span.start && is_joint(&text[end..found.span.start])
-            })
-    }
-
-    /// The region's code after a comma or in brackets, or in a cell of its own: `Ames, IA`.
-    fn region_beside(&self, found: &Found, institution: usize) -> bool {
-        let region = &self.lexicon.places[institution].region;
-        if region.is_empty() {
-            return false;
-        }
-        self.text.tokens_in(&self.near(found)).any(|token| {
-            let before = self.text.text[..token.span.start].trim_end_matches(' ');
-            self.text.text[token.span.clone()] == **region && (before.ends_with([',', '(', '\t', '\n']) || before.is_empty())
-        })
-    }
 }
 
 /// Does an identifier of this scheme count as one when it stands in a text without a label?
@@ -497,98 +341,5 @@ fn counts_in_text(scheme: &Scheme, label: Option<Specific>) -> bool {
         Scheme::Aba | Scheme::NationalBankCode | Scheme::FdicCert | Scheme::NcuaCharter | Scheme::Rssd | Scheme::SortCode => {
             label.is_some()
         }
-    }
-}
-
-pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: Role, strength: Strength, basis: Basis) -> Mention {
-    Mention {
-        institution,
-        scheme,
-        value,
-        role,
-        strength,
-        basis,
-        offset: 0,
-        count: 1,
-        context: String::new(),
-        source: Source::Prose,
-        table: None,
-        review: String::new(),
-        if_alone: None,
-    }
-}
-
-/// The rows and cells of a passage of a table.
-struct Rows<'a> {
-    text: &'a str,
-    table: Option<&'a TableFacts>,
-    /// Starts of rows.
-    rows: Vec<usize>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(text: &'a str, table: Option<&'a TableFacts>) -> Self {
-        let rows = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).filter(|&at| at < text.len()).collect();
-        Self { text, table, rows }
-    }
-
-    fn row(&self, at: usize) -> Range<usize> {
-        let n = self.rows.partition_point(|&start| start <= at);
-        let start = n.checked_sub(1).map_or(0, |n| self.rows[n]);
-        start..self.rows.get(n).copied().unwrap_or(self.text.len())
-    }
-
-    /// Column and start of the cell at a place.
-    fn cell(&self, at: usize) -> (usize, usize) {
-        let row = self.row(at);
-        let before = &self.text[row.start..at];
-        (before.matches('\t').count(), before.rfind('\t').map_or(row.start, |i| row.start + i + 1))
-    }
-
-    /// The cell at a place, without surrounding blanks.
-    fn cell_span(&self, at: usize) -> Range<usize> {
-        let start = self.cell(at).1;
-        let end = self.text[start..].find(['\t', '\n']).map_or(self.text.len(), |i| start + i);
-        let cell = &self.text[start..end];
-        let lead = cell.len() - cell.trim_start().len();
-        start + lead..start + lead + cell.trim().len()
-    }
-
-    fn filled(&self, column: usize) -> usize {
-        self.text.lines().filter(|row| row.split('\t').nth(column).is_some_and(|cell| !cell.trim().is_empty())).count()
-    }
-
-    fn is_typed(&self, found: &Found) -> bool {
-        let column = self.table.and_then(|table| table.columns.get(self.cell(found.span.start).0));
-        column.is_some_and(|column| match column.kind {
-            ColumnType::BankId { .. } | ColumnType::Iban(_) | ColumnType::ClientId(Specific::Exact) => !column.many_values,
-            _ => false,
-        }) && self.cell_span(found.span.start) == found.span
-    }
-
-    /// The header of its column as a label, or the cell to its left where there is no header for it.
-    fn label(&self, found: &Found, scheme: &Scheme) -> Option<Specific> {
-        if self.cell_span(found.span.start) != found.span {
-            return None;
-        }
-        let (column, start) = self.cell(found.span.start);
-        if let Some(header) = self.table.and_then(|table| table.header.get(column)) {
-            let label = words_of(header);
-            if label.iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "to" | "receiver" | "receiving" | "beneficiary" | "creditor" | "counterparty" | "destination" | "dest"
-                )
-            }) {
-                return None;
-            }
-            if let Some(specific) = label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) {
-                return Some(specific);
-            }
-        }
-        let row = self.row(found.span.start);
-        let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
-        let label = words_of(left);
-        if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) }
     }
 }

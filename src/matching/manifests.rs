@@ -2,8 +2,9 @@
 
 use super::items::Item;
 use super::join::Join;
-use super::judge::{self, Mention, Source};
+use super::judge;
 use super::listed::{ListedItem, Reconciled};
+use super::mention::{Mention, Source, mention};
 use super::transfers::{self, Logged, Why};
 use super::{Evidence, OpenGap, Reach};
 use crate::format::{OffsetMap, PassageKind};
@@ -97,11 +98,8 @@ impl Join<'_> {
         if row.kind == Kind::Seller {
             self.claimed.insert(institution);
         }
-        let mut mention = Mention {
-            context: words.to_owned(),
-            source: Source::Path,
-            ..judge::mention(institution, scheme, value, role, strength, basis)
-        };
+        let mut mention =
+            Mention { context: words.to_owned(), source: Source::Path, ..mention(institution, scheme, value, role, strength, basis) };
         self.reviews.judge(path, &mut mention);
         let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
         if !known {
@@ -138,7 +136,7 @@ impl Join<'_> {
                         context: words.clone(),
                         source: Source::Path,
                         count: lines.count,
-                        ..judge::mention(institution, scheme.clone(), value.clone(), role, strength, basis)
+                        ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
                     };
                     self.reviews.judge(&item, &mut mention);
                     self.evidence.push(Evidence {

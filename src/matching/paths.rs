@@ -1,8 +1,8 @@
 //! What the place and the name of an item say.
 
 use super::attribution::Place;
-use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, What, is_numeric, is_telling_code, proves};
+use super::mention::{Mention, Source, mention};
 use super::passage::Text;
 use crate::identifier::{aba, inline::LONG_NUMBER};
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};

@@ -1,8 +1,8 @@
 //! What the typed fields of payment files establish.
 
 use super::findings::Findings;
-use super::judge::{Mention, Source, mention};
 use super::lexicon::Lexicon;
+use super::mention::{Mention, Source, mention};
 use crate::format::{Party, PaymentFacts, PaymentUnit, Seen};
 use crate::model::{Basis, RecordCounts, Role, Scheme, Strength};
 use std::collections::BTreeSet;

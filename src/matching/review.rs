@@ -120,7 +120,7 @@ fn names(reviews: &[&Review]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::judge::mention;
+    use super::super::mention::mention;
     use super::*;
     use crate::model::Scheme;
     use crate::registry::Where;

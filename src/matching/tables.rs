@@ -2,8 +2,8 @@
 
 use super::chance::Chance;
 use super::findings::Findings;
-use super::judge::{Mention, Source, mention};
 use super::lexicon::{Lexicon, is_numeric, is_telling_code};
+use super::mention::{Mention, Source, mention};
 use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
