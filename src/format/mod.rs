@@ -37,6 +37,7 @@ mod pieces;
 pub mod pst;
 mod ranges;
 pub mod rtf;
+mod rtf_code_page;
 mod rtf_tables;
 mod scan;
 pub mod signature;
