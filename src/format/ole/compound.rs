@@ -4,6 +4,7 @@
 use crate::format::numbers::{le16, le32};
 use crate::format::{Failure, Sink};
 use crate::model::{Cause, Class};
+use std::io::Read;
 use std::ops::Range;
 
 /// Sector numbers from here on are marks (2.1).
@@ -53,6 +54,16 @@ impl Content {
             at += length;
         }
         out
+    }
+
+    /// Hands a range of the stream over as a member, decoded by this decoder.
+    pub fn member(&self, name: &str, range: Range<usize>, decoder: &mut dyn Read, sink: &mut Sink<'_>) {
+        member(name, self.pieces_of(range), decoder, sink);
+    }
+
+    /// Hands the stream over as a member.
+    pub fn whole_member(&self, name: &str, sink: &mut Sink<'_>) {
+        member(name, self.pieces.clone(), &mut &self.bytes[..], sink);
     }
 
     /// Covers ranges of the stream, in any order.
@@ -309,6 +320,13 @@ impl<'a> Compound<'a> {
         out.whole = out.bytes.len() as u64 == size;
         out
     }
+}
+
+/// A member in pieces: the first one stands for it, the others are read with it.
+fn member(name: &str, pieces: Vec<Range<u64>>, decoder: &mut dyn Read, sink: &mut Sink<'_>) {
+    let mut pieces = pieces.into_iter();
+    sink.member(name.as_bytes(), pieces.next().unwrap_or(0..0), decoder);
+    pieces.for_each(|piece| sink.cover(piece, Class::Read));
 }
 
 fn push_piece(pieces: &mut Vec<Range<u64>>, piece: Range<u64>) {

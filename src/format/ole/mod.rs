@@ -90,7 +90,7 @@ fn one(file: &mut Compound<'_>, streams: &[Stream], stream: &Stream, sink: &mut 
             Ok(())
         }
         "\u{1}Ole10Native" => return embedded(&content, sink),
-        "Package" | "CONTENTS" | "\u{1}Ole10ItemName" => return msg::member(&path(stream), &content, sink),
+        "Package" | "CONTENTS" | "\u{1}Ole10ItemName" => return content.whole_member(&path(stream), sink),
         _ => return other(stream, &content, sink),
     };
     sink.kind(PassageKind::Prose);
@@ -123,7 +123,7 @@ fn other(stream: &Stream, content: &Content, sink: &mut Sink<'_>) {
         return content.cover(Class::Read, sink);
     }
     if pictures::cover(content, sink) == 0 && content.pieces.len() > 1 && content.bytes.len() >= WHOLE {
-        msg::member(&path(stream), content, sink);
+        content.whole_member(&path(stream), sink);
     }
 }
 
@@ -145,8 +145,6 @@ fn embedded(content: &Content, sink: &mut Sink<'_>) {
         bytes.get(data.clone())?;
         Some((label, data))
     };
-    let Some((label, data)) = parse() else { return msg::member("Ole10Native", content, sink) };
-    let mut pieces = content.pieces_of(data.clone()).into_iter();
-    sink.member(label.as_bytes(), pieces.next().unwrap_or(0..0), &mut &bytes[data]);
-    pieces.for_each(|piece| sink.cover(piece, Class::Read));
+    let Some((label, data)) = parse() else { return content.whole_member("Ole10Native", sink) };
+    content.member(&label, data.clone(), &mut &bytes[data], sink);
 }

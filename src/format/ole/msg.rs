@@ -46,7 +46,7 @@ fn property(stream: &Stream, content: &Content, name: &str, sink: &mut Sink<'_>)
         return content.cover(Class::Structure, sink);
     }
     if (number, kind) == (mapi::ATTACHED_DATA, mapi::kind::BINARY) {
-        return member(name, content, sink);
+        return content.whole_member(name, sink);
     }
     // Other binary properties are left to the scan.
     if mapi::push(number, kind, &content.bytes, content.offset(), sink) {
@@ -62,11 +62,4 @@ fn attachment_name(file: &mut Compound<'_>, streams: &[Stream], data: &Stream) -
     let named = [mapi::ATTACHED_LONG_NAME, mapi::ATTACHED_NAME, mapi::NAME].into_iter().find_map(find).cloned();
     let text = named.and_then(|stream| mapi::text_of(tag(&stream.name)?.1, &file.read(&stream).bytes));
     text.unwrap_or_else(|| data.folder.last().cloned().unwrap_or_default())
-}
-
-/// Hands a stream over as a member: its first piece stands for it, the others are read with it.
-pub fn member(name: &str, content: &Content, sink: &mut Sink<'_>) {
-    let mut pieces = content.pieces.iter().cloned();
-    sink.member(name.as_bytes(), pieces.next().unwrap_or(0..0), &mut &content.bytes[..]);
-    pieces.for_each(|piece| sink.cover(piece, Class::Read));
 }

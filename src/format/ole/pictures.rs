@@ -40,10 +40,7 @@ fn packages(content: &Content, sink: &mut Sink<'_>) -> usize {
     let (mut found, mut at) = (0, 0);
     while let Some(start) = memchr::memmem::find(&bytes[at..], b"PK\x03\x04").map(|n| at + n) {
         let Some(end) = memchr::memmem::find(&bytes[start..], b"PK\x05\x06").map(|n| (start + n + END).min(bytes.len())) else { break };
-        let mut pieces = content.pieces_of(start..end).into_iter();
-        let name = format!("package-{start}");
-        sink.member(name.as_bytes(), pieces.next().unwrap_or(0..0), &mut &bytes[start..end]);
-        pieces.for_each(|piece| sink.cover(piece, Class::Read));
+        content.member(&format!("package-{start}"), start..end, &mut &bytes[start..end], sink);
         found += 1;
         at = end;
     }
@@ -74,13 +71,11 @@ fn vectors(content: &Content, sink: &mut Sink<'_>) -> usize {
         if filter != NO_FILTER {
             continue;
         }
-        let mut pieces = content.pieces_of(data..end).into_iter();
-        let (name, first) = (format!("picture-{mark}"), pieces.next().unwrap_or(0..0));
+        let name = format!("picture-{mark}");
         match compressed {
-            true => sink.member(name.as_bytes(), first, &mut ZlibDecoder::new(body)),
-            false => sink.member(name.as_bytes(), first, &mut &body[..]),
+            true => content.member(&name, data..end, &mut ZlibDecoder::new(body), sink),
+            false => content.member(&name, data..end, &mut &body[..], sink),
         };
-        pieces.for_each(|piece| sink.cover(piece, Class::Read));
         (found, behind) = (found + 1, end);
     }
     found

@@ -82,7 +82,5 @@ fn object(document: &Content, body: Range<usize>, is_compressed: bool, sink: &mu
     }
     let bytes = &document.bytes[data.clone()];
     let mut decoder: Box<dyn Read> = if is_compressed { Box::new(ZlibDecoder::new(bytes)) } else { Box::new(bytes) };
-    let mut pieces = document.pieces_of(data).into_iter();
-    sink.member(name.as_bytes(), pieces.next().unwrap_or(0..0), &mut decoder);
-    pieces.for_each(|piece| sink.cover(piece, Class::Read));
+    document.member(&name, data, &mut decoder, sink);
 }
