@@ -5,6 +5,7 @@ use super::heap::{Heap, Properties, Value};
 use super::store::{Node, Store};
 use crate::format::mapi::{self, kind};
 use crate::format::ole;
+use crate::model::base64;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{Error, ErrorKind, Read};
 
@@ -253,13 +254,9 @@ impl Read for Message<'_, '_> {
     }
 }
 
-/// One line of base64 (RFC 4648, section 4).
+/// One line of base64.
 fn base64_line(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for group in bytes.chunks(3) {
-        let value = group.iter().enumerate().fold(0u32, |value, (i, b)| value | u32::from(*b) << (16 - 8 * i));
-        out.extend((0..4).map(|i| if i > group.len() { b'=' } else { DIGITS[(value >> (18 - 6 * i)) as usize & 63] }));
-    }
+    out.extend(base64(bytes).bytes());
     out.extend(b"\r\n");
 }
 

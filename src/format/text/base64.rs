@@ -348,14 +348,8 @@ mod tests {
     use crate::format::testing::decoded_by;
     use proptest::prelude::*;
 
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
     fn encode(bytes: &[u8], line: usize, joint: &str) -> String {
-        let mut text = String::new();
-        for group in bytes.chunks(3) {
-            let value = group.iter().enumerate().fold(0u32, |v, (i, b)| v | u32::from(*b) << (16 - 8 * i));
-            (0..4).for_each(|i| text.push(if i > group.len() { '=' } else { DIGITS[(value >> (18 - 6 * i)) as usize & 63] as char }));
-        }
+        let text = crate::model::base64(bytes);
         text.as_bytes().chunks(line).map(|l| std::str::from_utf8(l).unwrap()).collect::<Vec<_>>().join(joint)
     }
 
