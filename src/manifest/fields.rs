@@ -1,5 +1,7 @@
 //! Words, numbers and dates of listings.
 
+use crate::model;
+
 /// Byte ranges of the first `N` words of a line; words are separated by blanks.
 pub(super) struct Words<'l, const N: usize> {
     line: &'l [u8],
@@ -148,10 +150,7 @@ pub(super) fn iso_date(word: &[u8]) -> bool {
 
 /// An English month, three letters or more.
 pub(super) fn month(word: &[u8]) -> bool {
-    const MONTHS: [&[u8]; 12] = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-    word.len() <= 9
-        && word.get(..3).is_some_and(|head| MONTHS.iter().any(|m| head.eq_ignore_ascii_case(m)))
-        && word.iter().all(u8::is_ascii_alphabetic)
+    word.len() <= 9 && word.iter().all(u8::is_ascii_alphabetic) && model::month(word).is_some()
 }
 
 /// A day of a month; some locales put a point after it.

@@ -4,6 +4,7 @@
 //! A [`Moment`] keeps what is known, and [`Moment::within`] errs towards inside.
 
 use super::fields::{clock, number};
+use crate::model;
 use jiff::civil::Date;
 
 /// Seconds of a day.
@@ -229,9 +230,7 @@ fn weekday(word: &[u8]) -> bool {
 }
 
 fn month(word: &[u8]) -> Option<i8> {
-    const MONTHS: [&[u8]; 12] = [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
-    let head = word.get(..3).filter(|_| super::fields::month(word))?;
-    MONTHS.iter().position(|m| head.eq_ignore_ascii_case(m)).map(|at| at as i8 + 1)
+    super::fields::month(word).then(|| model::month(word)).flatten().map(|number| number as i8)
 }
 
 fn day(word: &[u8]) -> Option<i8> {

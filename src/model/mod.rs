@@ -5,6 +5,7 @@ mod data;
 mod digests;
 mod disposition;
 mod judgement;
+mod month;
 mod path;
 mod placeholder;
 mod residence;
@@ -16,6 +17,7 @@ pub use data::{DataElement, Elements, Person, PersonKey, RecordCounts, is_name_s
 pub use digests::Digests;
 pub use disposition::{Cause, Class, Status};
 pub use judgement::{Act, Basis, Flag, Remedy, Role, Strength, Verdict};
+pub use month::month;
 pub use path::{EvidencePath, PathError, escape_bytes, is_unsafe};
 pub use placeholder::says_nothing;
 pub use residence::{Residence, is_state_code};

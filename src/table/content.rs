@@ -2,6 +2,7 @@
 
 use super::lexicon::{has_bank_word, has_street_word, is_company};
 use crate::identifier::whole_number;
+use crate::model;
 
 fn digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
@@ -159,19 +160,13 @@ pub(crate) fn year_of(text: &str) -> Option<u32> {
         return None;
     }
     let (a, c) = (number(first)?, number(third)?);
-    let b = number(second).or_else(|| month(second))?;
+    let b = number(second).or_else(|| model::month(second.as_bytes()).map(u32::from))?;
     match (first.len(), third.len()) {
         (4, _) => plausible(a, b, c).then_some(a),
         (_, 4) => plausible(c, a, b).then_some(c),
         (1..=2, 2) => plausible(2000, a, b).then_some(if c > 30 { 1900 + c } else { 2000 + c }),
         _ => None,
     }
-}
-
-fn month(word: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let word = word.get(..3)?.to_ascii_lowercase();
-    MONTHS.iter().position(|month| *month == word).map(|i| i as u32 + 1)
 }
 
 /// Two to five words of letters, not those of a bank or a company.
