@@ -57,24 +57,24 @@ impl Default for State {
 }
 
 impl NamedRecords {
-    /// Takes a record that stands at this offset.
-    pub fn add(&mut self, record: Vec<Named>, offset: u64, sink: &mut Sink<'_>) {
+    /// Takes a record that stands at this offset. Gives the number of its table, if it has one.
+    pub fn add(&mut self, record: Vec<Named>, offset: u64, sink: &mut Sink<'_>) -> Option<usize> {
         let filled = record.iter().filter(|(_, value)| !value.is_empty()).count();
         if filled < 2 || record.len() > COLUMNS {
-            return;
+            return None;
         }
         let names = record.iter().map(|(name, _)| &name[..]).collect::<Vec<_>>().join("\u{1F}");
         let place = match self.by_names.get(&names) {
             Some(place) => *place,
             None => {
-                let Some(place) = self.table_of(&record) else { return };
+                let place = self.table_of(&record)?;
                 if self.by_names.len() < NAMINGS {
                     self.by_names.insert(names, place);
                 }
                 place
             }
         };
-        let Some(table) = self.tables.get_mut(place) else { return };
+        let table = self.tables.get_mut(place)?;
         match &mut table.state {
             State::Nothing => {}
             State::Rows(grid) => grid.row_at(cells(&table.names, record), offset, sink),
@@ -94,6 +94,7 @@ impl NamedRecords {
         }
         // The text that the records stand in goes on.
         sink.kind(PassageKind::Prose);
+        Some(place)
     }
 
     /// The table of which this record is a row: one that has most of its names. Others may be left out in it.
@@ -132,15 +133,17 @@ impl NamedRecords {
         self.has_rows || self.tables.iter().any(|table| table.facts().is_some_and(|facts| facts.is_about_persons()))
     }
 
-    /// Hands on what is held.
-    pub fn end(self, sink: &mut Sink<'_>) {
+    /// Hands on what is held, and says of which tables, by their numbers, records were rows.
+    pub fn end(self, sink: &mut Sink<'_>) -> Vec<bool> {
+        let mut are_rows = Vec::with_capacity(self.tables.len());
         for mut table in self.tables {
-            table.decide(sink);
+            are_rows.push(table.decide(sink));
             if let State::Rows(grid) = table.state {
                 grid.end(sink);
             }
         }
         sink.kind(PassageKind::Prose);
+        are_rows
     }
 }
 

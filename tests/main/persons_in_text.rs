@@ -40,6 +40,16 @@ fn persons_with_their_accounts_in_a_text_are_nobodys() {
     }
 }
 
+/// What stands beside records is read as ever, and the records are counted once.
+#[test]
+fn persons_beside_records_are_found_too() {
+    let one = |name: &str, account: &str| format!("Name: {name}\nAccount No: {account}\nBalance: 12.50\n\n");
+    let letter = "Member Elizabeth Lopez, account 3757756303, disputes $45.10\n";
+    let text = one("Siobhan Nakamura", "2504755128") + &one("Linda Abernathy", "7738495328") + letter;
+    let (_desk, outputs) = decided("ev/x/r.txt", &text);
+    assert_eq!(outputs.rows("unattributed.csv")[0]["individuals"], "3");
+}
+
 #[test]
 fn documentation_and_lists_of_vendors_rule_nobody_in() {
     let vendors = "Acme Tools LLC      12 Oak St, Columbus OH 43004     614-555-0100  Mary Miller\n\

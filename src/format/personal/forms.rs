@@ -19,7 +19,7 @@ const MOST_VALUES: usize = 40;
 /// Goes through the labelled values of a text.
 pub(super) struct Forms<'t> {
     text: &'t str,
-    cut: Cut,
+    cut: Cut<'t>,
     /// The end of the form that was read last.
     done: usize,
     tables: Vec<Table<'t>>,
@@ -34,7 +34,7 @@ struct Table<'t> {
 }
 
 impl<'t> Forms<'t> {
-    pub fn new(text: &'t str, cut: Cut) -> Self {
+    pub fn new(text: &'t str, cut: Cut<'t>) -> Self {
         Self { text, cut, done: 0, tables: Vec::new(), elsewhere: Vec::new() }
     }
 

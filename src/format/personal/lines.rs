@@ -23,7 +23,7 @@ const SEPARATORS: [u8; 7] = *b"\t\x1f\x01|;^~";
 /// Goes through the lines that hold numbers.
 pub(super) struct Lines<'t> {
     text: &'t str,
-    cut: Cut,
+    cut: Cut<'t>,
     /// The end of the line that was looked at last.
     done: usize,
     accounts: Records,
@@ -32,7 +32,7 @@ pub(super) struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    pub fn new(text: &'t str, cut: Cut) -> Self {
+    pub fn new(text: &'t str, cut: Cut<'t>) -> Self {
         Self { text, cut, done: 0, accounts: Records::default(), addresses: Records::default(), pieces: Vec::new() }
     }
 

@@ -32,28 +32,35 @@ pub(super) struct Spoken {
     named: Vec<u64>,
 }
 
-/// How a text stands in a longer one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cut {
+/// How a text stands in a longer one, and what of it was read as rows.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cut<'s> {
     /// So many of its first bytes are the last of what comes before.
     pub continued: usize,
     /// So many of its last bytes are the first of what follows.
     pub repeated: usize,
+    /// Is something of these places a record that was read as a row, where there are any?
+    pub said: Option<&'s dyn Fn(&Range<usize>) -> bool>,
 }
 
-impl Cut {
+impl Cut<'_> {
     /// Is what stands around this place, up to so many bytes before it, to be judged here, and not in the text before or
     /// behind, which holds more of it?
     fn judges(self, place: usize, before: usize, length: usize) -> bool {
         place >= before.min(self.continued)
             && (self.repeated == 0 || place < length.saturating_sub(self.repeated) + before.min(self.repeated))
+            && !self.is_said(&(place..place + 1))
     }
 
-    /// Is a record at this place of the text wholly seen here, and not elsewhere again?
+    fn is_said(self, places: &Range<usize>) -> bool {
+        self.said.is_some_and(|said| said(places))
+    }
+
+    /// Is a record at this place of the text wholly seen here, and not elsewhere or as a row again?
     fn holds(self, place: &Range<usize>, length: usize) -> bool {
         let began_before = self.continued > 0 && place.start == 0;
         let goes_on = self.repeated > 0 && place.end == length && place.start + self.repeated >= length;
-        !began_before && !goes_on
+        !began_before && !goes_on && !self.is_said(place)
     }
 }
 
@@ -99,7 +106,7 @@ impl Records {
 }
 
 /// The personal data in a text.
-pub(super) fn find(text: &str, cut: Cut) -> Spoken {
+pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
     let bytes = text.as_bytes();
     let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
     let mut accounts = Vec::new();

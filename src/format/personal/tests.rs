@@ -140,11 +140,20 @@ fn a_record_at_a_border_is_one_person() {
     assert_eq!(whole, 20);
     let repeated = 512;
     for cut in 600..700 {
-        let mut all = find(&text[..cut], Cut { continued: 0, repeated }).persons;
-        all.extend(find(&text[cut - repeated..], Cut { continued: repeated, repeated: 0 }).persons);
+        let mut all = find(&text[..cut], Cut { repeated, ..Cut::default() }).persons;
+        all.extend(find(&text[cut - repeated..], Cut { continued: repeated, ..Cut::default() }).persons);
         PersonKey::settle(&mut all);
         assert_eq!(all.len(), whole, "{cut}");
     }
+}
+
+#[test]
+fn what_was_read_as_rows_is_counted_there() {
+    let text = "Name: Ann Lee\nSSN: 571-84-9133\nAccount No: 4458814885\n\nMember Elizabeth Lopez, account 3757756303, disputes it\n";
+    let row = 0..text.find("\n\n").unwrap();
+    let said = |places: &Range<usize>| places.start < row.end && row.start < places.end;
+    assert_eq!(find(text, Cut::default()).persons.len(), 2);
+    assert_eq!(find(text, Cut { said: Some(&said), ..Cut::default() }).persons.len(), 1);
 }
 
 #[test]
@@ -173,7 +182,7 @@ fn no_text_panics() {
     let text = "Name: Zoë Straße\u{1E}Konto: 4458814885\r\n\tStraße 5  É  OH 43004-1234\n| Ann | Lee | 4458814885 | 1.00 |\n";
     for (from, _) in text.char_indices() {
         for (to, _) in text.char_indices().filter(|(to, _)| *to >= from) {
-            find(&text[from..to], Cut { continued: 7, repeated: 5 });
+            find(&text[from..to], Cut { continued: 7, repeated: 5, said: None });
         }
     }
 }

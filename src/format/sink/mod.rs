@@ -43,6 +43,8 @@ pub struct Sink<'a> {
     pub(super) searches_bytes: bool,
     /// The text that follows was read as rows, which have said whose data they hold: records are not looked for in it.
     said_in_rows: bool,
+    /// Where records stand that were read as rows, in their order: they are not looked for again in the text that follows.
+    records: Vec<Range<u64>>,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -76,6 +78,7 @@ impl<'a> Sink<'a> {
             ordinals: Vec::new(),
             searches_bytes: false,
             said_in_rows: false,
+            records: Vec::new(),
             is_fork: false,
             gathers: false,
             values: Vec::new(),
@@ -290,6 +293,15 @@ impl<'a> Sink<'a> {
         read(self);
         self.flush();
         self.said_in_rows = before;
+    }
+
+    /// Has text read of which records at these places, in their order, were read as rows.
+    pub fn beside_records(&mut self, records: Vec<Range<u64>>, read: impl FnOnce(&mut Self)) {
+        self.flush();
+        let before = std::mem::replace(&mut self.records, records);
+        read(self);
+        self.flush();
+        self.records = before;
     }
 
     /// Was the text that follows read as rows?

@@ -2,6 +2,7 @@
 
 use super::{At, BORDER, OffsetMap, Passage, PassageKind, Sink};
 use crate::format::{escapes, personal};
+use std::ops::Range;
 
 /// Passages hold about this much text.
 pub(super) const PASSAGE_TEXT: usize = 24 << 10;
@@ -97,7 +98,9 @@ impl Sink<'_> {
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
-                let cut = personal::Cut { continued: self.continued, repeated };
+                let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
+                let is_said: Option<&dyn Fn(&Range<usize>) -> bool> = if self.records.is_empty() { None } else { Some(&said) };
+                let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
                 let spoken = if self.said_in_rows { personal::find_numbers(&text) } else { personal::find(&text, cut) };
                 self.facts.text.extend(spoken.elements);
                 self.facts.persons.extend(spoken.persons);
@@ -106,6 +109,12 @@ impl Sink<'_> {
             self.outlet.passage(Passage { kind: self.kind, text, map });
             meant.into_iter().for_each(|passage| self.outlet.passage(passage));
         }
+    }
+
+    /// Is something between these offsets a record that was read as a row?
+    fn is_record(&self, start: u64, end: u64) -> bool {
+        let first = self.records.partition_point(|record| record.end <= start);
+        self.records.get(first).is_some_and(|record| record.start < end.max(start + 1))
     }
 
     /// Hands over the passage; the text that follows continues it, so its end is repeated.

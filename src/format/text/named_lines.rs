@@ -23,11 +23,14 @@ const MOST_VALUES: usize = 200;
 /// Longer records are no longer put together over the border of two parts.
 const LONGEST_RECORD: usize = 64 << 10;
 
-/// Pushes the records of a text. The text itself stays as it is.
-pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
-    let mut lines = NamedLines::default();
+/// Pushes the records of a text, and says where persons were read as rows. The text itself stays as it is.
+pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) -> Vec<Range<u64>> {
+    let (mut lines, before) = (NamedLines { places: Some(Vec::new()), ..NamedLines::default() }, sink.facts.tables.len());
     lines.read(stretch, false, sink);
-    lines.found.end(sink);
+    let are_rows = lines.found.end(sink);
+    let is_said = sink.facts.tables.iter().skip(before).any(TableFacts::has_personal_data);
+    let is_row = |table: usize| is_said && are_rows.get(table) == Some(&true);
+    lines.places.into_iter().flatten().filter(|(table, _)| is_row(*table)).map(|(_, place)| place).collect()
 }
 
 /// Pushes the records of a text in parts, one part after the other: their rows are of the same tables. Which parts hold
@@ -73,6 +76,8 @@ struct NamedLines {
     found: NamedRecords,
     /// It is only asked whether there are records of persons.
     is_asked: bool,
+    /// Where records stand, with the numbers of their tables; in long texts nobody asks.
+    places: Option<Vec<(usize, Range<u64>)>>,
 }
 
 impl NamedLines {
@@ -99,7 +104,7 @@ impl NamedLines {
                 sink.border();
                 sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));
             }
-            self.found.add(values, stretch.offset(place), sink);
+            self.keep(values, place..at, stretch, sink);
         }
         if goes_on {
             return records.open().and_then(|place| usize::try_from(stretch.offset(place)).ok());
@@ -110,7 +115,13 @@ impl NamedLines {
 
     fn add(&mut self, record: &Record<'_>, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
         let values: Vec<Named> = record.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.found.add(values, stretch.offset(record.range.start), sink);
+        self.keep(values, record.range.clone(), stretch, sink);
+    }
+
+    fn keep(&mut self, values: Vec<Named>, lines: Range<usize>, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+        let range = stretch.offset(lines.start)..stretch.offset(lines.end);
+        let table = self.found.add(values, range.start, sink);
+        self.places.iter_mut().zip(table).for_each(|(places, table)| places.push((table, range.clone())));
     }
 }
 

@@ -67,21 +67,24 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
         if i > 0 {
             sink.border();
         }
-        let tables = sink.facts.tables.len();
+        let (mut records, mut has_tables) = (Vec::new(), false);
         if whole {
-            super::named_lines::push(stretch, sink);
+            records = super::named_lines::push(stretch, sink);
+            let tables = sink.facts.tables.len();
             super::tuples::push(stretch, sink);
             super::serialized::push(stretch, sink);
+            has_tables = sink.facts.tables.len() > tables;
         }
         let push = |sink: &mut Sink<'_>| {
             stretch.push_all(sink);
             super::nested::push(stretch, sink);
             super::assigned::push(stretch, sink);
         };
-        if sink.facts.tables.len() > tables {
-            sink.beside_rows(push)
-        } else {
-            push(sink)
+        match (records.is_empty(), has_tables) {
+            (true, false) => push(sink),
+            (true, true) => sink.beside_rows(push),
+            (false, false) => sink.beside_records(records, push),
+            (false, true) => sink.beside_records(records, |sink| sink.beside_rows(push)),
         }
         push_glued(stretch, sink);
         stretch.cover(sink);
