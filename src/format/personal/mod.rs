@@ -32,6 +32,9 @@ pub(super) struct Spoken {
     named: Vec<u64>,
 }
 
+/// Is something of these places of a text a record that was read as a row?
+pub(super) type Said<'s> = &'s dyn Fn(&Range<usize>) -> bool;
+
 /// How a text stands in a longer one, and what of it was read as rows.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cut<'s> {
@@ -39,8 +42,8 @@ pub(super) struct Cut<'s> {
     pub continued: usize,
     /// So many of its last bytes are the first of what follows.
     pub repeated: usize,
-    /// Is something of these places a record that was read as a row, where there are any?
-    pub said: Option<&'s dyn Fn(&Range<usize>) -> bool>,
+    /// What was read as rows, where anything was.
+    pub said: Option<Said<'s>>,
 }
 
 impl Cut<'_> {

@@ -99,7 +99,7 @@ impl Sink<'_> {
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
                 let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
-                let is_said: Option<&dyn Fn(&Range<usize>) -> bool> = if self.records.is_empty() { None } else { Some(&said) };
+                let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
                 let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
                 let spoken = if self.said_in_rows { personal::find_numbers(&text) } else { personal::find(&text, cut) };
                 self.facts.text.extend(spoken.elements);

@@ -2,12 +2,14 @@
 //! as they are printed. Columns are cut where blanks stand in the heading and in the rows below it, or where the
 //! rule under the heading has gaps.
 
+mod line;
+
 use super::header;
 use super::layout::RECORDS;
-use crate::format::columns;
 use crate::identifier::{Specific, labelled};
 use crate::index::tokens::words_of;
 use crate::model::Scheme;
+use line::{Line, is_rule};
 use std::ops::Range;
 
 /// Lines in which the heading is looked for.
@@ -40,59 +42,6 @@ pub(super) struct Headed {
     pub body: usize,
     /// Fewer rows show it than usual.
     pub is_doubtful: bool,
-}
-
-/// A line with its characters; blanks at its end do not count.
-struct Line {
-    start: usize,
-    end: usize,
-    chars: Vec<char>,
-}
-
-impl Line {
-    fn is_blank(&self, at: usize) -> bool {
-        self.chars.get(at).is_none_or(|c| *c == ' ')
-    }
-
-    fn is_empty(&self) -> bool {
-        self.chars.iter().all(|c| *c == ' ')
-    }
-
-    /// Groups of characters that so many blanks part.
-    fn groups(&self, blanks: usize) -> Vec<Range<usize>> {
-        columns::groups(self.chars.len(), |at| self.is_blank(at), blanks)
-    }
-
-    /// Its fields: what wide gaps part.
-    fn fields(&self) -> Vec<Range<usize>> {
-        self.groups(columns::GAP)
-    }
-
-    /// This line and the one below it, as one heading: what either shows.
-    fn over(&self, lower: &Line) -> Line {
-        let width = self.chars.len().max(lower.chars.len());
-        let char_at = |line: &Line, at: usize| line.chars.get(at).copied().filter(|c| *c != ' ');
-        let chars = (0..width).map(|at| char_at(self, at).or_else(|| char_at(lower, at)).unwrap_or(' ')).collect();
-        Line { start: self.start, end: lower.end, chars }
-    }
-
-    /// Does it say the last words of the names that the line above begins?
-    fn ends_heading(&self, upper: &Line) -> bool {
-        let has_digits = |line: &Line| line.chars.iter().any(char::is_ascii_digit);
-        if has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
-            return false;
-        }
-        let labels = self.fields();
-        if labels.len() < 2 || upper.fields().len() < 2 {
-            return false;
-        }
-        let names: Vec<String> = labels.into_iter().map(|label| self.text(label)).collect();
-        header::known(&names) * 2 >= names.len()
-    }
-
-    fn text(&self, range: Range<usize>) -> String {
-        self.chars[range.start.min(self.chars.len())..range.end.min(self.chars.len())].iter().collect::<String>().trim().to_owned()
-    }
 }
 
 /// The heading of this text, with rows below it.
@@ -320,12 +269,6 @@ fn section<'l>(lines: &'l [Line], head: &Line, enough: usize) -> Vec<&'l Line> {
         }
     }
     rows
-}
-
-/// A line of dashes and the like.
-fn is_rule(chars: &[char]) -> bool {
-    chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
-        && chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
 }
 
 impl Headed {

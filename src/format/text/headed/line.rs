@@ -1,0 +1,64 @@
+//! A line of laid-out text, by its characters.
+
+use crate::format::columns;
+use crate::format::text::header;
+use std::ops::Range;
+
+/// A line with its characters; blanks at its end do not count.
+pub(super) struct Line {
+    pub start: usize,
+    pub end: usize,
+    pub chars: Vec<char>,
+}
+
+impl Line {
+    pub fn is_blank(&self, at: usize) -> bool {
+        self.chars.get(at).is_none_or(|c| *c == ' ')
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.chars.iter().all(|c| *c == ' ')
+    }
+
+    /// Groups of characters that so many blanks part.
+    pub fn groups(&self, blanks: usize) -> Vec<Range<usize>> {
+        columns::groups(self.chars.len(), |at| self.is_blank(at), blanks)
+    }
+
+    /// Its fields: what wide gaps part.
+    pub fn fields(&self) -> Vec<Range<usize>> {
+        self.groups(columns::GAP)
+    }
+
+    /// This line and the one below it, as one heading: what either shows.
+    pub fn over(&self, lower: &Line) -> Line {
+        let width = self.chars.len().max(lower.chars.len());
+        let char_at = |line: &Line, at: usize| line.chars.get(at).copied().filter(|c| *c != ' ');
+        let chars = (0..width).map(|at| char_at(self, at).or_else(|| char_at(lower, at)).unwrap_or(' ')).collect();
+        Line { start: self.start, end: lower.end, chars }
+    }
+
+    /// Does it say the last words of the names that the line above begins?
+    pub fn ends_heading(&self, upper: &Line) -> bool {
+        let has_digits = |line: &Line| line.chars.iter().any(char::is_ascii_digit);
+        if has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
+            return false;
+        }
+        let labels = self.fields();
+        if labels.len() < 2 || upper.fields().len() < 2 {
+            return false;
+        }
+        let names: Vec<String> = labels.into_iter().map(|label| self.text(label)).collect();
+        header::known(&names) * 2 >= names.len()
+    }
+
+    pub fn text(&self, range: Range<usize>) -> String {
+        self.chars[range.start.min(self.chars.len())..range.end.min(self.chars.len())].iter().collect::<String>().trim().to_owned()
+    }
+}
+
+/// A line of dashes and the like.
+pub(super) fn is_rule(chars: &[char]) -> bool {
+    chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
+        && chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
+}
