@@ -2,7 +2,9 @@
 //! leaders or a wide gap. Such lines one below the other are a record. Records of an item and forms of persons are read here.
 
 use super::columns;
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Longer names are sentences; so are those of more words.
 const LONGEST_NAME: usize = 40;
@@ -145,7 +147,7 @@ pub(super) fn is_named(line: &str, way: Way) -> bool {
 
 /// The values of a line with their names: one, or several with wide gaps between them.
 pub(super) fn pairs<'t>(line: &'t str, way: Way, out: &mut impl FnMut(Pair<'t>)) {
-    if line.len() > LONGEST_LINE {
+    if line.len() > LONGEST_LINE || way == Way::Record && first_mark(line).is_none() {
         return;
     }
     match side_by_side(line, way) {
@@ -156,14 +158,21 @@ pub(super) fn pairs<'t>(line: &'t str, way: Way, out: &mut impl FnMut(Pair<'t>))
 
 /// Does a line hold nothing but values side by side, with wide gaps between them?
 pub(super) fn is_row_of_values(line: &str) -> bool {
-    line.len() <= LONGEST_LINE && side_by_side(line, Way::Record).is_some_and(|(_, is_all)| is_all)
+    line.len() <= LONGEST_LINE && first_mark(line).is_some() && side_by_side(line, Way::Record).is_some_and(|(_, is_all)| is_all)
+}
+
+/// Where the first mark stands behind which a value may follow, if it is near enough to be behind a name.
+fn first_mark(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    memchr::memchr3(b':', b'=', b'|', &bytes[..bytes.len().min(LONGEST_NAME + 8)])
 }
 
 /// Two values or more with wide gaps between them, and whether the line holds nothing else. A name or its mark may be a gap
 /// away from the value.
 fn side_by_side(line: &str, way: Way) -> Option<(Vec<Pair<'_>>, bool)> {
     // Most lines have no wide gap.
-    if memchr::memmem::find(line.as_bytes(), b"  ").is_none() || line.bytes().filter(|byte| matches!(byte, b':' | b'=')).count() < 2 {
+    static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("  "));
+    if memchr::memchr2_iter(b':', b'=', line.as_bytes()).nth(1).is_none() || GAP.find(line.as_bytes()).is_none() {
         return None;
     }
     let mut fields = columns::fields(line).peekable();
@@ -195,7 +204,7 @@ pub(super) fn pair(line: &str, way: Way) -> Option<Pair<'_>> {
 
 /// `Account No: 4458814885`, `account_no=4458814885`, `account_no | 4458814885`.
 fn marked(line: &str, way: Way) -> Option<Pair<'_>> {
-    let at = line.bytes().take(LONGEST_NAME + 8).position(|byte| matches!(byte, b':' | b'=' | b'|'))?;
+    let at = first_mark(line)?;
     let (before, behind) = (line.get(..at)?, line.get(at + 1..)?);
     let is_free = behind.is_empty() || behind.starts_with([' ', '\t']);
     let parts = match line.as_bytes().get(at) {

@@ -15,7 +15,7 @@ const TAKEN: usize = 80;
 /// The last words of the line above, and the line from its first word on, where only both together name an identifier.
 pub(super) fn joined(above: &str, line: &str) -> Option<String> {
     // Nearly all lines begin with another letter.
-    if !line.starts_with(|c: char| matches!(c.to_ascii_lowercase(), 'c' | 'i' | 'k' | 'n' | 'r')) {
+    if !matches!(line.as_bytes().first(), Some(b'c' | b'C' | b'i' | b'I' | b'k' | b'K' | b'n' | b'N' | b'r' | b'R')) {
         return None;
     }
     let end = line.find(|c: char| !c.is_ascii_alphabetic())?;

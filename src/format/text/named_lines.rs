@@ -114,6 +114,10 @@ impl NamedLines {
     }
 
     fn add(&mut self, record: &Record<'_>, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+        // A value alone is no record; of lines that look like named ones, most stand alone.
+        if record.values.iter().filter(|(_, value)| !value.is_empty()).nth(1).is_none() {
+            return;
+        }
         let values: Vec<Named> = record.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.keep(values, record.range.clone(), stretch, sink);
     }
