@@ -143,7 +143,9 @@ struct Terms {
     long: HashSet<Box<[u8]>, RandomState>,
     /// Letters of the long ones.
     letters: usize,
-    /// Short terms met lately, each where its bits say: most of a passage's words were in the one before, and a set of
+    /// Numbers of few digits that were met: of those there are always many, and they are no codes.
+    numbers: Numbers,
+    /// Other short terms met lately, each where its bits say: most of a passage's words were in the one before, and a set of
     /// all is larger than what a processor keeps at hand.
     lately: Lately,
 }
@@ -173,8 +175,43 @@ const SHORT: usize = size_of::<u128>();
 const OF_SHORT: usize = 2 * SHORT;
 const OF_LONG: usize = 48;
 
+/// Numbers of at most [`DIGITS`] digits, with zeros before them or without, each with a place of its own.
+struct Numbers(Box<[bool; FIRST[DIGITS + 1]]>);
+
+const DIGITS: usize = 4;
+/// Where the numbers of so many digits begin.
+const FIRST: [usize; DIGITS + 2] = [0, 0, 10, 110, 1_110, 11_110];
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self(Box::new([false; FIRST[DIGITS + 1]]))
+    }
+}
+
+impl Numbers {
+    /// Takes a term, if it is such a number.
+    fn take(&mut self, term: &[u8]) -> bool {
+        let is_number = (1..=DIGITS).contains(&term.len()) && term.iter().all(u8::is_ascii_digit);
+        if is_number {
+            let value = term.iter().fold(0, |value, digit| value * 10 + usize::from(digit - b'0'));
+            self.0[FIRST[term.len()] + value] = true;
+        }
+        is_number
+    }
+
+    /// Those that were taken.
+    fn all(&self) -> impl Iterator<Item = String> + '_ {
+        let written = |digits: usize| (FIRST[digits]..FIRST[digits + 1]).map(move |place| (place, digits));
+        let taken = (1..=DIGITS).flat_map(written).filter(|(place, _)| self.0[*place]);
+        taken.map(|(place, digits)| format!("{:0digits$}", place - FIRST[digits]))
+    }
+}
+
 impl Terms {
     fn add(&mut self, term: &[u8]) {
+        if self.numbers.take(term) {
+            return;
+        }
         // A zero at the end could not be told from what is filled up.
         if term.len() <= SHORT && term.last() != Some(&0) {
             let mut filled = [0; SHORT];
@@ -194,7 +231,9 @@ impl Terms {
     fn write(self, out: &mut impl io::Write) -> io::Result<Vec<u32>> {
         let short: Vec<[u8; SHORT]> = self.short.into_iter().map(u128::to_be_bytes).collect();
         let short = short.iter().map(|filled| &filled[..SHORT - filled.iter().rev().take_while(|b| **b == 0).count()]);
-        let mut sorted: Vec<&[u8]> = short.chain(self.long.iter().map(|term| &**term)).collect();
+        let numbers: Vec<String> = self.numbers.all().collect();
+        let others = self.long.iter().map(|term| &**term).chain(numbers.iter().map(String::as_bytes));
+        let mut sorted: Vec<&[u8]> = short.chain(others).collect();
         sorted.sort_unstable();
         let mut table = Dictionary::<VoidSSTable>::builder(out)?;
         sorted.iter().try_for_each(|term| table.insert(term, &()))?;
@@ -304,6 +343,25 @@ mod tests {
             words.push(String::from_utf8(stream.key().to_vec()).unwrap());
         }
         assert_eq!(words, ["\u{1}47", "aba:0", "aba:1", "aba:2", "aba:3", "alpha", "bank"]);
+    }
+
+    #[test]
+    fn terms_of_every_kind_are_written_once_and_in_order() {
+        let all: [&str; 11] =
+            ["7", "07", "007", "0007", "9999", "12345", "1st", "bank", "bank\0", "a word of more than sixteen bytes", "\u{1}47"];
+        let mut terms = Terms::default();
+        let all = all.map(str::as_bytes);
+        all.iter().chain(&all).for_each(|term| terms.add(term));
+        let mut out = Vec::new();
+        terms.write(&mut out).unwrap();
+        let dictionary: Dictionary = Dictionary::from_bytes(tantivy::directory::OwnedBytes::new(out)).unwrap();
+        let (mut stream, mut written) = (dictionary.stream().unwrap(), Vec::new());
+        while stream.advance() {
+            written.push(stream.key().to_vec());
+        }
+        let mut expected: Vec<Vec<u8>> = all.iter().map(|term| term.to_vec()).collect();
+        expected.sort_unstable();
+        assert_eq!(written, expected);
     }
 
     #[test]

@@ -134,41 +134,42 @@ impl FoundBy {
 /// Tokens that were met in a passage, in an open table by hash. Its memory serves one passage after another.
 #[derive(Default)]
 struct Met {
-    /// Of which passage an entry is, and the place of its token in the list. At least twice as large as can be needed.
+    /// Hashes, and tokens counted on from passage to passage: what is before [`Self::first`] is of an earlier passage.
+    /// At least twice as large as can be needed.
     table: Vec<(u32, u32)>,
-    passage: u32,
-    /// Hashes and tokens.
-    list: Vec<(u32, u32)>,
+    /// The first token of the passage, and the one behind its last.
+    first: u32,
+    end: u32,
 }
 
 impl Met {
     /// Another passage, of so many tokens.
     fn begin(&mut self, tokens: usize) {
-        self.list.clear();
         let size = (2 * tokens).next_power_of_two().max(64);
-        // Nothing is of a passage before the first; after the last number they are counted anew.
-        if self.table.len() < size || self.passage == u32::MAX {
-            self.passage = 0;
+        let end = self.end.checked_add(tokens as u32).filter(|_| self.table.len() >= size);
+        if end.is_none() {
             self.table.clear();
             self.table.resize(size, (0, 0));
         }
-        self.passage += 1;
+        // Zero stands for no token.
+        (self.first, self.end) = end.map_or((1, tokens as u32 + 1), |end| (self.end, end));
     }
 
     /// Is this the first token with its hash for which `same` does not say of an earlier one that it is the same?
     fn is_new(&mut self, hash: u32, token: usize, same: impl Fn(usize) -> bool) -> bool {
         // The lowest bit says only whether it is a code.
         let mut at = (hash >> 1) as usize & (self.table.len() - 1);
-        while self.table[at].0 == self.passage {
-            let (other, first) = self.list[self.table[at].1 as usize];
-            if other == hash && same(first as usize) {
+        loop {
+            let (other, earlier) = self.table[at];
+            if earlier < self.first {
+                self.table[at] = (hash, self.first + token as u32);
+                return true;
+            }
+            if other == hash && same((earlier - self.first) as usize) {
                 return false;
             }
             at = (at + 1) & (self.table.len() - 1);
         }
-        self.table[at] = (self.passage, self.list.len() as u32);
-        self.list.push((hash, token as u32));
-        true
     }
 }
 
