@@ -87,7 +87,7 @@ pub(super) fn add(
     let report = match (named, &contents) {
         (Some(_), _) => manifest::read_table(bytes, columns, &mut take),
         (None, Some(contents)) => of_contents(contents, kind, &mut take),
-        (None, None) => (syntax.read)(bytes, &mut take),
+        (None, None) => syntax.read_as(kind, bytes, &mut take),
     };
     if let Some(error) = failed {
         return Err(error);
@@ -109,7 +109,7 @@ pub(super) fn add(
 /// What became of a manifest that is no listing as it stands. What was not read, and remarks beside what was taken, may
 /// name anybody's files.
 fn of_contents(contents: &Contents, kind: Kind, take: &mut dyn FnMut(Row)) -> Report {
-    let mut report = contents.rows(take);
+    let mut report = contents.rows(kind, take);
     let (remarks, first) = &contents.remarks;
     if kind != Kind::Seller && *remarks > 0 && contents.syntax().is_some() {
         report.not_understood_count += remarks;

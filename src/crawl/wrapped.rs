@@ -82,11 +82,11 @@ impl Contents {
     }
 
     /// Reads its listings one after the other; lines count through all of them.
-    pub fn rows(&self, take: &mut dyn FnMut(Row)) -> Report {
+    pub fn rows(&self, kind: manifest::Kind, take: &mut dyn FnMut(Row)) -> Report {
         let mut sum = Report::default();
         let mut before = 0;
         for listing in &self.listings {
-            let report = (listing.syntax.read)(&listing.bytes, &mut |row| take(Row { line: before + row.line, ..row }));
+            let report = listing.syntax.read_as(kind, &listing.bytes, &mut |row| take(Row { line: before + row.line, ..row }));
             sum.rows += report.rows;
             sum.not_understood_count += report.not_understood_count;
             sum.not_understood.extend(report.not_understood.into_iter().map(|(line, text)| (before + line, text)));

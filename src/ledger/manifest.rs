@@ -61,7 +61,8 @@ pub struct ManifestRow {
 impl ManifestRow {
     /// It was handed over as a listing or log, and is in no syntax of one.
     pub fn is_unknown(&self) -> bool {
-        self.kind != Kind::Seller && (syntax(&self.syntax).is_none_or(Syntax::is_free_text) || self.rows == 0 && self.not_understood > 0)
+        self.kind != Kind::Seller
+            && (syntax(&self.syntax).is_none_or(Syntax::is_free_text) || self.not_understood > 0 && self.not_understood >= self.rows)
     }
 
     /// What it is and what was understood of it.

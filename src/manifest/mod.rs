@@ -22,6 +22,7 @@ mod inventory_columns;
 mod isoinfo;
 mod json_objects;
 mod lines;
+mod log_lines;
 mod ls;
 mod ls_entry;
 mod ls_names;
@@ -56,6 +57,7 @@ pub use columns::Columns;
 pub use embedded::embedded;
 pub use free_text::text;
 pub use lines::with_line_ends;
+use log_lines::log_lines;
 pub use moment::{Moment, Window};
 pub use page_text::page_text;
 pub use row::{Checksums, Row, Transfer};
@@ -115,6 +117,23 @@ impl Syntax {
     /// Is it the one of whatever is in no syntax?
     pub fn is_free_text(&self) -> bool {
         self.name == free_text::SYNTAX.name
+    }
+
+    /// Reads a whole manifest that says this. A log whose syntax nobody knows is no listing, whichever its lines resemble:
+    /// those that name an address count as not understood. A table of what was taken may name the machines.
+    pub fn read_as(&self, kind: Kind, bytes: &[u8], take: &mut dyn FnMut(Row)) -> Report {
+        let mut tells_events = false;
+        let mut report = (self.read)(bytes, &mut |row| {
+            tells_events |= row.event.is_some();
+            take(row);
+        });
+        let names_columns = [inventory::SYNTAX.name, json_objects::SYNTAX.name].contains(&self.name);
+        if !tells_events && (kind == Kind::Platform || kind == Kind::Taken && !names_columns) {
+            let (lines, first) = log_lines(bytes);
+            report.not_understood_count += lines;
+            report.not_understood.extend(first);
+        }
+        report
     }
 
     /// Is it one of pages?

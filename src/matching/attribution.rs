@@ -55,8 +55,143 @@ struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
     /// Its children are homes.
     holds_homes: bool,
+    /// A declared layout says so, of all of them.
+    is_declared: bool,
+    /// What the homes in it that are registered have in common: names of the folders in them, and parts of their names.
+    of_homes: Traits,
     /// Its children are named by codes that may as well be years, months or days.
     may_hold_homes: bool,
+}
+
+/// Folders that lie beside homes and hold anybody's files, by a word of their names.
+const OF_ANYBODY: &[&str] = &[
+    "admin",
+    "all",
+    "archive",
+    "archives",
+    "audit",
+    "backup",
+    "backups",
+    "bak",
+    "bin",
+    "boot",
+    "cache",
+    "common",
+    "conf",
+    "config",
+    "core",
+    "data",
+    "database",
+    "databases",
+    "db",
+    "dev",
+    "dump",
+    "dumps",
+    "etc",
+    "export",
+    "exports",
+    "import",
+    "imports",
+    "inbound",
+    "incoming",
+    "internal",
+    "lib",
+    "log",
+    "logs",
+    "lost",
+    "mail",
+    "media",
+    "mnt",
+    "mysql",
+    "opt",
+    "oracle",
+    "outbound",
+    "outgoing",
+    "postgres",
+    "proc",
+    "public",
+    "queue",
+    "recycle",
+    "restore",
+    "root",
+    "run",
+    "scripts",
+    "service",
+    "share",
+    "shared",
+    "snapshot",
+    "snapshots",
+    "software",
+    "spool",
+    "sql",
+    "srv",
+    "staging",
+    "stage",
+    "storage",
+    "sys",
+    "system",
+    "temp",
+    "test",
+    "tmp",
+    "transfer",
+    "trash",
+    "upload",
+    "uploads",
+    "usr",
+    "var",
+    "vendor",
+    "work",
+    "www",
+];
+
+/// By what a home is known that nobody claims: what the registered ones beside it have in common.
+#[derive(Default)]
+struct Traits {
+    /// Folders in them.
+    folders: BTreeSet<Vec<u8>>,
+    /// Words of names of several.
+    words: BTreeSet<Vec<u8>>,
+    /// How their names are built.
+    shapes: BTreeSet<Vec<u8>>,
+}
+
+impl Traits {
+    fn take(&mut self, name: &[u8], home: &Folder) {
+        self.folders.extend(home.children.keys().cloned());
+        let words = words(name);
+        if words.len() > 1 || !name.iter().all(u8::is_ascii_alphabetic) {
+            self.words.extend(words.into_iter().map(<[u8]>::to_ascii_lowercase));
+        }
+        self.shapes.insert(shape(name));
+    }
+
+    /// Does a folder beside them look like another home? Where none is registered, nothing says how they look.
+    fn are_of(&self, name: &[u8], folder: &Folder) -> bool {
+        let words: Vec<Vec<u8>> = words(name).into_iter().map(<[u8]>::to_ascii_lowercase).collect();
+        let is_of_anybody = words.iter().any(|word| OF_ANYBODY.iter().any(|other| other.as_bytes() == word.as_slice()));
+        !is_of_anybody
+            && (folder.children.keys().any(|inner| self.folders.contains(inner))
+                || words.iter().any(|word| self.words.contains(word))
+                || self.shapes.is_empty()
+                || self.shapes.contains(&shape(name)))
+    }
+}
+
+/// A name's runs of letters.
+fn words(name: &[u8]) -> Vec<&[u8]> {
+    name.split(|b| b.is_ascii() && !b.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect()
+}
+
+/// A name with one letter for each run of letters and one digit for each run of digits.
+fn shape(name: &[u8]) -> Vec<u8> {
+    let class = |b: &u8| match b {
+        b'0'..=b'9' => b'9',
+        mark if mark.is_ascii_punctuation() || *mark == b' ' => *mark,
+        _ => b'a',
+    };
+    let mut shape: Vec<u8> = name.iter().map(class).collect();
+    shape.dedup();
+    shape
 }
 
 /// All folders of the evidence and of the listings, with what they are.
@@ -97,7 +232,12 @@ impl<'l> Folders<'l> {
     }
 
     fn settle_below(&self, folder: &mut Folder, above: &mut Vec<Vec<u8>>) {
-        folder.holds_homes = self.holds_homes(folder, above);
+        folder.is_declared = self.is_declared(above);
+        folder.holds_homes = folder.is_declared || self.holds_homes(folder, above);
+        if folder.holds_homes {
+            let homes = folder.children.iter().filter(|(name, _)| self.registered(name).is_some());
+            homes.for_each(|(name, home)| folder.of_homes.take(name, home));
+        }
         folder.may_hold_homes = !folder.holds_homes && self.dates(folder, above) == Some(Dates::Codes);
         for (name, child) in &mut folder.children {
             above.push(name.clone());
@@ -133,6 +273,7 @@ impl<'l> Folders<'l> {
                     }
                 }
                 None if is_parent_of_homes
+                    && (folder.is_declared || folder.children.get(name).is_some_and(|child| folder.of_homes.are_of(name, child)))
                     && place.unclaimed.is_none()
                     && !place.homes.iter().any(|home| home.sure)
                     && !name.ends_with(NO_VALUE) =>
@@ -163,14 +304,16 @@ impl<'l> Folders<'l> {
         Some((None, self.lexicon.client(name)?))
     }
 
-    /// Are the children of this folder homes? By a declared layout; by its name, if it lies at the top or one of its
+    /// Does a declared layout say that the children of this folder are homes?
+    fn is_declared(&self, above: &[Vec<u8>]) -> bool {
+        let path = above.iter().map(|c| String::from_utf8_lossy(c)).collect::<Vec<_>>().join("/");
+        !path.is_empty() && self.layouts.iter().any(|layout| layout.folder_below(&format!("{path}/home/file")) == Some("home"))
+    }
+
+    /// Are the children of this folder homes? By its name, if it lies at the top or one of its
     /// children is named by an account or code of the registry (`home/oracle` of a server's image is no customer's);
     /// because at least two, and most, of its children are; or because one surely is and most look like it inside.
     fn holds_homes(&self, folder: &Folder, above: &[Vec<u8>]) -> bool {
-        let path = above.iter().map(|c| String::from_utf8_lossy(c)).collect::<Vec<_>>().join("/");
-        if !path.is_empty() && self.layouts.iter().any(|layout| layout.folder_below(&format!("{path}/home/file")) == Some("home")) {
-            return true;
-        }
         let named = above.last().is_some_and(|name| HOME_FOLDERS.iter().any(|h| name.eq_ignore_ascii_case(h.as_bytes())));
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
         (named && (registered >= 1 || above.len() == 1))

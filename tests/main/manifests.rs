@@ -286,3 +286,54 @@ fn lines_of_a_log_are_no_paths_of_a_find() {
         assert!(outputs.rows("gaps.csv").iter().any(|gap| gap["cause"] == "not_understood"), "{log}");
     }
 }
+
+#[test]
+fn a_log_in_no_known_syntax_is_no_listing() {
+    let event = |n: u32, line: &dyn Fn(&str, &str) -> String| {
+        line(["203.0.113.45", "198.51.100.7"][n as usize % 2], ["konigs11x", "birch22x"][n as usize % 2])
+    };
+    let log = |line: &dyn Fn(&str, &str) -> String| (0..6).map(|n| event(n, line) + "\n").collect::<String>().into_bytes();
+    let logs = [
+        log(&|peer, account| format!("{peer} - {account} [31/Oct/2024:12:00:00 +0000] \"GET /files/{account}/a.csv HTTP/1.1\" 200 5500")),
+        log(&|peer, account| {
+            format!("2024-10-31 12:00:00,123     1 [{peer}] \"{account}\" SSH SFTP download of '/out/a.csv' completed, 5500 bytes")
+        }),
+        log(&|peer, account| format!("20241031 12:00:00 ({peer}) {account}: RETR /users/{account}/a.csv 226 5500 bytes sent")),
+        log(&|peer, account| {
+            format!("2.0;2024-10-31T12:00:00.0Z;GetBlob;Success;200;{account};\"https://x.example/{account}/a.csv\";{peer}:51000;465;5500")
+        }),
+    ];
+    for bytes in logs {
+        let shown = String::from_utf8_lossy(&bytes[..60]).into_owned();
+        let desk = Desk::new();
+        let (_, outputs) = run(&desk, &[README], &[("platform", "l.log", bytes)]);
+        assert_eq!(outputs.verdicts().values().filter(|verdict| *verdict == "undetermined").count(), 3, "{shown}");
+    }
+    // Addresses in the names of files, and in a table of files, are no events.
+    let paths = b"logs/10.0.0.1/access.log\nhost-10.1.2.3.txt\nreadme.txt\n".to_vec();
+    let desk = Desk::new();
+    let (_, outputs) =
+        run(&desk, &[README, ("logs/10.0.0.1/access.log", b"x\n"), ("host-10.1.2.3.txt", b"y\n")], &[("taken", "l.txt", paths)]);
+    assert!(outputs.verdicts().values().all(|verdict| verdict == "ruled_out"));
+}
+
+#[test]
+fn folders_beside_homes_hold_anybodys_files() {
+    let noise: Vec<u8> = (0..6000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let homes: [(&str, &[u8]); 2] = [("home/konigs11x/out/a.txt", b"x\n"), ("home/birch22x/out/b.txt", b"y\n")];
+    for (path, open) in [
+        ("home/backup/full.bin", true),
+        ("home/lost+found/full.bin", true),
+        ("home/shared/out/full.bin", true),
+        ("home/_all_clients/full.bin", true),
+        // Built as the others, or with their folders: the home of an account that nobody claims.
+        ("home/dover44x/full.bin", false),
+        ("home/dovercity/out/full.bin", false),
+    ] {
+        let desk = Desk::new();
+        let (_, outputs) = run(&desk, &[homes[0], homes[1], (path, &noise)], &[]);
+        let verdicts = outputs.verdicts();
+        assert_eq!(verdicts["K3"], if open { "undetermined" } else { "ruled_out" }, "{path}");
+        assert_eq!((&verdicts["K1"][..], &verdicts["K2"][..]), ("affected", "affected"), "{path}");
+    }
+}
