@@ -122,6 +122,47 @@ fn bodies_of_mail_that_are_no_text_are_read_as_what_they_are() {
 }
 
 #[test]
+fn parts_of_mail_that_are_not_what_they_claim_hide_nothing() {
+    let part = |charset: &str, transfer: &str, body: &str| {
+        let head = "From: a@v.example\r\nTo: b@v.example\r\nSubject: x\r\nMIME-Version: 1.0\r\n";
+        format!("{head}Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {transfer}\r\n\r\n{body}").into_bytes()
+    };
+    let code = "the client code: QX7731 is meant\r\n";
+    let greeting = base64(b"Dear all, see below.");
+    for (name, mail) in [
+        ("a footer behind the padding", part("utf-8", "base64", &format!("{greeting}\r\n\r\n-- \r\n{code}"))),
+        ("a footer behind a rule", part("utf-8", "base64", &format!("{}\r\n_______\r\n{code}", base64(b"Dear all, see it")))),
+        ("text that only claims to be encoded", part("utf-8", "base64", &format!("Dear all,\r\n{code}"))),
+        ("two encoded runs", part("utf-8", "base64", &format!("{greeting}\r\n{}\r\n", base64(code.as_bytes())))),
+        ("ASCII that claims to be wide", part("utf-16", "7bit", code)),
+        ("a character set that is not known", part("x-nobodys", "7bit", code)),
+    ] {
+        let (_desk, outputs) = run(&[("a.eml", mail)]);
+        let verdicts = outputs.verdicts();
+        assert_eq!((&verdicts["FSB"][..], &verdicts["OTHER"][..]), ("affected", "ruled_out"), "{name}");
+    }
+    // EBCDIC under a name that readers of mail do not know.
+    let ebcdic = |text: &str| -> Vec<u8> {
+        let code = |c: char| match c {
+            'a'..='i' => c as u8 - b'a' + 0x81,
+            'j'..='r' => c as u8 - b'j' + 0x91,
+            's'..='z' => c as u8 - b's' + 0xA2,
+            'A'..='I' => c as u8 - b'A' + 0xC1,
+            'J'..='R' => c as u8 - b'J' + 0xD1,
+            'S'..='Z' => c as u8 - b'S' + 0xE2,
+            '0'..='9' => c as u8 - b'0' + 0xF0,
+            ':' => 0x7A,
+            '\n' => 0x25,
+            _ => 0x40,
+        };
+        text.chars().map(code).collect()
+    };
+    let letter = "Dear all\nthe books of this bank are closed\nClient code: QX7731\nplease answer soon\n";
+    let (_desk, outputs) = run(&[("a.eml", part("ibm037", "base64", &base64(&ebcdic(letter))))]);
+    assert_eq!(outputs.verdicts()["FSB"], "affected");
+}
+
+#[test]
 fn characters_that_are_not_seen_hide_nothing() {
     for text in [
         "Statement for Lark\u{AD}field Val\u{AD}ley State Bank, May",

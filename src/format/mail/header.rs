@@ -3,7 +3,7 @@
 
 use super::transfer::{self, Encoding};
 use super::utf7;
-use encoding_rs::UTF_8;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -121,6 +121,16 @@ pub fn in_charset(bytes: &[u8], charset: &str) -> String {
         Some(encoding) if encoding != UTF_8 => encoding.decode(bytes).0.into_owned(),
         None if utf7::is_named(charset.trim()) => utf7::decode(bytes),
         _ => eight_bit(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)),
+    }
+}
+
+/// May these bytes be text in a character set as a header names it? ASCII is no text in two or four bytes a character,
+/// and what is in a set that is not known here is told by the bytes.
+pub fn may_be_in(bytes: &[u8], charset: &str) -> bool {
+    let charset = charset.trim();
+    match encoding_rs::Encoding::for_label(charset.as_bytes()) {
+        Some(encoding) => ![UTF_16LE, UTF_16BE].contains(&encoding) || bytes.contains(&0) || !bytes.is_ascii(),
+        None => charset.is_empty() || utf7::is_named(charset) || std::str::from_utf8(bytes).is_ok(),
     }
 }
 

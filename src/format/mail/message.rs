@@ -1,7 +1,7 @@
 //! One message (RFC 5322) and its parts (RFC 2045, 2046): header fields and text parts are its text, the other
 //! parts its members.
 
-use super::header::{self, Field, decode_words, in_charset, line_end, parameter};
+use super::header::{self, Field, decode_words, in_charset, line_end, may_be_in, parameter};
 use super::transfer::{Encoding, decode};
 use crate::format::text::{encoding, html, plain, read_decoded};
 use crate::format::{At, Failure, Sink};
@@ -54,7 +54,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn part(&mut self, part: Part, depth: usize, sink: &mut Sink<'_>) {
+    fn part(&mut self, mut part: Part, depth: usize, sink: &mut Sink<'_>) {
         if sink.stopped() {
             return;
         }
@@ -76,7 +76,17 @@ impl Reading<'_> {
         {
             return self.multipart(&part, &boundary, depth, sink);
         }
-        let encoding = Encoding::of(part.value("content-transfer-encoding"));
+        let mut encoding = Encoding::of(part.value("content-transfer-encoding"));
+        match encoding.extent(&self.bytes[part.body.clone()]) {
+            // It only claims to be encoded.
+            0 => encoding = Encoding::Identity,
+            // What lists and ticket systems put behind an encoded part is text.
+            extent => {
+                let end = part.body.start + extent;
+                let behind = end..std::mem::replace(&mut part.body.end, end);
+                self.around(behind, sink);
+            }
+        }
         let is_attachment = part.file_name().is_some()
             || part.value("content-disposition").trim_start().to_ascii_lowercase().starts_with("attachment")
             || part.body.len() > LONG;
@@ -95,6 +105,9 @@ impl Reading<'_> {
         }
         let decoded = decode(raw, transfer);
         let charset = parameter(part.value("content-type"), "charset").unwrap_or_default();
+        if !may_be_in(&decoded, &charset) {
+            return self.member(part, kind, transfer, sink);
+        }
         let text = in_charset(&decoded, &charset);
         // What its header calls text may be anything.
         if encoding::detect(text.as_bytes()).is_none() {

@@ -24,7 +24,7 @@ pub static EML: Format = Format {
     recognise: |probe: &Probe<'_>| header::is_message(&probe.bytes[envelope(probe.bytes).start..]),
     read: read_message,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &[
         "a message that ends with a line and without its last boundary is taken as whole",
         "of messages in several parts (message/partial) each is read by itself",
@@ -38,7 +38,7 @@ pub static MBOX: Format = Format {
     recognise: |probe: &Probe<'_>| is_from_line(probe.bytes, 0),
     read: read_mailbox,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &["a line of a body that looks like the start of a message begins one"],
 };
 

@@ -3,6 +3,9 @@
 use crate::format::text::base64::Decoder;
 use std::io::{self, Read};
 
+/// Digits of a line of base64 behind the padding of another.
+const SHORTEST: usize = 16;
+
 /// How a part's bytes are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -26,6 +29,29 @@ impl Encoding {
             "x-uuencode" | "uuencode" | "x-uue" => Self::Uuencode,
             _ => Self::Identity,
         }
+    }
+
+    /// How many of the first bytes of a body are so encoded, line by line: base64 ends before a line that holds anything
+    /// else, and behind its padding, where not more of it follows.
+    pub fn extent(self, body: &[u8]) -> usize {
+        if self != Self::Base64 {
+            return body.len();
+        }
+        let (mut end, mut is_padded) = (0, false);
+        for line in body.split_inclusive(|b| *b == b'\n') {
+            let digits = line.trim_ascii();
+            let bare = digits.len() - digits.iter().rev().take_while(|b| **b == b'=').count();
+            let is_encoded =
+                digits.len() - bare <= 2 && digits[..bare].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+            // A word of a footer is made of digits, too.
+            let goes_on = !is_padded || digits.is_empty() || digits.len() >= SHORTEST && digits.len().is_multiple_of(4);
+            if !is_encoded || !goes_on {
+                return end;
+            }
+            end += line.len();
+            is_padded |= bare < digits.len();
+        }
+        end
     }
 
     /// A reader of the decoded bytes.
@@ -142,9 +168,25 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn base64_ends_behind_its_padding_and_before_other_lines() {
+        for (body, encoded) in [
+            (&b"Rmly\r\nc3Q=\r\n\r\n-- \r\nfooter\r\n"[..], 14),
+            (b"Rmly\r\n____\r\nof the list\r\n", 6),
+            (b"Rmly\nc3Q=\nRegards\n", 10),
+            (b"aGVsbG8gYWxsLg==\nY2xpZW50IGNvZGU6IDE=\n", 38),
+            (b"client,name\n1,Ann\n", 0),
+            (b" Rmly \r\n c3Qh", 13),
+        ] {
+            assert_eq!(Encoding::Base64.extent(body), encoded, "{}", body.escape_ascii());
+            assert_eq!(Encoding::QuotedPrintable.extent(body), body.len());
+        }
+    }
+
+    #[test]
     fn encodings_are_decoded() {
         assert_eq!(decode(b"Cr=C3=A9dit =\r\nSuisse=3D  \r\na=\nb=zz=", Encoding::QuotedPrintable), "Crédit Suisse=\r\nab=zz=".as_bytes());
         assert_eq!(decode(b"Rmly\r\nc3Q=", Encoding::Base64), b"First");
+        assert_eq!(decode(b"Rmly\r\nc3Q=\r\nRmly\r\nc3Q=", Encoding::Base64), b"FirstFirst");
         assert_eq!(decode(b"begin 644 x\n#0V%T\n`\nend\n", Encoding::Uuencode), b"Cat");
     }
 

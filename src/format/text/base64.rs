@@ -331,6 +331,11 @@ impl Read for Decoder<'_> {
                 b'0'..=b'9' => b - b'0' + 52,
                 b'+' => 62,
                 b'/' => 63,
+                b'=' => {
+                    // What follows a padding was encoded by itself.
+                    self.bits = Bits::default();
+                    continue;
+                }
                 _ => continue,
             };
             if let Some(byte) = self.bits.push(value) {
