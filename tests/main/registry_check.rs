@@ -199,3 +199,19 @@ fn words_for_nothing_exclude_and_find_nobody() {
         assert_eq!((c3["depends"].as_str(), c3["basis"].as_str()), ("true", "searched_clear"), "{nothing}: {c3:?}");
     }
 }
+
+/// What is left of a code that a spreadsheet rounded finds nobody: who has nothing else is never cleared by a search.
+#[test]
+fn a_code_that_a_spreadsheet_rounded_is_no_identifier() {
+    let desk = Desk::new();
+    write(&desk.path("ev/readme.txt"), b"nothing of interest\n");
+    let institutions = [
+        Institution::new("A", "Trust").with("client_code", "1.23457E+11"),
+        Institution::new("B", "Bellweather Harbor Credit Union").with("client_code", "QX7701ZP"),
+    ];
+    write_registry(&desk.path("registry"), &institutions);
+    let told = check(&desk.path("registry"), &[]);
+    assert!(told.stdout.contains("1.23457E+11") && told.stdout.contains("rounded by a spreadsheet"), "{}", told.stdout);
+    let impact = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).impact();
+    assert_eq!((impact["A"]["verdict"].as_str(), impact["B"]["verdict"].as_str()), ("undetermined", "ruled_out"));
+}

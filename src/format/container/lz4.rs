@@ -1,6 +1,8 @@
-//! LZ4 frames (LZ4 Frame Format 1.6.4), the legacy frame, and skippable frames, which are left to the scan.
+//! LZ4 frames (LZ4 Frame Format 1.6.4), the legacy frame, skippable frames, which are left to the scan, and the blocks of
+//! lz4-java.
 
 use super::frames::{Frame, Next, read_frames};
+use super::lz4_block::{self, Blocks};
 use super::zstd::skippable;
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 use lz4_flex::frame::FrameDecoder;
@@ -13,12 +15,16 @@ pub static LZ4: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["frames with a dictionary are not decoded", "what follows a broken frame is only scanned"],
+    version: 2,
+    limitations: &[
+        "frames with a dictionary are not decoded",
+        "checksums of blocks of lz4-java are not compared",
+        "what follows a broken frame is only scanned",
+    ],
 };
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    is_frame(probe.bytes)
+    is_frame(probe.bytes) || lz4_block::is_stream(probe.bytes)
 }
 
 fn is_frame(bytes: &[u8]) -> bool {
@@ -31,6 +37,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         |rest| match skippable(rest) {
             Some(length) => Ok(Next::Skip(length)),
             None if is_frame(rest) => Ok(Next::Frame(Box::new(Ended { all: rest, decoder: FrameDecoder::new(rest) }))),
+            None if lz4_block::is_stream(rest) => Ok(Next::Frame(Box::new(Blocks::new(rest)))),
             None => Ok(Next::End),
         },
         sink,

@@ -16,6 +16,7 @@ mod iso9660_record;
 mod lha;
 mod lha_huffman;
 mod lz4;
+mod lz4_block;
 mod rar;
 mod rar_decode;
 mod seven_zip;

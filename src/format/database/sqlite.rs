@@ -21,7 +21,7 @@ pub static SQLITE: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "rows that were deleted are read where enough of them is left to tell their values apart; elsewhere they are scanned",
         "changes in a write-ahead log or rollback journal are read as rows without names of columns, beside the database",

@@ -1,15 +1,20 @@
 //! Rows that were deleted from a page of a table which is still in use (Database File Format, section 1.6). Where a
 //! row was, a free block says over its first four bytes where the next block is and how long this one; blocks that
-//! touch are one. What the four bytes were, the rest of the row's header and its end tell.
+//! touch are one. What the four bytes were, the rest of the row's header and its end tell. A page that was emptied or put
+//! in order has no blocks: its rows are whole in what is between the list of its cells and their area.
 
 use super::sqlite_pages::{Encoding, be16, integer, length_of, varint};
 use super::value;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A table has no more columns whose deleted rows are looked for.
 const MOST_COLUMNS: usize = 512;
 /// A row's number and lengths take so many bytes at most before its types, of those that stand in one page.
 const LONGEST_HEAD: usize = 16;
+
+/// Bytes of a leaf's header, behind which the list of its cells stands.
+const LEAF_HEADER: usize = 8;
 
 /// A deleted row: where it stands in the page, and its cells.
 pub(super) struct Freed {
@@ -24,6 +29,7 @@ pub(super) fn rows(page: &[u8], header: usize, columns: usize, encoding: Encodin
         return out;
     }
     let reader = Reader { page, columns, encoding };
+    reader.unallocated(header, &mut out);
     let mut at = usize::from(be16(page, header + 1).unwrap_or(0));
     while let (Some(next), Some(size)) = (be16(page, at), be16(page, at + 2)) {
         let (next, block) = (usize::from(next), at..at + usize::from(size));
@@ -47,6 +53,62 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The rows between the cells' list and their area, but for copies of rows that the page still has.
+    fn unallocated(&self, header: usize, out: &mut Vec<Freed>) {
+        let number = |at: usize| be16(self.page, at).map(usize::from);
+        let (Some(count), Some(area)) = (number(header + 3), number(header + 5)) else { return };
+        let list = header + LEAF_HEADER..(header + LEAF_HEADER + 2 * count).min(self.page.len());
+        // Zero stands for 65,536.
+        let end = if area == 0 { self.page.len() } else { area.min(self.page.len()) };
+        let mut kept: Option<HashSet<Vec<String>>> = None;
+        let mut at = list.end;
+        while at < end {
+            // Zeros before a whole row look like a block's head.
+            let keyed = || (at + 1..at + 4).all(|next| self.stored(next, end).is_none()).then(|| self.keyed(at, end)).flatten();
+            let Some((cells, after)) = self.stored(at, end).or_else(keyed) else {
+                at += 1;
+                continue;
+            };
+            let live =
+                || list.clone().step_by(2).filter_map(|place| self.stored(number(place)?, self.page.len())).map(|row| row.0).collect();
+            if !kept.get_or_insert_with(live).contains(&cells) {
+                out.push(Freed { at, cells });
+            }
+            at = after;
+        }
+    }
+
+    /// A whole row that says itself where it ends, before `limit`, and where that is.
+    fn stored(&self, at: usize, limit: usize) -> Option<(Vec<String>, usize)> {
+        let (payload, n) = varint(self.page.get(at..limit)?).filter(|(payload, _)| *payload > 0)?;
+        let (_, m) = varint(self.page.get(at + n..limit)?)?;
+        let end = usize::try_from(payload).ok()?.checked_add(at + n + m).filter(|end| *end <= limit)?;
+        Some((self.whole(at, end)?, end))
+    }
+
+    /// A row that was a block once, before the page was put in order, and where it ends: the number of the row is its first
+    /// value, so that what was lost besides its lengths is the type of nothing.
+    fn keyed(&self, at: usize, limit: usize) -> Option<(Vec<String>, usize)> {
+        let (next, size) = (be16(self.page, at)?, be16(self.page, at + 2)?);
+        // Any bytes are a number of floating point, a value in bytes, or text in UTF-16.
+        let is_anything = |serial: i64| serial == 7 || serial >= 12 && serial % 2 == 0;
+        let is_block = self.encoding == Encoding::Utf8
+            && size >= 4
+            && at + usize::from(size) <= self.page.len()
+            && (next == 0 || usize::from(next) > at);
+        let (mut end, mut length) = (at + 4, 0usize);
+        for _ in 1..self.columns {
+            let (serial, n) = varint(self.page.get(end..limit).filter(|_| is_block)?)?;
+            end += n;
+            length += length_of(serial).filter(|length| *length <= limit && !is_anything(serial))?;
+        }
+        end = end.checked_add(length).filter(|end| *end <= limit && *end <= at + usize::from(size))?;
+        let cells = self.cells(at + 4, true, end)?.0;
+        // Zeros are types of nothing, and a few bytes of a text are soon types of the rest.
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        (filled >= 2 && filled * 2 >= self.columns).then_some((cells, end))
+    }
+
     /// The rows of a block, the last first: each ends where the one before begins.
     fn block(&self, block: &Range<usize>, out: &mut Vec<Freed>) {
         let mut ends = vec![block.end];
@@ -137,6 +199,7 @@ mod tests {
     fn page(rows: &[&[u8]], at: usize) -> Vec<u8> {
         let mut page = vec![0u8; at];
         page[0] = 13;
+        page[5..7].copy_from_slice(&(at as u16).to_be_bytes());
         rows.iter().for_each(|row| page.extend(*row));
         page
     }
@@ -149,6 +212,27 @@ mod tests {
 
     fn cells(page: &[u8]) -> Vec<Vec<String>> {
         rows(page, 0, 3, Encoding::Utf8).into_iter().map(|row| row.cells).collect()
+    }
+
+    #[test]
+    fn rows_of_a_page_that_was_emptied_are_whole_behind_its_list() {
+        let (first, second) = (row(1, "AB12CD", "First State Bank"), row(2, "XY34ZZ", "Peoples Bank"));
+        let names = |page: &[u8]| cells(page).into_iter().map(|cells| cells[1].clone()).collect::<Vec<_>>();
+        let mut emptied = page(&[&second, &first], 40);
+        emptied[5..7].fill(0);
+        assert_eq!(names(&emptied), ["Peoples Bank", "First State Bank"]);
+        // The page was put in order: of one row only an old copy is left, and one is still its own.
+        let mut ordered = page(&[&second, &first, &[0; 30], &first], 40);
+        let at = ordered.len() - first.len();
+        ordered[3..7].copy_from_slice(&[0, 1, 0, at as u8]);
+        ordered[8..10].copy_from_slice(&[0, at as u8]);
+        assert_eq!(names(&ordered), ["Peoples Bank"]);
+        // A row whose number is its first value, which was a free block before.
+        let types = [0, 13 + 2 * 8, 13 + 2 * 4];
+        let mut keyed = page(&[&[12 + 4, 9, 4], &types, b"James MiAB12"], 40);
+        keyed[40..44].copy_from_slice(&[0, 0, 0, 18]);
+        keyed[5..7].fill(0);
+        assert_eq!(cells(&keyed), [["", "James Mi", "AB12"]]);
     }
 
     #[test]
