@@ -16,7 +16,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.trim_ascii_start().starts_with(b"{\\rtf"),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["tables inside cells of tables are text, not records"],
 };
 
@@ -64,6 +64,7 @@ struct State {
 /// Reads a document.
 pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.kind(PassageKind::Prose);
+    sink.searches_text();
     let encoding = encoding_rs::WINDOWS_1252;
     let state = State { destination: Destination::Text, encoding, skip: 1, symbol: false };
     let mut reader = Reader {

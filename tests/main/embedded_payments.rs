@@ -1,6 +1,6 @@
 //! Payments inside other text, and other content inside payment files: each counts for what it is.
 
-use crate::harness::{Desk, Institution, Job, Random, gzip, nacha, write, write_registry};
+use crate::harness::{Desk, Institution, Job, Random, docx, gzip, nacha, pdf, write, write_registry, xlsx};
 use std::collections::BTreeMap;
 
 /// A routing number with its check digit.
@@ -129,4 +129,34 @@ fn a_cash_letter_behind_other_lines_is_its_owners() {
     let letter = cash_letter(&routing(0), true, false);
     let impact = outcome(&[("cut.bin", behind("$$ADD X\n", letter[..letter.len() - 100].to_vec(), ""))], 3);
     assert_eq!(&impact["K0"].0[..], "affected");
+}
+
+#[test]
+fn payments_pasted_into_documents_are_their_owners() {
+    let lines =
+        |n: u32| -> Vec<String> { String::from_utf8(nacha(&routing(n), 4)).expect("characters").lines().map(str::to_owned).collect() };
+    let page = |n: u32| {
+        let shown: String = lines(n).iter().map(|line| format!("({line}) Tj T*\n")).collect();
+        format!("BT /F1 8 Tf 10 TL 36 740 Td\n{shown}ET")
+    };
+    let rows: Vec<Vec<String>> = lines(2).iter().enumerate().map(|(i, line)| vec![i.to_string(), line.clone()]).collect();
+    let rtf = |n: u32| format!("{{\\rtf1\\ansi\n{}}}", lines(n).join("\\par\n"));
+    let message = format!(
+        "{{1:F01{0}XXXX0000000000}}{{2:I103DEUTDEFFXXXXN}}{{4:|:20:REF1|:23B:CRED|:32A:241030USD1500,00|:50K:/12345678|ANN LEE|:59:/98765432|BO RAY|:71A:SHA|-}}",
+        "BANKUS33"
+    );
+    let files = [
+        ("mail.docx", docx(&lines(0))),
+        ("print.pdf", pdf(&[page(1)], "Courier")),
+        ("sheet.xlsx", xlsx(&rows)),
+        ("note.rtf", rtf(3).into_bytes()),
+        ("proportional.pdf", pdf(&[page(4)], "Helvetica")),
+        ("message.docx", docx(&message.split('|').map(str::to_owned).collect::<Vec<_>>())),
+    ];
+    let impact = outcome(&files, 7);
+    for (n, (name, _)) in files.iter().take(5).enumerate() {
+        let (verdict, basis) = &impact[&format!("K{n}")];
+        assert_eq!((&verdict[..], &basis[..]), ("affected", "owner_field"), "{name}");
+    }
+    assert_eq!((&impact["K5"].0[..], &impact["K6"].0[..]), ("ruled_out", "ruled_out"));
 }

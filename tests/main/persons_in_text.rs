@@ -1,6 +1,6 @@
 //! Persons and their accounts in texts that no reader takes for tables: nobody is ruled out where it may be anybody's.
 
-use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+use crate::harness::{Desk, Institution, Job, Outputs, pdf, write, write_registry};
 
 fn decided(path: &str, text: &str) -> (Desk, Outputs) {
     let desk = Desk::new();
@@ -48,6 +48,55 @@ fn persons_beside_records_are_found_too() {
     let text = one("Siobhan Nakamura", "2504755128") + &one("Linda Abernathy", "7738495328") + letter;
     let (_desk, outputs) = decided("ev/x/r.txt", &text);
     assert_eq!(outputs.rows("unattributed.csv")[0]["individuals"], "3");
+}
+
+/// Rows that say whose they are have said it: the same lines as text are nobody's no more. What stands beside them is.
+#[test]
+fn rows_of_several_clients_are_not_nobodys_as_well() {
+    let names =
+        ["Andrew Brown", "Margaret Jackson", "Nancy Martin", "Susan Nguyen", "Kofi Petrov", "Olga Smith", "Declan Olsen", "Yuki Tanaka"];
+    let row = |n: usize| {
+        let (client, name) = (["438222", "518846"][n % 2], names[n]);
+        (client, name, format!("{}-{}-{}", 331 + n, 21 + n, 4699 + 11 * n), (6_823_651_296 + 7919 * n as u64).to_string())
+    };
+    let printed: String =
+        (0..8).map(row).map(|(client, name, ssn, account)| format!("{client:12}{name:20}{ssn:16}{account:14}\n")).collect();
+    let heading = format!("{:12}{:20}{:16}{:14}\n", "client_id", "name", "tax_id", "account_no");
+    let rule = format!("{:12}{:20}{:16}{:14}\n", "-".repeat(10), "-".repeat(18), "-".repeat(14), "-".repeat(12));
+    let report = format!("{heading}{rule}{printed}");
+    let cell = |x: usize, y: usize, text: &str| format!("BT /F1 10 Tf {x} {y} Td ({text}) Tj ET\n");
+    let line = |y: usize, cells: [&str; 4]| (0..4).map(|i| cell(60 + 130 * i, y, cells[i])).collect::<String>();
+    let mut page = line(740, ["Client ID", "Name", "Account", "Balance"]);
+    for n in 0..8 {
+        let (client, name, _, account) = row(n);
+        page += &line(720 - 20 * n, [client, name, &account, "1,204.50"]);
+    }
+    let letter = cell(60, 400, "Member Elizabeth Lopez, account 3757756303, disputes $45.10");
+    let beside = format!("{report}\nMember Elizabeth Lopez, account 3757756303, disputes $45.10\n");
+    for (name, bytes, others) in [
+        ("report.txt", report.clone().into_bytes(), false),
+        ("table.pdf", pdf(&[page.clone()], "Helvetica"), false),
+        ("beside.txt", beside.into_bytes(), true),
+        ("beside.pdf", pdf(&[page + &letter], "Helvetica"), true),
+    ] {
+        let desk = Desk::new();
+        write(&desk.path("ev/x").join(name), &bytes);
+        let institution = |id: &str, name: &str, code: &str| Institution::new(id, name).with("client_code", code);
+        write_registry(
+            &desk.path("registry"),
+            &[
+                institution("A", "Quarrystone Orchard Savings Bank", "438222"),
+                institution("B", "Bellweather Harbor Credit Union", "518846"),
+                institution("C", "Larkfield Valley State Bank", "771904"),
+            ],
+        );
+        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+        let impact = outputs.impact();
+        for id in ["A", "B"] {
+            assert_eq!((impact[id]["verdict"].as_str(), impact[id]["individuals"].as_str()), ("affected", "4"), "{name} {id}");
+        }
+        assert_eq!(impact["C"]["verdict"], if others { "undetermined" } else { "ruled_out" }, "{name}");
+    }
 }
 
 #[test]

@@ -70,6 +70,8 @@ fn read_with(format: &Format, bytes: &[u8], outlet: &WorkerOutlet<'_>) -> Ended 
     #[cfg(debug_assertions)]
     super::sabotage::perform(bytes);
     let mut sink = Sink::new(outlet);
+    // Documents do not show in their bytes what they say.
+    sink.searches_text();
     let result = (format.read)(bytes, &mut sink);
     sink.finish();
     Ended { result, panicked: None, coverage: sink.coverage, gaps: sink.gaps, facts: sink.facts }

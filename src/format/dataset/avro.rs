@@ -20,7 +20,7 @@ pub static AVRO: Format = Format {
     read,
     runs: Runs::Fenced,
     // Files that were known by their signature alone were recorded with lower versions, and are read again.
-    version: 5,
+    version: 6,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "single records without a container file are text or binary by their looks",

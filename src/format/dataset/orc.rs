@@ -28,7 +28,7 @@ pub static ORC: Format = Format {
     read,
     runs: Runs::Fenced,
     // Files that were known by their signature alone were recorded with lower versions, and are read again.
-    version: 5,
+    version: 6,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "a file without any footer is a gap; so are encrypted columns and LZO",

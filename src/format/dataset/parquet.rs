@@ -31,7 +31,7 @@ pub static PARQUET: Format = Format {
     read,
     runs: Runs::Fenced,
     // Files that were known by their signature alone were recorded with lower versions, and are read again.
-    version: 6,
+    version: 7,
     limitations: &[
         "values of lists and maps stand in one cell, joined; a person in a list is not counted by itself",
         "a file without its footer is a gap; so are encrypted footers and columns, LZO, and levels as Parquet 1.0 packed them",

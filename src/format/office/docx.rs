@@ -11,7 +11,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| has_part(probe, is_text),
     read,
     runs: Runs::Fenced,
-    version: 3,
+    version: 4,
     limitations: &["numbers of lists and fields that were never computed are not seen"],
 };
 

@@ -13,7 +13,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Fenced,
-    version: 3,
+    version: 4,
     limitations: &[],
 };
 

@@ -29,7 +29,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
     read,
     runs: Runs::Fenced,
-    version: 5,
+    version: 6,
     limitations: &[
         "encrypted documents are gaps",
         "Word before 97 is read without its notes and headers; Excel before 5 and PowerPoint before 97 are scanned",

@@ -86,6 +86,11 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
     read_at(bytes, &value::offset, sink);
 }
 
+/// Reads the payments in what a document says, whose places stand at these offsets of the item.
+pub fn read_amid_document(text: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+    read_at(text, offset, sink);
+}
+
 /// Reads the payments in a value that stands at an offset of the item: a file, or what stands amid text.
 pub fn read_in_value(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
     // Whose a message without its block 1 is, what stands beside the value may say.

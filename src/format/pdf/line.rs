@@ -84,7 +84,10 @@ impl Lines {
         } else if glyph.text.chars().all(char::is_whitespace) {
             self.blanks += 1;
             self.in_word = false;
-            self.blank(' ');
+            // As many as there are: columns of records count them.
+            if !self.text.is_empty() && !self.text.ends_with(['\n', '\t']) {
+                self.text.push(' ');
+            }
             self.last = Some(Last { end: glyph.end, along: glyph.along, em: glyph.em, spacing: glyph.spacing });
             return;
         } else {

@@ -116,9 +116,11 @@ impl Page<'_, '_> {
         };
         let shown = Interpreter::new(file, fonts).run(&content, &resources);
         let offset = file.offset(&file.entries[self.entry]);
-        push(&shown, offset, sink);
         let (page, unit) = layout::lay_out(&shown.lines);
-        tables.page(&page, unit, offset, sink);
+        match tables.page(&page, unit, offset, sink) {
+            Some(beside) => sink.told(&beside, |sink| push(&shown, offset, sink)),
+            None => push(&shown, offset, sink),
+        }
         self.forms(&shown, done, sink);
         self.judge(&shown, offset, done, sink);
     }

@@ -114,7 +114,9 @@ pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
     let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
     let mut accounts = Vec::new();
     for Range { start, end } in runs(bytes) {
-        numbers.run(text, start, end);
+        if !cut.is_said(&(start..end)) {
+            numbers.run(text, start, end);
+        }
         lines.run(start..end);
         let Some(before) = before_value(bytes, start) else { continue };
         let gap = &bytes[before..start];

@@ -25,7 +25,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"!BDN") && matches!(probe.head.get(8..10), Some(b"SM" | b"SO")),
     read,
     runs: Runs::Fenced,
-    version: 3,
+    version: 4,
     limitations: &[
         "stores protected by rights management are only scanned",
         "properties that are no strings, and calendar times among them, are not text",

@@ -1,5 +1,6 @@
 //! What a reader finds in one item, and where it goes.
 
+mod amid_text;
 mod outlet;
 mod parts;
 mod passage;
@@ -12,7 +13,7 @@ pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 use super::payment::Tally;
 use super::pgp::Keyring;
 use super::text::{embedded, standalone};
-use super::{Coverage, Covered, PaymentUnit};
+use super::{Coverage, Covered, PaymentUnit, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::table::TableFacts;
 use std::collections::HashMap;
@@ -41,10 +42,14 @@ pub struct Sink<'a> {
     ordinals: Vec<u32>,
     /// The reader looks in the item's bytes itself for what is encoded in them; nobody needs to look in values.
     pub(super) searches_bytes: bool,
+    /// What a document says, in which payments are looked for.
+    said: Option<amid_text::Said>,
     /// The text that follows was read as rows, which have said whose data they hold: records are not looked for in it.
     said_in_rows: bool,
     /// Where records stand that were read as rows, in their order: they are not looked for again in the text that follows.
     records: Vec<Range<u64>>,
+    /// In the text that follows no persons are looked for: they were found elsewhere.
+    is_told: bool,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -77,7 +82,9 @@ impl<'a> Sink<'a> {
             last_unit: 0,
             ordinals: Vec::new(),
             searches_bytes: false,
+            said: None,
             said_in_rows: false,
+            is_told: false,
             records: Vec::new(),
             is_fork: false,
             gathers: false,
@@ -145,6 +152,7 @@ impl<'a> Sink<'a> {
         let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
         table.row(cells, at);
         self.search_values(cells, at);
+        self.say_row(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
             self.flush();
@@ -265,8 +273,9 @@ impl<'a> Sink<'a> {
 
     /// Hands over the last passage and unit; called once by the caller of the reader.
     pub fn finish(&mut self) {
-        self.end_unit();
         self.flush();
+        self.read_said();
+        self.end_unit();
         for unit in self.facts.payments.iter_mut().flat_map(|p| &mut p.units) {
             PersonKey::settle(&mut unit.persons);
         }
@@ -298,10 +307,24 @@ impl<'a> Sink<'a> {
     /// Has text read of which records at these places, in their order, were read as rows.
     pub fn beside_records(&mut self, records: Vec<Range<u64>>, read: impl FnOnce(&mut Self)) {
         self.flush();
-        let before = std::mem::replace(&mut self.records, records);
+        let before = self.records.clone();
+        self.records.extend(records);
+        self.records.sort_unstable_by_key(|record| record.start);
         read(self);
         self.flush();
         self.records = before;
+    }
+
+    /// Has text read whose persons are looked for in `told`, which says the same in other order.
+    pub fn told(&mut self, told: &str, read: impl FnOnce(&mut Self)) {
+        self.flush();
+        let spoken = personal::find(told, personal::Cut::default());
+        self.facts.text.extend(spoken.elements);
+        self.facts.persons.extend(spoken.persons);
+        let before = std::mem::replace(&mut self.is_told, true);
+        read(self);
+        self.flush();
+        self.is_told = before;
     }
 
     /// Was the text that follows read as rows?

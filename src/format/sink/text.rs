@@ -101,9 +101,14 @@ impl Sink<'_> {
                 let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
                 let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
                 let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
-                let spoken = if self.said_in_rows { personal::find_numbers(&text) } else { personal::find(&text, cut) };
+                let spoken = match () {
+                    () if self.is_told => personal::Spoken::default(),
+                    () if self.said_in_rows => personal::find_numbers(&text),
+                    () => personal::find(&text, cut),
+                };
                 self.facts.text.extend(spoken.elements);
                 self.facts.persons.extend(spoken.persons);
+                self.say(&text, &map, self.continued);
             }
             let meant = escaped(&text, &map);
             self.outlet.passage(Passage { kind: self.kind, text, map });

@@ -205,8 +205,10 @@ fn read_item(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     };
     match (&found.columns, found.line_end, &whole[..]) {
         (Columns::Headed(first), Some(line_end), [stretch]) => {
-            read_report(stretch, first, line_end, sink);
+            let rows = read_report(stretch, first, line_end, sink);
             stretch.cover(sink);
+            sink.beside_records(rows, |sink| super::plain::read_range(bytes, encoding, range, sink));
+            return Ok(());
         }
         _ => read_cuts(&cuts, Some(&found), sink, |cut| stretches(bytes, encoding, cut)),
     }
@@ -271,8 +273,10 @@ fn push_text<'t>(cuts: &[Range<usize>], sink: &mut Sink<'_>, decode: impl Fn(Ran
     });
 }
 
-/// Reads a report: the table under its first heading, and those of other columns under headings further down.
-fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut Sink<'_>) {
+/// Reads a report: the table under its first heading, and those of other columns under headings further down. Gives where
+/// the rows stand that hold personal data.
+fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut Sink<'_>) -> Vec<Range<u64>> {
+    let mut said = Vec::new();
     let text = &*stretch.text;
     // Each table with where its rows stand.
     let mut tables: Vec<(Headed, Vec<Range<usize>>)> = vec![(first.clone(), Vec::new())];
@@ -299,7 +303,7 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
     }
     for (headed, ranges) in tables {
         if sink.stopped() {
-            return;
+            return said;
         }
         let rows = |range: Range<usize>| {
             let mut at = range.start;
@@ -309,13 +313,22 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
                 (start, line)
             })
         };
-        let cells = || ranges.iter().cloned().flat_map(rows).filter_map(|(at, line)| Some((at, headed.cells(record_text(line))?)));
-        let owned = |(_, row): (usize, Vec<&str>)| row.into_iter().map(str::to_owned).collect();
+        let cells =
+            || ranges.iter().cloned().flat_map(rows).filter_map(|(at, line)| Some((at, line.len(), headed.cells(record_text(line))?)));
+        let owned = |(_, _, row): (usize, usize, Vec<&str>)| row.into_iter().map(str::to_owned).collect();
         let sample: Vec<Vec<String>> = cells().take(layout::RECORDS).map(owned).collect();
         sink.begin_table(TableFacts::new("", Some(&headed.header), &sample));
         sink.text(&format!("{}\n", headed.header.join("\t")), At::Decoded(stretch.range.start));
-        cells().for_each(|(at, row)| sink.row(&row, stretch.offset(at)));
+        let mut places = Vec::new();
+        for (at, len, row) in cells() {
+            sink.row(&row, stretch.offset(at));
+            places.push(stretch.offset(at)..stretch.offset(at + len));
+        }
+        if sink.facts.tables.last().is_some_and(TableFacts::has_personal_data) {
+            said.extend(places);
+        }
     }
+    said
 }
 
 /// Does a table of its own begin here: columns of several types under the heading, and none less that says whose the

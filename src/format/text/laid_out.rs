@@ -18,34 +18,47 @@ const OPEN: usize = 16;
 pub(in crate::format) struct LaidOut {
     tables: Vec<(Vec<String>, Grid)>,
     /// How the lines at hand are cut, and the place of their table.
-    current: Option<(Headed, usize)>,
+    current: Option<Current>,
     /// Width of a character on the page before: only then columns go on at the same places.
     unit: u32,
 }
 
+/// The table whose rows stand in the lines at hand.
+struct Current {
+    headed: Headed,
+    place: usize,
+    /// What its rows on the page at hand establish.
+    facts: TableFacts,
+}
+
 impl LaidOut {
-    /// Takes a page whose lines are laid out with characters of this width; what it says stands at `offset`.
-    pub fn page(&mut self, text: &str, unit: u32, offset: u64, sink: &mut Sink<'_>) {
+    /// Takes a page whose lines are laid out with characters of this width; what it says stands at `offset`. Where rows
+    /// of it say whose personal data they hold, gives the lines that are no rows.
+    pub fn page(&mut self, text: &str, unit: u32, offset: u64, sink: &mut Sink<'_>) -> Option<String> {
         if unit != self.unit {
             (self.unit, self.current) = (unit, None);
         }
+        let (mut beside, mut says) = (String::new(), false);
         let mut rest = text;
         while !rest.is_empty() {
             let (head, body, found) = match headed::find(rest, '\n') {
-                Some(found) if self.is_table(&found, rest) => (found.head, found.body, Some(found)),
-                Some(found) => (found.body, found.body, None),
+                Some(found) => match self.table_of(&found, rest) {
+                    Some(facts) => (found.head, found.body, Some((found, facts))),
+                    None => (found.body, found.body, None),
+                },
                 None => {
                     let end = rest.split_inclusive('\n').take(HEADS).map(str::len).sum();
                     (end, end, None)
                 }
             };
-            self.rows(rest.get(..head).unwrap_or_default(), offset, sink);
-            if let Some(found) = found {
-                self.begin(found, offset, sink);
+            says |= self.rows(rest.get(..head).unwrap_or_default(), offset, &mut beside, sink);
+            if let Some((found, facts)) = found {
+                self.begin(found, facts, offset, sink);
             }
             rest = rest.get(body..).unwrap_or_default();
         }
         sink.kind(PassageKind::Prose);
+        says.then_some(beside)
     }
 
     /// Hands on what is held.
@@ -54,16 +67,17 @@ impl LaidOut {
         self.tables.drain(..).for_each(|(_, grid)| grid.end(sink));
     }
 
-    /// Do the columns under the heading say whose the rows are, or are they of several types? A heading in doubt ends no
-    /// table at hand.
-    fn is_table(&self, found: &Headed, text: &str) -> bool {
+    /// The table under a heading, if its columns say whose the rows are, or are of several types. A heading in doubt ends
+    /// no table at hand.
+    fn table_of(&self, found: &Headed, text: &str) -> Option<TableFacts> {
         let sample: Vec<Vec<String>> = found.sample(text, '\n').iter().map(|row| row.iter().map(|cell| bare(cell)).collect()).collect();
         let table = TableFacts::new("", Some(&header_of(found)), &sample);
-        table.says_whose() || table.shows_columns() && !(found.is_doubtful && self.current.is_some())
+        let is_table = table.says_whose() || table.shows_columns() && !(found.is_doubtful && self.current.is_some());
+        is_table.then_some(table)
     }
 
-    fn begin(&mut self, found: Headed, offset: u64, sink: &mut Sink<'_>) {
-        let header = header_of(&found);
+    fn begin(&mut self, headed: Headed, facts: TableFacts, offset: u64, sink: &mut Sink<'_>) {
+        let header = header_of(&headed);
         let known = self.tables.iter().position(|(known, _)| *known == header);
         if known.is_none() && self.tables.len() == OPEN {
             self.end(sink);
@@ -72,14 +86,46 @@ impl LaidOut {
             self.tables.push((header.clone(), Grid::headed("", header, offset)));
             self.tables.len() - 1
         });
-        self.current = Some((found, place));
+        self.current = Some(Current { headed, place, facts });
     }
 
-    fn rows(&mut self, lines: &str, offset: u64, sink: &mut Sink<'_>) {
-        let Some((headed, place)) = &self.current else { return };
-        let Some((_, grid)) = self.tables.get_mut(*place) else { return };
-        for cells in lines.split('\n').filter_map(|line| headed.cells(line)) {
-            grid.row_at(cells.into_iter().map(bare).collect(), offset, sink);
+    /// Hands on the rows among these lines, and the other lines; do the rows hold personal data?
+    fn rows(&mut self, lines: &str, offset: u64, beside: &mut String, sink: &mut Sink<'_>) -> bool {
+        let table = self.current.as_mut().and_then(|current| Some((self.tables.get_mut(current.place)?, current)));
+        let Some(((_, grid), Current { headed, facts, .. })) = table else {
+            push_lines(lines, beside);
+            return false;
+        };
+        let mut here = facts.empty_like();
+        for line in lines.split_inclusive('\n') {
+            match headed.cells(line) {
+                Some(cells) => {
+                    let cells: Vec<String> = cells.into_iter().map(bare).collect();
+                    here.row(&cells.iter().map(String::as_str).collect::<Vec<_>>(), offset);
+                    grid.row_at(cells, offset, sink);
+                }
+                None => push_lines(line, beside),
+            }
+        }
+        here.finish();
+        here.has_personal_data()
+    }
+}
+
+/// Lines as they read: what fills up a text stands for blanks only where the text ends.
+fn push_lines(lines: &str, out: &mut String) {
+    let mut fillers = 0;
+    for c in lines.chars() {
+        match c {
+            FILLER => fillers += 1,
+            BLANK => out.push(' '),
+            _ => {
+                out.extend(std::iter::repeat_n(' ', fillers));
+                out.push(c);
+            }
+        }
+        if c != FILLER {
+            fillers = 0;
         }
     }
 }
