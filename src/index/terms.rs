@@ -135,7 +135,7 @@ impl FoundBy {
 #[derive(Default)]
 struct Met {
     /// Hashes, and tokens counted on from passage to passage: what is before [`Self::first`] is of an earlier passage.
-    /// At least twice as large as can be needed.
+    /// Larger than can be needed.
     table: Vec<(u32, u32)>,
     /// The first token of the passage, and the one behind its last.
     first: u32,
@@ -145,7 +145,7 @@ struct Met {
 impl Met {
     /// Another passage, of so many tokens.
     fn begin(&mut self, tokens: usize) {
-        let size = (2 * tokens).next_power_of_two().max(64);
+        let size = (tokens + tokens / 4 + 1).next_power_of_two().max(64);
         let end = self.end.checked_add(tokens as u32).filter(|_| self.table.len() >= size);
         if end.is_none() {
             self.table.clear();

@@ -29,7 +29,7 @@ impl Sink<'_> {
         let at = said.text.len();
         said.places.push((at, map.offset(text, taken)));
         said.places.extend(pieces.map(|piece| (at + piece.0 as usize - taken, piece.1)));
-        said.text.extend(text.get(taken..).unwrap_or_default().chars().map(|c| if c == BORDER { '\n' } else { c }));
+        said.text.push_str(text.get(taken..).unwrap_or_default());
         if said.text.len() > MOST {
             self.read_said();
         }
@@ -54,6 +54,9 @@ impl Sink<'_> {
             let before = places.partition_point(|place| place.0 <= at);
             before.checked_sub(1).and_then(|i| places.get(i)).map_or(0, |place| place.1)
         };
-        payments::read_amid_document(text.as_bytes(), &offset, self);
+        // What is apart stands on lines of its own.
+        let mut lines = text.into_bytes();
+        lines.iter_mut().filter(|byte| **byte == BORDER as u8).for_each(|byte| *byte = b'\n');
+        payments::read_amid_document(&lines, &offset, self);
     }
 }

@@ -38,7 +38,7 @@ impl LaidOut {
         if unit != self.unit {
             (self.unit, self.current) = (unit, None);
         }
-        let (mut beside, mut says) = (String::new(), false);
+        let (mut beside, mut says) = (Vec::new(), false);
         let mut rest = text;
         while !rest.is_empty() {
             let (head, body, found) = match headed::find(rest, '\n') {
@@ -58,7 +58,7 @@ impl LaidOut {
             rest = rest.get(body..).unwrap_or_default();
         }
         sink.kind(PassageKind::Prose);
-        says.then_some(beside)
+        says.then(|| beside.into_iter().map(as_read).collect())
     }
 
     /// Hands on what is held.
@@ -90,10 +90,10 @@ impl LaidOut {
     }
 
     /// Hands on the rows among these lines, and the other lines; do the rows hold personal data?
-    fn rows(&mut self, lines: &str, offset: u64, beside: &mut String, sink: &mut Sink<'_>) -> bool {
+    fn rows<'t>(&mut self, lines: &'t str, offset: u64, beside: &mut Vec<&'t str>, sink: &mut Sink<'_>) -> bool {
         let table = self.current.as_mut().and_then(|current| Some((self.tables.get_mut(current.place)?, current)));
         let Some(((_, grid), Current { headed, facts, .. })) = table else {
-            push_lines(lines, beside);
+            beside.push(lines);
             return false;
         };
         let mut here = facts.empty_like();
@@ -104,7 +104,7 @@ impl LaidOut {
                     here.row(&cells.iter().map(String::as_str).collect::<Vec<_>>(), offset);
                     grid.row_at(cells, offset, sink);
                 }
-                None => push_lines(line, beside),
+                None => beside.push(line),
             }
         }
         here.finish();
@@ -113,21 +113,23 @@ impl LaidOut {
 }
 
 /// Lines as they read: what fills up a text stands for blanks only where the text ends.
-fn push_lines(lines: &str, out: &mut String) {
-    let mut fillers = 0;
+fn as_read(lines: &str) -> String {
+    let (mut out, mut fillers) = (String::with_capacity(lines.len()), 0);
     for c in lines.chars() {
         match c {
-            FILLER => fillers += 1,
+            FILLER => {
+                fillers += 1;
+                continue;
+            }
             BLANK => out.push(' '),
             _ => {
                 out.extend(std::iter::repeat_n(' ', fillers));
                 out.push(c);
             }
         }
-        if c != FILLER {
-            fillers = 0;
-        }
+        fillers = 0;
     }
+    out
 }
 
 fn header_of(found: &Headed) -> Vec<String> {
