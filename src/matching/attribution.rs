@@ -4,7 +4,7 @@
 use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
 use crate::identifier::{Specific, inline::LONG_NUMBER, labelled};
 use crate::index::tokens::words_of;
-use crate::model::{Act, Scheme};
+use crate::model::{Act, EvidencePath, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,12 +246,17 @@ impl<'l> Folders<'l> {
         }
     }
 
-    /// What the place of a file says.
-    pub fn place<'c>(&self, components: impl Iterator<Item = &'c [u8]>) -> Place {
+    /// What the place of a file says. Its root may be a home itself, and then bears the account.
+    pub fn place(&self, path: &EvidencePath) -> Place {
         let mut place = Place::default();
+        if let Some((_, (scheme @ Scheme::TransferAccount, value, holders))) = self.registered(path.label.as_bytes())
+            && is_distinctive(&value)
+        {
+            place.homes.push(Home { scheme, value, holders, sure: true });
+        }
         let mut folder = &self.top;
         let mut above: Vec<&[u8]> = Vec::new();
-        let mut components = components.peekable();
+        let mut components = path.components().peekable();
         while let Some(name) = components.next() {
             if components.peek().is_none() {
                 break;
@@ -262,9 +267,7 @@ impl<'l> Folders<'l> {
                     // Short numbers after a label are as likely keys of some table.
                     let proven = label.is_some_and(|label| proves(label, &value));
                     let labelled = proven && (!is_numeric(&value) || value.len() >= LONG_NUMBER);
-                    // A word that somebody's account is named by is also just a folder.
-                    let distinctive = is_telling_code(&value) && !value.chars().all(char::is_alphabetic);
-                    let sure = is_parent_of_homes || labelled || (scheme == Scheme::TransferAccount && distinctive);
+                    let sure = is_parent_of_homes || labelled || (scheme == Scheme::TransferAccount && is_distinctive(&value));
                     // A number that equals a code is chance where its siblings are no codes.
                     let said = proven || label.is_some() && !is_numeric(&value);
                     if sure || said || may_be_home || is_telling_code(&value) || (scheme == Scheme::TransferAccount && !is_numeric(&value))
@@ -320,6 +323,11 @@ impl<'l> Folders<'l> {
             || (registered >= 2 && registered * 2 >= folder.children.len() && self.dates(folder, above).is_none())
             || (registered >= 1 && self.look_like_a_home(folder))
     }
+}
+
+/// A word that somebody's account is named by is also just a folder.
+fn is_distinctive(account: &str) -> bool {
+    is_telling_code(account) && !account.chars().all(char::is_alphabetic)
 }
 
 /// What folders are whose names are dates.

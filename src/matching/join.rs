@@ -103,7 +103,7 @@ impl Join<'_> {
         for (number, item) in items.iter().enumerate() {
             let depth = item.path.depth();
             above.retain(|(d, _)| *d < depth);
-            let place = self.folders.place(item.path.components());
+            let place = self.folders.place(&item.path);
             let path = item.path.to_string();
             attributed.push(self.attribution(&place, &path));
             let mut mentions = paths::judge(self.lexicon, &item.path, &place);

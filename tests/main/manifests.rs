@@ -337,3 +337,17 @@ fn folders_beside_homes_hold_anybodys_files() {
         assert_eq!((&verdicts["K1"][..], &verdicts["K2"][..]), ("affected", "affected"), "{path}");
     }
 }
+
+#[test]
+fn a_root_may_be_a_home() {
+    let desk = Desk::new();
+    for account in ["konigs11x", "birch22x"] {
+        write(&desk.path("homes").join(account).join("out/a.txt"), b"x\n");
+    }
+    write_registry(&desk.path("registry"), &institutions());
+    let job = Job::of("konigs11x", &desk.path("homes/konigs11x")).root("birch22x", &desk.path("homes/birch22x"));
+    let impact = desk.run(&job, &desk.path("registry")).impact();
+    for (id, expected) in [("K1", "account_path"), ("K2", "account_path"), ("K3", "searched_clear")] {
+        assert_eq!(impact[id]["basis"], expected, "{id}");
+    }
+}
