@@ -195,8 +195,8 @@ pub fn whole_number(cell: &str) -> Option<String> {
 pub fn rounded_numbers(cell: &str) -> Option<std::ops::Range<u64>> {
     let (mantissa, exponent) = cell.split_once(['E', 'e'])?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: u32 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
-    let is_mantissa = whole.len() == 1 && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
+    let exponent: u32 = exponent.strip_prefix('+')?.parse().ok()?;
+    let is_mantissa = whole.len() == 1 && !fraction.is_empty() && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
     let lost = exponent.checked_sub(u32::try_from(fraction.len()).ok()?).filter(|lost| is_mantissa && *lost > 0 && exponent <= 15)?;
     let (unit, digits) = (10u64.checked_pow(lost)?, format!("{whole}{fraction}").parse::<u64>().ok()?);
     let number = digits.checked_mul(unit)?;

@@ -71,7 +71,7 @@ pub(super) fn initialised(text: &str, at: usize) -> Option<usize> {
 /// Does the line up to a place begin a loop over what follows, as those of shells do?
 pub(super) fn begins_loop(text: &str, at: usize) -> bool {
     let line = text[..at].rfind('\n').map_or(0, |n| n + 1);
-    text[line..at].trim_start().strip_prefix("for ").is_some_and(|rest| rest.split_whitespace().count() == 1)
+    text[line..at].trim_start().strip_prefix("for ").is_some_and(|rest| rest.split_whitespace().take(2).count() == 1)
 }
 
 /// Longest line that is a heading, without a colon behind it.

@@ -11,7 +11,8 @@ pub(super) fn log_lines(bytes: &[u8]) -> (u64, Option<(u64, String)>) {
         number += 1;
         let line = &bytes[start.min(end)..end];
         start = end + 1;
-        if memchr(b'.', line).is_some() && names_address(line) {
+        let is_name = line.trim_ascii().iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        if memchr(b'.', line).is_some() && !is_name && names_address(line) {
             count += 1;
             first.get_or_insert_with(|| (number, String::from_utf8_lossy(&line[..line.len().min(200)]).trim_end().to_owned()));
         }
@@ -45,7 +46,7 @@ mod tests {
             2.0;GetBlob;\"/x/a.csv\";203.0.113.45:51000;465\n";
         assert_eq!((log_lines(log).0, log_lines(log).1.unwrap().0), (3, 1));
         let files =
-            b"logs/10.0.0.1/access.log\nhost-10.1.2.3.txt\nlib-1.2.3.4.jar 1.2.3.400\n1.2.3.4/x\n-rw-r--r-- 1 a b 5 2024-10-31 v1.2.3.4\n";
+            b"10.0.0.1\nlogs/10.0.0.1/access.log\nhost-10.1.2.3.txt\nlib-1.2.3.4.jar 1.2.3.400\n1.2.3.4/x\n-rw-r--r-- 1 a b 5 2024-10-31 v1.2.3.4\n";
         assert_eq!(log_lines(files), (0, None));
     }
 }

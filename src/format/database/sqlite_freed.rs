@@ -59,7 +59,8 @@ impl Reader<'_> {
         let (Some(count), Some(area)) = (number(header + 3), number(header + 5)) else { return };
         let list = header + LEAF_HEADER..(header + LEAF_HEADER + 2 * count).min(self.page.len());
         // Zero stands for 65,536.
-        let end = if area == 0 { self.page.len() } else { area.min(self.page.len()) };
+        let end = if area == 0 { 1 << 16 } else { area };
+        let end = if end <= self.page.len() { end } else { return };
         let mut kept: Option<HashSet<Vec<String>>> = None;
         let mut at = list.end;
         while at < end {
@@ -219,7 +220,8 @@ mod tests {
         let (first, second) = (row(1, "AB12CD", "First State Bank"), row(2, "XY34ZZ", "Peoples Bank"));
         let names = |page: &[u8]| cells(page).into_iter().map(|cells| cells[1].clone()).collect::<Vec<_>>();
         let mut emptied = page(&[&second, &first], 40);
-        emptied[5..7].fill(0);
+        let end = (emptied.len() as u16).to_be_bytes();
+        emptied[5..7].copy_from_slice(&end);
         assert_eq!(names(&emptied), ["Peoples Bank", "First State Bank"]);
         // The page was put in order: of one row only an old copy is left, and one is still its own.
         let mut ordered = page(&[&second, &first, &[0; 30], &first], 40);
@@ -231,7 +233,8 @@ mod tests {
         let types = [0, 13 + 2 * 8, 13 + 2 * 4];
         let mut keyed = page(&[&[12 + 4, 9, 4], &types, b"James MiAB12"], 40);
         keyed[40..44].copy_from_slice(&[0, 0, 0, 18]);
-        keyed[5..7].fill(0);
+        let end = (keyed.len() as u16).to_be_bytes();
+        keyed[5..7].copy_from_slice(&end);
         assert_eq!(cells(&keyed), [["", "James Mi", "AB12"]]);
     }
 

@@ -6,6 +6,7 @@ use super::transfer::{Encoding, decode};
 use crate::format::text::{encoding, html, plain, read_decoded};
 use crate::format::{At, Failure, Sink};
 use crate::model::{Cause, Class};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Parts inside parts that are taken apart; deeper ones are one member.
@@ -16,12 +17,23 @@ const LONG: usize = 32 << 20;
 struct Part {
     fields: Vec<Field>,
     body: Range<usize>,
+    /// The parts of its body that are encoded as it says; none where all is.
+    encoded: Vec<Range<usize>>,
 }
 
 impl Part {
     fn parse(bytes: &[u8], range: Range<usize>) -> Self {
         let (fields, body) = header::parse(bytes, range.clone());
-        Self { fields, body: body..range.end }
+        Self { fields, body: body..range.end, encoded: Vec::new() }
+    }
+
+    /// Its encoded bytes.
+    fn raw<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match &self.encoded[..] {
+            [] => Cow::Borrowed(&bytes[self.body.clone()]),
+            [whole] => Cow::Borrowed(&bytes[whole.clone()]),
+            several => several.iter().flat_map(|range| &bytes[range.clone()]).copied().collect(),
+        }
     }
 
     fn value(&self, name: &str) -> &str {
@@ -77,15 +89,20 @@ impl Reading<'_> {
             return self.multipart(&part, &boundary, depth, sink);
         }
         let mut encoding = Encoding::of(part.value("content-transfer-encoding"));
-        match encoding.extent(&self.bytes[part.body.clone()]) {
+        let extent = encoding.extent(&self.bytes[part.body.clone()]);
+        if extent.is_empty() {
             // It only claims to be encoded.
-            0 => encoding = Encoding::Identity,
-            // What lists and ticket systems put behind an encoded part is text.
-            extent => {
-                let end = part.body.start + extent;
-                let behind = end..std::mem::replace(&mut part.body.end, end);
-                self.around(behind, sink);
-            }
+            encoding = Encoding::Identity;
+        }
+        let start = part.body.start;
+        let extent: Vec<Range<usize>> = extent.into_iter().map(|range| start + range.start..start + range.end).collect();
+        let between = std::iter::once(start).chain(extent.iter().map(|range| range.end));
+        let beside: Vec<Range<usize>> =
+            between.zip(extent.iter().map(|range| range.start).chain([part.body.end])).map(|(a, b)| a..b).collect();
+        if !extent.is_empty() {
+            // What lists and ticket systems put beside what is encoded is text.
+            beside.into_iter().for_each(|range| self.around(range, sink));
+            part.encoded = extent;
         }
         let is_attachment = part.file_name().is_some()
             || part.value("content-disposition").trim_start().to_ascii_lowercase().starts_with("attachment")
@@ -99,11 +116,11 @@ impl Reading<'_> {
     }
 
     fn text(&self, part: &Part, kind: &str, transfer: Encoding, sink: &mut Sink<'_>) {
-        let raw = &self.bytes[part.body.clone()];
+        let raw = part.raw(self.bytes);
         if raw.trim_ascii().is_empty() {
             return;
         }
-        let decoded = decode(raw, transfer);
+        let decoded = decode(&raw, transfer);
         let charset = parameter(part.value("content-type"), "charset").unwrap_or_default();
         if !may_be_in(&decoded, &charset) {
             return self.member(part, kind, transfer, sink);
@@ -127,7 +144,7 @@ impl Reading<'_> {
         });
         let range = part.body.start as u64..part.body.end as u64;
         if !range.is_empty() {
-            sink.member(name.as_bytes(), range, &mut encoding.reader(&self.bytes[part.body.clone()]));
+            sink.member(name.as_bytes(), range, &mut encoding.reader(&part.raw(self.bytes)));
         }
     }
 

@@ -2,9 +2,12 @@
 
 use crate::format::text::base64::Decoder;
 use std::io::{self, Read};
+use std::ops::Range;
 
-/// Digits of a line of base64 behind the padding of another.
+/// Digits of a line of base64 behind the padding of another, or behind other lines.
 const SHORTEST: usize = 16;
+/// Marks in such a line that are none.
+const STRAYS: usize = 2;
 
 /// How a part's bytes are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,27 +34,37 @@ impl Encoding {
         }
     }
 
-    /// How many of the first bytes of a body are so encoded, line by line: base64 ends before a line that holds anything
-    /// else, and behind its padding, where not more of it follows.
-    pub fn extent(self, body: &[u8]) -> usize {
+    /// Which bytes of a body are so encoded, line by line. Of base64 those are left out that hold anything else, and what
+    /// stands behind its padding, where not more of it follows: footers, rules, and text that only claims to be encoded.
+    pub fn extent(self, body: &[u8]) -> Vec<Range<usize>> {
         if self != Self::Base64 {
-            return body.len();
+            return std::iter::once(0..body.len()).collect();
         }
-        let (mut end, mut is_padded) = (0, false);
+        let mut out: Vec<Range<usize>> = Vec::new();
+        // Nothing but base64 so far, of which more follows; and whole lines of it were there.
+        let (mut at, mut is_clean, mut is_sure) = (0, true, false);
         for line in body.split_inclusive(|b| *b == b'\n') {
-            let digits = line.trim_ascii();
-            let bare = digits.len() - digits.iter().rev().take_while(|b| **b == b'=').count();
-            let is_encoded =
-                digits.len() - bare <= 2 && digits[..bare].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
-            // A word of a footer is made of digits, too.
-            let goes_on = !is_padded || digits.is_empty() || digits.len() >= SHORTEST && digits.len().is_multiple_of(4);
-            if !is_encoded || !goes_on {
-                return end;
+            let range = at..at + line.len();
+            at = range.end;
+            let line = line.trim_ascii();
+            let digits = &line[..line.len() - line.iter().rev().take_while(|b| **b == b'=').count()];
+            let strays = digits.iter().filter(|b| !(b.is_ascii_alphanumeric() || matches!(**b, b'+' | b'/'))).count();
+            let is_whole = line.len() >= SHORTEST && (line.len() - strays).is_multiple_of(4) && line.len() - digits.len() <= 2;
+            // A word of a footer is made of digits, too; a stray mark in a line of digits means nothing (section 6.8).
+            let is_encoded = match (line.is_empty(), strays) {
+                (true, _) => is_clean,
+                (_, 0) => line.len() - digits.len() <= 2 && (is_clean || is_whole),
+                (_, strays) => is_sure && is_whole && strays <= STRAYS,
+            };
+            match out.last_mut() {
+                Some(last) if is_encoded && last.end == range.start => last.end = range.end,
+                _ if is_encoded => out.push(range),
+                _ => {}
             }
-            end += line.len();
-            is_padded |= bare < digits.len();
+            is_sure |= is_whole && strays == 0;
+            is_clean &= is_encoded && digits.len() == line.len();
         }
-        end
+        out
     }
 
     /// A reader of the decoded bytes.
@@ -168,17 +181,21 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn base64_ends_behind_its_padding_and_before_other_lines() {
+    fn base64_is_told_from_what_stands_beside_it() {
+        let whole = "aGVsbG8gYWxsLCB0aGUgbGlzdCBpcyBvcGVu";
         for (body, encoded) in [
-            (&b"Rmly\r\nc3Q=\r\n\r\n-- \r\nfooter\r\n"[..], 14),
-            (b"Rmly\r\n____\r\nof the list\r\n", 6),
-            (b"Rmly\nc3Q=\nRegards\n", 10),
-            (b"aGVsbG8gYWxsLg==\nY2xpZW50IGNvZGU6IDE=\n", 38),
-            (b"client,name\n1,Ann\n", 0),
-            (b" Rmly \r\n c3Qh", 13),
+            ("Rmly\r\nc3Q=\r\n\r\n-- \r\nfooter\r\n".to_owned(), vec![0..12]),
+            ("Rmly\r\n____\r\nof the list\r\n".to_owned(), vec![0..6]),
+            ("Rmly\nc3Q=\nRegards\n".to_owned(), vec![0..10]),
+            ("aGVsbG8gYWxsLg==\nY2xpZW50IGNvZGU6IDE=\n".to_owned(), vec![0..38]),
+            ("client,name\n1,Ann\n".to_owned(), vec![]),
+            (" Rmly \r\n c3Qh".to_owned(), vec![0..13]),
+            // A mark amid digits, and a line amid lines.
+            (format!("{whole}\n{}!{}\n{whole}\n", &whole[..8], &whole[8..]), vec![0..112]),
+            (format!("{whole}\n-- of the list --\n{whole}\n"), vec![0..37, 55..92]),
         ] {
-            assert_eq!(Encoding::Base64.extent(body), encoded, "{}", body.escape_ascii());
-            assert_eq!(Encoding::QuotedPrintable.extent(body), body.len());
+            assert_eq!(Encoding::Base64.extent(body.as_bytes()), encoded, "{body}");
+            assert_eq!(Encoding::QuotedPrintable.extent(body.as_bytes()), vec![0..body.len()]);
         }
     }
 

@@ -310,6 +310,12 @@ impl<'a> Sink<'a> {
         let before = self.records.clone();
         self.records.extend(records);
         self.records.sort_unstable_by_key(|record| record.start);
+        // Records inside others are found by the ends of these.
+        self.records.dedup_by(|next, last| {
+            let is_same = next.start < last.end;
+            last.end = if is_same { last.end.max(next.end) } else { last.end };
+            is_same
+        });
         read(self);
         self.flush();
         self.records = before;

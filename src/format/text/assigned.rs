@@ -14,6 +14,8 @@ const ELEMENTS: usize = 1 << 16;
 const LONGEST_LIST: usize = 8 << 20;
 /// Longest value.
 const LONGEST: usize = 64;
+/// Longest string.
+const LONGEST_STRING: usize = 4 << 10;
 /// Names of what tells an element.
 const KEYS: &[&str] = &["id", "code", "number", "no", "nr", "num", "key", "ref", "identifier"];
 
@@ -25,7 +27,7 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memchr3(b'[', b'{', b'(', rest)).map(|n| from + n) {
         from = at + 1;
         if let Some(label) = label_before(text, at) {
-            let mut reader = Reader { text, at: at + 1, end: text.len().min(at.saturating_add(LONGEST_LIST)), label, stretch };
+            let mut reader = Reader { text, at: at + 1, end: text.floor_char_boundary(at.saturating_add(LONGEST_LIST)), label, stretch };
             reader.list(sink);
             from = from.max(reader.at);
         }
@@ -140,11 +142,16 @@ impl<'t> Reader<'t> {
         if let Some(quote) = quote {
             let inner = rest.get(1..)?;
             let mut escaped = false;
-            let len = inner.bytes().position(|b| {
+            let len = inner.bytes().take(LONGEST_STRING).position(|b| {
                 let ends = !escaped && (b == quote as u8 || b == b'\n');
                 escaped = b == b'\\' && !escaped;
                 ends
-            })?;
+            });
+            let Some(len) = len else {
+                // What was looked through for its end is not looked through again.
+                self.at = text.floor_char_boundary(self.at + 1 + LONGEST_STRING).min(self.end);
+                return None;
+            };
             self.at += len + 2;
             return inner.get(..len);
         }

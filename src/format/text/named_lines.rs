@@ -99,7 +99,8 @@ impl NamedLines {
             };
             records.end(&mut |record| self.add(&record, stretch, sink));
             // What a custom field is called stands beside it: only here it is the label of its value.
-            let renamed = values.iter().filter(|(name, _)| line.contains("Label=") && !line.contains(&format!("{name}=")));
+            let has_labels = line.contains("Label=");
+            let renamed = values.iter().filter(|(name, _)| has_labels && !line.contains(&format!("{name}=")));
             for (name, value) in renamed.filter(|_| !self.is_asked) {
                 sink.border();
                 sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));

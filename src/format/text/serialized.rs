@@ -32,6 +32,9 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
     found.end(sink);
 }
 
+/// Bytes in which the end of a string is looked for that is not as long as it says.
+const OTHERWISE: usize = 1 << 10;
+
 struct Reader<'r, 'k> {
     stretch: &'r Stretch<'r>,
     at: usize,
@@ -68,7 +71,8 @@ impl Reader<'_, '_> {
         self.take(b"\"")?;
         let rest = self.bytes().get(self.at..)?;
         let is_end = |len: usize| rest.get(len) == Some(&b'"') && matches!(rest.get(len + 1), Some(b';' | b':'));
-        let len = if is_end(len) { len } else { memchr::memmem::find(&rest[..rest.len().min(len.saturating_mul(4))], b"\";")? };
+        let len =
+            if is_end(len) { len } else { memchr::memmem::find(&rest[..rest.len().min(len.saturating_mul(4)).min(OTHERWISE)], b"\";")? };
         let said = String::from_utf8_lossy(&rest[..len]).into_owned();
         self.at += len + 1;
         Some(said)

@@ -12,6 +12,9 @@ const BEFORE: usize = 64 << 10;
 /// What the mark is without its escape.
 const NAMES: [&[u8]; 2] = [b"GrpHdr", b"grpHdr"];
 
+/// Quotes before a mark that are looked at.
+const NEAR: usize = 256;
+
 /// Backslashes right before a place.
 fn slashes(bytes: &[u8], at: usize) -> usize {
     bytes[..at].iter().rev().take_while(|b| **b == b'\\').count()
@@ -30,7 +33,7 @@ pub(super) fn start(bytes: &[u8], mark: usize, taken: usize) -> Option<usize> {
     let count = escapes(bytes, mark)?;
     let from = mark.saturating_sub(BEFORE).max(taken);
     let before = bytes.get(from..mark.checked_sub(1 + count)?)?;
-    memrchr_iter(b'"', before).map(|at| from + at).find(|quote| slashes(bytes, *quote) < count).map(|quote| quote + 1)
+    memrchr_iter(b'"', before).take(NEAR).map(|at| from + at).find(|quote| slashes(bytes, *quote) < count).map(|quote| quote + 1)
 }
 
 /// Where the string ends; what is cut goes to the end of what is looked at.
