@@ -1,6 +1,7 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
+use super::homes::Traits;
 use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
 use crate::identifier::{Specific, inline::LONG_NUMBER, labelled};
 use crate::index::tokens::words_of;
@@ -55,143 +56,10 @@ struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
     /// Its children are homes.
     holds_homes: bool,
-    /// A declared layout says so, of all of them.
-    is_declared: bool,
-    /// What the homes in it that are registered have in common: names of the folders in them, and parts of their names.
-    of_homes: Traits,
+    /// It lies where homes do, and is one by a declared layout or by its looks, whether or not somebody claims it.
+    is_home: bool,
     /// Its children are named by codes that may as well be years, months or days.
     may_hold_homes: bool,
-}
-
-/// Folders that lie beside homes and hold anybody's files, by a word of their names.
-const OF_ANYBODY: &[&str] = &[
-    "admin",
-    "all",
-    "archive",
-    "archives",
-    "audit",
-    "backup",
-    "backups",
-    "bak",
-    "bin",
-    "boot",
-    "cache",
-    "common",
-    "conf",
-    "config",
-    "core",
-    "data",
-    "database",
-    "databases",
-    "db",
-    "dev",
-    "dump",
-    "dumps",
-    "etc",
-    "export",
-    "exports",
-    "import",
-    "imports",
-    "inbound",
-    "incoming",
-    "internal",
-    "lib",
-    "log",
-    "logs",
-    "lost",
-    "mail",
-    "media",
-    "mnt",
-    "mysql",
-    "opt",
-    "oracle",
-    "outbound",
-    "outgoing",
-    "postgres",
-    "proc",
-    "public",
-    "queue",
-    "recycle",
-    "restore",
-    "root",
-    "run",
-    "scripts",
-    "service",
-    "share",
-    "shared",
-    "snapshot",
-    "snapshots",
-    "software",
-    "spool",
-    "sql",
-    "srv",
-    "staging",
-    "stage",
-    "storage",
-    "sys",
-    "system",
-    "temp",
-    "test",
-    "tmp",
-    "transfer",
-    "trash",
-    "upload",
-    "uploads",
-    "usr",
-    "var",
-    "vendor",
-    "work",
-    "www",
-];
-
-/// By what a home is known that nobody claims: what the registered ones beside it have in common.
-#[derive(Default)]
-struct Traits {
-    /// Folders in them.
-    folders: BTreeSet<Vec<u8>>,
-    /// Words of names of several.
-    words: BTreeSet<Vec<u8>>,
-    /// How their names are built.
-    shapes: BTreeSet<Vec<u8>>,
-}
-
-impl Traits {
-    fn take(&mut self, name: &[u8], home: &Folder) {
-        self.folders.extend(home.children.keys().cloned());
-        let words = words(name);
-        if words.len() > 1 || !name.iter().all(u8::is_ascii_alphabetic) {
-            self.words.extend(words.into_iter().map(<[u8]>::to_ascii_lowercase));
-        }
-        self.shapes.insert(shape(name));
-    }
-
-    /// Does a folder beside them look like another home? Where none is registered, nothing says how they look.
-    fn are_of(&self, name: &[u8], folder: &Folder) -> bool {
-        let words: Vec<Vec<u8>> = words(name).into_iter().map(<[u8]>::to_ascii_lowercase).collect();
-        let is_of_anybody = words.iter().any(|word| OF_ANYBODY.iter().any(|other| other.as_bytes() == word.as_slice()));
-        !is_of_anybody
-            && (folder.children.keys().any(|inner| self.folders.contains(inner))
-                || words.iter().any(|word| self.words.contains(word))
-                || self.shapes.is_empty()
-                || self.shapes.contains(&shape(name)))
-    }
-}
-
-/// A name's runs of letters.
-fn words(name: &[u8]) -> Vec<&[u8]> {
-    name.split(|b| b.is_ascii() && !b.is_ascii_alphabetic()).filter(|word| !word.is_empty()).collect()
-}
-
-/// A name with one letter for each run of letters and one digit for each run of digits.
-fn shape(name: &[u8]) -> Vec<u8> {
-    let class = |b: &u8| match b {
-        b'0'..=b'9' => b'9',
-        mark if mark.is_ascii_punctuation() || *mark == b' ' => *mark,
-        _ => b'a',
-    };
-    let mut shape: Vec<u8> = name.iter().map(class).collect();
-    shape.dedup();
-    shape
 }
 
 /// All folders of the evidence and of the listings, with what they are.
@@ -232,11 +100,15 @@ impl<'l> Folders<'l> {
     }
 
     fn settle_below(&self, folder: &mut Folder, above: &mut Vec<Vec<u8>>) {
-        folder.is_declared = self.is_declared(above);
-        folder.holds_homes = folder.is_declared || self.holds_homes(folder, above);
+        let is_declared = self.is_declared(above);
+        folder.holds_homes = is_declared || self.holds_homes(folder, above);
         if folder.holds_homes {
+            let mut traits = Traits::default();
             let homes = folder.children.iter().filter(|(name, _)| self.registered(name).is_some());
-            homes.for_each(|(name, home)| folder.of_homes.take(name, home));
+            homes.for_each(|(name, home)| traits.take(name, home.children.keys()));
+            for (name, child) in &mut folder.children {
+                child.is_home = is_declared || traits.are_of(name, child.children.keys());
+            }
         }
         folder.may_hold_homes = !folder.holds_homes && self.dates(folder, above) == Some(Dates::Codes);
         for (name, child) in &mut folder.children {
@@ -275,8 +147,7 @@ impl<'l> Folders<'l> {
                         place.homes.push(Home { scheme, value, holders, sure });
                     }
                 }
-                None if is_parent_of_homes
-                    && (folder.is_declared || folder.children.get(name).is_some_and(|child| folder.of_homes.are_of(name, child)))
+                None if folder.children.get(name).is_some_and(|child| child.is_home)
                     && place.unclaimed.is_none()
                     && !place.homes.iter().any(|home| home.sure)
                     && !name.ends_with(NO_VALUE) =>

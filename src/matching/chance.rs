@@ -1,6 +1,8 @@
 //! Could the numbers of a column be codes by chance? Codes that are numbers are as sparse or dense as the vendor gave them
 //! out; where nearly every number of a column is one of them, chance is told by how dense they are among its numbers.
 
+use std::ops::Range;
+
 /// The codes and accounts of the registry that are numbers, ascending.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers(Vec<u64>);
@@ -29,11 +31,17 @@ impl Numbers {
         Self(numbers)
     }
 
+    /// Those in a range.
+    pub fn within(&self, range: &Range<u64>) -> &[u64] {
+        let before = |end: u64| self.0.partition_point(|number| *number < end);
+        self.0.get(before(range.start)..before(range.end)).unwrap_or_default()
+    }
+
     /// How likely is it that these numbers of a column, each once, are all codes, where the column holds `distinct`
     /// different values?
     pub fn chance(&self, codes: &[u64], distinct: usize) -> Chance {
         let (Some(&least), Some(&most)) = (codes.iter().min(), codes.iter().max()) else { return Chance::Likely };
-        let among = self.0.partition_point(|number| *number <= most) - self.0.partition_point(|number| *number < least);
+        let among = self.within(&(least..most.saturating_add(1))).len();
         let width = u128::from(most - least) + 1;
         // Where up to a fifth are none, there are at most 1.87^n choices of those that are.
         let choices = if codes.len() >= distinct { 100 } else { 187 };

@@ -290,8 +290,7 @@ impl Lexicon {
 
     /// The codes and accounts that are numbers within a range, each with its holders, ordered.
     pub fn numbers_within(&self, range: &Range<u64>) -> Vec<Client> {
-        let within = self.by_number.keys().filter(|number| number.parse().is_ok_and(|number: u64| range.contains(&number)));
-        let mut found: Vec<Client> = within.filter_map(|number| self.number(number)).collect();
+        let mut found: Vec<Client> = self.numbers.within(range).iter().filter_map(|number| self.number(&number.to_string())).collect();
         found.sort_unstable();
         found
     }

@@ -9,6 +9,7 @@ mod decoys;
 mod extra;
 mod findings;
 mod holders;
+mod homes;
 mod items;
 mod join;
 mod judge;
