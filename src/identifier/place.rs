@@ -47,10 +47,7 @@ pub(super) fn is_item_mark(text: &str, span: &Range<usize>) -> bool {
 pub(super) fn initialised(text: &str, at: usize) -> Option<usize> {
     let head = text[..at].trim_end_matches(QUOTED);
     let head = head.strip_suffix(OPENS)?;
-    let mut from = head.len().saturating_sub(LONGEST_MAKER);
-    while !head.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = head.ceil_char_boundary(head.len().saturating_sub(LONGEST_MAKER));
     let window = &head[from..];
     let line = window.rfind('\n').map_or(0, |n| n + 1);
     // `client_ids <- c(104233` in R.

@@ -52,7 +52,7 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
         Scheme::Name => Err(("scheme", "a name is no identifier; it belongs in the names table".to_owned())),
         _ if raw.is_empty() => Err(("value", "the value is blank".to_owned())),
         _ if says_nothing(&raw) => Err(("value", format!("{} stands for no value", quoted(&raw)))),
-        _ if raw.contains(['.', '+']) && rounded_numbers(&raw).is_some() => {
+        _ if rounded_numbers(&raw).is_some() => {
             Err(("value", format!("{} was rounded by a spreadsheet, and its digits are lost", quoted(&raw))))
         }
         known => normalise(known, &raw, &loading.institutions[n].country)

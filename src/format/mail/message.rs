@@ -3,6 +3,7 @@
 
 use super::header::{self, Field, decode_words, in_charset, line_end, may_be_in, parameter};
 use super::transfer::{Encoding, decode};
+use crate::format::text::base64::is_standard_digit;
 use crate::format::text::{encoding, html, plain, read_decoded};
 use crate::format::{At, Failure, Sink};
 use crate::model::{Cause, Class};
@@ -206,7 +207,7 @@ fn ends_in_a_line(body: &[u8]) -> bool {
     let mut lines = rest.rsplit(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let (last, before) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let is_full = last.len() >= 60 && last.len() == before.len();
-    !(is_full && last.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')))
+    !(is_full && last.iter().all(|b| is_standard_digit(*b)))
 }
 
 /// The line end before a delimiter belongs to it.

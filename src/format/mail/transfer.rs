@@ -1,6 +1,6 @@
 //! Content transfer encodings (RFC 2045, section 6).
 
-use crate::format::text::base64::Decoder;
+use crate::format::text::base64::{Decoder, is_standard_digit};
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ impl Encoding {
             at = range.end;
             let line = line.trim_ascii();
             let digits = &line[..line.len() - line.iter().rev().take_while(|b| **b == b'=').count()];
-            let strays = digits.iter().filter(|b| !(b.is_ascii_alphanumeric() || matches!(**b, b'+' | b'/'))).count();
+            let strays = digits.iter().filter(|b| !is_standard_digit(**b)).count();
             let is_whole = line.len() >= SHORTEST && (line.len() - strays).is_multiple_of(4) && line.len() - digits.len() <= 2;
             // A word of a footer is made of digits, too; a stray mark in a line of digits means nothing (section 6.8).
             let is_encoded = match (line.is_empty(), strays) {

@@ -86,11 +86,6 @@ pub fn read_amid_text(bytes: &[u8], sink: &mut Sink<'_>) {
     read_at(bytes, &value::offset, sink);
 }
 
-/// Reads the payments in what a document says, whose places stand at these offsets of the item.
-pub fn read_amid_document(text: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
-    read_at(text, offset, sink);
-}
-
 /// Reads the payments in a value that stands at an offset of the item: a file, or what stands amid text.
 pub fn read_in_value(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
     // Whose a message without its block 1 is, what stands beside the value may say.
@@ -107,7 +102,8 @@ pub fn read_amid_bytes(bytes: &[u8], offset: u64, sink: &mut Sink<'_>) {
     read_at(bytes, &|at| offset + value::offset(at), sink);
 }
 
-fn read_at(bytes: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+/// Reads the payments in text whose places stand at these offsets of the item.
+pub fn read_at(bytes: &[u8], offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
     read_records(bytes, offset, sink);
     for layout in with_marks(bytes) {
         for range in stretches(layout, bytes) {
@@ -321,7 +317,7 @@ mod tests {
         sink.facts.payments
     }
 
-    fn owners(text: &str) -> Vec<String> {
+    pub(super) fn owners(text: &str) -> Vec<String> {
         let units = facts(text).map_or(Vec::new(), |facts| facts.units);
         units.iter().flat_map(|unit| unit.owners.keys().map(|party| party.value.clone())).collect()
     }

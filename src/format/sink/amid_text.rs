@@ -57,6 +57,6 @@ impl Sink<'_> {
         // What is apart stands on lines of its own.
         let mut lines = text.into_bytes();
         lines.iter_mut().filter(|byte| **byte == BORDER as u8).for_each(|byte| *byte = b'\n');
-        payments::read_amid_document(&lines, &offset, self);
+        payments::read_at(&lines, &offset, self);
     }
 }

@@ -287,11 +287,7 @@ impl<'a> Sink<'a> {
     pub fn beside_rows(&mut self, read: impl FnOnce(&mut Self)) {
         match self.facts.tables.iter().any(TableFacts::has_personal_data) {
             true => self.said_in_rows(read),
-            false => {
-                self.flush();
-                read(self);
-                self.flush();
-            }
+            false => self.beside_records(Vec::new(), read),
         }
     }
 
@@ -324,13 +320,17 @@ impl<'a> Sink<'a> {
     /// Has text read whose persons are looked for in `told`, which says the same in other order.
     pub fn told(&mut self, told: &str, read: impl FnOnce(&mut Self)) {
         self.flush();
-        let spoken = personal::find(told, personal::Cut::default());
-        self.facts.text.extend(spoken.elements);
-        self.facts.persons.extend(spoken.persons);
+        self.hear(personal::find(told, personal::Cut::default()));
         let before = std::mem::replace(&mut self.is_told, true);
         read(self);
         self.flush();
         self.is_told = before;
+    }
+
+    /// Takes what a text says of persons.
+    fn hear(&mut self, spoken: personal::Spoken) {
+        self.facts.text.extend(spoken.elements);
+        self.facts.persons.extend(spoken.persons);
     }
 
     /// Was the text that follows read as rows?

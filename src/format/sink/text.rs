@@ -106,8 +106,7 @@ impl Sink<'_> {
                     () if self.said_in_rows => personal::find_numbers(&text),
                     () => personal::find(&text, cut),
                 };
-                self.facts.text.extend(spoken.elements);
-                self.facts.persons.extend(spoken.persons);
+                self.hear(spoken);
                 self.say(&text, &map, self.continued);
             }
             let meant = escaped(&text, &map);

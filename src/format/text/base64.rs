@@ -27,6 +27,11 @@ const JOINT: usize = 96;
 /// Decoded bytes by which it is told what a block is.
 const HEAD: usize = 64 << 10;
 
+/// Is it a digit of the usual alphabet (section 4)?
+pub(in crate::format) fn is_standard_digit(byte: u8) -> bool {
+    is_plain_digit(byte) || matches!(byte, b'+' | b'/')
+}
+
 /// Where blocks are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Within {
@@ -190,7 +195,7 @@ fn ends_line(bytes: &[u8], mut at: usize) -> bool {
 /// The block whose first line is this.
 fn block_from(bytes: &[u8], first: Chunk, alphabet: Alphabet) -> Block {
     let start = first.start;
-    let bare = bytes[start..first.end].iter().all(|b| is_plain_digit(*b) || matches!(b, b'+' | b'/' | b'='));
+    let bare = bytes[start..first.end].iter().all(|b| is_standard_digit(*b) || *b == b'=');
     let mut block = Block { range: start..first.end, digits: first.digits, bare, loose: alphabet == Alphabet::Url, even: true };
     let (mut width, mut lines, mut padding) = (first.digits, 1, first.padding);
     let mut marks = first.standard + first.url;

@@ -166,21 +166,9 @@ fn tag(out: &mut Vec<u8>, open: &[u8], name: &str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::format::payments::excerpt::read_amid_text;
-    use crate::format::testing::read_with;
+    use crate::format::payments::excerpt::tests::owners;
 
     const MESSAGE: &str = r##"{"Document": {"FIToFICstmrCdtTrf": {"GrpHdr": {"MsgId": "M\"1", "CreDtTm": "2024-11-04T12:00:00", "InstgAgt": {"FinInstnId": {"ClrSysMmbId": {"ClrSysId": {"Cd": "USABA"}, "MmbId": "021000021"}}}}, "CdtTrfTxInf": [{"IntrBkSttlmAmt": {"@Ccy": "USD", "#text": 10.5}, "DbtrAgt": {"FinInstnId": {"BICFI": "BANKDEFF"}}, "CdtrAgt": {"FinInstnId": {"BICFI": "BANKFRPP"}}, "Cdtr": {"Nm": "Ann <Lee> & Co"}}]}}}"##;
-
-    fn owners(text: &str) -> Vec<String> {
-        let read = |bytes: &[u8], sink: &mut crate::format::Sink<'_>| {
-            read_amid_text(bytes, sink);
-            Ok(())
-        };
-        read_with(read, text.as_bytes(), |sink, _| {
-            let units = sink.facts.payments.as_ref().map_or(Vec::new(), |payments| payments.units.clone());
-            units.iter().flat_map(|unit| unit.owners.keys().map(|party| party.value.clone())).collect()
-        })
-    }
 
     #[test]
     fn a_message_in_json_is_the_instructing_agents() {

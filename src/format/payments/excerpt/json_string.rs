@@ -100,21 +100,9 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::format::payments::excerpt::read_amid_text;
-    use crate::format::testing::read_with;
+    use crate::format::payments::excerpt::tests::owners;
 
     const MESSAGE: &str = r#"{"Document": {"FIToFICstmrCdtTrf": {"GrpHdr": {"MsgId": "M\"1", "InstgAgt": {"FinInstnId": {"BICFI": "BANKDEFF"}}}, "CdtTrfTxInf": [{"Cdtr": {"Nm": "Ann \\ Lee"}}]}}}"#;
-
-    fn owners(text: &str) -> Vec<String> {
-        let read = |bytes: &[u8], sink: &mut crate::format::Sink<'_>| {
-            read_amid_text(bytes, sink);
-            Ok(())
-        };
-        read_with(read, text.as_bytes(), |sink, _| {
-            let units = sink.facts.payments.as_ref().map_or(Vec::new(), |payments| payments.units.clone());
-            units.iter().flat_map(|unit| unit.owners.keys().map(|party| party.value.clone())).collect()
-        })
-    }
 
     fn in_string(text: &str) -> String {
         serde_json::json!({ "id": 1, "body": text }).to_string()
