@@ -45,52 +45,79 @@ static LAYOUTS: &[Layout] = &[
     ("XK", 20, 0, 2, 4, true), ("YE", 30, 0, 4, 8, false), ("YT", 27, 0, 5, 10, true),
 ];
 
-fn layout(country: &str) -> Option<&'static Layout> {
-    LAYOUTS.binary_search_by(|layout| layout.0.cmp(country)).ok().and_then(|i| LAYOUTS.get(i))
+/// For every two capital letters, one more than the place of their layout.
+static PLACES: [u8; 26 * 26] = {
+    let mut places = [0; 26 * 26];
+    let mut n = 0;
+    while n < LAYOUTS.len() {
+        let country = LAYOUTS[n].0.as_bytes();
+        places[(country[0] - b'A') as usize * 26 + (country[1] - b'A') as usize] = n as u8 + 1;
+        n += 1;
+    }
+    places
+};
+
+fn layout(country: &[u8]) -> Option<&'static Layout> {
+    let [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] = *country else { return None };
+    let place = PLACES.get(usize::from(a - b'A') * 26 + usize::from(b - b'A'))?;
+    usize::from(*place).checked_sub(1).and_then(|n| LAYOUTS.get(n))
 }
 
 /// How many characters an IBAN of the country has that begins like this; letters of either case.
 pub(super) fn length(start: &[u8]) -> Option<usize> {
-    let country = start.get(..2)?.to_ascii_uppercase();
-    std::str::from_utf8(&country).ok().and_then(layout).map(|layout| usize::from(layout.1))
+    let [a, b, ..] = start else { return None };
+    layout(&[a.to_ascii_uppercase(), b.to_ascii_uppercase()]).map(|layout| usize::from(layout.1))
 }
 
 /// How many digits the bank part of the country's IBANs has, where codes are written in full.
 pub(super) fn bank_digits(country: &str) -> Option<usize> {
-    layout(country).filter(|layout| layout.5).map(|layout| usize::from(layout.3 - layout.2))
+    layout(country.as_bytes()).filter(|layout| layout.5).map(|layout| usize::from(layout.3 - layout.2))
 }
 
 /// Could this be the start of an IBAN of a known country? Looks at four characters: cheap enough to ask
 /// of every token. Capitals only.
 pub fn starts_like(text: &str) -> bool {
-    matches!(text.as_bytes(), [a, b, c, d, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
-        && text.get(..2).is_some_and(|country| layout(country).is_some())
+    matches!(text.as_bytes(), [a, b, c, d, ..] if c.is_ascii_digit() && d.is_ascii_digit() && layout(&[*a, *b]).is_some())
 }
+
+/// The longest IBAN that any country has.
+const LONGEST: usize = 34;
 
 /// The electronic form: without blanks, in capitals, if the country's length and the characters are
 /// those of an IBAN; the check digits are not looked at.
 pub fn electronic(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(34);
+    let (iban, len) = written(text)?;
+    Some(iban[..len].iter().map(|b| char::from(*b)).collect())
+}
+
+/// The electronic form, and how long it is. Most that is asked about is none, and says so soon.
+fn written(text: &str) -> Option<([u8; LONGEST], usize)> {
+    let (mut out, mut len) = ([0; LONGEST], 0);
     for b in text.trim().bytes() {
         match b {
             b' ' | b'-' => {}
-            _ if b.is_ascii_alphanumeric() && out.len() < 34 => out.push(b.to_ascii_uppercase() as char),
+            _ if b.is_ascii_alphanumeric() && len < LONGEST => {
+                out[len] = b.to_ascii_uppercase();
+                len += 1;
+                if len == 4 && !(layout(&out[..2]).is_some() && out[2..4].iter().all(u8::is_ascii_digit)) {
+                    return None;
+                }
+            }
             // A no-break space in UTF-8 is the one other character that print puts into an IBAN.
             0xC2 | 0xA0 => {}
             _ => return None,
         }
     }
-    let fits = starts_like(&out) && layout(out.get(..2)?).is_some_and(|layout| usize::from(layout.1) == out.len());
-    fits.then_some(out)
+    layout(&out[..2]).filter(|layout| usize::from(layout.1) == len).map(|_| (out, len))
 }
 
 /// Is this a valid IBAN: country, length and check digits? Blanks and small letters are accepted.
 pub fn is_valid(text: &str) -> bool {
-    electronic(text).is_some_and(|iban| check_digits_hold(&iban))
+    written(text).is_some_and(|(iban, len)| check_digits_hold(&iban[..len]))
 }
 
-fn check_digits_hold(iban: &str) -> bool {
-    let (head, rest) = iban.as_bytes().split_at(4);
+fn check_digits_hold(iban: &[u8]) -> bool {
+    let (head, rest) = iban.split_at(4);
     // The check digits of a valid IBAN lie between 02 and 98.
     !matches!(&head[2..], b"00" | b"01" | b"99") && mod97(rest.iter().chain(head).copied()) == Some(1)
 }
@@ -99,9 +126,10 @@ fn check_digits_hold(iban: &str) -> bool {
 /// and for the United Kingdom, its dependencies and Ireland the sort code alone. Empty when it is not
 /// valid.
 pub fn bank_codes(iban: &str) -> Vec<String> {
-    let Some(iban) = electronic(iban).filter(|iban| check_digits_hold(iban)) else { return Vec::new() };
+    let Some((iban, len)) = written(iban).filter(|(iban, len)| check_digits_hold(&iban[..*len])) else { return Vec::new() };
+    let Ok(iban) = std::str::from_utf8(&iban[..len]) else { return Vec::new() };
     let (country, national) = (&iban[..2], &iban[4..]);
-    let Some(&(_, _, start, bank_end, branch_end, _)) = layout(country) else { return Vec::new() };
+    let Some(&(_, _, start, bank_end, branch_end, _)) = layout(country.as_bytes()) else { return Vec::new() };
     let part = |from: u8, to: u8| (from < to).then(|| national.get(from.into()..to.into())).flatten();
     let sort_code = matches!(country, "GB" | "IE" | "GG" | "IM" | "JE").then(|| part(bank_end, branch_end)).flatten();
     let branch = (branch_end > bank_end).then(|| part(start, branch_end)).flatten();

@@ -37,8 +37,8 @@ pub(super) fn is_element(between: &str) -> bool {
 
 /// `1. 104233`, `2) 104234`: is it the number of an item, at the start of its line?
 pub(super) fn is_item_mark(text: &str, span: &Range<usize>) -> bool {
-    is_short_number(text, span)
-        && (text[span.end..].starts_with(". ") || text[span.end..].starts_with(") "))
+    matches!(text.as_bytes()[span.end..], [b'.' | b')', b' ', ..])
+        && is_short_number(text, span)
         && text[..span.start].trim_end_matches([' ', '\t']).ends_with('\n')
 }
 

@@ -36,7 +36,11 @@ pub(super) fn iban(text: &str, all: &Tokens, i: usize, found: &mut dyn FnMut(Inl
         }
         written += all.bytes(last).len();
         if written >= length {
-            let codes = if written == length { iban::bank_codes(&(i..=last).map(|n| all.term(n)).collect::<String>()) } else { Vec::new() };
+            let codes = match written == length {
+                true if last == i => iban::bank_codes(all.term(i)),
+                true => iban::bank_codes(&(i..=last).map(|n| all.term(n)).collect::<String>()),
+                false => Vec::new(),
+            };
             let span = all.span(i).start..all.span(last).end;
             codes.into_iter().for_each(|value| found(Inline { span: span.clone(), scheme: Scheme::IbanBank, value, label: None }));
             break;

@@ -4,6 +4,7 @@
 
 use super::ebcdic::is_ebcdic;
 use super::places::{Mark, Places};
+use super::spelling::{Digits, run_len};
 use crate::format::{Kind, Probe, detect};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -48,7 +49,7 @@ fn value_end(bytes: &[u8], start: usize) -> (usize, usize, usize) {
     let (mut end, mut digits, mut lines) = (start, 0, 0);
     let mut at = start;
     loop {
-        let run = bytes[at..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        let run = run_len(&bytes[at..], Digits::Hexadecimal);
         // The next line is digits to its end, and the last may be short.
         let is_line = lines == 0 || run >= 2 && run.is_multiple_of(2) && bytes.get(at + run).is_none_or(|b| !b.is_ascii_alphanumeric());
         if run == 0 || !is_line {

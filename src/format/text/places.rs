@@ -1,7 +1,7 @@
 //! Where in long contents something may be encoded. What encodings begin with is looked for in all windows at once, by
 //! all threads, and once; what is found there is told one after the other, in the windows that have something.
 
-use super::spelling::{is_digit, next_run};
+use super::spelling::{Digits, next_run};
 use super::{ascii85, base64, hexadecimal, uuencode};
 use crate::format::Sink;
 use memchr::memmem;
@@ -56,8 +56,8 @@ impl Mark {
         let at = places.start.min(end);
         match self.needle() {
             Some(needle) => memmem::find(&bytes[at..end], needle).map(|n| at + n),
-            None if self == Self::Base64 => next_run(&bytes[..end], at, self.len(), is_digit),
-            None => next_run(&bytes[..end], at, self.len(), |b| b.is_ascii_hexdigit()),
+            None if self == Self::Base64 => next_run(&bytes[..end], at, self.len(), Digits::Base64),
+            None => next_run(&bytes[..end], at, self.len(), Digits::Hexadecimal),
         }
     }
 }

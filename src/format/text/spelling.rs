@@ -28,32 +28,64 @@ pub(super) enum Step {
     Other,
 }
 
+/// What runs are made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digits {
+    Hexadecimal = 1,
+    /// Letters and digits.
+    Plain = 2,
+    /// Those of either alphabet of base64.
+    Base64 = 4,
+}
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let b = i as u8;
+        classes[i] = (b.is_ascii_hexdigit() as u8 * Digits::Hexadecimal as u8)
+            | (b.is_ascii_alphanumeric() as u8 * Digits::Plain as u8)
+            | ((b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')) as u8 * Digits::Base64 as u8);
+        i += 1;
+    }
+    classes
+};
+
+impl Digits {
+    /// Is it one of them?
+    #[inline]
+    pub fn has(self, b: u8) -> bool {
+        CLASSES[usize::from(b)] & self as u8 != 0
+    }
+
+    /// Are all of these? Counted without a table or a branch, so that the compiler asks it of all at once.
+    #[inline]
+    fn are(self, block: &[u8; BLOCK]) -> bool {
+        let number = |b: u8| b.wrapping_sub(b'0') < 10;
+        let letter = |b: u8, last: u8| (b | 0x20).wrapping_sub(b'a') <= last - b'a';
+        let mark = |b: u8| (b == b'+') | (b == b'/') | (b == b'-') | (b == b'_');
+        match self {
+            Self::Hexadecimal => all(block, |b| number(b) | letter(b, b'f')),
+            Self::Plain => all(block, |b| number(b) | letter(b, b'z')),
+            Self::Base64 => all(block, |b| number(b) | letter(b, b'z') | mark(b)),
+        }
+    }
+}
+
+#[inline]
+fn all(block: &[u8; BLOCK], has: impl Fn(u8) -> bool) -> bool {
+    usize::from(block.iter().map(|b| u8::from(has(*b))).sum::<u8>()) == BLOCK
+}
+
 /// Letters and digits.
 pub(super) fn is_plain_digit(b: u8) -> bool {
-    DIGITS[usize::from(b)] & 1 != 0
+    Digits::Plain.has(b)
 }
 
 /// A digit of either alphabet.
 pub(super) fn is_digit(b: u8) -> bool {
-    DIGITS[usize::from(b)] != 0
+    Digits::Base64.has(b)
 }
-
-static DIGITS: [u8; 256] = {
-    let mut digits = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        let b = i as u8;
-        digits[i] = if b.is_ascii_alphanumeric() {
-            1
-        } else if matches!(b, b'+' | b'/' | b'-' | b'_') {
-            2
-        } else {
-            0
-        };
-        i += 1;
-    }
-    digits
-};
 
 /// What stands at a place, and how many bytes it takes; never none.
 pub(super) fn step(bytes: &[u8], at: usize) -> (Step, usize) {
@@ -133,15 +165,36 @@ fn hexadecimal(bytes: &[u8], at: usize, count: usize) -> Option<u8> {
     u8::try_from(value).ok().filter(u8::is_ascii)
 }
 
-/// Where the next run of at least so many digits begins. Most of the text is not even looked at: behind the last other
-/// character of a window no run can have begun before.
-pub(super) fn next_run(bytes: &[u8], from: usize, least: usize, is_digit: impl Fn(u8) -> bool) -> Option<usize> {
-    let mut at = from;
+/// Bytes that are looked at together.
+const BLOCK: usize = 16;
+
+/// How many digits the bytes begin with.
+pub(super) fn run_len(bytes: &[u8], digits: Digits) -> usize {
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let whole = blocks.iter().take_while(|block| digits.are(block)).count() * BLOCK;
+    whole + bytes[whole..].iter().take_while(|b| digits.has(**b)).count()
+}
+
+/// Where the next run of at least so many digits begins, of not less than a block. Most of the text is not even looked
+/// at: wherever such a run begins, it holds one of the blocks that begin every `least - BLOCK + 1` bytes.
+#[inline]
+pub(super) fn next_run(bytes: &[u8], from: usize, least: usize, digits: Digits) -> Option<usize> {
+    let step = least - BLOCK + 1;
+    let (mut at, mut open) = (from, from);
     loop {
-        match bytes.get(at..at + least)?.iter().rposition(|b| !is_digit(*b)) {
-            Some(other) => at += other + 1,
-            None => return Some(at),
+        if !digits.are(bytes.get(at..)?.first_chunk::<BLOCK>()?) {
+            at += step;
+            continue;
         }
+        let start = at - bytes[open..at].iter().rev().take_while(|b| digits.has(**b)).count();
+        let more = (start + least).saturating_sub(at + BLOCK);
+        let behind = bytes.get(at + BLOCK..)?;
+        let seen = behind.iter().take(more).take_while(|b| digits.has(**b)).count();
+        if seen == more {
+            return Some(start);
+        }
+        // What ends the run is no digit.
+        (at, open) = (at + BLOCK + seen + 1, at + BLOCK + seen + 1);
     }
 }
 
@@ -200,5 +253,35 @@ impl Read for Spelled<'_> {
             }
         }
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_found_where_they_begin(
+            runs in prop::collection::vec((0usize..70, 1usize..4), 0..12), from in 0usize..60, least in BLOCK..50, cut in 0usize..40,
+        ) {
+            let bytes: Vec<u8> = runs.iter().flat_map(|(digits, others)| [vec![b'a'; *digits], vec![b' '; *others]].concat()).collect();
+            let bytes = &bytes[..bytes.len().saturating_sub(cut)];
+            let wanted = (from..bytes.len()).find(|at| bytes.get(*at..at + least).is_some_and(|run| run.iter().all(|b| is_digit(*b))));
+            prop_assert_eq!(next_run(bytes, from, least, Digits::Base64), wanted);
+            let rest = bytes.get(from..).unwrap_or_default();
+            prop_assert_eq!(run_len(rest, Digits::Plain), rest.iter().take_while(|b| is_plain_digit(**b)).count());
+        }
+
+        #[test]
+        fn one_by_one_and_together_are_the_same(block: [u8; BLOCK], at in 0..BLOCK) {
+            for digits in [Digits::Hexadecimal, Digits::Plain, Digits::Base64] {
+                prop_assert_eq!(digits.are(&block), block.iter().all(|b| digits.has(*b)));
+                let mut one = [b'a'; BLOCK];
+                one[at] = block[0];
+                prop_assert_eq!(digits.are(&one), digits.has(block[0]));
+            }
+        }
     }
 }
