@@ -199,6 +199,16 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
             return Err(Usage(words).into());
         }
     }
+    for root in reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<Vec<_>>>()? {
+        if let Some(file) = crawl::replaced_file(&case.ledger, &root).map_err(|error| in_case(dir, error))? {
+            let (label, path) = (&root.label, root.path.display());
+            let words = format!(
+                "the case knows evidence labelled `{label}` from another place, where {file} is another file: give this batch a \
+                 label of its own (LABEL={path}); if it is the same evidence, which was mended, say so with --evidence {label}={path}"
+            );
+            return Err(Usage(words).into());
+        }
+    }
     let progress = progress();
     let result = crawl::index(&case, options, &STOP, &progress);
     progress.end();

@@ -4,7 +4,7 @@ use crate::ledger::{Root, Seal};
 use crate::model::{ContentId, Status, escape_bytes};
 use anyhow::{Result, anyhow};
 use clap::Args;
-use sha2::{Digest, Sha256};
+use crate::crawl::sha256_of;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             continue;
         };
         let path = root.join(OsStr::from_bytes(&file.path));
-        match digest(&path) {
+        match sha256_of(&path) {
             Ok(actual) if actual == *expected => checked += 1,
             Ok(_) => faults.push(format!("{} is not what was read", escape_bytes(path.as_os_str().as_bytes()))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => gone += 1,
@@ -107,20 +107,4 @@ fn unsealed(case: &Case, roots: &[Root]) -> Result<Option<String>> {
         Seal::Begun(time) => Some(format!("a run that began to change it on {time} did not end")),
         Seal::Sealed(..) => unwalked.map(|root| format!("a run that listed {} did not end", root.label)),
     })
-}
-
-fn digest(path: &Path) -> std::io::Result<ContentId> {
-    let mut hasher = Sha256::new();
-    // A pipe in its place would be waited for.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is no regular file"));
-    }
-    let mut file = std::fs::File::open(path)?;
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match std::io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(ContentId(hasher.finalize().into())),
-            n => hasher.update(&buffer[..n]),
-        }
-    }
 }

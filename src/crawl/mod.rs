@@ -1,6 +1,7 @@
 //! The crawler: evidence in, index and ledger out. It lists the files below each root, reads what is new
 //! or changed, once per content, and commits both stores together.
 
+mod batch;
 mod bytes;
 mod content;
 pub mod fence;
@@ -16,7 +17,9 @@ mod spool;
 mod walk;
 mod wrapped;
 
+pub use batch::replaced_file;
 pub use fence::Fence;
+pub use hashing::sha256_of;
 pub use memory::Memory;
 pub use ocr::Ocr;
 pub use progress::Progress;

@@ -275,6 +275,55 @@ fn evidence_that_is_gone_changes_nothing_and_evidence_that_moved_is_found() {
 }
 
 #[test]
+fn a_batch_takes_the_place_of_no_other_files() {
+    let scene = Scene::new();
+    let before = scene.desk.decide(&scene.registry);
+    let batch = |name: &str| {
+        let folder = scene.desk.path(name);
+        std::fs::create_dir_all(&folder).expect("a folder can be made");
+        folder
+    };
+    let index = |option: &[&str], label: &str, folder: &Path| {
+        let mut argument = std::ffi::OsString::from(format!("{label}="));
+        argument.push(folder);
+        let mut command = program();
+        command.arg("index").arg("--case").arg(scene.desk.case()).args(option).arg(argument);
+        Finished::from(command.output().expect("the program starts"))
+    };
+    let (known, path) = first_file(&scene.desk.path("ev"));
+    // The same bytes are the same file, wherever they lie; others are not.
+    let same = batch("same");
+    std::fs::create_dir_all(same.join(&path).parent().expect("a folder")).expect("folders can be made");
+    std::fs::write(same.join(&path), &known).expect("a file can be written");
+    index(&[], "ev", &same).done();
+    before.assert_same(&scene.desk.decide_into("after same", &scene.registry), "a part of the same evidence");
+    let other = batch("other");
+    std::fs::create_dir_all(other.join(&path).parent().expect("a folder")).expect("folders can be made");
+    std::fs::write(other.join(&path), known.iter().rev().copied().collect::<Vec<u8>>()).expect("a file can be written");
+    let refused = index(&[], "ev", &other).with_code(&[2]);
+    assert!(refused.stderr.contains("label of its own") && refused.stderr.contains("--evidence ev="), "{}", refused.stderr);
+    before.assert_same(&scene.desk.decide_into("after refused", &scene.registry), "a batch that was refused");
+    index(&[], "ev2", &other).done();
+    index(&["--evidence"], "ev", &other).done();
+}
+
+/// The content of the first file below a folder, and its path there.
+fn first_file(folder: &Path) -> (Vec<u8>, std::path::PathBuf) {
+    let mut open = vec![folder.to_owned()];
+    while let Some(place) = open.pop() {
+        let mut entries: Vec<_> = std::fs::read_dir(&place).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        entries.sort();
+        for entry in entries {
+            if entry.is_file() {
+                return (std::fs::read(&entry).expect("a file"), entry.strip_prefix(folder).expect("below").to_owned());
+            }
+            open.push(entry);
+        }
+    }
+    panic!("no file in {}", folder.display());
+}
+
+#[test]
 fn a_configuration_gives_defaults_and_the_command_line_wins() {
     let scene = Scene::new();
     let config = scene.desk.path("ruleout.toml");
