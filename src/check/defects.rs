@@ -73,5 +73,6 @@ finders! {
     unknown_key = UnknownKey,
     repaired = Repaired,
     unknown_scheme = UnknownScheme,
+    similar_scheme = SimilarScheme,
     other_platform = OtherPlatform,
 }

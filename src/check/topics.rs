@@ -72,6 +72,14 @@ pub static TOPICS: &[Topic] = &[
         find: incident::similar_platform,
     },
     Topic {
+        name: "similar_scheme",
+        harm: Harm::MayRuleOutWrongly,
+        title: "schemes whose words mean known ones elsewhere",
+        effect: "matched as exact delimited tokens: owners of payment files, columns, labels and folders are not known by them",
+        remedy: "write the word of the known scheme; if another is meant, call it otherwise",
+        find: defects::similar_scheme,
+    },
+    Topic {
         name: "pattern_of_everything",
         harm: Harm::MayRuleOutWrongly,
         title: "patterns that attribute all evidence",

@@ -194,13 +194,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
-/// Says what in the description of the incident has no effect: a key that is written otherwise changes who depends.
+/// Says what in the description of the incident has no effect, and which schemes may be others: a key that is written
+/// otherwise changes who depends, a scheme whom a file is taken for.
 pub(super) fn warn(registry: &Registry) {
-    let keys = registry.defects.iter().filter(|defect| defect.kind == DefectKind::UnknownKey);
-    keys.take(WARNINGS).for_each(|defect| say(&format!("ruleout: warning: {defect}")));
+    let all = registry.defects.iter().chain(&registry.notes);
+    all.filter(|defect| matches!(defect.kind, DefectKind::UnknownKey | DefectKind::SimilarScheme))
+        .take(WARNINGS)
+        .for_each(|defect| say(&format!("ruleout: warning: {defect}")));
 }
 
-/// So many keys without effect are said; `ruleout registry check` names all.
+/// So many of them are said; `ruleout registry check` names all.
 const WARNINGS: usize = 10;
 
 /// Refuses to write into the case or into the registry, whose letters have the name of an output, and where no folder can

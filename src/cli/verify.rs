@@ -1,10 +1,10 @@
 use super::{End, Usage, give, say};
 use crate::case::{Access, Case};
+use crate::crawl::sha256_of;
 use crate::ledger::{Root, Seal};
 use crate::model::{ContentId, Status, escape_bytes};
 use anyhow::{Result, anyhow};
 use clap::Args;
-use crate::crawl::sha256_of;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;

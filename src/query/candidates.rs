@@ -91,7 +91,8 @@ fn of_words(searcher: &Searcher, words: &[Word]) -> Result<Found> {
 }
 
 /// The ways in which a code may be written in groups, as far as the index has all of the groups: whole; in
-/// groups of equal length; digits also in groups of three and more of any length, and as three, two, four.
+/// groups of equal length; digits also in groups of three and more of any length, and as social security numbers and dates
+/// are written.
 fn groupings<'c>(searcher: &Searcher, code: &'c str) -> Result<Vec<Vec<&'c str>>> {
     let len = code.len();
     let is_number = code.bytes().all(|b| b.is_ascii_digit());
@@ -99,8 +100,10 @@ fn groupings<'c>(searcher: &Searcher, code: &'c str) -> Result<Vec<Vec<&'c str>>
     for width in if is_number { 2..=5 } else { 4..=4 } {
         all.push((0..len).step_by(width).map(|at| width.min(len - at)).collect());
     }
-    if len == 9 && is_number {
-        all.push(vec![3, 2, 4]);
+    match len {
+        8 if is_number => all.extend([vec![4, 2, 2], vec![2, 2, 4]]),
+        9 if is_number => all.push(vec![3, 2, 4]),
+        _ => {}
     }
     let parts: Vec<&str> = (0..len).flat_map(|from| (from + 1..=len).map(move |to| &code[from..to])).collect();
     let known = known(searcher, &parts)?;

@@ -3,7 +3,8 @@ use super::loading::{Holder, Loading, Place};
 use super::names::validity;
 use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
-use crate::identifier::{normalise, rounded_numbers};
+use crate::identifier::{SCHEMES, Specific, labelled, normalise, rounded_numbers};
+use crate::index::tokens::words_of;
 use crate::model::Scheme;
 use crate::model::says_nothing;
 use std::collections::BTreeSet;
@@ -45,7 +46,13 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
         );
     }
     report_doubts(&doubts, Place { file, line, column: None }, &id, Some(n), UNUSABLE, loading);
-    let scheme = scheme(&scheme_word);
+    let mut scheme = scheme(&scheme_word);
+    let meant = if matches!(scheme, Scheme::Other(_)) { labelled_scheme(&scheme_word) } else { None };
+    if let Some(known) = meant.as_ref().filter(|known| is_certain(known, &raw, &loading.institutions[n].country)) {
+        let problem = format!("the scheme {} of a number with the check digit of {known}", quoted(&scheme_word));
+        loading.note(DefectKind::Repaired, at("scheme"), &id, problem, format!("taken as {known}"));
+        scheme = known.clone();
+    }
     let (from, to) = validity(Place { file, line, column: None }, &id, n, &from, &to, loading);
     let normal = match &scheme {
         Scheme::Other(word) if word.is_empty() => Err(("scheme", "the scheme is blank".to_owned())),
@@ -72,13 +79,12 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
             if let Scheme::Other(word) = &scheme
                 && seen.others.insert(word.clone())
             {
-                loading.note(
-                    DefectKind::UnknownScheme,
-                    at("scheme"),
-                    "",
-                    format!("the scheme {} has no rules of its own", quoted(word)),
-                    "matched as an exact delimited token",
-                );
+                let (kind, like) = match &meant {
+                    Some(known) => (DefectKind::SimilarScheme, format!("; {known} has")),
+                    None => (DefectKind::UnknownScheme, String::new()),
+                };
+                let problem = format!("the scheme {} has no rules of its own{like}", quoted(word));
+                loading.note(kind, at("scheme"), "", problem, "matched as an exact delimited token");
             }
             // Of a row whose cells may have moved nothing is relied on.
             (normal.value, doubts.is_empty())
@@ -91,16 +97,24 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
     loading.institutions[n].identifiers.push(Identifier { scheme, value, raw: raw.into_owned(), from, to, usable, line, extra });
 }
 
-/// The scheme of a word; case, and a blank or hyphen for the underscore, make no difference to the
-/// known ones.
+/// The scheme of a word; case and what parts its words make no difference to the known ones.
 fn scheme(word: &str) -> Scheme {
-    match Scheme::from(word) {
-        Scheme::Other(word) => match Scheme::from(word.to_ascii_lowercase().replace([' ', '-'], "_")) {
-            Scheme::Other(_) => Scheme::Other(word),
-            known => known,
-        },
-        known => known,
-    }
+    let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let known = SCHEMES.iter().map(|rules| &rules.scheme).chain([&Scheme::Name]);
+    known.into_iter().find(|known| letters(known.as_str()) == letters(word)).cloned().unwrap_or_else(|| Scheme::from(word))
+}
+
+/// The known scheme that a word names as a label or heading does, and no other.
+fn labelled_scheme(word: &str) -> Option<Scheme> {
+    let words = words_of(word);
+    let named = labelled(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut exact = named.iter().filter(|(_, specific)| *specific == Specific::Exact);
+    exact.next().filter(|_| exact.next().is_none()).map(|(scheme, _)| scheme.clone())
+}
+
+/// Does a check digit prove the value one of the scheme?
+fn is_certain(scheme: &Scheme, value: &str, country: &str) -> bool {
+    matches!(scheme, Scheme::Aba | Scheme::Lei) && normalise(scheme, value, country).is_ok_and(|normal| normal.repaired.is_none())
 }
 
 #[cfg(test)]
@@ -111,6 +125,12 @@ mod tests {
     fn words_of_schemes() {
         assert_eq!(scheme("Client Code"), Scheme::ClientCode);
         assert_eq!(scheme("ABA"), Scheme::Aba);
+        assert_eq!(scheme("clientcode"), Scheme::ClientCode);
         assert_eq!(scheme("Mandant-ID"), Scheme::Other("Mandant-ID".to_owned()));
+        for word in ["rtn", "routing_number", "ABA Routing", "routing"] {
+            assert_eq!(labelled_scheme(word), Some(Scheme::Aba), "{word}");
+        }
+        assert!(is_certain(&Scheme::Aba, "021000021", "US") && !is_certain(&Scheme::Aba, "021000020", "US"));
+        assert_eq!(labelled_scheme("core_number"), None);
     }
 }

@@ -88,6 +88,8 @@ pub enum DefectKind {
     Repaired,
     /// A scheme without rules of its own.
     UnknownScheme,
+    /// Such a one whose word means a known one elsewhere.
+    SimilarScheme,
     /// A deployment on another platform than its product's.
     OtherPlatform,
 }

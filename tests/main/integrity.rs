@@ -270,3 +270,26 @@ fn evidence_that_moved_is_hashed_and_not_read_again() {
     scene.reference.assert_same(&scene.desk.decide_into("later", &scene.demo.registry()), "the evidence has moved");
     scene.verify().with_code(&[0]);
 }
+
+/// Nothing that a damaged index hides is ruled out.
+#[test]
+fn a_damaged_index_decides_nothing() {
+    let scene = Scene::new();
+    let index = scene.desk.case().join("index");
+    let mut files: Vec<PathBuf> = fs::read_dir(&index).expect("an index").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension != "json" && extension != "lock"));
+    files.sort();
+    assert!(files.len() > 3, "{files:?}");
+    for (n, file) in files.iter().enumerate() {
+        let whole = fs::read(file).expect("a file of the index");
+        let mut torn = whole.clone();
+        let from = whole.len() / 3;
+        torn[from..whole.len().min(from + 64)].iter_mut().for_each(|byte| *byte ^= 0x5A);
+        fs::write(file, &torn).expect("our own case");
+        let out = scene.desk.path(&format!("torn {n}"));
+        let refused = run(scene.arguments(&out)).with_code(&[1]);
+        assert!(refused.stderr.contains("damaged") && !out.exists(), "{}: {}", file.display(), refused.stderr);
+        fs::write(file, &whole).expect("our own case");
+    }
+    scene.reference.assert_same(&scene.desk.decide_into("whole", &scene.demo.registry()), "the index as it was");
+}

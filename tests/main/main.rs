@@ -47,6 +47,7 @@ mod payment_forms;
 mod payment_remains;
 mod persons_in_text;
 mod policy;
+mod printed_text;
 mod query;
 mod read_only;
 mod records;

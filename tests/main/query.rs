@@ -118,6 +118,20 @@ fn words_fields_and_their_combinations_find_what_holds_them() {
 }
 
 #[test]
+fn dates_are_found_as_they_stand() {
+    let desk = Desk::new();
+    let root = desk.path("evidence");
+    let days = [("iso.txt", "1965-09-13"), ("point.txt", "13.09.1965"), ("slash.csv", "09/13/1965")];
+    days.iter().for_each(|(name, day)| write(&root.join(name), format!("born {day}, of age\n").as_bytes()));
+    desk.index(&Job::of("ev", &root));
+    for (name, day) in days {
+        for query in [day.to_owned(), format!("\"born {day}\"")] {
+            assert_eq!(items(&desk, &query), [format!("ev/{name}")], "{query}");
+        }
+    }
+}
+
+#[test]
 fn a_hash_finds_its_copies_by_its_beginning() {
     let desk = scene();
     let whole = json(&desk, "suspected")["hits"][0]["sha256"].as_str().expect("a hash").to_owned();

@@ -97,21 +97,32 @@ impl Sink<'_> {
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
-            if matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised) {
+            let is_running = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
+            if is_running {
                 let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
                 let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
                 let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
-                let spoken = match () {
-                    () if self.is_told => personal::Spoken::default(),
-                    () if self.said_in_rows => personal::find_numbers(&text),
-                    () => personal::find(&text, cut),
-                };
+                let spoken = self.spoken(&text, cut);
                 self.hear(spoken);
                 self.say(&text, &map, self.continued);
             }
             let meant = escaped(&text, &map);
+            if let Some(meant) = meant.as_ref().filter(|_| is_running) {
+                // A person counts once, however often a text says the same.
+                let spoken = self.spoken(&meant.text, personal::Cut::default());
+                self.hear(spoken);
+            }
             self.outlet.passage(Passage { kind: self.kind, text, map });
             meant.into_iter().for_each(|passage| self.outlet.passage(passage));
+        }
+    }
+
+    /// What a text says of persons, as far as rows did not say it.
+    fn spoken(&self, text: &str, cut: personal::Cut<'_>) -> personal::Spoken {
+        match () {
+            () if self.is_told => personal::Spoken::default(),
+            () if self.said_in_rows => personal::find_numbers(text),
+            () => personal::find(text, cut),
         }
     }
 
