@@ -178,14 +178,17 @@ fn side_by_side(line: &str, way: Way) -> Option<(Vec<Pair<'_>>, bool)> {
     let mut fields = columns::fields(line).peekable();
     let (mut found, mut is_all) = (Vec::new(), true);
     while let Some(field) = fields.next() {
-        let of_next = |next: &&str| match next.strip_prefix([':', '=']) {
+        let of_next = |next: &&str| match behind_arrow(next).or_else(|| next.strip_prefix([':', '='])) {
             Some(value) => value.is_empty() || value.starts_with([' ', '\t']),
-            None => field.ends_with([':', '=']) && pair(next, way).is_none(),
+            None => (field.ends_with([':', '=']) || field.ends_with("=>")) && pair(next, way).is_none(),
         };
         let pair = match fields.next_if(of_next) {
             // Behind a mark alone the value is one further.
-            Some(":" | "=") => fields.next().map(|value| (name_of(field, way), value_of(value))),
-            Some(value) => Some((name_of(field.trim_end_matches([':', '=']), way), value_of(value.trim_start_matches([':', '='])))),
+            Some(":" | "=" | "=>" | "==>") => fields.next().map(|value| (name_of(field, way), value_of(value))),
+            Some(value) => {
+                let value = behind_arrow(value).unwrap_or_else(|| value.trim_start_matches([':', '=']));
+                Some((name_of(field.trim_end_matches([':', '=', '>']), way), value_of(value)))
+            }
             None => pair(field, way).map(|(name, value)| (Some(name), value)),
         };
         match pair {
@@ -215,7 +218,12 @@ fn marked(line: &str, way: Way) -> Option<Pair<'_>> {
         _ => is_free || !behind.starts_with(['/', '\\', ':']) && !is_time(before, behind),
     };
     let name = name_of(before, way).filter(|_| parts)?;
-    Some((name, value_of(behind.strip_prefix('>').filter(|_| line[at..].starts_with('=')).unwrap_or(behind))))
+    Some((name, value_of(line.get(at..).and_then(behind_arrow).unwrap_or(behind))))
+}
+
+/// What stands behind `=>`, or behind `==>` as terminals write it before a field.
+fn behind_arrow(text: &str) -> Option<&str> {
+    text.strip_prefix('=').and_then(|text| text.trim_start_matches('=').strip_prefix('>'))
 }
 
 /// Does a colon part the hours and minutes of a time?
@@ -263,6 +271,7 @@ mod tests {
             ("client_id | 104233", ("client_id", "104233")),
             ("name: \"Ann Lee\",", ("name", "Ann Lee")),
             ("  'name' => 'Ann Lee'", ("name", "Ann Lee")),
+            (" TAX ID  ==> 512447781", ("TAX ID", "512447781")),
             ("> Acct. No....: 4458814885", ("Acct. No", "4458814885")),
         ] {
             assert_eq!(pair(line, Way::Record), Some(wanted), "{line}");
@@ -300,6 +309,8 @@ mod tests {
             "Name:   Ann Lee   Account No:   4458814885",
             "Name  : Ann Lee   Account No  : 4458814885",
             "Name  :  Ann Lee  Account No  :  4458814885",
+            "Name ==> Ann Lee     Account No  ==> 4458814885",
+            "Name   ==>  Ann Lee  Account No ==>  4458814885",
         ] {
             assert_eq!(all(line), ["Name=Ann Lee", "Account No=4458814885"], "{line}");
             assert!(is_row_of_values(line), "{line}");

@@ -212,6 +212,13 @@ impl Join<'_> {
                             false => Cow::Borrowed(own),
                         }
                     }
+                    // In its home lie records that fields give to others: the rest is its own.
+                    None if owners.iter().any(|other| findings.own.contains_key(other)) => {
+                        let mut rest = findings.ownerless.clone();
+                        rest.elements.extend(findings.text);
+                        rest.persons.extend_from_slice(&findings.text_persons);
+                        Cow::Owned(rest)
+                    }
                     _ => Cow::Borrowed(&findings.all),
                 };
                 held.records = own.records.all;

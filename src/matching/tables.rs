@@ -65,7 +65,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             };
         }
         findings.all.add(&table.records, &table.persons);
-        if !has_owner && table.elements.concern_persons() {
+        if !has_owner && table.elements.concern_persons() && !table.is_of_few_logins() {
             findings.ownerless.add(&table.records, &table.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
         }

@@ -73,8 +73,18 @@ impl Elements {
     }
 
     /// Does the set speak of a person's or an account's data? An amount, an e-mail address or a
-    /// telephone number alone also stands in telemetry and contact lists.
+    /// telephone number alone also stands in telemetry and contact lists. Whose login an e-mail address is, that person's
+    /// password opens more than this login.
     pub fn concern_persons(self) -> bool {
+        self.concern_accounts_or_names() || self.are_logins()
+    }
+
+    /// Does the set speak of persons by their e-mail addresses and passwords alone?
+    pub fn are_logins(self) -> bool {
+        !self.concern_accounts_or_names() && self.contains(DataElement::Email) && self.contains(DataElement::Credential)
+    }
+
+    fn concern_accounts_or_names(self) -> bool {
         use DataElement::*;
         [AccountNumber, Iban, Ssn, NationalId, Dob, DriversLicense, CardNumber].into_iter().any(|e| self.contains(e))
             || self.contains(Name) && [Address, Amount, Email, Phone].into_iter().any(|e| self.contains(e))

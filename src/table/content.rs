@@ -50,8 +50,16 @@ pub(super) fn is_bare_ssn(text: &str) -> bool {
     is_ssn(text) || is_number_of(text, 9..=9) || is_ssn(&text.replace(' ', "-"))
 }
 
+/// A social security number without anything between its digits, or with blanks: what any nine digits may be.
+pub(super) fn is_unhyphenated_ssn(text: &str) -> bool {
+    match text.len() {
+        9 => text.is_ascii() && is_ssn(&format!("{}-{}-{}", &text[..3], &text[3..5], &text[5..])),
+        _ => text.contains(' ') && is_ssn(&text.replace(' ', "-")),
+    }
+}
+
 /// A payment card number: 13 to 19 digits, an issuer's prefix and the check digit (ISO/IEC 7812-1).
-pub(super) fn is_card(text: &str) -> bool {
+pub(crate) fn is_card(text: &str) -> bool {
     let mut number = [0u8; 19];
     let mut len = 0;
     for b in text.bytes() {

@@ -9,15 +9,16 @@ mod column;
 mod content;
 mod header;
 mod lexicon;
+mod names;
 mod persons;
 mod phrases;
 mod tally;
 mod typing;
 
 pub use column::{ColumnType, Side};
-pub(crate) use content::{codes_beside, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of};
+pub(crate) use content::{codes_beside, is_card, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of};
 pub(crate) use header::{Heading, heading};
-pub(crate) use lexicon::{has_bank_word, has_given_name, is_company, is_given_name, is_state};
+pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, says_nothing};
@@ -317,6 +318,12 @@ impl TableFacts {
         self.elements.concern_persons()
             || [DataElement::Amount, DataElement::Credential].into_iter().any(|e| self.elements.contains(e))
             || !self.persons.is_empty()
+    }
+
+    /// Are nothing but a few logins what it says of persons? Settings, tests and samples have some.
+    pub fn is_of_few_logins(&self) -> bool {
+        const FEW: u64 = 5;
+        self.rows < FEW && self.elements.are_logins()
     }
 
     /// Is there a column of this type with a value in it?

@@ -2,11 +2,11 @@
 
 use super::content::*;
 use super::header::{Meaning, Reading, read_in};
-use super::lexicon::{has_bank_word, has_given_name, is_given_name, is_state};
+use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
 use super::{ColumnType, Side};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::index::tokens::seen;
-use crate::model::Scheme;
+use crate::model::{DataElement, Scheme};
 use std::collections::HashSet;
 
 /// Cells of a column that are looked at.
@@ -113,12 +113,30 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
         typed.kind = remainder(reading, cells);
     }
+    let is_personal = |typed: &Typed| typed.kind.element().is_some_and(|element| element != DataElement::AccountNumber);
+    if !types.iter().any(is_personal) {
+        let running = |(column, typed): &(usize, &mut Typed)| {
+            typed.kind == ColumnType::Account && is_running_key(header.get(*column), &cells[*column])
+        };
+        types.iter_mut().enumerate().filter(running).for_each(|(_, typed)| typed.kind = ColumnType::Other);
+    }
     for (column, typed) in types.iter_mut().enumerate().filter(|(_, typed)| typed.kind == ColumnType::Particulars) {
         if is_boilerplate(sample, column) {
             typed.kind = ColumnType::Other;
         }
     }
     types
+}
+
+/// Does a column number the rows of its table one by one, as databases do under a heading for an id? Accounts of a bank's
+/// customers leave some out, and stand beside persons or amounts.
+fn is_running_key(header: Option<&String>, cells: &Cells<'_>) -> bool {
+    const LEAST: usize = 10;
+    let is_id = header.is_some_and(|header| header.get(header.len().saturating_sub(2)..).is_some_and(|end| end.eq_ignore_ascii_case("id")));
+    let numbers = cells.0.iter().map(|cell| cell.parse::<u64>().ok());
+    let follows = |pair: (Option<u64>, Option<u64>)| matches!(pair, (Some(one), Some(next)) if one.checked_add(1) == Some(next));
+    let following = numbers.clone().zip(numbers.skip(1)).filter(|pair| follows(*pair)).count();
+    is_id && cells.0.len() >= LEAST && following * 100 >= (cells.0.len() - 1) * 95
 }
 
 /// Does a column hold one sentence in every row, into which only what stands in the row's other cells was put? A word
@@ -264,7 +282,7 @@ fn region_words(cells: &Cells<'_>) -> bool {
 /// Whose names these are. `holder`: the header says that they are those of customers; `personal`: the
 /// table has columns that only persons' data have.
 fn named(cells: &Cells<'_>, holder: bool, personal: bool) -> ColumnType {
-    let (banks, persons, given) = (cells.share(has_bank_word), cells.share(is_person_name), cells.share(has_given_name));
+    let (banks, persons, given) = (cells.share(has_bank_word), cells.share(is_person_name), cells.share(has_familiar_name));
     if banks >= 30 && banks > given {
         ColumnType::InstitutionName
     } else if holder && (cells.0.is_empty() || persons >= 30) || persons >= 60 && (given >= 10 || personal) {
@@ -307,7 +325,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if unnamed && nearly_all(has_bank_word) && !cells.reach(50, is_sentence) {
         return ColumnType::InstitutionName;
     }
-    if unnamed && nearly_all(is_person_name) && cells.reach(20, has_given_name) {
+    if unnamed && nearly_all(is_person_name) && cells.reach(20, has_familiar_name) {
         return ColumnType::PersonName;
     }
     // One number in ten passes a check digit; a column of them does not, unless the header knows better.
@@ -357,6 +375,18 @@ fn part_names(types: &mut [Typed], cells: &[Cells<'_>]) {
     initials.into_iter().for_each(|column| types[column].kind = ColumnType::NamePart);
 }
 
+/// Digits of an account beside a name: domestic numbers have up to 26 (Poland's NRB), and in records of fixed width two
+/// numbers may touch.
+const ACCOUNT: std::ops::RangeInclusive<usize> = 6..=40;
+
+/// Are nine digits social security numbers? One in ten numbers is in no area that is assigned, so that of many hardly all
+/// are in one by chance; numbers that count up, or of one bank, begin alike.
+fn are_ssns(cells: &Cells<'_>) -> bool {
+    const LEAST: usize = 40;
+    let areas: HashSet<&str> = cells.0.iter().filter_map(|cell| cell.get(..3)).collect();
+    cells.0.len() >= LEAST && areas.len() * 2 >= cells.0.len() && cells.reach(99, |cell| is_unhyphenated_ssn(cell))
+}
+
 /// In a table of persons, columns without headers are what they look like beside a name.
 fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
     let headerless = readings.iter().all(|reading| reading.meaning.is_none() && reading.schemes.is_empty());
@@ -383,7 +413,8 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
                 () if has_places && cells.reach(90, post_code) => ColumnType::PostCode,
                 () if nearly_all(is_money) => ColumnType::Amount,
                 () if cells.reach(98, us_phone) => ColumnType::Phone,
-                () if nearly_all(|cell| is_number_of(cell, 6..=17)) && cells.distinct() * 5 >= cells.0.len() * 4 => ColumnType::Account,
+                () if nearly_all(|cell| cell.contains(' ') && is_unhyphenated_ssn(cell)) || are_ssns(cells) => ColumnType::Ssn,
+                () if nearly_all(|cell| is_number_of(cell, ACCOUNT)) && cells.distinct() * 5 >= cells.0.len() * 4 => ColumnType::Account,
                 () => ColumnType::Other,
             };
         }

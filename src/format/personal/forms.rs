@@ -6,7 +6,7 @@ use super::numbers::is_ssn;
 use super::{Cut, Spoken};
 use crate::format::named_line::{self, Record, Records, Way};
 use crate::model::{DataElement, Elements};
-use crate::table::{ColumnType, TableFacts, has_given_name, year_of};
+use crate::table::{ColumnType, TableFacts, has_familiar_name, year_of};
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -149,7 +149,7 @@ fn is_of_persons(facts: &TableFacts, rows: &[(Vec<&str>, Range<usize>)]) -> bool
     let is_name = |kind: &ColumnType| matches!(kind, ColumnType::PersonName | ColumnType::FirstName);
     let Some(column) = facts.columns.iter().position(|column| is_name(&column.kind)) else { return false };
     let names = || rows.iter().filter_map(|(row, _)| row.get(column)).filter(|name| !name.is_empty());
-    let familiar = names().filter(|name| has_given_name(name) && !is_example(name)).count();
+    let familiar = names().filter(|name| has_familiar_name(name) && !is_example(name)).count();
     let further = any(&[Address, Amount, Dob, Ssn, Phone, Email, NationalId, DriversLicense], facts.elements);
     concerns && !names().all(|name| is_example(name)) && (familiar * 5 >= names().count() && familiar > 0 || further >= 2)
 }

@@ -7,7 +7,7 @@ use super::numbers::is_ssn;
 use super::{Cut, Records, Seen, Spoken};
 use crate::format::columns;
 use crate::model::{DataElement, Elements, Person, PersonKey};
-use crate::table::{has_bank_word, has_given_name, is_company, is_given_name, is_money, is_plain_street, is_state, is_wordy, year_of};
+use crate::table::{has_bank_word, has_familiar_name, is_company, is_given_name, is_money, is_plain_street, is_state, is_wordy, year_of};
 use memchr::{memchr3, memrchr3};
 use std::ops::Range;
 
@@ -142,14 +142,14 @@ fn seen(person: Person<'_>, kinds: impl Iterator<Item = DataElement>, number: u6
     let mut elements = Elements::default();
     elements.insert(DataElement::Name);
     kinds.for_each(|kind| elements.insert(kind));
-    let familiar = has_given_name(person.name);
+    let familiar = has_familiar_name(person.name);
     Some(Seen { person: PersonKey::of(person, elements)?, familiar, name: fingerprint(person.name), number, range })
 }
 
 /// The name of a person among the fields of a line, and its place: in one field, or its two parts side by side.
 fn name_in<'t>(pieces: &[&'t str]) -> Option<(std::borrow::Cow<'t, str>, usize)> {
     let whole = |familiar: bool| {
-        pieces.iter().position(|piece| may_be_person(piece) && (!familiar || has_given_name(piece))).map(|at| (pieces[at].into(), at))
+        pieces.iter().position(|piece| may_be_person(piece) && (!familiar || has_familiar_name(piece))).map(|at| (pieces[at].into(), at))
     };
     let is_part = |piece: &str| {
         piece.chars().count() >= 2

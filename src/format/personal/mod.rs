@@ -10,6 +10,7 @@ mod letters;
 mod lines;
 mod names;
 mod numbers;
+mod pairs;
 mod secrets;
 
 use crate::model::{DataElement, Elements, PersonKey};
@@ -17,6 +18,7 @@ use forms::Forms;
 use letters::account_label;
 use lines::Lines;
 use numbers::Numbers;
+use pairs::Pairs;
 use std::ops::Range;
 
 /// What a text says of persons.
@@ -112,12 +114,14 @@ impl Records {
 pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
     let bytes = text.as_bytes();
     let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
+    let mut pairs = Pairs::new(text, cut);
     let mut accounts = Vec::new();
     for Range { start, end } in runs(bytes) {
         if !cut.is_said(&(start..end)) {
             numbers.run(text, start, end);
         }
         lines.run(start..end);
+        pairs.run(start..end);
         let Some(before) = before_value(bytes, start) else { continue };
         let gap = &bytes[before..start];
         if !matches!(gap, [b' ' | b'-' | b'_' | b'.' | b'"']) {
@@ -136,6 +140,7 @@ pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
     spoken.elements.extend(secrets::find(bytes));
     lines.settle(&mut spoken);
     forms.settle(&mut spoken);
+    pairs.settle(&mut spoken);
     spoken.add_accounts(accounts);
     spoken
 }
@@ -183,8 +188,12 @@ impl Spoken {
 
 /// Where the word ends after which a number stands as its value.
 fn before_value(bytes: &[u8], start: usize) -> Option<usize> {
-    let is_between = |b: &u8| matches!(b, b' ' | b'\t' | b':' | b'=' | b'#' | b'.' | b'-' | b'(' | b'"' | b'\'' | b'$' | b'*' | b'_');
-    let blanks = bytes[..start].iter().rev().take(40).take_while(|b| is_between(b)).count();
+    let before = bytes.get(..start)?;
+    let is_arrow = |at: usize| before[at] == b'>' && at.checked_sub(1).is_some_and(|at| matches!(before[at], b'=' | b'-'));
+    let is_between = |at: &usize| {
+        matches!(before[*at], b' ' | b'\t' | b':' | b'=' | b'#' | b'.' | b'-' | b'(' | b'"' | b'\'' | b'$' | b'*' | b'_') || is_arrow(*at)
+    };
+    let blanks = (0..start).rev().take(40).take_while(is_between).count();
     let end = start - blanks;
     (blanks > 0 && end > 0 && bytes[end - 1].is_ascii_alphabetic()).then_some(end)
 }

@@ -186,3 +186,47 @@ fn no_text_panics() {
         }
     }
 }
+
+#[test]
+fn names_under_which_accounts_stand_are_persons() {
+    for text in [
+        format!("{{{}}}", list(|name, account, _| format!("\"{name}\": \"{account}\", "))),
+        format!("{{{}}}", list(|name, account, _| format!("\"{account}\":\"{name}\","))),
+        list(|name, account, _| format!("{name}: {account}\n")),
+        list(|name, account, _| format!("  '{account}' => '{name}',\n")),
+        list(|name, account, _| format!("{account}={name}\r\n")),
+    ] {
+        assert_eq!(spoken(&text), (vec!["account_number", "name"], 6), "{text}");
+    }
+}
+
+#[test]
+fn other_names_with_numbers_are_nobodys() {
+    // A chart of accounts, dates, counts, and settings of a few.
+    let chart = ["Office Supplies", "Interest Income", "Cash Due", "Loan Fees", "Retained Earnings", "Service Charges"];
+    nothing(&chart.iter().zip(1..).map(|(name, n)| format!("\"{name}\": {},\n", 61_202_137 * n)).collect::<String>());
+    nothing(&list(|name, _, n| format!("{name}: 2024110{}\n", n + 1)));
+    nothing(&list(|name, _, n| format!("{name}: {}\n", 1200 + n)));
+    nothing("\"Ann Lee\": \"4458814885\", \"Linda Abernathy\": \"7738495328\"");
+}
+
+#[test]
+fn names_of_many_languages_are_familiar() {
+    let people = [
+        ["Aarav Iyer", "Vihaan Nair", "Ishaan Reddy"],
+        ["Jürgen Schröder", "Katharina Köhler", "Uwe Schäfer"],
+        ["Nguyen Thi Huong", "Tran Quoc Tuan", "Pham Minh Trang"],
+        ["Khalid Haddad", "Fatima Mansour", "Youssef Darwish"],
+        ["Agnieszka Wójcik", "Krzysztof Nowakowski", "Zbigniew Mazurek"],
+        ["Zhang Xiaoming", "Wang Guiying", "Liu Haoran"],
+        ["Dmitry Sokolov", "Svetlana Kuznetsova", "Oleg Morozov"],
+    ];
+    for names in people {
+        let row = |(name, (_, account)): (&&str, &(&str, &str))| format!("{name}   {account}   5055.11\n");
+        let text: String = names.iter().zip(&PEOPLE).map(row).collect();
+        assert_eq!(spoken(&text), (vec!["account_number", "amount", "name"], 3), "{text}");
+    }
+    // A trial balance has accounts and amounts under names, and none of them is anybody's.
+    let chart = ["Office Supplies", "Interest Income", "Cash Due", "Loan Fees", "Retained Earnings", "Service Charges"];
+    nothing(&chart.iter().zip(1..).map(|(name, n)| format!("{name}   {}   5055.11\n", 61_202_137 * n)).collect::<String>());
+}

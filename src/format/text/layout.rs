@@ -1,6 +1,7 @@
 //! The columns of fixed-width records, found in the records: where blanks stand in every record, where
-//! digits always meet letters, and where routing numbers and dates are glued to other digits.
+//! digits always meet letters, and where numbers touch ([`touching_numbers`]).
 
+use super::touching_numbers;
 use std::ops::Range;
 
 /// Records that are looked at.
@@ -169,6 +170,7 @@ fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>>
     let places: Vec<Place> = (0..len).map(|i| place(records, i)).collect();
     // Inside what is the same in all records, a code say, letters may meet digits without a border.
     let is_same = |i: usize| records.iter().all(|r| r[i] == records[0][i]);
+    let signs: Vec<bool> = (0..len).map(|i| is_sign(records, &places, i)).collect();
     let mut cuts = vec![0];
     for i in 1..len {
         let (before, here) = (places[i - 1], places[i]);
@@ -176,14 +178,17 @@ fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>>
         let digits = before.digit >= 970 && here.digit <= 30 && here.blank < 980 && here.letter + here.blank >= 970
             || here.digit >= 970 && before.digit <= 30 && before.letter + before.blank >= 970;
         let digits = digits && !(is_same(i - 1) && is_same(i));
-        // A field begins where a letter or digit always stands and blanks often stand before it.
-        let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970);
-        if gutter || digits || start {
+        // A field begins where a letter or digit always stands and blanks often stand before it, which fill up the field
+        // before: where it is ever but one, words of one field are parted.
+        let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970) && is_padded(records, i);
+        let (digits, sign_ends) = (digits && !signs[i], signs[i - 1] && !gutter);
+        if gutter || digits || start || sign_ends {
             cuts.push(i);
         }
     }
     cuts.push(len);
-    let mut out = Vec::new();
+    let are_digits = |column: Range<usize>| !column.is_empty() && places[column].iter().all(|p| p.digit >= 970);
+    let mut out: Vec<Range<usize>> = Vec::new();
     for cut in cuts.windows(2).map(|w| w[0]..w[1]) {
         if places[cut.clone()].iter().all(|p| p.blank >= 980) {
             // Rare text in a place that is nearly always blank belongs to the column before it.
@@ -192,13 +197,23 @@ fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>>
                 _ if places[cut.clone()].iter().any(|p| p.blank < 1000) => out.push(cut),
                 _ => {}
             }
-        } else if places[cut.clone()].iter().all(|p| p.digit >= 970) {
-            split_digits(records, cut, &mut out);
+        } else if are_digits(cut.clone()) {
+            out.extend(touching_numbers::fields(records, cut));
+        } else if signs[cut.end - 1] && are_digits(cut.start..cut.end - 1) {
+            out.extend(touching_numbers::fields(records, cut.start..cut.end - 1));
+            out.last_mut().into_iter().for_each(|last: &mut Range<usize>| last.end = cut.end);
         } else {
-            out.push(cut);
+            // A code of letters and digits, say, against which a number stands that shows itself.
+            let runs = runs_of(cut.clone(), |i| places[i].digit >= 970);
+            let mut at = cut.start;
+            for number in runs.into_iter().flat_map(|run| touching_numbers::checked(records, run)) {
+                out.extend([at..number.start, number.clone()].into_iter().filter(|field| !field.is_empty()));
+                at = number.end;
+            }
+            out.extend(Some(at..cut.end).filter(|field| !field.is_empty()));
         }
     }
-    let is_digits = |column: &Range<usize>| places[column.clone()].iter().all(|p| p.digit >= 970);
+    let is_digits = |column: &Range<usize>| are_digits(column.clone());
     let typed = out.iter().filter(|c| is_digits(c)).count();
     let glued = out.windows(2).filter(|w| w[0].end == w[1].start).count();
     // Blank gutters alone also stand in wrapped prose and drawings; a column of digits does not.
@@ -206,44 +221,39 @@ fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>>
     found.then(|| out.into_iter().map(|column| (column.clone(), is_digits(&column))).collect())
 }
 
+/// The places side by side that are so.
+fn runs_of(places: Range<usize>, is: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for i in places.filter(|i| is(*i)) {
+        match runs.last_mut() {
+            Some(run) if run.end == i => run.end += 1,
+            _ => runs.push(i..i + 1),
+        }
+    }
+    runs
+}
+
+/// Do two blanks stand before this place in a good part of the records that have one there?
+fn is_padded(records: &[&[char]], i: usize) -> bool {
+    let blanks = |n: usize| records.iter().filter(|r| i >= n && r[i - n..i].iter().all(|c| *c == ' ')).count();
+    blanks(2) * 4 >= blanks(1)
+}
+
+/// Does a number end here whose last digit bears its sign: `{` and `A` to `I`, `}` and `J` to `R` (IBM Enterprise COBOL,
+/// "SIGN clause")? Behind it another number stands, or nothing.
+fn is_sign(records: &[&[char]], places: &[Place], i: usize) -> bool {
+    const BEFORE: usize = 3;
+    let bears_sign = |r: &&&[char]| matches!(r[i], '{' | '}' | 'A'..='R');
+    let is_ended = places.get(i + 1).is_none_or(|next| next.digit >= 970 || next.blank >= 980);
+    i.checked_sub(BEFORE).is_some_and(|from| places[from..i].iter().all(|place| place.digit >= 970))
+        && is_ended
+        && records.iter().filter(bears_sign).count() * 1000 >= records.len() * 970
+        && records.iter().any(|r| r[i] != records[0][i] || !r[i].is_alphabetic())
+}
+
 fn place(records: &[&[char]], i: usize) -> Place {
     let share = |keep: fn(&char) -> bool| records.iter().filter(|r| keep(&r[i])).count() * 1000 / records.len();
     Place { blank: share(|c| *c == ' '), digit: share(char::is_ascii_digit), letter: share(|c| c.is_alphabetic()) }
-}
-
-/// Cuts routing numbers and dates out of a column of digits: nearly every record has a valid one there,
-/// which chance would not give.
-fn split_digits(records: &[&[char]], column: Range<usize>, out: &mut Vec<Range<usize>>) {
-    let valid = |range: Range<usize>, check: fn(&str) -> bool| {
-        let mut distinct = std::collections::BTreeSet::new();
-        let good = records.iter().filter(|r| {
-            let text: String = r[range.clone()].iter().collect();
-            distinct.insert(text.clone());
-            check(&text)
-        });
-        let good = good.count();
-        good * 100 >= records.len() * 95 && (distinct.len() >= 3 || range.start == column.start)
-    };
-    let (mut start, mut at) = (column.start, column.start);
-    while at < column.end {
-        let found = [(9, is_routing_number as fn(&str) -> bool), (8, is_date)]
-            .into_iter()
-            .find(|(len, check)| at + len <= column.end && valid(at..at + len, *check));
-        match found {
-            Some((len, _)) => {
-                if start < at {
-                    out.push(start..at);
-                }
-                out.push(at..at + len);
-                at += len;
-                start = at;
-            }
-            None => at += 1,
-        }
-    }
-    if start < column.end {
-        out.push(start..column.end);
-    }
 }
 
 /// An ABA routing number: prefix and check digit (ANSI X9.110).
@@ -255,7 +265,7 @@ pub(super) fn is_routing_number(text: &str) -> bool {
 }
 
 /// `YYYYMMDD` or `MMDDYYYY`.
-fn is_date(text: &str) -> bool {
+pub(super) fn is_date(text: &str) -> bool {
     let number = |range: Range<usize>| text.get(range).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
     let valid = |year: Range<usize>, month: Range<usize>, day: Range<usize>| {
         (1900..2100).contains(&number(year)) && (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))

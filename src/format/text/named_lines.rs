@@ -12,8 +12,9 @@ use crate::table::TableFacts;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Longest line that is looked at.
-const LONGEST: usize = 8 << 10;
+/// Longest line that is looked at, and names in it.
+const LONGEST: usize = 1 << 20;
+const MOST_NAMES: usize = 1 << 16;
 /// Longest name and value of a pair in a line.
 const LONGEST_NAME: usize = 40;
 const LONGEST_VALUE: usize = 200;
@@ -92,20 +93,22 @@ impl NamedLines {
             let place = at;
             at += raw.len();
             let line = raw.trim();
-            let own = if line.len() > LONGEST || named_line::is_row_of_values(line) { None } else { whole(line) };
-            let Some(values) = own else {
+            let own = if line.len() > LONGEST || named_line::is_row_of_values(line) { Vec::new() } else { whole(line) };
+            if own.is_empty() {
                 records.line(raw, place, &mut |record| self.add(&record, stretch, sink));
                 continue;
-            };
+            }
             records.end(&mut |record| self.add(&record, stretch, sink));
             // What a custom field is called stands beside it: only here it is the label of its value.
             let has_labels = line.contains("Label=");
-            let renamed = values.iter().filter(|(name, _)| has_labels && !line.contains(&format!("{name}=")));
-            for (name, value) in renamed.filter(|_| !self.is_asked) {
-                sink.border();
-                sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));
+            for values in own {
+                let renamed = values.iter().filter(|(name, _)| has_labels && !line.contains(&format!("{name}=")));
+                for (name, value) in renamed.filter(|_| !self.is_asked) {
+                    sink.border();
+                    sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));
+                }
+                self.keep(values, place..at, stretch, sink);
             }
-            self.keep(values, place..at, stretch, sink);
         }
         if goes_on {
             return records.open().and_then(|place| usize::try_from(stretch.offset(place)).ok());
@@ -130,23 +133,38 @@ impl NamedLines {
     }
 }
 
-/// The record that a line holds by itself.
-fn whole(line: &str) -> Option<Vec<Named>> {
+/// The records that a line holds by itself: one, or one after the other, as programs print a list of objects.
+fn whole(line: &str) -> Vec<Vec<Named>> {
     if let Some(at) = line.find("{\"")
         && let Ok((values, _)) = json_record::flatten(line, at)
         && values.len() > 1
     {
-        return Some(values.into_iter().map(|(path, value)| (path, value.into_owned())).collect());
+        return vec![values.into_iter().map(|(path, value)| (path, value.into_owned())).collect()];
     }
     let marks = line.bytes().filter(|b| matches!(b, b'=' | b':')).count();
     if marks < PAIRS {
-        return None;
+        return Vec::new();
     }
     let names = names(line);
+    // A record begins where the first name comes again; what stands before the bracket that opens it goes with the first.
+    let opens = |(name, _): &&(Range<usize>, usize)| line[..name.start].trim_end_matches(['\'', '"']).ends_with(['{', '(']);
+    let first = names.iter().find(opens).or(names.first()).and_then(|(name, _)| line.get(name.clone()));
+    let mut starts: Vec<usize> = (0..names.len()).filter(|n| line.get(names[*n].0.clone()) == first).collect();
+    starts.first_mut().into_iter().for_each(|start| *start = 0);
+    let ends = starts.iter().skip(1).copied().chain([names.len()]);
+    let of = |(start, end): (&usize, usize)| {
+        let behind = names.get(end).map_or(line.len(), |(name, _)| name.start);
+        record(line, &names[*start..end.min(start + MOST_VALUES)], behind)
+    };
+    starts.iter().zip(ends).filter_map(of).collect()
+}
+
+/// The record of these names; its last value ends before `behind`.
+fn record(line: &str, names: &[(Range<usize>, usize)], behind: usize) -> Option<Vec<Named>> {
     if names.len() < PAIRS {
         return None;
     }
-    let ends = names.iter().skip(1).map(|(name, _)| name.start).chain([line.len()]);
+    let ends = names.iter().skip(1).map(|(name, _)| name.start).chain([behind]);
     let value = |((name, from), to): (&(Range<usize>, usize), usize)| {
         Some((line.get(name.clone())?.to_owned(), value_in(line.get(*from..to)?).to_owned()))
     };
@@ -172,7 +190,7 @@ fn names(line: &str) -> Vec<(Range<usize>, usize)> {
             at += 1 + bytes[at + 1..].iter().position(|b| *b == b'"').map_or(bytes.len(), |n| n + 1);
             continue;
         }
-        let starts = byte.is_ascii_alphabetic() && (at == 0 || b" \t,;&?({['\"|".contains(&bytes[at - 1]));
+        let starts = byte.is_ascii_alphabetic() && (at == 0 || b" \t,;&?({['\"|@".contains(&bytes[at - 1]));
         if !starts {
             at += 1;
             continue;
@@ -185,7 +203,7 @@ fn names(line: &str) -> Vec<(Range<usize>, usize)> {
             (Some(b':'), Some(b' ')) => true,
             _ => false,
         };
-        if is_pair && len <= LONGEST_NAME && found.len() < MOST_VALUES {
+        if is_pair && len <= LONGEST_NAME && found.len() < MOST_NAMES {
             let blanks = bytes[mark + 1..].iter().take_while(|b| **b == b' ').count();
             found.push((at..at + len, mark + 1 + blanks));
         }
@@ -213,8 +231,7 @@ mod tests {
 
     #[test]
     fn a_line_holds_a_record() {
-        let named =
-            |line: &str| whole(line).unwrap_or_default().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let named = |line: &str| whole(line).concat().into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         let wanted = ["client=104233", "name=Ann Lee", "ssn=512-44-1028"];
         for line in [
             "2026-01-02 10:00:01 INFO loaded client=104233 name=\"Ann Lee\" ssn=512-44-1028",
@@ -222,10 +239,14 @@ mod tests {
             "2026-01-02 10:00:01 DEBUG Account(client=104233, name=Ann Lee, ssn=512-44-1028)",
             "2026-01-02 10:00:01 DEBUG {'client': 104233, 'name': 'Ann Lee', 'ssn': '512-44-1028'}",
             "2026-01-02 INFO {\"client\":104233,\"name\":\"Ann Lee\",\"ssn\":\"512-44-1028\"}",
+            "EXEC dbo.AddMember @client=104233, @name='Ann Lee', @ssn='512-44-1028'",
             "<165>1 2026-01-02T10:00:00Z host app - ID47 [client=\"104233\" name=\"Ann Lee\" ssn=\"512-44-1028\"] loaded",
         ] {
             assert_eq!(named(line), wanted, "{line}");
         }
+        let list =
+            "[{'client': '104233', 'name': 'Ann Lee', 'ssn': '512-44-1028'}, {'client': '104233', 'name': 'Bo Ek', 'ssn': '512-44-1029'}]";
+        assert_eq!(whole(list).iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
         let event = named("CEF:0|V|Hub|1.0|100|Row loaded|3|cs1Label=ClientId cs1=104233 duser=Ann Lee");
         assert_eq!(event[1..], ["ClientId=104233", "duser=Ann Lee"]);
         for line in ["at 10:15:20 it ended", "if (a == b && c == d && e == f) {", "see https://x.example/a:b:c"] {

@@ -3,6 +3,7 @@
 
 use super::header::{self, Shape};
 use super::record::{Dialect, Found, RecordReader};
+use super::single_column;
 use std::borrow::Cow;
 
 /// Text that is looked at.
@@ -54,7 +55,7 @@ pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
             best = Some(table);
         }
     }
-    best
+    best.or_else(|| single_column::find(sample, terminator))
 }
 
 /// Of two tables that stand one after the other the first is better, of two readings of the same
@@ -68,9 +69,9 @@ fn is_better(table: &Table, best: &Table) -> bool {
 
 /// The records of a sample: the cells of each, and where it begins and the next one does.
 #[derive(Default)]
-struct Sampled {
-    cells: Vec<Vec<String>>,
-    places: Vec<(usize, usize)>,
+pub(super) struct Sampled {
+    pub cells: Vec<Vec<String>>,
+    pub places: Vec<(usize, usize)>,
 }
 
 fn try_dialect(sample: &str, mut dialect: Dialect) -> Option<Table> {
@@ -170,7 +171,7 @@ fn headed(rows: &[Vec<String>]) -> (usize, bool) {
     (if has_header { titles } else { rows[..titles].iter().take_while(|row| is_bare(row)).count() }, has_header)
 }
 
-fn read_sample(sample: &str, dialect: Dialect) -> (Sampled, usize) {
+pub(super) fn read_sample(sample: &str, dialect: Dialect) -> (Sampled, usize) {
     let mut reader = RecordReader::new(dialect, None);
     let (mut at, mut out, mut malformed) = (0, Sampled::default(), 0);
     while at < sample.len() && out.cells.len() < RECORDS {
@@ -226,7 +227,12 @@ fn is_tabular(sample: &str, dialect: Dialect, columns: usize, body: &[Vec<String
     if !control && count(&begins_like_code) * 10 > body.len() * 3 {
         return false;
     }
-    if dialect.delimiter == b',' && count(&|row| is_log_time(row)) * 2 > body.len() {
+    let is_time = match dialect.delimiter {
+        b',' => is_log_time,
+        b':' => is_clock,
+        _ => |_: &[String]| false,
+    };
+    if count(&|row| is_time(row)) * 2 > body.len() {
         return false;
     }
     if dialect.delimiter == b',' && count(&|row| is_grouped(row)) * 10 >= body.len() * 9 {
@@ -293,7 +299,7 @@ fn is_event(row: &[String]) -> bool {
 fn holds_pairs(row: &[String]) -> bool {
     let is_pair = |cell: &&String| {
         cell.split_once('=').is_some_and(|(name, _)| {
-            let name = name.trim_end().rsplit([' ', '(', '{', '[']).next().unwrap_or_default();
+            let name = name.trim_end().rsplit([' ', '(', '{', '[', '@']).next().unwrap_or_default();
             name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
         })
@@ -307,6 +313,15 @@ fn is_log_time(row: &[String]) -> bool {
     let tail = first.as_bytes().iter().rev().take(9).filter(|b| **b == b':').count();
     let millis = second.bytes().take_while(u8::is_ascii_digit).count();
     tail >= 2 && millis == 3 && second.as_bytes().get(3).is_none_or(|b| !b.is_ascii_digit())
+}
+
+/// `2024-11-07 10:00:00 INFO …`: the colons part hours, minutes and seconds.
+fn is_clock(row: &[String]) -> bool {
+    let [first, second, third, ..] = row else { return false };
+    let is_number = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+    let is_hour = first.get(first.len().saturating_sub(2)..).is_some_and(is_number);
+    let seconds = third.bytes().take_while(u8::is_ascii_digit).count();
+    is_hour && first.len() > 2 && is_number(second) && seconds == 2 && third.len() > 2
 }
 
 #[cfg(test)]
@@ -372,6 +387,7 @@ mod tests {
             "Dear Sir, we write to you\nabout your account, which\nis overdue, and must be paid\n",
             "# settings\nserver.port=8080\nclient.code=AB12CD\nbank.name=First State Bank, Austin\n",
             "2024-11-07 10:00:00,123 INFO started\n2024-11-07 10:00:01,456 WARN slow, very slow\n2024-11-07 10:00:02,789 INFO done\n",
+            "2024-11-07 10:00:00 DEBUG enrol: first=Ann\n2024-11-07 10:00:01 DEBUG enrol: first=Bo\n2024-11-07 10:00:02 DEBUG enrol: first=Cy\n",
             "const x = {\n  a: 1,\n  b: 2,\n  c: 3,\n};\n",
             "INSERT INTO t VALUES (1,'a','b');\nINSERT INTO t VALUES (2,'c','d');\n",
             "client  name    balance\nQ1      Ann     1,204.50\nQ2      Bo      7,310.00\nQ3      Cy      2,000.00\n",
