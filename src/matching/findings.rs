@@ -155,6 +155,15 @@ impl Findings {
         self.mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect()
     }
 
+    /// Personal data that no field gives to anybody: of such records, and of running text.
+    pub fn nobodys(&self) -> Personal {
+        let mut personal = self.ownerless.clone();
+        personal.elements.extend(self.text);
+        personal.persons.extend_from_slice(&self.text_persons);
+        personal.settle();
+        personal
+    }
+
     /// Is what is known to be this institution's own only a part of the personal data in it?
     pub fn own_is_part(&self, institution: usize) -> bool {
         let fewer = |own: &Personal| {

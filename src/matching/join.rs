@@ -213,12 +213,7 @@ impl Join<'_> {
                         }
                     }
                     // In its home lie records that fields give to others: the rest is its own.
-                    None if owners.iter().any(|other| findings.own.contains_key(other)) => {
-                        let mut rest = findings.ownerless.clone();
-                        rest.elements.extend(findings.text);
-                        rest.persons.extend_from_slice(&findings.text_persons);
-                        Cow::Owned(rest)
-                    }
+                    None if owners.iter().any(|other| findings.own.contains_key(other)) => Cow::Owned(findings.nobodys()),
                     _ => Cow::Borrowed(&findings.all),
                 };
                 held.records = own.records.all;
@@ -311,10 +306,7 @@ impl Join<'_> {
         }
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
-        let mut personal = findings.ownerless.clone();
-        personal.elements.extend(findings.text);
-        personal.persons.extend_from_slice(&findings.text_persons);
-        personal.settle();
+        let personal = findings.nobodys();
         if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
             return;
         }

@@ -5,6 +5,7 @@
 //! persons' names and addresses, which are hashed, and columns with so few different values that they
 //! may be codes without a helpful header.
 
+mod boilerplate;
 mod column;
 mod content;
 mod header;

@@ -163,3 +163,22 @@ fn records_of_other_things_are_nobodys() {
         assert!(outputs.rows("unattributed.csv").is_empty(), "{what}");
     }
 }
+
+/// Messages of a card network, each behind its length: type, bit map, and the number of a card behind its own length.
+#[test]
+fn cards_in_messages_of_card_networks_are_somebodys() {
+    let file = |number: &dyn Fn(&mut Random) -> String| {
+        let mut random = Random::new(11);
+        let message = |n: usize| {
+            let fields = format!("16{}000000{:012}", number(&mut random), 1_000 + 77 * n);
+            let record = [ebcdic(b"1240", false), vec![0x72, 0, 0x40, 1, 2, 0xC1, 0x80, 0], ebcdic(fields.as_bytes(), false)].concat();
+            [&(record.len() as u32).to_be_bytes()[..], &record].concat()
+        };
+        (0..20).flat_map(message).chain([0; 4]).collect::<Vec<u8>>()
+    };
+    let (_desk, outputs) = decided("T112", &file(&card));
+    assert!(outputs.impact().values().all(|row| row["basis"] == "unattributed_data"));
+    assert_eq!(outputs.rows("unattributed.csv")[0]["data_elements"], "card_number");
+    let (_desk, outputs) = decided("T112", &file(&|random| digits(random, 16)));
+    assert!(outputs.impact().values().all(|row| row["verdict"] == "ruled_out"));
+}

@@ -86,7 +86,7 @@ pub(super) fn may_be_person(text: &str) -> bool {
         })
 }
 
-/// A number of an account: so many digits, no date, none in the groups of other numbers, and none that counts up or down or stands still, as examples do.
+/// A number of an account: so many digits, no date, no years from one to another, none in the groups of other numbers, and none that counts up or down or stands still, as examples do.
 pub(super) fn is_account_number(number: &str) -> bool {
     const LENGTHS: std::ops::RangeInclusive<usize> = 6..=19;
     /// Steps of one kind that are no chance.
@@ -109,10 +109,16 @@ pub(super) fn is_account_number(number: &str) -> bool {
         && !number.split('-').map(str::len).eq([3, 3, 4])
         && !number.split('-').map(str::len).eq([3, 2, 4])
         && crate::table::year_of(number).is_none()
+        && !are_years(number)
         && runs_on(1) < STEPS
         && runs_on(9) < STEPS
         // Leading zeros fill up.
         && digits.iter().skip_while(|d| **d == b'0').collect::<std::collections::BTreeSet<_>>().len() >= 3
+}
+
+/// `2006-2014`: years from one to another.
+fn are_years(number: &str) -> bool {
+    number.contains('-') && number.split('-').all(|year| year.len() == 4 && (year.starts_with("19") || year.starts_with("20")))
 }
 
 /// A number that tells a text from others, whatever its case and marks.

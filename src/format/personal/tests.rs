@@ -207,6 +207,7 @@ fn other_names_with_numbers_are_nobodys() {
     nothing(&chart.iter().zip(1..).map(|(name, n)| format!("\"{name}\": {},\n", 61_202_137 * n)).collect::<String>());
     nothing(&list(|name, _, n| format!("{name}: 2024110{}\n", n + 1)));
     nothing(&list(|name, _, n| format!("{name}: {}\n", 1200 + n)));
+    nothing("Versions 0.98 and newer are Copyright (C) 2006-2014 Steffen Ullrich.\n");
     nothing("\"Ann Lee\": \"4458814885\", \"Linda Abernathy\": \"7738495328\"");
 }
 

@@ -22,9 +22,9 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 6,
+    version: 7,
     limitations: &[
-        "columns of digits that touch are told apart only at routing numbers and dates",
+        "numbers that touch are told apart at routing numbers, cards and dates, where zeros fill one up, and behind values that come again",
         "in reports above 16 MiB, tables of other columns under further headings are text",
         "EBCDIC is read as code page 037",
     ],

@@ -1,5 +1,6 @@
 //! Records of text behind their lengths, in ASCII or EBCDIC, as they leave a mainframe in binary: each becomes a line,
-//! and the lines are a member, which is then read as what it is.
+//! and the lines are a member, which is then read as what it is. So are messages of card networks (ISO 8583-1), of which a
+//! bit map says which fields follow: its bytes become blanks, and what is text stands where it stood.
 
 use super::descriptor::Framing;
 use super::ebcdic::{CP037, may_be_ebcdic_text};
@@ -15,14 +16,20 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| Found::of(probe.bytes).is_some(),
     read,
     runs: Runs::Inside,
-    version: 1,
-    limitations: &["records behind lengths that are no descriptor words are known where they are a payment file"],
+    version: 2,
+    limitations: &[
+        "records behind lengths that are no descriptor words are known where they are a payment file or messages of card networks",
+        "numbers in binary and in packed decimal in messages of card networks are blanks",
+    ],
 };
 
 /// Bytes by which it is told how records are written.
 const SAMPLE: usize = 256 << 10;
 /// Fewer records may be chance; of a payment file, which says more of itself, fewer do.
 const LEAST: (usize, usize) = (5, 3);
+/// Bytes of the type of a message of a card network, and of a bit map; another follows where its first bit is set.
+const TYPE: usize = 4;
+const MAP: usize = 8;
 /// Nobody's records of text are longer.
 const LONGEST: usize = 32 << 10;
 
@@ -30,6 +37,8 @@ const LONGEST: usize = 32 << 10;
 struct Found {
     framing: Framing,
     is_ebcdic: bool,
+    /// They are messages whose bit maps are no text.
+    are_messages: bool,
 }
 
 impl Found {
@@ -40,7 +49,28 @@ impl Found {
             return None;
         }
         let sample = &bytes[..bytes.len().min(SAMPLE)];
-        Framing::ALL.into_iter().find_map(|framing| Self::with(framing, sample))
+        Framing::ALL.into_iter().find_map(|framing| Self::with(framing, sample).or_else(|| Self::of_messages(framing, sample)))
+    }
+
+    /// Messages of a card network: each begins with its type and a bit map, behind which most is text.
+    fn of_messages(framing: Framing, sample: &[u8]) -> Option<Self> {
+        let mut records = framing.records(sample);
+        let (mut messages, mut text, mut all, mut is_ebcdic) = (0, 0, 0, true);
+        for record in records.by_ref().filter(|record| !record.is_empty()) {
+            let record = sample.get(record)?;
+            is_ebcdic &= record.first().is_some_and(|first| *first >= 0xF0);
+            let (kind, rest) = record.split_at_checked(TYPE)?;
+            let (_, fields) = rest.split_at_checked(map_len(*rest.first()?))?;
+            if record.len() > LONGEST || !is_type(kind, is_ebcdic) {
+                return None;
+            }
+            messages += 1;
+            text += fields.iter().filter(|byte| is_shown(**byte, is_ebcdic)).count();
+            all += fields.len();
+        }
+        let rest = &sample[records.at..];
+        let is_end = rest.iter().all(|b| matches!(b, 0 | 0x40)) || records.is_cut;
+        (is_end && messages >= LEAST.0 && text * 100 >= all * 60).then_some(Self { framing, is_ebcdic, are_messages: true })
     }
 
     fn with(framing: Framing, sample: &[u8]) -> Option<Self> {
@@ -78,7 +108,27 @@ impl Found {
             let probe = Probe::new(&lines);
             payments::layout_of(&probe).is_some() || payments::is_amid_text(probe.head)
         };
-        (is_text(&text) && (is_described || is_known())).then_some(Self { framing, is_ebcdic })
+        (is_text(&text) && (is_described || is_known())).then_some(Self { framing, is_ebcdic, are_messages: false })
+    }
+}
+
+/// The type of a message: version, class, function and origin, each a digit (ISO 8583-1, "Message type identifier").
+fn is_type(kind: &[u8], is_ebcdic: bool) -> bool {
+    let zero = if is_ebcdic { 0xF0 } else { b'0' };
+    let digits: Vec<u8> = kind.iter().map(|byte| byte.wrapping_sub(zero)).collect();
+    matches!(digits[..], [0..=2 | 8 | 9, 1..=8, 0..=7, 0..=5])
+}
+
+/// Bytes of the bit map of a message, or of both, after its first byte.
+fn map_len(first: u8) -> usize {
+    if first & 0x80 == 0 { MAP } else { 2 * MAP }
+}
+
+/// Is a byte of a message text?
+fn is_shown(byte: u8, is_ebcdic: bool) -> bool {
+    match is_ebcdic {
+        true => !CP037[usize::from(byte)].is_control(),
+        false => matches!(byte, b' '..0x7F),
     }
 }
 
@@ -105,8 +155,18 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 
 /// The records as lines, in their own characters.
 fn lines<'b>(bytes: &'b [u8], found: &Found) -> impl Iterator<Item = Cow<'b, [u8]>> + use<'b> {
-    let end: &[u8] = if found.is_ebcdic { &[0x15] } else { b"\n" };
-    found.framing.records(bytes).flat_map(move |record| [Cow::Borrowed(&bytes[record]), Cow::Borrowed(end)])
+    let (end, blank): (&[u8], u8) = if found.is_ebcdic { (&[0x15], 0x40) } else { (b"\n", b' ') };
+    let (is_ebcdic, are_messages) = (found.is_ebcdic, found.are_messages);
+    let shown = move |record: &[u8]| {
+        // A bit map may pass as text, and is none.
+        let map = TYPE..TYPE + record.get(TYPE).map_or(0, |first| map_len(*first));
+        let shown = |(at, byte): (usize, &u8)| if !map.contains(&at) && is_shown(*byte, is_ebcdic) { *byte } else { blank };
+        record.iter().enumerate().map(shown).collect()
+    };
+    found.framing.records(bytes).flat_map(move |record| {
+        let record = &bytes[record];
+        [if are_messages { Cow::Owned(shown(record)) } else { Cow::Borrowed(record) }, Cow::Borrowed(end)]
+    })
 }
 
 #[cfg(test)]
@@ -160,6 +220,26 @@ mod tests {
         assert_eq!(member(&bytes).0, file.iter().map(|record| format!("{record}\n")).collect::<String>().into_bytes());
         let words: Vec<u8> = (0..40).flat_map(|n| counted(format!("message {n} of a queue").as_bytes())).collect();
         assert!(!(FORMAT.recognise)(&Probe::new(&words)));
+    }
+
+    #[test]
+    fn messages_of_card_networks_become_lines() {
+        let message = |n: u32| {
+            let fields = format!("164539{:012}000000{:012}", n * 7919, n);
+            [&b"1240"[..], &[0xF0, 0, 0, 1, 2, 0xC1, 0x80, 0], &[0; 8], fields.as_bytes()].concat()
+        };
+        let foreign = |n: u32| {
+            let message = message(n);
+            [ebcdic("1240"), message[4..20].to_vec(), ebcdic(std::str::from_utf8(&message[20..]).unwrap())].concat()
+        };
+        let framed = |record: Vec<u8>| [&(record.len() as u32).to_be_bytes()[..], &record].concat();
+        let ascii: Vec<u8> = (0..9).flat_map(|n| framed(message(n))).chain([0; 4]).collect();
+        let wanted: String = (0..9).map(|n| format!("1240{:16}164539{:012}000000{n:012}\n", "", n * 7919)).collect();
+        assert!(member(&ascii).0.starts_with(wanted.as_bytes()), "{}", String::from_utf8_lossy(&member(&ascii).0));
+        let lines = member(&(0..9).flat_map(|n| framed(foreign(n))).collect::<Vec<u8>>()).0;
+        assert_eq!(lines.iter().map(|b| if *b == 0x15 { '\n' } else { CP037[usize::from(*b)] }).collect::<String>(), wanted);
+        let others: Vec<u8> = (0..9).flat_map(|n| framed([b"9940".to_vec(), message(n)[4..].to_vec()].concat())).collect();
+        assert!(!(FORMAT.recognise)(&Probe::new(&others)));
     }
 
     #[test]
