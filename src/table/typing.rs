@@ -354,7 +354,7 @@ const ACCOUNT: std::ops::RangeInclusive<usize> = 6..=40;
 fn are_ssns(cells: &Cells<'_>) -> bool {
     const LEAST: usize = 40;
     let areas: HashSet<&str> = cells.0.iter().filter_map(|cell| cell.get(..3)).collect();
-    cells.0.len() >= LEAST && areas.len() * 2 >= cells.0.len() && cells.reach(99, |cell| is_unhyphenated_ssn(cell))
+    cells.0.len() >= LEAST && areas.len() * 2 >= cells.0.len() && cells.reach(99, is_unhyphenated_ssn)
 }
 
 /// In a table of persons, columns without headers are what they look like beside a name.

@@ -104,6 +104,10 @@ fn persons_and_accounts_whose_fields_touch_are_somebodys() {
         assert!(impact.values().all(|row| row["basis"] == "unattributed_data"), "{what} {impact:?}");
         assert_eq!(outputs.rows("unattributed.csv").len(), 1, "{what}");
     }
+    let typed = |r: &mut Random, n: usize| format!("D{:<30}{}000000{}00000{}", name(n), digits(r, 9), digits(r, 10), digits(r, 5));
+    let typed: Vec<String> = [vec![format!("{:<66}", "H20241031LOANS")], records(14, typed), vec![format!("{:<66}", "T0000014")]].concat();
+    let (_desk, outputs) = decided("F.DAT", &lines(&typed));
+    assert_eq!(outputs.rows("unattributed.csv")[0]["individuals"], "14");
     let individuals = |outputs: &Outputs| outputs.rows("unattributed.csv")[0]["individuals"].clone();
     let (_desk, outputs) = decided("F.DAT", &lines(&loans()));
     assert_eq!(individuals(&outputs), "14");

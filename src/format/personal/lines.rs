@@ -17,6 +17,8 @@ const SHORTEST: usize = 5;
 const LONGEST: usize = 1024;
 /// So many lines of one kind are a list.
 const LEAST: usize = 3;
+/// So many beside numbers in groups of three, two and four digits: fewer may be telephone numbers.
+const SPACED: usize = 5;
 /// What separates fields and stands in no name.
 const SEPARATORS: [u8; 7] = *b"\t\x1f\x01|;^~";
 
@@ -28,12 +30,22 @@ pub(super) struct Lines<'t> {
     done: usize,
     accounts: Records,
     addresses: Records,
+    /// Beside what may be a social security number with blanks in it, or a telephone number.
+    spaced: Records,
     pieces: Vec<&'t str>,
 }
 
 impl<'t> Lines<'t> {
     pub fn new(text: &'t str, cut: Cut<'t>) -> Self {
-        Self { text, cut, done: 0, accounts: Records::default(), addresses: Records::default(), pieces: Vec::new() }
+        Self {
+            text,
+            cut,
+            done: 0,
+            accounts: Records::default(),
+            addresses: Records::default(),
+            spaced: Records::default(),
+            pieces: Vec::new(),
+        }
     }
 
     /// There are digits here.
@@ -59,6 +71,7 @@ impl<'t> Lines<'t> {
     pub fn settle(self, spoken: &mut Spoken) {
         self.accounts.settle(1, spoken);
         self.addresses.settle(LEAST, spoken);
+        self.spaced.settle(SPACED, spoken);
     }
 
     fn line_at(&self, place: usize) -> Range<usize> {
@@ -105,7 +118,8 @@ impl<'t> Lines<'t> {
         }
         // Most lines with numbers have none that could be somebody's.
         let number = pieces.iter().find(|piece| is_account_number(piece));
-        let ssn = pieces.iter().find(|piece| is_ssn(piece));
+        let spaced = pieces.iter().find(|piece| is_spaced_ssn(piece));
+        let ssn = pieces.iter().find(|piece| is_ssn(piece)).or(spaced);
         let street = pieces.iter().position(|piece| shows_house(piece) && is_plain_street(piece));
         if number.is_none() && ssn.is_none() && street.is_none() {
             return;
@@ -133,7 +147,11 @@ impl<'t> Lines<'t> {
         let region = street.and_then(|street| pieces[street..].iter().find_map(|piece| state_in(piece))).unwrap_or_default();
         let person = Person { name: &name, address: &address, region, country: "" };
         let number = number.or(ssn).map_or_else(|| fingerprint(&name) ^ fingerprint(&address).rotate_left(7), |number| fingerprint(number));
-        let into = if is_account { &mut self.accounts } else { &mut self.addresses };
+        let into = match () {
+            () if is_account && spaced.is_some() => &mut self.spaced,
+            () if is_account => &mut self.accounts,
+            () => &mut self.addresses,
+        };
         into.seen.extend(seen(person, kinds.iter(), number, range));
     }
 }
@@ -144,6 +162,11 @@ fn seen(person: Person<'_>, kinds: impl Iterator<Item = DataElement>, number: u6
     kinds.for_each(|kind| elements.insert(kind));
     let familiar = has_familiar_name(person.name);
     Some(Seen { person: PersonKey::of(person, elements)?, familiar, name: fingerprint(person.name), number, range })
+}
+
+/// `512 44 7781`
+fn is_spaced_ssn(piece: &str) -> bool {
+    piece.len() == 11 && piece.contains(' ') && is_ssn(&piece.replace(' ', "-"))
 }
 
 /// The name of a person among the fields of a line, and its place: in one field, or its two parts side by side.

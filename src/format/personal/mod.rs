@@ -8,6 +8,7 @@
 mod forms;
 mod letters;
 mod lines;
+mod logins;
 mod names;
 mod numbers;
 mod pairs;
@@ -141,6 +142,7 @@ pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
     lines.settle(&mut spoken);
     forms.settle(&mut spoken);
     pairs.settle(&mut spoken);
+    logins::find(text, &mut spoken);
     spoken.add_accounts(accounts);
     spoken
 }

@@ -231,3 +231,21 @@ fn names_of_many_languages_are_familiar() {
     let chart = ["Office Supplies", "Interest Income", "Cash Due", "Loan Fees", "Retained Earnings", "Service Charges"];
     nothing(&chart.iter().zip(1..).map(|(name, n)| format!("{name}   {}   5055.11\n", 61_202_137 * n)).collect::<String>());
 }
+
+#[test]
+fn lists_of_logins_with_passwords_are_persons() {
+    let login = |name: &str, rest: &str| format!("{}@mail.example{rest}\n", name.replace(' ', ".").to_lowercase());
+    assert_eq!(spoken(&list(|name, _, n| login(name, &format!(":Passw0rd!{n}")))).0, ["credential", "email"]);
+    assert_eq!(spoken(&list(|name, _, n| login(name, &format!(";x{n}q?Zz\r")))).0, ["credential", "email"]);
+    nothing(&list(|_, _, n| format!("git@host.example:project{n}\n")));
+    nothing(&list(|name, _, n| login(name, &format!(":/srv/files/{n}"))));
+    nothing(&list(|name, _, n| login(name, &format!(":{}", 8000 + n))));
+    nothing(&list(|name, _, n| login(name, &format!(": see ticket {n}"))));
+    nothing("ann@mail.example:Passw0rd!1\nbo@mail.example:Passw0rd!2\n");
+}
+
+#[test]
+fn blanks_may_stand_in_social_security_numbers_of_many() {
+    assert_eq!(spoken(&list(|name, _, n| format!("{name}   512 44 778{n}\n"))), (vec!["name", "ssn"], 6));
+    nothing("Michael Olsen   512 44 7781\nLinda Abernathy   512 44 7782\n");
+}

@@ -89,7 +89,10 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
     if let Some(columns) = headed_columns(&all) {
         return Some(layout(columns, None));
     }
-    if let Some(columns) = columns(inner(&all), len) {
+    let inside = inner(&all);
+    // What begins header and trailer is another letter than what begins all others.
+    let is_typed = inside.first().is_some_and(|first| all.iter().any(|record| record[0] != first[0]));
+    if let Some(columns) = columns(inside, len, is_typed) {
         return Some(layout(columns, None));
     }
     // Header, detail and trailer records differ in their first character.
@@ -105,7 +108,7 @@ pub(super) fn find(records: &[&str], len: usize) -> Option<Layout> {
         return None;
     }
     let same: Vec<&[char]> = all.into_iter().filter(|r| r[0] == kind).collect();
-    columns(&same, len).map(|columns| layout(columns, Some(kind)))
+    columns(&same, len, true).map(|columns| layout(columns, Some(kind)))
 }
 
 /// The layout of lines of different lengths, whose records lost the blanks at their end; `None` where they show no
@@ -165,12 +168,15 @@ fn inner<'r, 'c>(records: &'r [&'c [char]]) -> &'r [&'c [char]] {
     }
 }
 
-/// The columns, and which of them hold digits.
-fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>> {
+/// The columns, and which of them hold digits. `is_typed`: records of other kinds begin with other characters.
+fn columns(records: &[&[char]], len: usize, is_typed: bool) -> Option<Vec<(Range<usize>, bool)>> {
     let places: Vec<Place> = (0..len).map(|i| place(records, i)).collect();
     // Inside what is the same in all records, a code say, letters may meet digits without a border.
     let is_same = |i: usize| records.iter().all(|r| r[i] == records[0][i]);
     let signs: Vec<bool> = (0..len).map(|i| is_sign(records, &places, i)).collect();
+    // A letter that is the same everywhere says of which kind a record is, where a word of its own begins behind it.
+    let begins_word = || records.iter().filter(|r| r[1].is_uppercase() && r[2].is_lowercase()).count() * 1000 >= records.len() * 970;
+    let kind_ends = is_same(0) && records[0][0].is_uppercase() && places[1].letter >= 970 && !is_same(1) && (is_typed || begins_word());
     let mut cuts = vec![0];
     for i in 1..len {
         let (before, here) = (places[i - 1], places[i]);
@@ -182,7 +188,7 @@ fn columns(records: &[&[char]], len: usize) -> Option<Vec<(Range<usize>, bool)>>
         // before: where it is ever but one, words of one field are parted.
         let start = before.blank >= 250 && here.blank <= 20 && (here.letter >= 970 || here.digit >= 970) && is_padded(records, i);
         let (digits, sign_ends) = (digits && !signs[i], signs[i - 1] && !gutter);
-        if gutter || digits || start || sign_ends {
+        if gutter || digits || start || sign_ends || i == 1 && kind_ends {
             cuts.push(i);
         }
     }

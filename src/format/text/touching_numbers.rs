@@ -7,9 +7,22 @@ use crate::table::is_card;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-/// What shows a number by itself: its length, how it is checked, and how many different ones there must be. One number in
-/// ten has the check digit of a card.
-const CHECKED: [(usize, fn(&str) -> bool, usize); 4] = [(16, is_card, 6), (15, is_card, 6), (9, is_routing_number, 3), (8, is_date, 3)];
+/// A number that shows itself: its length, how it is checked, and how many different ones there must be. Of cards there are
+/// more, since one number in ten has their check digit.
+struct Checked {
+    len: usize,
+    is_valid: fn(&str) -> bool,
+    distinct: usize,
+    /// One and the same everywhere is no chance either, where digits begin with it.
+    may_be_same: bool,
+}
+
+const CHECKED: [Checked; 4] = [
+    Checked { len: 16, is_valid: is_card, distinct: 6, may_be_same: false },
+    Checked { len: 15, is_valid: is_card, distinct: 6, may_be_same: false },
+    Checked { len: 9, is_valid: is_routing_number, distinct: 3, may_be_same: true },
+    Checked { len: 8, is_valid: is_date, distinct: 3, may_be_same: true },
+];
 /// A number in so many of a thousand records begins with zero where zeros fill it up, and hardly any ended so before.
 const FILLED: usize = 700;
 const UNFILLED: usize = 400;
@@ -38,13 +51,13 @@ pub(super) fn checked(records: &[&[char]], column: Range<usize>) -> Vec<Range<us
     let mut at = column.start;
     while at < column.end {
         let is_first = at == column.start;
-        let found = CHECKED.into_iter().find(|(len, check, distinct)| {
-            let least = if is_first && *len < 15 { 1 } else { *distinct };
-            at + len <= column.end && are_valid(records, at..at + len, *check, least)
+        let found = CHECKED.iter().find(|number| {
+            let least = if is_first && number.may_be_same { 1 } else { number.distinct };
+            at + number.len <= column.end && are_valid(records, at..at + number.len, number.is_valid, least)
         });
-        at += found.map_or(1, |(len, ..)| {
-            out.push(at..at + len);
-            len
+        at += found.map_or(1, |number| {
+            out.push(at..at + number.len);
+            number.len
         });
     }
     out
