@@ -15,6 +15,8 @@ use std::ops::Range;
 /// Longest line that is looked at, and names in it.
 const LONGEST: usize = 1 << 20;
 const MOST_NAMES: usize = 1 << 16;
+/// Longest line of an event in which fields are named by others.
+const LONGEST_EVENT: usize = 8 << 10;
 /// Longest name and value of a pair in a line.
 const LONGEST_NAME: usize = 40;
 const LONGEST_VALUE: usize = 200;
@@ -100,7 +102,7 @@ impl NamedLines {
             }
             records.end(&mut |record| self.add(&record, stretch, sink));
             // What a custom field is called stands beside it: only here it is the label of its value.
-            let has_labels = line.contains("Label=");
+            let has_labels = line.len() <= LONGEST_EVENT && line.contains("Label=");
             for values in own {
                 let renamed = values.iter().filter(|(name, _)| has_labels && !line.contains(&format!("{name}=")));
                 for (name, value) in renamed.filter(|_| !self.is_asked) {
