@@ -55,7 +55,7 @@ pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_all, scan_with};
-pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink};
+pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink, Spoken};
 pub use text::amid_binary::read_texts;
 pub use text::embedded::read_binary;
 

@@ -29,7 +29,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 11;
+const LEDGER_VERSION: u32 = 12;
 
 /// The open ledger of a case.
 pub struct Ledger {

@@ -79,6 +79,8 @@ pub(super) fn find(
             }
             findings.all.elements.extend(facts.text);
             findings.all.persons.extend_from_slice(&facts.persons);
+            findings.all.elements.extend(facts.members.elements);
+            findings.all.persons.extend_from_slice(&facts.members.persons);
             findings.text = facts.text;
             findings.text_persons.clone_from(&facts.persons);
             findings.settle(policy.reference_list, &facts.tables);

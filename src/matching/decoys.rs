@@ -126,6 +126,7 @@ impl<'r> Decoys<'r> {
                 payments::judge(self.joint(), paid, readings[place].1.gaps.is_empty(), &mut together);
             }
             together.all.elements.extend(facts.text);
+            together.all.elements.extend(facts.members.elements);
             together.settle(policy.reference_list, &facts.tables);
             self.count(&together.mentions);
         }

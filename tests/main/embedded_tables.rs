@@ -113,6 +113,33 @@ fn numbers(count: u32) -> Vec<u8> {
 }
 
 #[test]
+fn a_table_in_an_element_is_its_clients_alone() {
+    let element = |held: &str| format!("<?xml version=\"1.0\"?>\n<export><made>today</made><data>{held}</data></export>\n").into_bytes();
+    let statement = |code: &str| {
+        let row = |(n, name): (usize, &&str)| format!("({code}, '{name}', '52{n}-44-1077', '44556677{n}8')");
+        let rows: Vec<String> = NAMES.iter().enumerate().map(row).collect();
+        format!("INSERT INTO t (client_id, name, ssn, account_number) VALUES\n{};\n", rows.join(",\n"))
+    };
+    let rows = |text: &str| text.lines().map(|line| format!("<row>{}</row>\n", line.replace(',', "|"))).collect::<String>();
+    let files = [
+        element(&format!("\n{}", table(&code(0)))),
+        element(&format!("<![CDATA[{}]]>", table(&code(1)))),
+        element(&format!("\n{}", statement(&code(2)))),
+        element(&rows(&table(&code(3)))),
+    ];
+    let files: Vec<(String, Vec<u8>)> = files.into_iter().enumerate().map(|(n, bytes)| (format!("f{n}/export.xml"), bytes)).collect();
+    assert_own(&files);
+    // Persons beside it, or in a table that names no client, are still nobody's.
+    let beside = "Member Elizabeth Lopez, account 3757756303, left";
+    let unnamed = table(&code(0)).replace("client_id,", "").replace(&format!("{},", code(0)), "");
+    for held in [format!("{}</data><note>{beside}</note><data>", table(&code(0))), format!("\n{unnamed}")] {
+        let (_desk, outputs) = outcome(&[("f/export.xml".to_owned(), element(&held))], 2);
+        let row = &outputs.impact()["C01"];
+        assert_eq!((row["verdict"].as_str(), row["basis"].as_str()), ("undetermined", "unattributed_data"), "{held}");
+    }
+}
+
+#[test]
 fn a_table_amid_bytes_is_its_clients() {
     let wide = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
     let core = [&b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0\x3E\0"[..], &[0; 44]].concat();

@@ -6,8 +6,9 @@ mod parts;
 mod passage;
 mod payments;
 mod text;
+mod told_by_member;
 
-pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet};
+pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Spoken};
 pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 
 use super::payment::Tally;
@@ -280,6 +281,7 @@ impl<'a> Sink<'a> {
             PersonKey::settle(&mut unit.persons);
         }
         PersonKey::settle(&mut self.facts.persons);
+        PersonKey::settle(&mut self.facts.members.persons);
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
     }
 
@@ -304,6 +306,14 @@ impl<'a> Sink<'a> {
     pub fn beside_records(&mut self, records: Vec<Range<u64>>, read: impl FnOnce(&mut Self)) {
         self.flush();
         let before = self.records.clone();
+        self.are_records(records);
+        read(self);
+        self.flush();
+        self.records = before;
+    }
+
+    /// These places of the item, in their order, are records that were read.
+    fn are_records(&mut self, records: impl IntoIterator<Item = Range<u64>>) {
         self.records.extend(records);
         self.records.sort_unstable_by_key(|record| record.start);
         // Records inside others are found by the ends of these.
@@ -312,9 +322,6 @@ impl<'a> Sink<'a> {
             last.end = if is_same { last.end.max(next.end) } else { last.end };
             is_same
         });
-        read(self);
-        self.flush();
-        self.records = before;
     }
 
     /// Has text read whose persons are looked for in `told`, which says the same in other order.

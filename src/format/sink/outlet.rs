@@ -202,6 +202,23 @@ impl Outlet for Silent<'_> {
     }
 }
 
+/// What a text says of persons.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// Kinds of personal data.
+    pub elements: Elements,
+    /// Persons; distinct and sorted when the item was read.
+    pub persons: Vec<PersonKey>,
+}
+
+impl Spoken {
+    /// Adds what another text says.
+    pub fn join(&mut self, mut other: Self) {
+        self.elements.extend(other.elements);
+        self.persons.append(&mut other.persons);
+    }
+}
+
 /// What reading established about an item besides its text: small, mergeable, kept in the ledger.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -213,6 +230,8 @@ pub struct Facts {
     pub text: Elements,
     /// Persons whose records stand in its running text; distinct and sorted when it was read.
     pub persons: Vec<PersonKey>,
+    /// What its running text says of persons where it is a member that was read to its end: whose that is, the member says.
+    pub members: Spoken,
     /// Remarks of its reader.
     pub notes: Vec<String>,
 }

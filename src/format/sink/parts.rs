@@ -54,6 +54,7 @@ impl<'a> Sink<'a> {
         }
         self.facts.text.extend(part.facts.text);
         self.facts.persons.append(&mut part.facts.persons);
+        self.facts.members.join(part.facts.members);
         self.facts.notes.extend(part.facts.notes);
     }
 
@@ -138,6 +139,7 @@ impl<'a> Sink<'a> {
         self.facts.tables.extend(inner.facts.tables);
         self.facts.text.extend(inner.facts.text);
         self.facts.persons.append(&mut inner.facts.persons);
+        self.facts.members.join(inner.facts.members);
         self.facts.notes.extend(inner.facts.notes);
         if let Some(payments) = inner.facts.payments {
             self.join_payments(payments);

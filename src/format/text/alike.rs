@@ -2,13 +2,13 @@
 //! nothing but a value (`<row><cell>…</cell><cell>…</cell></row>`, `<div><span>…</span><span>…</span></div>`), or whose text
 //! is a line of fields. In XML, elements of several names are records with named values, and are read as such.
 
-use super::embedded;
 use super::header;
 use super::standalone;
 use crate::format::grid::Grid;
 use crate::format::named::LONGEST_VALUE;
 use crate::format::{PassageKind, Sink};
 use crate::table::TableFacts;
+use std::ops::Range;
 
 /// Elements inside elements that are looked at.
 const DEPTH: usize = 64;
@@ -100,8 +100,8 @@ impl Alike {
         }
     }
 
-    /// An element ends, and those in it that were not closed. `offset` says where a place of the text stands.
-    pub fn end(&mut self, local: &str, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+    /// An element ends at this place, and those in it that were not closed. `offset` says where a place of the text stands.
+    pub fn end(&mut self, local: &str, place: usize, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
         if !self.takes(local) {
             return;
         }
@@ -111,23 +111,23 @@ impl Alike {
         }
         let Some(n) = self.open.iter().rposition(|open| open.name.eq_ignore_ascii_case(local)) else { return };
         while self.open.len() > n {
-            self.close(offset, sink);
+            self.close(place, offset, sink);
         }
     }
 
-    /// The markup ends.
-    pub fn finish(mut self, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+    /// The markup ends at this place.
+    pub fn finish(mut self, place: usize, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
         while !self.open.is_empty() {
-            self.close(offset, sink);
+            self.close(place, offset, sink);
         }
     }
 
-    fn close(&mut self, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
+    fn close(&mut self, place: usize, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
         let Some(mut ended) = self.open.pop() else { return };
         self.end_rows(std::mem::take(&mut ended.rows), sink);
         self.held = self.held.saturating_sub(ended.cells.iter().map(|cell| cell.len() + size_of::<String>()).sum());
         let text = ended.text.trim();
-        let at = offset(ended.place);
+        let (at, end) = (offset(ended.place), offset(place));
         if !(2..=CELLS).contains(&ended.cells.len()) {
             // What is no row ends the rows before it.
             let before = self.open.last_mut().map(|outer| std::mem::take(&mut outer.rows)).unwrap_or_default();
@@ -152,14 +152,14 @@ impl Alike {
             }
             cells if cells.len() <= CELLS => {
                 outer.has_others = true;
-                if read_lines(&ended, at, sink) {
+                if read_lines(&ended, at..end, sink) {
                     return;
                 }
                 self.row(std::mem::take(&mut ended.cells), at, sink);
             }
             _ => {
                 outer.has_others = true;
-                read_lines(&ended, at, sink);
+                read_lines(&ended, at..end, sink);
             }
         }
     }
@@ -272,7 +272,7 @@ fn is_records(facts: &TableFacts, rows: &[Vec<String>]) -> bool {
 }
 
 /// Elements whose texts are lines of fields are a file of those lines: `<row>104233|Ann Lee|10.00</row>`.
-fn read_lines(ended: &Open, at: u64, sink: &mut Sink<'_>) -> bool {
+fn read_lines(ended: &Open, range: Range<u64>, sink: &mut Sink<'_>) -> bool {
     const FEWEST: usize = 3;
     let parts = |line: &String| line.matches(['|', ';', ',']).count();
     let Some(fields) = ended.cells.first().map(parts).filter(|fields| *fields > 0) else { return false };
@@ -282,7 +282,7 @@ fn read_lines(ended: &Open, at: u64, sink: &mut Sink<'_>) -> bool {
     let text = ended.cells.join("\n");
     let is_file = standalone::file_in(&text).is_some();
     if is_file {
-        embedded::read_value(&text, at, sink);
+        sink.file_in_text(&text, range);
     }
     is_file
 }
@@ -291,6 +291,8 @@ fn read_lines(ended: &Open, at: u64, sink: &mut Sink<'_>) -> bool {
 #[derive(Default)]
 pub(super) struct Value {
     place: usize,
+    /// Where the last of it ends.
+    end: usize,
     text: String,
     has_lines: bool,
 }
@@ -299,14 +301,15 @@ impl Value {
     /// Longer values are text, and no files.
     const LONGEST: usize = 32 << 20;
 
-    /// More of the text, which stands there.
-    pub fn push(&mut self, place: usize, text: &str) {
+    /// More of the text, which stands at these places.
+    pub fn push(&mut self, places: Range<usize>, text: &str) {
         if self.text.is_empty() {
             if text.trim().is_empty() {
                 return;
             }
-            self.place = place;
+            self.place = places.start;
         }
+        self.end = places.end;
         self.has_lines |= memchr::memchr(b'\n', text.trim_end().as_bytes()).is_some();
         if self.text.len() < Self::LONGEST {
             self.text.push_str(text);
@@ -326,7 +329,7 @@ impl Value {
     /// The element ends: reads the file that its text is.
     pub fn end(&mut self, offset: &dyn Fn(usize) -> u64, sink: &mut Sink<'_>) {
         if self.has_lines && self.text.len() < Self::LONGEST && self.may_be_file() {
-            embedded::read_value(self.text.trim_start_matches(['\n', '\r']), offset(self.place), sink);
+            sink.file_in_text(self.text.trim_start_matches(['\n', '\r']), offset(self.place)..offset(self.end));
             sink.kind(PassageKind::Prose);
         }
         self.text.clear();

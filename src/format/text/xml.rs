@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
@@ -129,7 +129,7 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
             let Writer { tables, records, alike, .. } = writer;
             tables.push(stretch.range.start, sink);
             records.push(&|place| stretch.offset(place), sink);
-            alike.finish(&|place| stretch.offset(place), sink);
+            alike.finish(stretch.text.len(), &|place| stretch.offset(place), sink);
             stretch.cover(sink);
             sink.border();
             if cut_off && !html {
@@ -227,7 +227,7 @@ impl Writer<'_, '_> {
             return;
         }
         if empty {
-            self.end_alike(local);
+            self.end_alike(local, place);
         }
         self.tables.start(local, attributes);
         let is_value = self.key == Key::Closed && VALUES.contains(&local);
@@ -301,9 +301,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn end_alike(&mut self, local: &str) {
+    fn end_alike(&mut self, local: &str, place: usize) {
         let stretch = self.stretch;
-        self.alike.end(local, &|place| stretch.offset(place), self.sink);
+        self.alike.end(local, place, &|place| stretch.offset(place), self.sink);
     }
 
     fn end_value(&mut self) {
@@ -331,7 +331,7 @@ impl Writer<'_, '_> {
         let is_inline = self.is_inline(local);
         self.touching.end(is_inline);
         if self.html || !is_inline {
-            self.end_alike(local);
+            self.end_alike(local, place);
         }
         if is_inline {
             return;
@@ -373,7 +373,13 @@ impl Writer<'_, '_> {
         self.alike.text(&decoded);
         if !self.html {
             self.records.text(&decoded);
-            self.value.push(place, &decoded);
+            let end = place + text.len();
+            self.value.push(place..end, &decoded);
+            // A file that is all of the element is read before its text, in which its persons are then not looked for.
+            let behind = self.stretch.text.get(end..).unwrap_or_default();
+            if behind.strip_prefix("]]>").unwrap_or(behind).starts_with("</") {
+                self.end_value();
+            }
         }
         self.text(place, text, references);
     }
