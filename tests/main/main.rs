@@ -65,6 +65,7 @@ mod unlabelled_codes;
 mod vendor_dumps;
 mod walkthrough;
 mod workbook;
+mod workbook_parts;
 mod wrapped_listings;
 mod wrapping;
 mod writing;

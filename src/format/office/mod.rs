@@ -9,6 +9,8 @@ pub mod xlsx;
 
 pub(super) mod page_header;
 mod paragraphs;
+mod xlsx_merged;
+mod xlsx_pivot;
 mod xlsx_sheet;
 mod xlsx_strings;
 pub(super) mod xlsx_styles;

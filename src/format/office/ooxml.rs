@@ -175,6 +175,17 @@ impl<'a> Package<'a> {
         out
     }
 
+    /// Shows the decoded bytes of a part in blocks; it is read afterwards, and what fails is reported then.
+    pub fn look(&mut self, part: usize, limits: Limits, see: &mut dyn FnMut(&[u8])) {
+        let Some(part) = self.parts.get(part).filter(|part| part.defect.is_none() && !part.done) else { return };
+        let Ok(file) = self.archive.by_index(part.index) else { return };
+        let mut guard = Guard { inner: file, read: 0, encoded: part.range.end - part.range.start, limits, exceeded: false };
+        let mut block = vec![0; 64 << 10];
+        while let Ok(n @ 1..) = guard.read(&mut block) {
+            see(block.get(..n).unwrap_or_default());
+        }
+    }
+
     /// Reads a part as markup: `read` pushes what it holds. Covers the part, or makes it a gap where it
     /// cannot be decoded to its end.
     pub fn read(

@@ -2,6 +2,8 @@
 
 use super::ooxml::{Package, has_part, relations};
 use super::paragraphs;
+use super::xlsx_merged::Merged;
+use super::xlsx_pivot;
 use super::xlsx_sheet::SheetReader;
 use super::xlsx_strings::SharedStrings;
 use super::xlsx_styles::Styles;
@@ -19,7 +21,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Fenced,
-    version: 4,
+    version: 5,
     limitations: &[
         "formulas are not computed: their last results are read",
         "number formats are applied where they show leading zeros or dates, not elsewhere",
@@ -51,8 +53,10 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         if sink.stopped() {
             return Ok(());
         }
-        package.read(part, sink, |lexer, offset, sink| SheetReader::new(&name, &mut strings, &styles, offset).read(lexer, sink));
+        let merged = Merged::of(&mut package, part, sink.limits());
+        package.read(part, sink, |lexer, offset, sink| SheetReader::new(&name, merged, &mut strings, &styles, offset).read(lexer, sink));
     }
+    xlsx_pivot::read(&mut package, folder, sink);
     strings.push_unused(sink);
     for part in package.select(|name| {
         name.ends_with(".xml") && ["xl/comments", "xl/threadedcomments/", "xl/drawings/"].iter().any(|p| name.starts_with(p))

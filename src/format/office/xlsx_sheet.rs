@@ -1,6 +1,7 @@
 //! One worksheet (ECMA-376 part 1, 18.3): its rows as a table, the rest of its text beside it.
 
 use super::page_header::printed;
+use super::xlsx_merged::Merged;
 use super::xlsx_strings::{SharedStrings, xlsx_string};
 use super::xlsx_styles::Styles;
 use crate::format::Sink;
@@ -10,7 +11,7 @@ use crate::format::text::markup::{Lexer, Token, attribute, local};
 use std::io::{self, Read};
 
 /// Empty cells before a cell are kept up to this column; sparse rows beyond it are closed up.
-const ALIGNED: usize = 1024;
+pub(super) const ALIGNED: usize = 1024;
 /// A row or cell with more text than this is not held, but read as text.
 const MAX_ROW: usize = 4 << 20;
 
@@ -19,7 +20,10 @@ pub struct SheetReader<'x> {
     grid: Grid,
     strings: &'x mut SharedStrings,
     styles: &'x Styles,
+    merged: Merged,
     row: Vec<String>,
+    /// Its number, from 1.
+    number: usize,
     row_bytes: usize,
     cell: Cell,
     /// Text that is in no cell.
@@ -55,10 +59,10 @@ enum In {
 }
 
 impl<'x> SheetReader<'x> {
-    /// A reader for the sheet of this name, whose encoded bytes begin at `offset`.
-    pub fn new(name: &str, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
-        let grid = Grid::new(name, offset);
-        Self { grid, strings, styles, row: Vec::new(), row_bytes: 0, cell: Cell::default(), aside: String::new() }
+    /// A reader for the sheet of this name with these merged cells, whose encoded bytes begin at `offset`.
+    pub fn new(name: &str, merged: Merged, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
+        let (grid, cell) = (Grid::new(name, offset), Cell::default());
+        Self { grid, strings, styles, merged, row: Vec::new(), number: 0, row_bytes: 0, cell, aside: String::new() }
     }
 
     /// Reads the sheet. What was read before an error is pushed.
@@ -78,6 +82,8 @@ impl<'x> SheetReader<'x> {
                     "sheetData" => in_data = !empty,
                     "row" if in_data => {
                         self.end_row(sink);
+                        let number = attribute(attributes, "r").and_then(|r| r.parse().ok());
+                        self.number = number.unwrap_or(self.number.saturating_add(1));
                         rows += 1;
                         if rows.is_multiple_of(1024) && sink.stopped() {
                             return Ok(());
@@ -192,7 +198,8 @@ impl<'x> SheetReader<'x> {
     fn end_row(&mut self, sink: &mut Sink<'_>) {
         self.cell.column = 0;
         self.row_bytes = 0;
-        let row = std::mem::take(&mut self.row);
+        let mut row = std::mem::take(&mut self.row);
+        self.merged.fill(self.number, &mut row);
         self.grid.row(row, sink);
     }
 
@@ -214,6 +221,12 @@ impl<'x> SheetReader<'x> {
     fn push_aside(&mut self, sink: &mut Sink<'_>) {
         self.grid.aside(&std::mem::take(&mut self.aside), sink);
     }
+}
+
+/// The column and row of a cell reference, from 1: `B7` is 2 and 7.
+pub(super) fn cell_of(reference: &str) -> Option<(usize, usize)> {
+    let digits = reference.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '$').replace('$', "");
+    Some((column_of(reference.trim_start_matches('$'))?, digits.parse().ok()?))
 }
 
 /// The column of a cell reference, from 1: `B7` is 2.

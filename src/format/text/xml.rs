@@ -29,8 +29,30 @@ pub const FORMAT: Format = Format {
 const INLINE: &[&str] = &["b", "i", "u", "sub", "sup", "tt", "em", "strong", "span", "font", "emphasis", "phrase", "hi", "rPr", "tspan"];
 /// Elements and attributes that hold a name for the value beside them.
 pub(super) const KEYS: &[&str] = &["key", "name", "param-name", "property", "option", "code-name", "label", "dt", "term"];
-pub(super) const VALUES: &[&str] =
-    &["value", "val", "v", "string", "integer", "real", "param-value", "content", "data", "dd", "definition"];
+pub(super) const VALUES: &[&str] = &[
+    "value",
+    "val",
+    "v",
+    "string",
+    "integer",
+    "real",
+    "param-value",
+    "content",
+    "data",
+    "dd",
+    "definition",
+    // Values of a document's properties (ECMA-376 part 1, 22.4.2).
+    "lpwstr",
+    "lpstr",
+    "bstr",
+    "i4",
+    "i8",
+    "int",
+    "ui4",
+    "ui8",
+    "uint",
+    "r8",
+];
 /// Attributes that say what the value of their element is called, where elements are called alike.
 pub(super) const CALLED: &[&str] = &[
     "n",
