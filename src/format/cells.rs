@@ -4,6 +4,7 @@
 
 use super::Sink;
 use super::grid::Grid;
+use crate::identifier::client_label;
 
 /// Bytes of cells that are held for the tables that are open.
 const HELD: usize = 32 << 20;
@@ -48,7 +49,10 @@ pub(super) struct Cells {
     /// Lines with tabulators that follow each other.
     lines: Vec<Vec<String>>,
     held: usize,
-    ended: Vec<Vec<Vec<String>>>,
+    /// Tables, with the code of the client that a line above them names.
+    ended: Vec<(Option<String>, Vec<Vec<String>>)>,
+    /// What a line of running text names.
+    head: Option<String>,
     is_full: bool,
 }
 
@@ -134,7 +138,11 @@ impl Cells {
         }
         let cells: Vec<String> = line.trim_matches(['\n', '\r']).split('\t').map(|cell| cell.trim().to_owned()).collect();
         if cells.iter().filter(|cell| !cell.is_empty()).count() < 2 {
-            return self.end_lines();
+            self.end_lines();
+            if let Some(span) = client_label::clients(line).pop() {
+                self.head = line.get(span).map(str::to_owned);
+            }
+            return;
         }
         self.held += line.len() + cells.len() * size_of::<String>();
         self.is_full |= self.held > HELD;
@@ -147,7 +155,7 @@ impl Cells {
     fn end_lines(&mut self) {
         let lines = std::mem::take(&mut self.lines);
         match is_records(&lines) {
-            true => self.ended.push(lines),
+            true => self.ended.push((self.head.clone(), lines)),
             false => self.held = self.held.saturating_sub(lines.iter().flatten().map(|cell| cell.len() + size_of::<String>()).sum()),
         }
     }
@@ -192,10 +200,10 @@ impl Cells {
             .filter(|row: &Vec<String>| row.iter().any(|cell| !cell.is_empty()))
             .collect();
         if !open.has_inner && is_records(&rows) {
-            self.ended.push(rows);
+            self.ended.push((self.head.clone(), rows));
         }
         if self.open.is_empty() && !self.is_full {
-            self.held = self.ended.iter().flatten().flatten().map(String::len).sum();
+            self.held = self.ended.iter().flat_map(|(_, rows)| rows).flatten().map(String::len).sum();
         }
     }
 
@@ -213,7 +221,18 @@ impl Cells {
     /// Hands the tables over as records. Their text was pushed where it stands.
     pub fn push(mut self, offset: u64, sink: &mut Sink<'_>) {
         self.end_lines();
-        self.ended.into_iter().for_each(|rows| push_rows(rows, offset, sink));
+        for (head, rows) in self.ended.into_iter().filter(|(_, rows)| is_records(rows)) {
+            let Some(head) = head else {
+                push_grid(Grid::new("", offset), rows, sink);
+                continue;
+            };
+            // The tables follow the text, and stood in it.
+            sink.flush();
+            let after = sink.heads().clone();
+            sink.heads().stand_under(Some(&head));
+            push_grid(Grid::new("", offset).in_order(), rows, sink);
+            *sink.heads() = after;
+        }
         if self.is_full {
             sink.note(format!("tables beyond the first {HELD} bytes of cells are text, not records"));
         }
@@ -223,10 +242,13 @@ impl Cells {
 /// Hands rows over that are one table, if it holds records.
 pub(super) fn push_rows(rows: Vec<Vec<String>>, offset: u64, sink: &mut Sink<'_>) {
     if is_records(&rows) {
-        let mut grid = Grid::new("", offset);
-        rows.into_iter().for_each(|row| grid.row(row, sink));
-        grid.end(sink);
+        push_grid(Grid::new("", offset), rows, sink);
     }
+}
+
+fn push_grid(mut grid: Grid, rows: Vec<Vec<String>>, sink: &mut Sink<'_>) {
+    rows.into_iter().for_each(|row| grid.row(row, sink));
+    grid.end(sink);
 }
 
 /// At least two rows, most of them of one width above one, and no cell that is a text by itself.
@@ -269,7 +291,7 @@ mod tests {
         cells.end_cell();
         cells.end_table();
         assert_eq!(cells.ended.len(), 2);
-        assert_eq!(cells.ended[0][1], ["Q1", "a b"]);
+        assert_eq!(cells.ended[0].1[1], ["Q1", "a b"]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub struct Grid {
     next: Vec<(u64, Vec<String>)>,
     /// The first of the held rows is the header.
     is_headed: bool,
+    is_in_order: bool,
     table: Option<u32>,
 }
 
@@ -42,8 +43,14 @@ impl Grid {
             held_bytes: 0,
             next: Vec::new(),
             is_headed: false,
+            is_in_order: false,
             table: None,
         }
+    }
+
+    /// Its rows come in the order in which they stand amid the text around them.
+    pub fn in_order(self) -> Self {
+        Self { is_in_order: true, ..self }
     }
 
     /// A table whose columns have these names; empty where nobody knows them, and no row is a header.
@@ -103,6 +110,7 @@ impl Grid {
             None => header::find_header(&rows),
         };
         sink.kind(PassageKind::Prose);
+        sink.begin_part(&self.name);
         sink.border();
         sink.text(&self.name, At::Decoded(self.offset));
         sink.border();
@@ -122,7 +130,12 @@ impl Grid {
             Some(other) => &rows[body..other],
             None => &rows[body..],
         };
-        sink.begin_table(TableFacts::new(&self.name, header.map(Vec::as_slice), sample));
+        let mut facts = TableFacts::new(&self.name, header.map(Vec::as_slice), sample);
+        // The rows of a sheet come as they stand; those of other tables may come before or after the text around them.
+        if self.is_in_order || self.header.is_none() && !self.name.is_empty() {
+            facts.stands_in_order();
+        }
+        sink.begin_table(facts);
         if let Some(header) = header {
             sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(self.offset));
         }

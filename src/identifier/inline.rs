@@ -215,7 +215,7 @@ pub(super) fn counts_things(behind: &str) -> bool {
 }
 
 /// Could what stands before the token end a label? Before most numbers stands something else.
-fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
+pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
     let start = all.span(i).start;
     (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| {
         let gap = text.get(all.span(before).end..start).unwrap_or_default();
@@ -228,7 +228,7 @@ fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
 }
 
 /// Is the token a later group of a number written in groups? The first group leads. Of two long numbers neither is one.
-fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
+pub(super) fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
     let is_group = |before: &Range<usize>| before.len() < LONG_NUMBER || before.len() != all.span(i).len();
     i > 0
         && all.bytes(i - 1).iter().all(u8::is_ascii_digit)

@@ -7,6 +7,7 @@
 pub mod aba;
 pub mod bic;
 mod client_code;
+pub mod client_label;
 mod connection;
 pub mod country;
 mod domain;

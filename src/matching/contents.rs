@@ -5,7 +5,7 @@
 
 use super::findings::Findings;
 use super::lexicon::Lexicon;
-use super::{Mention, decoys, judge, payments, tables};
+use super::{Mention, decoys, headed, judge, payments, tables};
 use crate::case::Case;
 use crate::crawl::Stop;
 use crate::format::Facts;
@@ -73,7 +73,7 @@ pub(super) fn find(
         decoys.contents(batch.start, &facts, &readings[batch.clone()], &findings[batch.clone()], policy);
         let all = findings[batch.clone()].par_iter_mut().zip(&facts).zip(&readings[batch]);
         all.for_each(|((findings, facts), (_, reading))| {
-            tables::judge(lexicon, &facts.tables, policy, findings);
+            let owned = tables::judge(lexicon, &facts.tables, policy, findings);
             if let Some(payments) = &facts.payments {
                 payments::judge(lexicon, payments, reading.gaps.is_empty(), findings);
             }
@@ -84,6 +84,7 @@ pub(super) fn find(
             findings.text = facts.text;
             findings.text_persons.clone_from(&facts.persons);
             findings.settle(policy.reference_list, &facts.tables);
+            headed::judge(lexicon, facts, &owned, findings);
         });
     }
     Ok(findings)

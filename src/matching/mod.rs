@@ -8,6 +8,7 @@ mod dates;
 mod decoys;
 mod extra;
 mod findings;
+mod headed;
 mod holders;
 mod homes;
 mod items;

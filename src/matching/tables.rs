@@ -39,8 +39,9 @@ impl<'t> Column<'t> {
     }
 }
 
-/// Judges the tables of one content.
-pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, findings: &mut Findings) {
+/// Judges the tables of one content; says of which of them a column says whose the rows are.
+pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, findings: &mut Findings) -> Vec<bool> {
+    let mut owned = Vec::with_capacity(tables.len());
     for table in tables {
         let (mut has_owner, mut has_clients) = (false, false);
         for (number, column) in table.columns.iter().enumerate() {
@@ -73,7 +74,9 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
             findings.names_others = true;
         }
+        owned.push(has_owner);
     }
+    owned
 }
 
 /// Each row belongs to the institution that its client-identifier column names.

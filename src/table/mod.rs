@@ -71,6 +71,9 @@ pub struct TableFacts {
     pub nobodys: RecordCounts,
     /// Their distinct persons, sorted.
     pub nobodys_persons: Vec<PersonKey>,
+    /// Of a table without such a column: what stands under a line that names a client, by the client's code as it stands
+    /// there. Nothing where persons of it stand under none.
+    pub headed: BTreeMap<String, ValueFacts>,
     #[serde(skip)]
     work: Work,
 }
@@ -121,6 +124,11 @@ struct Work {
     row_persons: Vec<PersonKey>,
     compact_at: usize,
     compact_nobodys_at: usize,
+    /// Its rows are read in the order in which they stand, amid the text around them.
+    is_in_order: bool,
+    headed: Tally,
+    /// Persons stand under no line that names a client.
+    is_unheaded: bool,
 }
 
 /// What is kept of a column's cells.
@@ -213,8 +221,39 @@ impl TableFacts {
         self.columns.iter_mut().flat_map(|column| column.values.values_mut()).for_each(|value| value.offset += offset);
     }
 
-    /// Counts a row that stands at this offset in the item.
-    pub fn row(&mut self, cells: &[&str], at: u64) {
+    /// Its rows are read in the order in which they stand, amid the text around them.
+    pub fn stands_in_order(&mut self) {
+        self.work.is_in_order = !self.says_whose();
+        self.work.headed = Tally::new(MOST_IDS);
+    }
+
+    /// See [`TableFacts::stands_in_order`]; rows of a table that says whose they are need no line above them.
+    pub fn is_in_order(&self) -> bool {
+        self.work.is_in_order
+    }
+
+    /// The persons of the row that was counted last.
+    pub fn row_persons(&self) -> &[PersonKey] {
+        &self.work.row_persons
+    }
+
+    /// Counts a row under a line that names a client, if one does; says whether it concerns persons.
+    pub fn row_under(&mut self, cells: &[&str], at: u64, client: Option<&str>) -> bool {
+        let concerns = self.row(cells, at);
+        if self.work.is_in_order {
+            match client {
+                Some(client) => {
+                    let elements = self.work.elements(cells);
+                    self.work.headed.add_record(client, at, elements, &self.work.row_persons);
+                }
+                None => self.work.is_unheaded |= concerns,
+            }
+        }
+        concerns
+    }
+
+    /// Counts a row that stands at this offset in the item; says whether it concerns persons.
+    pub fn row(&mut self, cells: &[&str], at: u64) -> bool {
         self.rows += 1;
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
@@ -266,10 +305,14 @@ impl TableFacts {
                 }
             }
         }
+        elements.concern_persons()
     }
 
     /// Adds the rows of another part of the same table.
     pub fn merge(&mut self, mut part: TableFacts) {
+        // What stands above a part is not known to it.
+        self.headed.clear();
+        self.work.is_unheaded = true;
         self.rows += part.rows;
         self.wide_rows += part.wide_rows;
         self.elements.extend(part.elements);
@@ -302,7 +345,11 @@ impl TableFacts {
             column.values = tally.finish();
         }
         self.elements.extend(self.records.elements());
-        self.work = Work::default();
+        let Work { headed, is_unheaded, .. } = std::mem::take(&mut self.work);
+        match is_unheaded {
+            true => self.headed.clear(),
+            false => self.headed.extend(headed.finish()),
+        }
     }
 
     /// Is this a list with about one entry per institution and without persons, accounts, cards or

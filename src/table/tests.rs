@@ -431,7 +431,7 @@ fn given_and_family_names_need_no_header() {
     .map(|row| row.split('|').map(str::to_owned).collect())
     .collect();
     let mut facts = TableFacts::new("", None, &rows);
-    rows.iter().for_each(|row| facts.row(&row.iter().map(String::as_str).collect::<Vec<_>>(), 0));
+    rows.iter().for_each(|row| _ = facts.row(&row.iter().map(String::as_str).collect::<Vec<_>>(), 0));
     facts.finish();
     assert_eq!((facts.elements.words(), facts.persons.len()), (vec!["account_number", "amount", "dob", "name"], 3));
     // Words beside numbers, and towns beside states, are no names.

@@ -25,6 +25,7 @@ mod gaps;
 mod groups;
 mod growing_copies;
 mod harness;
+mod heads;
 mod hostile_names;
 mod integrity;
 mod interchange;

@@ -47,7 +47,7 @@ pub fn read(file: &File<'_>, done: &mut [bool], sink: &mut Sink<'_>) {
             pages.push(i);
         }
     }
-    let (mut fonts, mut tables) = (Fonts::new(), LaidOut::default());
+    let (mut fonts, mut tables) = (Fonts::new(), LaidOut::in_order());
     for (n, &page) in pages.iter().enumerate() {
         if sink.stopped() {
             break;

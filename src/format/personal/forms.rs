@@ -127,11 +127,17 @@ impl<'t> Forms<'t> {
             let header: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
             let sample: Vec<Vec<String>> = rows.iter().map(|(row, _)| row.iter().map(|value| (*value).to_owned()).collect()).collect();
             let mut facts = TableFacts::new("", Some(&header), &sample);
-            rows.iter().for_each(|(row, range)| facts.row(row, range.start as u64));
+            let mut persons = Vec::new();
+            for (row, range) in &rows {
+                facts.row(row, range.start as u64);
+                persons.extend(facts.row_persons().iter().map(|person| (*person, range.clone())));
+            }
             facts.finish();
-            if !facts.persons.is_empty() && is_of_persons(&facts, &rows) {
+            if !persons.is_empty() && is_of_persons(&facts, &rows) {
                 spoken.elements.extend(facts.elements);
-                spoken.persons.append(&mut facts.persons);
+                let (persons, places): (Vec<_>, Vec<_>) = persons.into_iter().unzip();
+                spoken.persons.extend(persons);
+                spoken.places.extend(places);
                 spoken.taken.extend(rows.into_iter().map(|(_, range)| range));
             }
         }

@@ -29,6 +29,8 @@ pub(super) struct Spoken {
     pub elements: Elements,
     /// The persons, as often as they are named.
     pub persons: Vec<PersonKey>,
+    /// Where each of them stands.
+    pub places: Vec<Range<usize>>,
     /// Where records stand whose persons were taken.
     taken: Vec<Range<usize>>,
     /// The names of persons of whom a line or a label says more, as numbers.
@@ -105,6 +107,7 @@ impl Records {
             spoken.elements.extend(seen.person.elements);
             spoken.elements.insert(DataElement::Name);
             spoken.persons.push(seen.person);
+            spoken.places.push(seen.range.clone());
             spoken.taken.push(seen.range);
             spoken.named.push(seen.name);
         }
@@ -173,6 +176,11 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
 }
 
 impl Spoken {
+    /// Did the text say anything of persons?
+    pub fn says_something(&self) -> bool {
+        !self.persons.is_empty() || !self.elements.is_empty()
+    }
+
     /// Adds accounts and whose they are, after all records: whom a record names is named there with more than the name.
     fn add_accounts(&mut self, accounts: Vec<letters::Account>) {
         self.taken.sort_unstable_by_key(|range| range.start);
@@ -183,6 +191,7 @@ impl Spoken {
             self.elements.extend(person.elements);
             if !is_known && self.named.binary_search(&name).is_err() {
                 self.persons.push(person);
+                self.places.push(place..place);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a reader finds in one item, and where it goes.
 
 mod amid_text;
+mod heads;
 mod outlet;
 mod parts;
 mod passage;
@@ -17,6 +18,7 @@ use super::text::{embedded, standalone};
 use super::{Coverage, Covered, PaymentUnit, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::table::TableFacts;
+use heads::Heads;
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
@@ -51,6 +53,8 @@ pub struct Sink<'a> {
     records: Vec<Range<u64>>,
     /// In the text that follows no persons are looked for: they were found elsewhere.
     is_told: bool,
+    /// Whose what follows is, where a line above it says so.
+    heads: Heads,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -87,6 +91,7 @@ impl<'a> Sink<'a> {
             said_in_rows: false,
             is_told: false,
             records: Vec::new(),
+            heads: Heads::default(),
             is_fork: false,
             gathers: false,
             values: Vec::new(),
@@ -150,8 +155,16 @@ impl<'a> Sink<'a> {
             PassageKind::Rows(ordinal) => self.ordinals.iter().position(|own| *own == ordinal).unwrap_or(ordinal as usize),
             PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => last,
         };
-        let table = self.facts.tables.get_mut(place.min(last)).expect("a table was begun");
-        table.row(cells, at);
+        let place = place.min(last);
+        let table = self.facts.tables.get(place).expect("a table was begun");
+        let (is_in_order, columns) = (table.is_in_order(), table.columns.len());
+        if !(is_in_order && self.head_of_row(cells, columns)) {
+            let client = if is_in_order { self.heads.client() } else { None };
+            let concerns = self.facts.tables[place].row_under(cells, at, client);
+            if concerns && is_in_order {
+                self.person_in_row();
+            }
+        }
         self.search_values(cells, at);
         self.say_row(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
@@ -192,6 +205,7 @@ impl<'a> Sink<'a> {
     /// Begins a table; rows that follow belong to it. The header, where there is one, also becomes text.
     pub fn begin_table(&mut self, table: TableFacts) {
         self.flush();
+        self.begin_part(&table.name);
         self.kind = PassageKind::Rows(self.facts.tables.len() as u32);
         self.facts.tables.push(table);
     }
@@ -281,6 +295,7 @@ impl<'a> Sink<'a> {
             PersonKey::settle(&mut unit.persons);
         }
         PersonKey::settle(&mut self.facts.persons);
+        self.settle_heads();
         PersonKey::settle(&mut self.facts.members.persons);
         self.facts.tables.iter_mut().for_each(TableFacts::finish);
     }
@@ -327,17 +342,11 @@ impl<'a> Sink<'a> {
     /// Has text read whose persons are looked for in `told`, which says the same in other order.
     pub fn told(&mut self, told: &str, read: impl FnOnce(&mut Self)) {
         self.flush();
-        self.hear(personal::find(told, personal::Cut::default()));
+        self.hear(personal::find(told, personal::Cut::default()), told);
         let before = std::mem::replace(&mut self.is_told, true);
         read(self);
         self.flush();
         self.is_told = before;
-    }
-
-    /// Takes what a text says of persons.
-    fn hear(&mut self, spoken: personal::Spoken) {
-        self.facts.text.extend(spoken.elements);
-        self.facts.persons.extend(spoken.persons);
     }
 
     /// Was the text that follows read as rows?

@@ -7,6 +7,7 @@ use crate::format::piece::{PieceFindings, PieceKey};
 use crate::model::{Cause, ContentId, Elements, PersonKey};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;
 
@@ -230,6 +231,9 @@ pub struct Facts {
     pub text: Elements,
     /// Persons whose records stand in its running text; distinct and sorted when it was read.
     pub persons: Vec<PersonKey>,
+    /// The same persons by the codes of the clients that lines above them name, where some do; under no code those of whom
+    /// no line says surely whose they are.
+    pub headed: BTreeMap<String, Vec<PersonKey>>,
     /// What its running text says of persons where it is a member that was read to its end: whose that is, the member says.
     pub members: Spoken,
     /// Remarks of its reader.

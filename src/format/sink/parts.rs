@@ -1,5 +1,6 @@
 //! Parts of an item that are read apart, in parallel or out of what was kept, and joined in order.
 
+use super::heads::Heads;
 use super::outlet::Moved;
 use super::{GapNote, Outlet, Sink};
 use crate::format::piece::{self, PieceFindings, PieceKey};
@@ -17,6 +18,7 @@ impl<'a> Sink<'a> {
         fork.kind = self.kind;
         fork.searches_bytes = self.searches_bytes;
         fork.said_in_rows = self.said_in_rows;
+        fork.heads = Heads::apart();
         fork.is_fork = true;
         fork.gathers = true;
         fork
@@ -53,6 +55,7 @@ impl<'a> Sink<'a> {
             self.join_payments(payments);
         }
         self.facts.text.extend(part.facts.text);
+        self.join_heads(part.facts.headed, &part.facts.persons);
         self.facts.persons.append(&mut part.facts.persons);
         self.facts.members.join(part.facts.members);
         self.facts.notes.extend(part.facts.notes);
@@ -72,6 +75,7 @@ impl<'a> Sink<'a> {
     pub fn piece(&mut self, bytes: &[u8], offset: u64, way: &[u8], read: &dyn Fn(&[u8], &mut Sink<'_>)) {
         let findings = self.kept(piece::key(way, bytes), offset, &|outlet| {
             let mut inner = Sink::new(outlet);
+            inner.heads = Heads::apart();
             inner.searches_bytes = true;
             inner.gathers = true;
             inner.said_in_rows = self.said_in_rows;
@@ -92,6 +96,7 @@ impl<'a> Sink<'a> {
                 kind: self.kind,
                 searches_bytes: self.searches_bytes,
                 said_in_rows: self.said_in_rows,
+                heads: Heads::apart(),
                 is_fork: true,
                 gathers: true,
                 ..Sink::new(outlet)
@@ -138,6 +143,7 @@ impl<'a> Sink<'a> {
         self.gaps.extend(inner.gaps.into_iter().map(|gap| GapNote { range: offset..offset, ..gap }));
         self.facts.tables.extend(inner.facts.tables);
         self.facts.text.extend(inner.facts.text);
+        self.join_heads(inner.facts.headed, &inner.facts.persons);
         self.facts.persons.append(&mut inner.facts.persons);
         self.facts.members.join(inner.facts.members);
         self.facts.notes.extend(inner.facts.notes);

@@ -103,14 +103,18 @@ impl Sink<'_> {
                 let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
                 let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
                 let spoken = self.spoken(&text, cut);
-                self.hear(spoken);
+                if !self.is_told {
+                    self.hear(spoken, &text);
+                }
                 self.say(&text, &map, self.continued);
             }
             let meant = escaped(&text, &map);
             if let Some(meant) = meant.as_ref().filter(|_| is_running) {
                 // A person counts once, however often a text says the same.
                 let spoken = self.spoken(&meant.text, personal::Cut::default());
-                self.hear(spoken);
+                if spoken.says_something() {
+                    self.hear(spoken, &meant.text);
+                }
             }
             self.outlet.passage(Passage { kind: self.kind, text, map });
             meant.into_iter().for_each(|passage| self.outlet.passage(passage));

@@ -109,7 +109,9 @@ fn columns_as_rows(table: &Table) -> Option<Vec<Vec<String>>> {
 }
 
 fn begin(offset: u64, table: &Table, sample: &[Vec<String>], sink: &mut Sink<'_>) {
-    sink.begin_table(TableFacts::new("", table.header.as_deref(), sample));
+    let mut facts = TableFacts::new("", table.header.as_deref(), sample);
+    facts.stands_in_order();
+    sink.begin_table(facts);
     if let Some(header) = &table.header {
         sink.text(&format!("{}\n", header.join("\t").replace(['\n', '\r'], " ")), At::Decoded(offset));
     }

@@ -8,6 +8,7 @@ use super::header;
 use super::layout::{self, Layout, MAX_LEN};
 use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
+use crate::identifier::client_label;
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::collections::HashMap;
@@ -301,6 +302,10 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
         }
         tables[current].1.push(rows);
     }
+    // The heads of pages, which say whose the rows below are.
+    let heads = client_label::clients(text);
+    let head_before = |at: usize| heads.partition_point(|head| head.start < at).checked_sub(1).and_then(|n| heads.get(n)).cloned();
+    let before = std::mem::take(sink.heads());
     for (headed, ranges) in tables {
         if sink.stopped() {
             return said;
@@ -317,10 +322,15 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
             || ranges.iter().cloned().flat_map(rows).filter_map(|(at, line)| Some((at, line.len(), headed.cells(record_text(line))?)));
         let owned = |(_, _, row): (usize, usize, Vec<&str>)| row.into_iter().map(str::to_owned).collect();
         let sample: Vec<Vec<String>> = cells().take(layout::RECORDS).map(owned).collect();
-        sink.begin_table(TableFacts::new("", Some(&headed.header), &sample));
+        let mut facts = TableFacts::new("", Some(&headed.header), &sample);
+        if !heads.is_empty() && cells().all(|(at, len, _)| head_before(at) == head_before(at + len)) {
+            facts.stands_in_order();
+        }
+        sink.begin_table(facts);
         sink.text(&format!("{}\n", headed.header.join("\t")), At::Decoded(stretch.range.start));
         let mut places = Vec::new();
         for (at, len, row) in cells() {
+            sink.heads().stand_under(head_before(at).and_then(|head| text.get(head)));
             sink.row(&row, stretch.offset(at));
             places.push(stretch.offset(at)..stretch.offset(at + len));
         }
@@ -328,6 +338,8 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
             said.extend(places);
         }
     }
+    // The text follows from its beginning.
+    *sink.heads() = before;
     said
 }
 

@@ -296,7 +296,9 @@ pub fn find_header(rows: &[Vec<String>]) -> (usize, bool) {
 fn header_below(title: usize, rows: &[Vec<String>]) -> Option<usize> {
     let filled = |row: &[String]| row.iter().filter(|c| !c.trim().is_empty()).count();
     let has_values = |row: &[String]| row.iter().any(|cell| !cell.trim().is_empty() && !is_wordlike(cell));
-    if !has_values(&rows[title]) {
+    // A code of letters and few digits may pass as a word.
+    let has_codes = |row: &[String]| row.iter().any(|cell| Shape::of(cell) == Shape::Code && cell.bytes().any(|b| b.is_ascii_digit()));
+    if !has_values(&rows[title]) && !has_codes(&rows[title]) {
         return None;
     }
     let below = (title + 1..rows.len()).find(|&i| filled(&rows[i]) > 1)?;
@@ -346,6 +348,8 @@ mod tests {
         let pairs =
             "Institution,Ash Valley Bank,Client ID,WP865J\n,,,\nAccount,Holder,Balance,\n44829103,Ann Lee,0.50,\n44829104,Bo Ek,1.50,";
         assert_eq!(find_header(&rows(pairs)), (2, true));
+        let code = "Report,,\n,Client Code,FARI39\n,,\nName,Account,Balance\nAnn Lee,44829103,0.50\nBo Ek,44829104,1.50";
+        assert_eq!(find_header(&rows(code)), (3, true));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::headed::{self, HEADS, Headed};
 use crate::format::grid::Grid;
 use crate::format::{PassageKind, Sink};
+use crate::identifier::client_label;
 use crate::table::TableFacts;
 
 /// Stands behind a text up to where it ends on its page, and is no part of it.
@@ -21,6 +22,8 @@ pub(in crate::format) struct LaidOut {
     current: Option<Current>,
     /// Width of a character on the page before: only then columns go on at the same places.
     unit: u32,
+    /// The text of each page is read behind its rows, and before the next page.
+    in_order: bool,
 }
 
 /// The table whose rows stand in the lines at hand.
@@ -32,9 +35,18 @@ struct Current {
 }
 
 impl LaidOut {
+    /// Takes pages each of which is read as text before the next one: lines of them say whose the rows below are.
+    pub fn in_order() -> Self {
+        Self { in_order: true, ..Self::default() }
+    }
+
     /// Takes a page whose lines are laid out with characters of this width; what it says stands at `offset`. Where rows
     /// of it say whose personal data they hold, gives the lines that are no rows.
     pub fn page(&mut self, text: &str, unit: u32, offset: u64, sink: &mut Sink<'_>) -> Option<String> {
+        let above = (self.in_order && names_client(text)).then(|| {
+            sink.flush();
+            sink.heads().clone()
+        });
         if unit != self.unit {
             (self.unit, self.current) = (unit, None);
         }
@@ -58,6 +70,10 @@ impl LaidOut {
             rest = rest.get(body..).unwrap_or_default();
         }
         sink.kind(PassageKind::Prose);
+        if let Some(above) = above {
+            // The text of the page follows from its beginning.
+            *sink.heads() = above;
+        }
         says.then(|| beside.into_iter().map(as_read).collect())
     }
 
@@ -83,7 +99,11 @@ impl LaidOut {
             self.end(sink);
         }
         let place = known.unwrap_or_else(|| {
-            self.tables.push((header.clone(), Grid::headed("", header, offset)));
+            let grid = match self.in_order {
+                true => Grid::headed("", header.clone(), offset).in_order(),
+                false => Grid::headed("", header.clone(), offset),
+            };
+            self.tables.push((header, grid));
             self.tables.len() - 1
         });
         self.current = Some(Current { headed, place, facts });
@@ -94,6 +114,7 @@ impl LaidOut {
         let table = self.current.as_mut().and_then(|current| Some((self.tables.get_mut(current.place)?, current)));
         let Some(((_, grid), Current { headed, facts, .. })) = table else {
             beside.push(lines);
+            self.may_head(lines, sink);
             return false;
         };
         let mut here = facts.empty_like();
@@ -104,12 +125,30 @@ impl LaidOut {
                     here.row(&cells.iter().map(String::as_str).collect::<Vec<_>>(), offset);
                     grid.row_at(cells, offset, sink);
                 }
-                None => beside.push(line),
+                None => {
+                    beside.push(line);
+                    if self.in_order && names_client(line) {
+                        grid.begin(sink);
+                        sink.heads().text(&as_read(line));
+                    }
+                }
             }
         }
         here.finish();
         here.has_personal_data()
     }
+
+    /// Lines that are no rows may say whose the rows below them are; those above are not.
+    fn may_head(&mut self, lines: &str, sink: &mut Sink<'_>) {
+        if self.in_order && names_client(lines) {
+            self.tables.iter_mut().for_each(|(_, grid)| grid.begin(sink));
+            sink.heads().text(&as_read(lines));
+        }
+    }
+}
+
+fn names_client(lines: &str) -> bool {
+    !client_label::clients(&as_read(lines)).is_empty()
 }
 
 /// Lines as they read: what fills up a text stands for blanks only where the text ends.

@@ -1,0 +1,100 @@
+//! Codes and accounts of clients that stand behind a label which names them and nothing else: where such a line stands
+//! above records, it says whose they are.
+
+use super::inline::{continues_number, label_before, may_be_labelled};
+use super::listed::is_value;
+use super::place::is_item_mark;
+use super::{Specific, is_exact, labelled};
+use crate::index::tokens::{Tokens, words_of};
+use crate::model::Scheme;
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// Words of a label, and bytes of a code.
+const WORDS: usize = 4;
+const LONGEST: usize = 40;
+/// Bytes of what says of which type a record is.
+const TYPE: usize = 3;
+
+/// Where labelled codes of clients stand in a text, in their order.
+pub fn clients(text: &str) -> Vec<Range<usize>> {
+    thread_local!(static TOKENS: RefCell<Tokens> = RefCell::default());
+    TOKENS.with_borrow_mut(|all| {
+        all.split(text);
+        let is_client = |&i: &usize| {
+            let token = all.get(i);
+            is_value(text, &token)
+                && token.term.bytes().any(|b| b.is_ascii_digit())
+                && !continues_number(text, all, i)
+                && !is_item_mark(text, &token.span)
+                && may_be_labelled(text, all, i)
+                && {
+                    let label = label_before(text, all, i);
+                    names_client(label.schemes.iter().copied()) && label.names_value(text, &token.span)
+                }
+        };
+        let found = (0..all.len()).filter(|&i| all.may_be_value(i)).filter(is_client);
+        let mut spans: Vec<Range<usize>> = found.map(|i| all.span(i)).collect();
+        // A code in two parts is a token, and so is each of its parts.
+        spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+        spans.dedup_by(|next, last| next.start < last.end);
+        spans
+    })
+}
+
+/// The code in a row that says nothing of a person: a label in the first cell that is filled, or behind the type of the
+/// record, and the code in the next one; or both in the only cell.
+pub fn client_of_row<'c>(cells: &[&'c str]) -> Option<&'c str> {
+    let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let is_code = |cell: &str| cell.len() <= LONGEST && !cell.contains(char::is_whitespace) && cell.bytes().any(|b| b.is_ascii_digit());
+    let is_label = |cell: &str| {
+        let words = words_of(cell);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words.len() <= WORDS && is_exact(&words) && names_client(labelled(&words).into_iter())
+    };
+    let first: Vec<&str> = filled().take(3).collect();
+    let labelled = match first[..] {
+        [label, code, ..] if is_code(code) && is_label(label) => return Some(code),
+        [kind, label, code] if kind.len() <= TYPE && is_code(code) && is_label(label) => return Some(code),
+        [only] => only,
+        _ => return None,
+    };
+    clients(labelled).first().and_then(|span| labelled.get(span.clone()))
+}
+
+fn names_client<'s>(mut schemes: impl Iterator<Item = &'s (Scheme, Specific)>) -> bool {
+    schemes.any(|(scheme, specific)| matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && *specific == Specific::Exact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labelled_codes_are_clients() {
+        let found = |text: &'static str| clients(text).into_iter().map(|span| &text[span]).collect::<Vec<_>>();
+        assert_eq!(found("RPT DD4410  INSTITUTION NUMBER 729282   TRIAL BALANCE   PAGE 1"), ["729282"]);
+        assert_eq!(found("Client 982573 - Loan exceptions\nClient code: QX12\n"), ["982573", "QX12"]);
+        assert_eq!(found("routing number 021000021, account 4455667788, client since 1999"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn rows_with_a_label_and_a_code_are_clients() {
+        for row in
+            [&["Client", "960494"][..], &["", "Client Code", "", "960494"], &["H", "CLIENT", "960494", "20241031"], &["Client 960494"]]
+        {
+            assert_eq!(client_of_row(row), Some("960494"), "{row:?}");
+        }
+        for row in [
+            &["Ann Lee", "", "Client 960494"][..],
+            &["Ann Lee", "Client", "960494"],
+            &["Total", "960494"],
+            &["Ann Lee", "4455667788"],
+            &["Client", "Ann Lee"],
+            &["960494", "Client"],
+            &[],
+        ] {
+            assert_eq!(client_of_row(row), None, "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Several clients in one item, each under a line of its own: the head of a page, a heading, a title over a table, the name
+//! of a sheet. Each has the persons below its line; where that is not certain, each has all of them.
+
+use crate::harness::{docx, pdf};
+use crate::workbook_parts::{cells, code, counts, data, outcome, person, workbook};
+
+/// Lines about persons with these numbers.
+fn lines(persons: std::ops::Range<usize>, line: impl Fn(&[String]) -> String) -> String {
+    persons.map(|n| line(&person(n))).collect()
+}
+
+/// A file of two clients: the first six persons are those of `FIRST`, seven more those of `OTHER`.
+type Form = (&'static str, Vec<u8>);
+
+fn report() -> String {
+    let page = |client: &str, persons| {
+        let rows = lines(persons, |p| format!("{:<17}{:<29}{:>16}\n", p[1], p[0].to_uppercase(), p[2]));
+        format!(
+            "RPT DD4410  INSTITUTION NUMBER {client}   DEMAND DEPOSIT TRIAL BALANCE   PAGE 1\n\n\
+             ACCOUNT NUMBER   MEMBER NAME                   CURRENT BALANCE\n\
+             ---------------  ---------------------------  ----------------\n{rows}\n                    PAGE TOTAL\n\u{c}\n"
+        )
+    };
+    page("FIRST", 0..6) + &page("OTHER", 6..13)
+}
+
+fn sections() -> String {
+    let section = |client: &str, persons| format!("Client,{client}\nname,account,balance\n{}\n", lines(persons, |p| p.join(",") + "\n"));
+    section("FIRST", 0..6) + &section("OTHER", 6..13)
+}
+
+fn record_types() -> String {
+    let batch = |client: &str, persons| {
+        let details = lines(persons, |p| format!("D,{},{},{}\n", p[0].replacen(' ', ",", 1), p[1], p[2]));
+        format!("H,CLIENT,{client},20241031\n{details}T,6\n")
+    };
+    batch("FIRST", 0..6) + &batch("OTHER", 6..13)
+}
+
+/// A page whose lines are set in cells at these places.
+fn page(lines: &[Vec<String>]) -> String {
+    let cell =
+        |row: usize, (column, text): (usize, &String)| format!("BT /F1 10 Tf {} {} Td ({text}) Tj ET\n", 60 + 160 * column, 740 - 16 * row);
+    lines.iter().enumerate().flat_map(|(row, cells)| cells.iter().enumerate().map(move |c| cell(row, c))).collect()
+}
+
+fn pages(first: &str, other: &str) -> Vec<u8> {
+    let lines = |client: &str, persons: std::ops::Range<usize>| {
+        let mut lines = vec![vec![format!("Client: {client}")], cells(&["Name", "Account", "Balance"])];
+        lines.extend(persons.map(person));
+        page(&lines)
+    };
+    pdf(&[lines(first, 0..6), lines(other, 6..13)], "Helvetica")
+}
+
+fn paragraphs(first: &str, other: &str) -> Vec<u8> {
+    let records = |client: &str, persons: std::ops::Range<usize>| {
+        let mut lines = vec![format!("Client {client} - Loan exceptions")];
+        lines.extend(persons.map(|n| person(n).join("</w:t><w:tab/><w:t>")));
+        lines
+    };
+    docx(&[records(first, 0..6), records(other, 6..13)].concat())
+}
+
+/// A sheet whose table stands below these rows.
+fn sheet(above: &[&[&str]], persons: std::ops::Range<usize>) -> String {
+    let mut rows: Vec<Vec<String>> = above.iter().map(|row| cells(row)).collect();
+    rows.push(cells(&["Name", "Account", "Balance"]));
+    rows.extend(persons.map(person));
+    data(&rows)
+}
+
+fn named_sheets(first: &str, other: &str) -> Vec<u8> {
+    let (one, two) = (format!("Client {first}"), format!("Client {other}"));
+    workbook(&[(&one, sheet(&[], 0..6)), (&two, sheet(&[], 6..13))], &[])
+}
+
+fn titled_sheets(first: &str, other: &str) -> Vec<u8> {
+    let titled = |client: &str, persons| sheet(&[&["Report"], &["", "Client Code", client], &[]], persons);
+    workbook(&[("S0", titled(first, 0..6)), ("S1", titled(other, 6..13))], &[])
+}
+
+fn one_sheet(first: &str, other: &str) -> Vec<u8> {
+    let mut rows = Vec::new();
+    for (client, persons) in [(first, 0..6), (other, 6..13)] {
+        rows.push(cells(&["Client", client]));
+        rows.push(cells(&["Name", "Account", "Balance"]));
+        rows.extend(persons.map(person));
+        rows.push(Vec::new());
+    }
+    workbook(&[("S", data(&rows))], &[])
+}
+
+/// The individuals of both clients of each form, which are `affected`; the last institution is named nowhere.
+fn individuals(forms: &[(&'static str, fn(&str, &str) -> Vec<u8>)]) -> Vec<(&'static str, String, String)> {
+    let files: Vec<Form> = forms.iter().enumerate().map(|(n, (name, made))| (*name, made(&code(2 * n), &code(2 * n + 1)))).collect();
+    let files: Vec<(String, Vec<u8>)> = files.into_iter().enumerate().map(|(n, (name, bytes))| (format!("f{n}/{name}"), bytes)).collect();
+    let (_desk, outputs) = outcome(&files, 2 * forms.len() + 1);
+    let counts = counts(&outputs);
+    let (last, owners) = counts.split_last().expect("institutions");
+    assert_eq!(last.0, "ruled_out", "{:?}", outputs.rows("unattributed.csv"));
+    assert!(owners.iter().all(|(verdict, _)| verdict == "affected"), "{owners:?}");
+    forms.iter().zip(owners.chunks(2)).map(|((name, _), pair)| (*name, pair[0].1.clone(), pair[1].1.clone())).collect()
+}
+
+fn assert_individuals(forms: &[(&'static str, fn(&str, &str) -> Vec<u8>)], first: usize, other: usize) {
+    let wrong: Vec<_> =
+        individuals(forms).into_iter().filter(|(_, one, two)| (one, two) != (&first.to_string(), &other.to_string())).collect();
+    assert!(wrong.is_empty(), "not {first} and {other}: {wrong:?}");
+}
+
+fn of_text(text: String, first: &str, other: &str) -> Vec<u8> {
+    text.replace("FIRST", first).replace("OTHER", other).into_bytes()
+}
+
+#[test]
+fn persons_below_a_clients_line_are_that_clients() {
+    assert_individuals(
+        &[
+            ("report.prn", |first, other| of_text(report(), first, other)),
+            ("sections.csv", |first, other| of_text(sections(), first, other)),
+            ("types.csv", |first, other| of_text(record_types(), first, other)),
+            ("pages.pdf", pages),
+            ("paragraphs.docx", paragraphs),
+            ("named.xlsx", named_sheets),
+            ("titled.xlsx", titled_sheets),
+            ("one.xlsx", one_sheet),
+        ],
+        6,
+        7,
+    );
+}
+
+#[test]
+fn persons_above_all_lines_of_clients_count_for_each() {
+    // What looks like a head is a foot.
+    assert_individuals(
+        &[
+            ("feet.prn", |first, other| {
+                let text = report();
+                let (head, rest) = text.split_once("\n\n").expect("a head");
+                let (one, two) = rest.split_once("RPT DD4410").expect("two pages");
+                let (next, two) = two.split_once("\n\n").expect("a head");
+                of_text(format!("DEMAND DEPOSIT\n\n{one}{head}\n\n{two}RPT DD4410{next}\n"), first, other)
+            }),
+            ("feet.docx", |first, other| {
+                let mut lines = Vec::new();
+                for (client, persons) in [(first, 0..6), (other, 6..13)] {
+                    lines.extend(persons.map(|n| person(n).join("</w:t><w:tab/><w:t>")));
+                    lines.push(format!("Client {client} - Loan exceptions"));
+                }
+                docx(&lines)
+            }),
+        ],
+        13,
+        13,
+    );
+}
+
+#[test]
+fn persons_below_no_line_or_an_unknown_clients_count_for_each() {
+    assert_individuals(
+        &[
+            ("apart.xlsx", |first, other| {
+                let (one, two) = (format!("Client {first}"), format!("Client {other}"));
+                workbook(&[(&one, sheet(&[], 0..6)), (&two, sheet(&[], 6..13)), ("More", sheet(&[], 13..17))], &[])
+            }),
+            ("unknown.csv", |first, other| {
+                let more = format!("Client,999983\nname,account,balance\n{}", lines(13..17, |p| p.join(",") + "\n"));
+                of_text(sections() + &more, first, other)
+            }),
+        ],
+        10,
+        11,
+    );
+}
+
+#[test]
+fn clients_named_beside_persons_head_nothing() {
+    let text = |first: &str, other: &str| {
+        let line = |n: usize| {
+            let (p, client) = (person(n), if n % 2 == 0 { first } else { other });
+            format!("{} | {} | {} | client {client}\n", p[0], p[1], p[2])
+        };
+        format!("Client {first}\n\n{}", (0..13).map(line).collect::<String>()).into_bytes()
+    };
+    let found = individuals(&[("lines.txt", text)]);
+    let (_, one, two) = &found[0];
+    let count = |text: &str| text.parse::<u32>().expect("a number");
+    assert!(count(one) >= 7 && count(two) >= 6, "{found:?}");
+}
