@@ -4,7 +4,7 @@
 use super::inline::{continues_number, label_before, may_be_labelled};
 use super::listed::is_value;
 use super::place::is_item_mark;
-use super::{Specific, is_exact, labelled};
+use super::{Specific, labelled};
 use crate::index::tokens::{Tokens, words_of};
 use crate::model::Scheme;
 use std::cell::RefCell;
@@ -47,19 +47,21 @@ pub fn clients(text: &str) -> Vec<Range<usize>> {
 pub fn client_of_row<'c>(cells: &[&'c str]) -> Option<&'c str> {
     let filled = || cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
     let is_code = |cell: &str| cell.len() <= LONGEST && !cell.contains(char::is_whitespace) && cell.bytes().any(|b| b.is_ascii_digit());
-    let is_label = |cell: &str| {
-        let words = words_of(cell);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        words.len() <= WORDS && is_exact(&words) && names_client(labelled(&words).into_iter())
-    };
     let first: Vec<&str> = filled().take(3).collect();
     let labelled = match first[..] {
-        [label, code, ..] if is_code(code) && is_label(label) => return Some(code),
-        [kind, label, code] if kind.len() <= TYPE && is_code(code) && is_label(label) => return Some(code),
+        [label, code, ..] if is_code(code) && is_client_label(label) => return Some(code),
+        [kind, label, code] if kind.len() <= TYPE && is_code(code) && is_client_label(label) => return Some(code),
         [only] => only,
         _ => return None,
     };
     clients(labelled).first().and_then(|span| labelled.get(span.clone()))
+}
+
+/// Does a text of a few words name the code or account of a client and nothing else?
+pub fn is_client_label(text: &str) -> bool {
+    let words = words_of(text);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.len() <= WORDS && names_client(labelled(&words).into_iter())
 }
 
 fn names_client<'s>(mut schemes: impl Iterator<Item = &'s (Scheme, Specific)>) -> bool {

@@ -38,6 +38,7 @@ pub(in crate::format) mod laid_out;
 mod layout;
 mod markup_tables;
 mod named_lines;
+mod outer_client;
 mod nested;
 mod places;
 mod record;

@@ -4,10 +4,12 @@
 
 use super::encoding::TextEncoding;
 use super::json_record;
+use super::outer_client::OuterClient;
 use super::stretch::{Stretch, stretches};
 use crate::format::named::{Named, NamedRecords};
 use crate::format::named_line::{self, Record, Records, Way};
 use crate::format::{At, Sink};
+use crate::identifier::client_label::is_client_label;
 use crate::table::TableFacts;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -87,6 +89,7 @@ impl NamedLines {
     /// Reads a text. Where it goes on behind its end, gives the item's byte at which a record begins that is not ended.
     fn read(&mut self, stretch: &Stretch<'_>, goes_on: bool, sink: &mut Sink<'_>) -> Option<usize> {
         let mut records = Records::new(Way::Record, MOST_VALUES);
+        let mut outer = OuterClient::default();
         let mut at = 0;
         for raw in stretch.text.split_inclusive('\n') {
             if self.is_asked && self.found.has_rows() {
@@ -97,10 +100,10 @@ impl NamedLines {
             let line = raw.trim();
             let own = if line.len() > LONGEST || named_line::is_row_of_values(line) { Vec::new() } else { whole(line) };
             if own.is_empty() {
-                records.line(raw, place, &mut |record| self.add(&record, stretch, sink));
+                records.line(raw, place, &mut |record| self.add(&record, &mut outer, stretch, sink));
                 continue;
             }
-            records.end(&mut |record| self.add(&record, stretch, sink));
+            records.end(&mut |record| self.add(&record, &mut outer, stretch, sink));
             // What a custom field is called stands beside it: only here it is the label of its value.
             let has_labels = line.len() <= LONGEST_EVENT && line.contains("Label=");
             for values in own {
@@ -115,16 +118,21 @@ impl NamedLines {
         if goes_on {
             return records.open().and_then(|place| usize::try_from(stretch.offset(place)).ok());
         }
-        records.end(&mut |record| self.add(&record, stretch, sink));
+        records.end(&mut |record| self.add(&record, &mut outer, stretch, sink));
         None
     }
 
-    fn add(&mut self, record: &Record<'_>, stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+    fn add<'t>(&mut self, record: &Record<'_>, outer: &mut OuterClient<'t>, stretch: &'t Stretch<'_>, sink: &mut Sink<'_>) {
         // A value alone is no record; of lines that look like named ones, most stand alone.
         if record.values.iter().filter(|(_, value)| !value.is_empty()).nth(1).is_none() {
             return;
         }
-        let values: Vec<Named> = record.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut values: Vec<Named> = record.values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        if let Some((name, value)) = outer.of(&stretch.text, record.range.start)
+            && !values.iter().any(|(known, _)| is_client_label(known))
+        {
+            values.insert(0, (name.to_owned(), value.to_owned()));
+        }
         self.keep(values, record.range.clone(), stretch, sink);
     }
 
