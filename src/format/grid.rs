@@ -132,6 +132,10 @@ impl Grid {
         };
         let mut facts = TableFacts::new(&self.name, header.map(Vec::as_slice), sample);
         // The rows of a sheet come as they stand; those of other tables may come before or after the text around them.
+        if self.header.is_none() {
+            let above = rows[..first].iter().map(|row| row.join("\t"));
+            facts.titled(std::iter::once(self.name.clone()).chain(above));
+        }
         if self.is_in_order || self.header.is_none() && !self.name.is_empty() {
             facts.stands_in_order();
         }

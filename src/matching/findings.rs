@@ -68,6 +68,8 @@ pub struct Findings {
     pub names_others: bool,
     /// Whose codes stand under a header that says nothing, in tables about persons that no column gives to anybody.
     pub unlabelled: BTreeSet<usize>,
+    /// Whose names alone stand above tables about persons that no column gives to anybody.
+    pub titled: BTreeSet<usize>,
     /// Its payments stand amid other text, or in a file of which others may own the rest.
     pub beside_others: bool,
     /// Owners that its fields name and the registry does not know.

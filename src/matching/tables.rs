@@ -2,8 +2,9 @@
 
 use super::chance::Chance;
 use super::findings::Findings;
-use super::lexicon::{Lexicon, is_numeric, is_telling_code};
+use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
 use super::mention::{Mention, Source, mention};
+use super::passage::{Found, Text};
 use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
@@ -69,6 +70,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         if !has_owner && table.elements.concern_persons() && !table.is_of_few_logins() {
             findings.ownerless.add(&table.records, &table.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
+            findings.titled.extend(titled(lexicon, &table.title));
         }
         if has_clients && table.nobodys.all > 0 {
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
@@ -77,6 +79,25 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         owned.push(has_owner);
     }
     owned
+}
+
+/// Whose names are all that stands in a cell above a table.
+fn titled(lexicon: &Lexicon, title: &str) -> Vec<usize> {
+    if title.is_empty() {
+        return Vec::new();
+    }
+    let text = Text::new(title);
+    let is_cell = |found: &Found| {
+        let before = title.get(..found.span.start).and_then(|before| before.rsplit(['\t', '\n']).next());
+        let behind = title.get(found.span.end..).and_then(|behind| behind.split(['\t', '\n']).next());
+        [before, behind].into_iter().flatten().all(|rest| rest.trim().is_empty())
+    };
+    let found = text.find(lexicon).into_iter().filter(is_cell);
+    let holder = |found: Found| match lexicon.entries.get(found.entry as usize) {
+        Some(Entry { what: What::Name { one_word: false, .. }, holders, .. }) if holders.len() == 1 => holders.first().copied(),
+        _ => None,
+    };
+    found.filter_map(holder).collect()
 }
 
 /// Each row belongs to the institution that its client-identifier column names.

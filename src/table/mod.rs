@@ -53,6 +53,8 @@ const LONGEST_HEADER: usize = 200;
 pub struct TableFacts {
     /// Sheet or table name; empty for a plain file.
     pub name: String,
+    /// Of a sheet: its name and the rows above the header, cells joined by tabs, one row a line.
+    pub title: String,
     /// Header cells; empty where there is no header.
     pub header: Vec<String>,
     /// Columns in their order.
@@ -219,6 +221,17 @@ impl TableFacts {
     /// The rows stand so much further on in the item. For finished tables.
     pub(crate) fn move_by(&mut self, offset: u64) {
         self.columns.iter_mut().flat_map(|column| column.values.values_mut()).for_each(|value| value.offset += offset);
+    }
+
+    /// What stands above it, which is kept where it is short.
+    pub fn titled(&mut self, lines: impl Iterator<Item = String>) {
+        const LONGEST: usize = 400;
+        for line in lines.filter(|line| !line.trim().is_empty()) {
+            if self.title.len() + line.len() < LONGEST {
+                self.title.push_str(&line);
+                self.title.push('\n');
+            }
+        }
     }
 
     /// Its rows are read in the order in which they stand, amid the text around them.

@@ -58,8 +58,18 @@ fn tables(forms: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
 
 #[test]
 fn headings_are_made_of_the_words_of_the_field() {
-    let headings =
-        ["cli_id", "fi_no", "INSTITUTION_NBR", "tenant_key", "FinInstId", "client_sk", "client_acronym", "inst key", "mandant_nr"];
+    let headings = [
+        "cli_id",
+        "fi_no",
+        "Client_Code__c",
+        "INSTITUTION_NBR",
+        "tenant_key",
+        "FinInstId",
+        "client_sk",
+        "client_acronym",
+        "inst key",
+        "mandant_nr",
+    ];
     assert_verdicts(&tables(&headings.map(|heading| (heading, "CODE"))), "affected");
 }
 

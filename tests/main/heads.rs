@@ -37,6 +37,17 @@ fn record_types() -> String {
     batch("FIRST", 0..6) + &batch("OTHER", 6..13)
 }
 
+fn members() -> String {
+    let client = |client: &str, persons| {
+        let members = lines(persons, |p| {
+            let (first, last) = p[0].split_once(' ').expect("two names");
+            format!("      - first: {first}\n        last: {last}\n        account: \"{}\"\n", p[1])
+        });
+        format!("  - client_id: \"{client}\"\n    members:\n{members}")
+    };
+    format!("clients:\n{}{}", client("FIRST", 0..6), client("OTHER", 6..13))
+}
+
 /// A page whose lines are set in cells at these places.
 fn page(lines: &[Vec<String>]) -> String {
     let cell =
@@ -125,6 +136,7 @@ fn persons_below_a_clients_line_are_that_clients() {
             ("named.xlsx", named_sheets),
             ("titled.xlsx", titled_sheets),
             ("one.xlsx", one_sheet),
+            ("members.yaml", |first, other| of_text(members(), first, other)),
         ],
         6,
         7,

@@ -155,3 +155,25 @@ fn a_property_of_the_document_names_its_client() {
         assert_eq!(outputs.verdicts()["C01"], "ruled_out", "{name}");
     }
 }
+
+/// A table of the first client, and on another sheet one below this title.
+fn beside(title: &str) -> Vec<u8> {
+    let mut own = vec![cells(&["client_id", "name", "account_no"])];
+    own.extend((0..6).map(|n| [vec![code(0)], person(n)[..2].to_vec()].concat()));
+    let mut other = vec![cells(&[title]), cells(&["name", "account_no", "bal"])];
+    other.extend((6..12).map(person));
+    workbook(&[("S0", data(&own)), ("S1", data(&other))], &[])
+}
+
+#[test]
+fn a_table_under_the_name_of_another_leaves_that_one_open() {
+    for (title, verdict) in [
+        ("Quarry StoneStone Savings", "undetermined"),
+        ("Transfers to Quarry StoneStone Savings", "referenced"),
+        ("Accounts of the year", "ruled_out"),
+    ] {
+        let (_desk, outputs) = outcome(&[("a/a.xlsx".to_owned(), beside(title))], 3);
+        let verdicts = outputs.verdicts();
+        assert_eq!([&*verdicts["C00"], &*verdicts["C01"], &*verdicts["C02"]], ["affected", verdict, "ruled_out"], "{title}");
+    }
+}

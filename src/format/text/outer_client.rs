@@ -77,7 +77,10 @@ mod tests {
             outer.of(text, text[..place].rfind('\n').unwrap() + 1)
         };
         let client = Some(("client_id", "104233"));
-        assert_eq!([of("first: Ann"), of("last: Lee"), of("first: Bo"), of("first: Cy"), of("first: Di")], [client, None, client, None, None]);
+        assert_eq!(
+            [of("first: Ann"), of("last: Lee"), of("first: Bo"), of("first: Cy"), of("first: Di")],
+            [client, None, client, None, None]
+        );
     }
 
     #[test]
