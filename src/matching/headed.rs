@@ -4,10 +4,12 @@
 
 use super::findings::{Findings, Personal};
 use super::lexicon::Lexicon;
+use super::mention::{Mention, Source, mention};
 use super::tables::holder;
 use crate::format::Facts;
-use crate::model::{PersonKey, RecordCounts};
-use std::collections::{BTreeMap, HashSet};
+use crate::model::{Basis, PersonKey, RecordCounts, Role, Scheme, Strength};
+use crate::registry::Registry;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Adds to what each of several owners has of its own; `owned` says of which tables a column has said whose they are.
 pub(super) fn judge(lexicon: &Lexicon, facts: &Facts, owned: &[bool], findings: &mut Findings) {
@@ -47,4 +49,23 @@ pub(super) fn judge(lexicon: &Lexicon, facts: &Facts, owned: &[bool], findings: 
         let all = findings.own.entry(client).or_default().with(&more).with(&others);
         findings.own.insert(client, all);
     }
+}
+
+/// Where only columns of other tables say whose an item is, a table about persons under an institution's name may be that
+/// institution's.
+pub(super) fn titled(registry: &Registry, findings: &Findings, mentions: &[Mention]) -> Vec<Mention> {
+    let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
+    let is_column = |m: &Mention| matches!(m.source, Source::Field | Source::Rows);
+    if owners.is_empty() || !mentions.iter().filter(|m| m.is_sure_owner()).all(is_column) {
+        return Vec::new();
+    }
+    let open = |&institution: &usize| {
+        let name = registry.institutions.get(institution)?.legal_name.clone();
+        Some(Mention {
+            context: "above a table".to_owned(),
+            source: Source::Rows,
+            ..mention(institution, Scheme::Name, name, Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+        })
+    };
+    findings.titled.iter().filter(|institution| !owners.contains(institution)).filter_map(open).collect()
 }

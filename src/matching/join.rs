@@ -6,7 +6,7 @@ use super::items::Item;
 use super::lexicon::Lexicon;
 use super::mention::mention;
 use super::review::Reviews;
-use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, names, paths};
+use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, headed, names, paths};
 use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, Role, Scheme, Status, Strength};
 use crate::registry::{Images, Registry, Scanned, Unattributed};
@@ -119,7 +119,7 @@ impl Join<'_> {
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
             if let Some(content) = item.content {
-                let titled = self.titled(&self.findings[content], &mentions);
+                let titled = headed::titled(self.registry, &self.findings[content], &mentions);
                 mentions.extend(titled);
             }
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
@@ -167,25 +167,6 @@ impl Join<'_> {
             )
         };
         customers.into_iter().map(mention).collect()
-    }
-
-    /// Where only columns of other tables say whose an item is, a table about persons under an institution's name may be
-    /// that institution's.
-    fn titled(&self, findings: &Findings, mentions: &[Mention]) -> Vec<Mention> {
-        let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
-        let is_column = |m: &Mention| matches!(m.source, Source::Field | Source::Rows);
-        if owners.is_empty() || !mentions.iter().filter(|m| m.is_sure_owner()).all(is_column) {
-            return Vec::new();
-        }
-        let open = |&institution: &usize| {
-            let name = self.registry.institutions[institution].legal_name.clone();
-            Mention {
-                context: "above a table".to_owned(),
-                source: Source::Rows,
-                ..mention(institution, Scheme::Name, name, Role::Unknown, Strength::Weak, Basis::WeakEvidence)
-            }
-        };
-        findings.titled.iter().filter(|institution| !owners.contains(institution)).map(open).collect()
     }
 
     /// Inside an item that has an owner, a name that is contained in the owner's names is the owner's.

@@ -8,6 +8,7 @@
 mod boilerplate;
 mod column;
 mod content;
+mod headed;
 mod header;
 mod lexicon;
 mod names;
@@ -118,6 +119,8 @@ struct Work {
     country: Option<usize>,
     /// Columns that say whose a row is.
     clients: Vec<usize>,
+    /// There are several, each with persons of its own: tables stand side by side.
+    side_by_side: bool,
     /// Columns whose cells are personal data by themselves.
     personal: Vec<(usize, DataElement)>,
     /// Columns of post codes and of towns: both together are an address.
@@ -162,15 +165,20 @@ impl TableFacts {
             column.tally = Tally::new(if i < MOST_VALUE_COLUMNS || typed.kind.is_identifier() { column.kept() } else { 0 });
             column
         };
+        let clients: Vec<usize> = (0..types.len()).filter(|&i| matches!(types[i].kind, ColumnType::ClientId(_))).collect();
+        let persons = Persons::of(&types, sample);
+        let is_alike = |pair: &[usize]| header.get(pair[0]).is_some_and(|name| header.get(pair[1]) == Some(name));
+        let side_by_side = persons.stand_behind(&clients) && clients.windows(2).all(is_alike);
         Self {
             name: name.to_owned(),
             columns: types.iter().enumerate().map(column).collect(),
             work: Work {
                 country: types.iter().position(|typed| typed.kind == ColumnType::Country),
-                clients: (0..types.len()).filter(|&i| matches!(types[i].kind, ColumnType::ClientId(_))).collect(),
+                clients,
+                side_by_side,
                 personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.kind.element()?))).collect(),
                 towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
-                persons: Persons::of(&types, sample),
+                persons,
                 keeps,
                 ..Work::default()
             },
@@ -223,48 +231,6 @@ impl TableFacts {
         self.columns.iter_mut().flat_map(|column| column.values.values_mut()).for_each(|value| value.offset += offset);
     }
 
-    /// What stands above it, which is kept where it is short.
-    pub fn titled(&mut self, lines: impl Iterator<Item = String>) {
-        const LONGEST: usize = 400;
-        for line in lines.filter(|line| !line.trim().is_empty()) {
-            if self.title.len() + line.len() < LONGEST {
-                self.title.push_str(&line);
-                self.title.push('\n');
-            }
-        }
-    }
-
-    /// Its rows are read in the order in which they stand, amid the text around them.
-    pub fn stands_in_order(&mut self) {
-        self.work.is_in_order = !self.says_whose();
-        self.work.headed = Tally::new(MOST_IDS);
-    }
-
-    /// See [`TableFacts::stands_in_order`]; rows of a table that says whose they are need no line above them.
-    pub fn is_in_order(&self) -> bool {
-        self.work.is_in_order
-    }
-
-    /// The persons of the row that was counted last.
-    pub fn row_persons(&self) -> &[PersonKey] {
-        &self.work.row_persons
-    }
-
-    /// Counts a row under a line that names a client, if one does; says whether it concerns persons.
-    pub fn row_under(&mut self, cells: &[&str], at: u64, client: Option<&str>) -> bool {
-        let concerns = self.row(cells, at);
-        if self.work.is_in_order {
-            match client {
-                Some(client) => {
-                    let elements = self.work.elements(cells);
-                    self.work.headed.add_record(client, at, elements, &self.work.row_persons);
-                }
-                None => self.work.is_unheaded |= concerns,
-            }
-        }
-        concerns
-    }
-
     /// Counts a row that stands at this offset in the item; says whether it concerns persons.
     pub fn row(&mut self, cells: &[&str], at: u64) -> bool {
         self.rows += 1;
@@ -283,7 +249,7 @@ impl TableFacts {
                 gather(&mut self.nobodys_persons, &work.row_persons, &mut work.compact_nobodys_at);
             }
         }
-        for ((cell, column), keep) in cells.iter().zip(&mut self.columns).zip(&work.keeps) {
+        for (i, ((cell, column), keep)) in cells.iter().zip(&mut self.columns).zip(&work.keeps).enumerate() {
             let cell = held(cell);
             if cell.is_empty() {
                 continue;
@@ -296,9 +262,14 @@ impl TableFacts {
                 Keep::Nothing => {}
                 Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
                 Keep::Cells => column.tally.add(cell, at),
-                Keep::Clients => content::codes(cell)
-                    .filter(|one| one.len() <= LONGEST_VALUE)
-                    .for_each(|one| column.tally.add_record(one, at, elements, &work.row_persons)),
+                Keep::Clients => {
+                    let number = if work.side_by_side { work.clients.iter().position(|client| *client == i) } else { None };
+                    let beside = number.map(|number| work.persons.beside(&work.row_persons, number));
+                    let persons = beside.as_deref().unwrap_or(&work.row_persons);
+                    content::codes(cell)
+                        .filter(|one| one.len() <= LONGEST_VALUE)
+                        .for_each(|one| column.tally.add_record(one, at, elements, persons));
+                }
                 Keep::Ibans => content::parts(cell).flat_map(iban::bank_codes).for_each(|code| column.tally.add(&code, at)),
                 Keep::Dfis => {
                     for part in content::parts(cell) {

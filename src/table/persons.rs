@@ -7,6 +7,8 @@ use crate::model::{Elements, Person, PersonKey, is_name_suffix, says_nothing};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Persons {
     slots: Vec<Slot>,
+    /// Of the row that was read last: which persons of each row its persons are.
+    read: Vec<usize>,
     /// Reused from row to row.
     name: String,
     address: String,
@@ -77,7 +79,8 @@ impl Persons {
     /// The persons of a row that holds these kinds of personal data, into `out`.
     pub fn read(&mut self, cells: &[&str], elements: Elements, out: &mut Vec<PersonKey>) {
         out.clear();
-        for slot in &self.slots {
+        self.read.clear();
+        for (number, slot) in self.slots.iter().enumerate() {
             let name = text(&mut self.name, &slot.name, cells);
             if name.is_empty() || is_company(name) || is_nobody(name) {
                 continue;
@@ -85,8 +88,25 @@ impl Persons {
             let address = text(&mut self.address, &slot.address, cells);
             let cell = |column: Option<usize>| column.and_then(|i| cells.get(i)).map_or("", |cell| held(cell));
             let (region, country) = (cell(slot.region), cell(slot.country));
-            out.extend(PersonKey::of(Person { name, address, region, country }, elements));
+            if let Some(person) = PersonKey::of(Person { name, address, region, country }, elements) {
+                out.push(person);
+                self.read.push(number);
+            }
         }
+    }
+
+    /// Which of the persons that were read last stand in the table of this number, where tables stand side by side.
+    pub fn beside(&self, persons: &[PersonKey], number: usize) -> Vec<PersonKey> {
+        self.read.iter().zip(persons).filter(|(read, _)| **read == number).map(|(_, person)| *person).collect()
+    }
+
+    /// Do tables stand side by side: has each of these columns, which say whose a row is, one person behind it and before
+    /// the next one?
+    pub fn stand_behind(&self, columns: &[usize]) -> bool {
+        let first = |slot: &Slot| slot.name.iter().min().copied();
+        let ends = columns.iter().skip(1).copied().chain([usize::MAX]);
+        let is_within = |((start, end), slot): ((&usize, usize), &Slot)| first(slot).is_some_and(|at| (*start..end).contains(&at));
+        columns.len() > 1 && columns.len() == self.slots.len() && columns.iter().zip(ends).zip(&self.slots).all(is_within)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -9,8 +9,8 @@ fn lines(persons: std::ops::Range<usize>, line: impl Fn(&[String]) -> String) ->
     persons.map(|n| line(&person(n))).collect()
 }
 
-/// A file of two clients: the first six persons are those of `FIRST`, seven more those of `OTHER`.
-type Form = (&'static str, Vec<u8>);
+/// A file of two clients, made of their codes: the first six persons are those of one, seven more those of the other.
+type Form = (&'static str, fn(&str, &str) -> Vec<u8>);
 
 fn report() -> String {
     let page = |client: &str, persons| {
@@ -102,10 +102,19 @@ fn one_sheet(first: &str, other: &str) -> Vec<u8> {
     workbook(&[("S", data(&rows))], &[])
 }
 
+fn side_by_side(first: &str, other: &str) -> Vec<u8> {
+    let table = ["Client ID", "Name", "Account", "Balance"];
+    let mut rows = vec![cells(&[&table[..], &["", ""], &table].concat())];
+    let row = |client: &str, n: usize| [vec![client.to_owned()], person(n)].concat();
+    let blank = || vec![String::new(); table.len()];
+    rows.extend((0..7).map(|n| [if n < 6 { row(first, n) } else { blank() }, vec![String::new(); 2], row(other, 6 + n)].concat()));
+    workbook(&[("S", data(&rows))], &[])
+}
+
 /// The individuals of both clients of each form, which are `affected`; the last institution is named nowhere.
-fn individuals(forms: &[(&'static str, fn(&str, &str) -> Vec<u8>)]) -> Vec<(&'static str, String, String)> {
-    let files: Vec<Form> = forms.iter().enumerate().map(|(n, (name, made))| (*name, made(&code(2 * n), &code(2 * n + 1)))).collect();
-    let files: Vec<(String, Vec<u8>)> = files.into_iter().enumerate().map(|(n, (name, bytes))| (format!("f{n}/{name}"), bytes)).collect();
+fn individuals(forms: &[Form]) -> Vec<(&'static str, String, String)> {
+    let file = |(n, (name, made)): (usize, &Form)| (format!("f{n}/{name}"), made(&code(2 * n), &code(2 * n + 1)));
+    let files: Vec<(String, Vec<u8>)> = forms.iter().enumerate().map(file).collect();
     let (_desk, outputs) = outcome(&files, 2 * forms.len() + 1);
     let counts = counts(&outputs);
     let (last, owners) = counts.split_last().expect("institutions");
@@ -114,7 +123,7 @@ fn individuals(forms: &[(&'static str, fn(&str, &str) -> Vec<u8>)]) -> Vec<(&'st
     forms.iter().zip(owners.chunks(2)).map(|((name, _), pair)| (*name, pair[0].1.clone(), pair[1].1.clone())).collect()
 }
 
-fn assert_individuals(forms: &[(&'static str, fn(&str, &str) -> Vec<u8>)], first: usize, other: usize) {
+fn assert_individuals(forms: &[Form], first: usize, other: usize) {
     let wrong: Vec<_> =
         individuals(forms).into_iter().filter(|(_, one, two)| (one, two) != (&first.to_string(), &other.to_string())).collect();
     assert!(wrong.is_empty(), "not {first} and {other}: {wrong:?}");
@@ -136,6 +145,7 @@ fn persons_below_a_clients_line_are_that_clients() {
             ("named.xlsx", named_sheets),
             ("titled.xlsx", titled_sheets),
             ("one.xlsx", one_sheet),
+            ("beside.xlsx", side_by_side),
             ("members.yaml", |first, other| of_text(members(), first, other)),
         ],
         6,
@@ -191,7 +201,7 @@ fn persons_below_no_line_or_an_unknown_clients_count_for_each() {
 fn clients_named_beside_persons_head_nothing() {
     let text = |first: &str, other: &str| {
         let line = |n: usize| {
-            let (p, client) = (person(n), if n % 2 == 0 { first } else { other });
+            let (p, client) = (person(n), if n.is_multiple_of(2) { first } else { other });
             format!("{} | {} | {} | client {client}\n", p[0], p[1], p[2])
         };
         format!("Client {first}\n\n{}", (0..13).map(line).collect::<String>()).into_bytes()
@@ -200,4 +210,21 @@ fn clients_named_beside_persons_head_nothing() {
     let (_, one, two) = &found[0];
     let count = |text: &str| text.parse::<u32>().expect("a number");
     assert!(count(one) >= 7 && count(two) >= 6, "{found:?}");
+}
+
+#[test]
+fn labels_that_a_page_draws_before_their_values_name_them() {
+    let column = |x: usize, cells: &[String]| {
+        let cell = |(row, text): (usize, &String)| format!("BT /F1 10 Tf {x} {} Td ({text}) Tj ET\n", 700 - 16 * row);
+        cells.iter().enumerate().map(cell).collect::<String>()
+    };
+    let form = |label: &str| {
+        let labels = column(60, &cells(&["Name of file", label, "Date"]));
+        pdf(&[labels + &column(240, &cells(&["Ledger", &code(0), "11/07/2024"]))], "Helvetica")
+    };
+    for (label, verdict) in [("Client Code", "affected"), ("Invoice", "ruled_out")] {
+        let (_desk, outputs) = outcome(&[("a/form.pdf".to_owned(), form(label))], 2);
+        let verdicts = outputs.verdicts();
+        assert_eq!([&*verdicts["C00"], &*verdicts["C01"]], [verdict, "ruled_out"], "{label}");
+    }
 }

@@ -5,8 +5,10 @@ use super::file::{Entry, File, Place};
 use super::layout;
 use super::object::{Dictionary, Object};
 use super::picture;
-use crate::format::text::laid_out::LaidOut;
+use crate::format::columns;
+use crate::format::text::laid_out::{self, LaidOut};
 use crate::format::{At, PassageKind, Sink};
+use crate::identifier::client_label;
 use crate::model::{Cause, Class};
 use std::ops::Range;
 
@@ -121,6 +123,7 @@ impl Page<'_, '_> {
             Some(beside) => sink.told(&beside, |sink| push(&shown, offset, sink)),
             None => push(&shown, offset, sink),
         }
+        push_set_apart(&page, &shown, offset, sink);
         self.forms(&shown, done, sink);
         self.judge(&shown, offset, done, sink);
     }
@@ -182,6 +185,31 @@ impl Page<'_, '_> {
             [left, bottom, right, top] if left != right && top != bottom => ((right - left) * (top - bottom)).abs(),
             _ => 612.0 * 792.0,
         }
+    }
+}
+
+/// Lines on which a client's code stands behind its label, as the page shows them, where the page draws labels and values
+/// apart, one column after the other.
+fn push_set_apart(page: &str, shown: &Shown, offset: u64, sink: &mut Sink<'_>) {
+    let line = |line: &str| columns::fields(line).map(str::trim).collect::<Vec<_>>().join("  ");
+    let page: Vec<String> = laid_out::as_read(page).lines().map(line).collect();
+    let codes = |text: &str| {
+        let spans = client_label::clients(text);
+        spans.into_iter().filter_map(|span| text.get(span).map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let known = codes(&shown.lines.text);
+    let is_new = |text: &str| codes(text).iter().any(|code| !known.contains(code));
+    if !is_new(&page.join("\n")) {
+        return;
+    }
+    let apart: String = page.iter().filter(|line| is_new(line)).map(|line| format!("{line}\n")).collect();
+    if !apart.is_empty() {
+        // Persons are found in what it was put together from.
+        sink.told("", |sink| {
+            sink.border();
+            sink.text(&apart, At::Decoded(offset));
+            sink.border();
+        });
     }
 }
 

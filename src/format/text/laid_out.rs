@@ -152,7 +152,7 @@ fn names_client(lines: &str) -> bool {
 }
 
 /// Lines as they read: what fills up a text stands for blanks only where the text ends.
-fn as_read(lines: &str) -> String {
+pub(in crate::format) fn as_read(lines: &str) -> String {
     let (mut out, mut fillers) = (String::with_capacity(lines.len()), 0);
     for c in lines.chars() {
         match c {
