@@ -5,7 +5,7 @@
 //! of a passage, which does.
 
 use super::listed::{Item, is_value};
-use super::place::{OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_heading, is_index, is_item_mark};
+use super::place::{OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_heading, is_index, is_item_mark, is_kind};
 use super::{Specific, glued, label, labelled, normalise, unlabelled};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
@@ -224,6 +224,7 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
             || gap.trim_end_matches(QUOTED).ends_with(OPENS)
             || is_index(text, &all.span(before), gap, true)
             || is_item_mark(text, &all.span(before))
+            || is_kind(text, &all.span(before))
     })
 }
 
@@ -343,7 +344,8 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
             continue;
         }
         let gap = &text[token.span.end..border];
-        if is_index(text, &token.span, gap, words.is_empty()) || words.is_empty() && is_item_mark(text, &token.span) {
+        let is_nothing = || is_item_mark(text, &token.span) || is_kind(text, &token.span) && joins_label(gap, true, token.term.len());
+        if is_index(text, &token.span, gap, words.is_empty()) || words.is_empty() && is_nothing() {
             border = token.span.start;
             continue;
         }

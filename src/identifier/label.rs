@@ -149,6 +149,20 @@ pub fn labelled(label: &[&str]) -> Vec<&'static (Scheme, Specific)> {
     found
 }
 
+/// A name without what platforms write behind two underscores to say of what kind a field is, `Client_Code__c` (Salesforce,
+/// Object Reference, "Custom Fields").
+pub(crate) fn without_kind(name: &str) -> &str {
+    match name.trim_end().rsplit_once("__") {
+        Some((own, kind)) if own.ends_with(char::is_alphanumeric) && is_kind(kind) => own,
+        _ => name,
+    }
+}
+
+/// Is it what stands behind the underscores?
+pub(super) fn is_kind(word: &str) -> bool {
+    ["c", "pc", "r", "pr", "x", "s"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
 /// Does a label name a scheme and no other?
 pub fn is_exact(label: &[&str]) -> bool {
     labelled(label).iter().any(|(_, specific)| *specific == Specific::Exact)

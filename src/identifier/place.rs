@@ -1,6 +1,7 @@
 //! What parts a label from its value where code, settings and lists say it: the number of an element, what begins a list,
 //! the mark of an item.
 
+use super::label;
 use std::ops::Range;
 
 /// Blanks and quotes before a value.
@@ -28,6 +29,11 @@ pub(super) fn is_index(text: &str, span: &Range<usize>, gap: &str, before_value:
         true => gap.contains(['=', ':']) && gap.chars().all(|c| "]\"' \t=:".contains(c)),
         false => !gap.is_empty() && gap.len() <= 3 && gap.chars().all(|c| "]._/-[".contains(c)),
     }
+}
+
+/// `Client_Code__c`: is it what says of what kind a field is?
+pub(super) fn is_kind(text: &str, span: &Range<usize>) -> bool {
+    span.len() <= 2 && text[..span.start].ends_with("__") && label::is_kind(&text[span.clone()])
 }
 
 /// Is the text between a word for many and a value the number of an element, and what assigns it?
@@ -123,6 +129,8 @@ mod tests {
         assert!(is_index(text, &span(text, "12"), "].", false) && !is_index(text, &span(text, "12"), " ", false));
         let text = "a\n 3) 104233";
         assert!(is_item_mark(text, &span(text, "3")) && !is_item_mark("at 3) x", &span("at 3) x", "3")));
+        let text = "Client_Code__c: 104233";
+        assert!(is_kind(text, &(13..14)) && !is_kind("code_c", &(5..6)) && !is_kind("client__id", &(8..10)));
         assert!(is_element(".0=") && !is_element("=") && !is_element(" 0 "));
         assert!(begins_loop("x\n  for client ", 15) && !begins_loop("look for a client ", 18));
         assert!(heads("\n\n- ") && heads(":\n------\n") && !heads("\n") && !heads("\nx\n"));

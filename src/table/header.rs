@@ -260,20 +260,10 @@ fn clearing_country(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The name of a field without the mark of its kind: customers' own fields end in `__c`, and what is joined to them in
-/// `__r`, where programs let customers add fields.
-fn unmarked(header: &str) -> &str {
-    let is_mark = |mark: &str| (1..=3).contains(&mark.len()) && mark.bytes().all(|b| b.is_ascii_lowercase());
-    match header.trim_end().rsplit_once("__") {
-        Some((name, mark)) if is_mark(mark) && name.ends_with(|c: char| c.is_ascii_alphanumeric()) => name,
-        _ => header,
-    }
-}
-
 /// The words of a header: small letters without accents, split at punctuation, between small and
 /// capital letters and between letters and digits.
 pub(super) fn words(header: &str) -> Vec<String> {
-    let header = unmarked(header);
+    let header = label::without_kind(header);
     let mut words = Vec::new();
     let mut word = String::new();
     let mut before = ' ';
@@ -325,7 +315,10 @@ mod tests {
         assert_eq!(words("Straße"), ["strasse"]);
         assert_eq!(words("Prénom"), ["prenom"]);
         assert_eq!(words("Borrower's SSN #"), ["borrowers", "ssn", "number"]);
-        assert!(words("").is_empty());
+        assert_eq!(words("Client_Code__c"), ["client", "code"]);
+        assert_eq!(words("acme__Client_Code__pc "), ["acme", "client", "code"]);
+        assert_eq!((words("client__id"), words("vitamin_c")), (vec!["client".into(), "id".into()], vec!["vitamin".into(), "c".into()]));
+        assert!(words("").is_empty() && words("__c") == ["c"]);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia", "Robert Young", "Susan Lee", "Karen Lopez"];
 
 /// The code of the institution with this number: sparse among the numbers of five digits.
-fn code(n: usize) -> String {
+pub fn code(n: usize) -> String {
     (11_054 + 373 * n).to_string()
 }
 
 /// A registry of so many institutions, of which none is found without a label, and what a run says of these files.
-fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
+pub fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
     let desk = Desk::new();
     let registry = desk.path("registry");
     let name = |n: usize| format!("Quarry {} Savings", "Stone".repeat(n % 40 + 1) + &"b".repeat(n / 40));
@@ -24,7 +24,7 @@ fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
 }
 
 /// Six records, each made of a code, a name, an account and an amount; the codes are those of two institutions in turn.
-fn rows(row: &str) -> String {
+pub fn rows(row: &str) -> String {
     let one = |(n, name): (usize, &&str)| {
         let whose = if n % 2 == 0 { "FIRST" } else { "OTHER" };
         row.replace("CODE", whose).replace("NAME", name).replace("ACCOUNT", &format!("44556677{n}8")).replace("SUM", &format!("{n}0.25"))
@@ -33,7 +33,7 @@ fn rows(row: &str) -> String {
 }
 
 /// Each file belongs to two institutions of its own; the verdict of both is this one.
-fn assert_verdicts(forms: &[(&str, String)], verdict: &str) {
+pub fn assert_verdicts(forms: &[(&str, String)], verdict: &str) {
     let files: Vec<(String, String)> = forms
         .iter()
         .enumerate()

@@ -18,6 +18,7 @@ mod document_files;
 mod embedded_payments;
 mod embedded_tables;
 mod encoded_text;
+mod exports;
 mod false_hits;
 mod fence;
 mod forms_of_rows;

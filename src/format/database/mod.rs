@@ -1,6 +1,7 @@
 //! Databases and their dumps: what they hold as tables with the names of their columns.
 
 mod code_page;
+mod copy_head;
 mod copy_text;
 mod dbf;
 mod definition;

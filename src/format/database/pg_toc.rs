@@ -1,7 +1,7 @@
 //! Head and table of contents of PostgreSQL archives (`pg_backup_archiver.c`, versions 1.10 to 1.16).
 
+use super::copy_head;
 use super::definition::Reader;
-use super::script::copied;
 use super::sql_token::{Dialect, is};
 use super::value;
 use crate::format::Failure;
@@ -207,9 +207,9 @@ fn entry(cursor: &mut Cursor<'_>, layout: Layout, offset: usize, since: &dyn Fn(
     if let Some(copy) = copy.as_ref().map(|range| &bytes[range.clone()]) {
         let mut reader = Reader::new(copy, 0, Dialect { backslash: false });
         let is_copy = reader.next().is_some_and(|token| is(copy, &token, "COPY"));
-        if let Some((_, columns)) = is_copy.then(|| copied(&mut reader)).flatten() {
+        if let Some(head) = is_copy.then(|| copy_head::read(&mut reader, false)).flatten() {
             out.is_copy = true;
-            out.columns = columns.unwrap_or_default();
+            out.columns = head.columns.unwrap_or_default();
         }
     }
     out.definition = definition.clone();

@@ -1,7 +1,8 @@
 //! SQL scripts, statement by statement: rows of `INSERT … VALUES` and of `COPY … FROM stdin` become records under
 //! the names of their columns, all the rest is text.
 
-use super::copy_text::{self, Line};
+use super::copy_head;
+use super::copy_text::{self, Form, Line};
 use super::definition::{self, Reader};
 use super::sql_rows::{Cell, Found, row};
 use super::sql_token::{Dialect, Kind, Token, is, next};
@@ -41,6 +42,11 @@ pub struct Script {
     tables: HashMap<u64, usize>,
     grids: Vec<Table>,
     state: State,
+    /// How the lines of the COPY at hand are read.
+    copying: Copying,
+    /// `INSERT ALL` and `INSERT FIRST` of Oracle (SQL Language Reference, INSERT, `multi_table_insert`): each `INTO` up to
+    /// the end of the statement has rows of its own.
+    into_several: bool,
     /// Hashes of the statements' heads that were pushed as text.
     heads: HashSet<u64>,
     retries: u32,
@@ -52,6 +58,21 @@ struct Table {
     name: String,
     header: Vec<String>,
     grid: Grid,
+}
+
+/// Reading of a COPY's lines.
+struct Copying {
+    form: Form,
+    /// The line that names the columns is still to come.
+    is_header: bool,
+    /// A quote was never closed; the values of what follows end with their lines, so that none of it is searched again.
+    by_line: bool,
+}
+
+impl Copying {
+    fn of(form: Form) -> Self {
+        Self { is_header: form.header, by_line: false, form }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -100,6 +121,8 @@ impl Script {
             tables: HashMap::new(),
             grids: Vec::new(),
             state: State::Statement,
+            copying: Copying::of(Form::TEXT),
+            into_several: false,
             heads: HashSet::new(),
             retries: 0,
             rows: 0,
@@ -116,6 +139,7 @@ impl Script {
 
     /// Lines of the table follow, whose columns have these names.
     pub fn begin_copy(&mut self, name: &str, columns: Vec<String>, at: u64, sink: &mut Sink<'_>) {
+        self.copying = Copying::of(Form::TEXT);
         self.state = State::Copy(self.table(name, columns, at, sink));
     }
 
@@ -229,9 +253,13 @@ impl Script {
         let word = |word| is(bytes, token, word);
         let mut reader = Reader::new(bytes, token.range.end, self.dialect);
         let head = if word("INSERT") || word("REPLACE") {
+            self.into_several =
+                next(bytes, reader.at, self.dialect).is_some_and(|next| is(bytes, &next, "ALL") || is(bytes, &next, "FIRST"));
+            Some(self.insert(&mut reader, at, sink))
+        } else if word("INTO") && self.into_several {
             Some(self.insert(&mut reader, at, sink))
         } else if word("COPY") {
-            Some(self.copy(&mut reader, at, sink))
+            Some(self.copy(bytes, token, at, sink))
         } else if word("CREATE") {
             Some(self.create(&mut reader))
         } else {
@@ -293,16 +321,22 @@ impl Script {
         Some(Head::Text(reader.at))
     }
 
-    /// `COPY name (columns) FROM stdin;`. `None`: its head is cut off.
-    fn copy(&mut self, reader: &mut Reader<'_>, at: u64, sink: &mut Sink<'_>) -> Option<Head> {
-        let bytes = reader.bytes;
-        let start = reader.at;
-        let Some((name, columns)) = copied(reader) else {
-            return if next(bytes, reader.at, reader.dialect).is_none() { None } else { Some(Head::Text(start)) };
+    /// `COPY name (columns) FROM stdin`. `None`: its head is cut off.
+    fn copy(&mut self, bytes: &[u8], token: &Token, at: u64, sink: &mut Sink<'_>) -> Option<Head> {
+        // psql's own command has no semicolon.
+        let is_command = token.range.start.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\');
+        let mut reader = match is_command {
+            true => copy_head::of_line(bytes, token.range.end, self.dialect),
+            false => Reader::new(bytes, token.range.end, self.dialect),
+        };
+        let Some(copy_head::Head { name, columns, form }) = copy_head::read(&mut reader, is_command) else {
+            let is_cut = next(bytes, reader.at, reader.dialect).is_none();
+            return (!is_cut).then_some(Head::Text(token.range.end));
         };
         let end = reader.at + memchr::memchr(b'\n', &bytes[reader.at..])? + 1;
         let columns = columns.or_else(|| self.columns.get(name.rsplit('.').next()?).cloned());
         let table = self.table(&name, columns.unwrap_or_default(), at, sink);
+        self.copying = Copying::of(form);
         Some(Head::Rows(State::Copy(table), end))
     }
 
@@ -368,25 +402,38 @@ impl Script {
     }
 
     /// Lines of a COPY; returns the place behind them.
-    fn lines(&mut self, table: usize, source: &dyn Source, mut at: usize, is_last: bool, sink: &mut Sink<'_>) -> usize {
+    fn lines(&mut self, mut table: usize, source: &dyn Source, mut at: usize, is_last: bool, sink: &mut Sink<'_>) -> usize {
         let bytes = source.bytes();
         let from = at;
         while at < bytes.len() {
-            let end = match memchr::memchr(b'\n', &bytes[at..]) {
-                Some(n) => at + n,
-                None if is_last => bytes.len(),
+            let mut rest = &bytes[at..];
+            if self.copying.by_line {
+                rest = memchr::memchr(b'\n', rest).map_or(rest, |end| &rest[..=end]);
+            }
+            let ends = is_last || self.copying.by_line && rest.ends_with(b"\n");
+            let (values, end) = match copy_text::row(rest, &self.copying.form, ends) {
                 None => break,
-            };
-            let line = copy_text::line(&bytes[at..end]);
-            let next = (end + 1).min(bytes.len());
-            let values = match line {
-                Line::Row(values) => values,
-                Line::End => {
+                Some(Line::End(end)) => {
                     self.state = State::Statement;
-                    at = next;
+                    at += end;
                     break;
                 }
+                Some(Line::Row(values, end)) => (values, at + end),
+                Some(Line::Unclosed(values, end)) => {
+                    self.copying.by_line = true;
+                    (values, at + end)
+                }
             };
+            if std::mem::take(&mut self.copying.is_header) {
+                push(source, at..end, sink);
+                at = end;
+                if let Some(nameless) = self.grids.get(table).filter(|table| table.header.is_empty()) {
+                    let (name, header) = (nameless.name.clone(), values.into_iter().map(value::owned).collect());
+                    table = self.table(&name, header, source.offset(at), sink);
+                    self.state = State::Copy(table);
+                }
+                continue;
+            }
             self.rows += 1;
             let Some(Table { name, header, grid }) = self.grids.get_mut(table) else { break };
             let cells = values.into_iter().enumerate().map(|(i, value)| match copy_text::bytea(&value) {
@@ -395,7 +442,7 @@ impl Script {
             });
             let cells = cells.collect();
             grid.row_at(cells, source.offset(at), sink);
-            at = next;
+            at = end;
             if self.rows.is_multiple_of(4096) && sink.stopped() {
                 break;
             }
@@ -403,26 +450,6 @@ impl Script {
         source.cover(from..at, sink);
         at
     }
-}
-
-/// The name and columns of `COPY name (columns) FROM stdin`, if it is one whose rows are text with tabs. The
-/// reader stands behind its semicolon then.
-pub fn copied(reader: &mut Reader<'_>) -> Option<(String, Option<Vec<String>>)> {
-    let bytes = reader.bytes;
-    let (mut name, mut columns) = (Vec::new(), None);
-    loop {
-        let token = reader.next()?;
-        match token.kind {
-            Kind::Word if is(bytes, &token, "FROM") => break,
-            Kind::Word | Kind::Name if name.len() < 4 => name.push(definition::name_of(bytes, &token)?),
-            Kind::Symbol(b'.') => {}
-            Kind::Symbol(b'(') => columns = Some(reader.names()?),
-            _ => return None,
-        }
-    }
-    let source = reader.next()?;
-    let end = reader.next()?;
-    (is(bytes, &source, "STDIN") && end.kind == Kind::Symbol(b';') && !name.is_empty()).then(|| (name.join("."), columns))
 }
 
 fn member_name(table: &str, header: &[String], column: usize, row: u64) -> String {

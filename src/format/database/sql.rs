@@ -18,10 +18,10 @@ pub static SQL: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &[
         "values that are expressions stand as they are written",
-        "COPY in CSV form, INSERT … SET and INSERT … SELECT are read as text",
+        "INSERT … SET and INSERT … SELECT are read as text",
         "scripts in encodings that have other characters at ASCII's bytes are read as text",
     ],
 };
@@ -104,6 +104,9 @@ fn is_script(head: &[u8]) -> bool {
     for _ in 0..64 {
         let Some(token) = reader.next() else { return false };
         if token.kind == Kind::Symbol(b'\\') {
+            if reader.next().is_some_and(|command| is(head, &command, "COPY")) {
+                return true;
+            }
             reader.at = token.range.end + memchr::memchr(b'\n', &head[token.range.end..]).unwrap_or(0);
             continue;
         }
@@ -123,15 +126,16 @@ fn has_rows(bytes: &[u8]) -> bool {
         let rest = &bytes[at..bytes.len().min(at + reach)];
         memchr::memmem::find(&rest.to_ascii_uppercase(), mark).is_some()
     };
-    let starts_line =
-        |at: usize| bytes[..at].iter().rev().find(|b| !matches!(b, b' ' | b'\t')).is_none_or(|b| matches!(b, b'\n' | b'\r' | b';' | b'/'));
+    let starts_line = |at: usize| {
+        bytes[..at].iter().rev().find(|b| !matches!(b, b' ' | b'\t')).is_none_or(|b| matches!(b, b'\n' | b'\r' | b';' | b'/' | b'\\'))
+    };
     let found =
         |word: &[u8], mark: &[u8]| memchr::memmem::find_iter(bytes, word).take(256).any(|at| starts_line(at) && near(at, mark, 64 << 10));
     found(b"INSERT ", b"VALUES")
         || found(b"Insert ", b"VALUES")
         || found(b"insert ", b"VALUES")
         || found(b"REPLACE INTO ", b"VALUES")
-        || found(b"COPY ", b"FROM STDIN")
+        || [&b"COPY "[..], b"copy "].iter().any(|word| found(word, b"FROM STDIN") || found(word, b"FROM PSTDIN"))
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {

@@ -1,6 +1,8 @@
 //! Is the first record of a table its header? Decided on content: a header's cells are words, and
 //! differ in shape from the values below them.
 
+use crate::identifier::label;
+
 /// Words that head columns, in the singular; a column's last or first word is looked up.
 const WORDS: &[&str] = &[
     "aba",
@@ -248,7 +250,7 @@ pub fn is_wordlike(cell: &str) -> bool {
 fn is_known(cell: &str) -> bool {
     let mut words: Vec<String> = vec![String::new()];
     let mut lower = false;
-    for c in cell.trim().chars() {
+    for c in label::without_kind(cell.trim()).chars() {
         if !c.is_alphabetic() || lower && c.is_uppercase() {
             words.push(String::new());
         }

@@ -43,25 +43,16 @@ const NAMED: usize = 5;
 pub(super) const COLUMNS: usize = 1024;
 /// Longest name of a member that is repeated in each row below it.
 const LONGEST_NAME: usize = 64;
-/// Headings that are kept until their rows come, and tables until it is known what is around them.
+/// Headings that are kept until their rows come, those that one object holds, and tables until it is known what is around
+/// them.
 const HEADINGS: usize = 64;
+const BESIDE: usize = 4;
 const CANDIDATES: usize = 4096;
 /// Last words of what an array of names is called, and members that name a column.
+#[rustfmt::skip]
 const HEADS: &[&str] = &[
-    "columns",
-    "cols",
-    "column",
-    "fields",
-    "field",
-    "schema",
-    "header",
-    "headers",
-    "heading",
-    "headings",
-    "names",
-    "rowtype",
-    "titles",
-    "columninfo",
+    "columns", "cols", "column", "fields", "field", "schema", "header", "headers", "heading", "headings", "names", "rowtype",
+    "titles", "columninfo",
 ];
 const NAMES: &[&str] =
     &["name", "field", "column", "label", "title", "display_name", "displayName", "column_name", "columnName", "Name", "Label"];
@@ -104,6 +95,8 @@ struct Frame {
     label: Option<Range<usize>>,
     /// The only value in it.
     value: Option<Range<usize>>,
+    /// Lists of names among its members, which are headings of rows beside them, whatever they are called.
+    beside: Vec<Vec<String>>,
     /// Tables that were found before it.
     before: usize,
 }
@@ -114,8 +107,9 @@ struct Finder<'t> {
     around: Vec<Frame>,
     headings: Vec<Vec<String>>,
     found: Vec<Found>,
-    /// Rows whose heading was not seen before them: their place among what was found, and their width.
-    open: Vec<(usize, usize)>,
+    /// Rows whose heading was not seen before them: their place among what was found, their width, and how many frames were
+    /// around them.
+    open: Vec<(usize, usize, usize)>,
 }
 
 fn starts_word(rest: &str) -> bool {
@@ -189,7 +183,7 @@ impl Finder<'_> {
                 let is_string = text.as_bytes()[at] == b'"';
                 if frame.is_object && is_string && NAMES.contains(&&text[frame.key.clone()]) {
                     frame.label.get_or_insert(value.clone());
-                } else if frame.is_heading && is_string && frame.labels.len() < COLUMNS {
+                } else if (frame.is_heading || !frame.is_object) && is_string && frame.labels.len() < COLUMNS {
                     frame.labels.push(value.clone());
                 }
                 frame.value = Some(value);
@@ -235,7 +229,7 @@ impl Finder<'_> {
             parent.similar += usize::from(common * 2 >= fields.len().max(parent.model.len()));
             parent.equal +=
                 usize::from(common == fields.len() && closed.elements == parent.model_elements && closed.values == closed.elements);
-            if parent.is_heading && parent.labels.len() < COLUMNS {
+            if (parent.is_heading || !parent.is_object) && parent.labels.len() < COLUMNS {
                 parent.labels.extend(closed.label);
             }
         }
@@ -243,30 +237,27 @@ impl Finder<'_> {
 
     /// Something ended: it may be a heading, or a table.
     fn settle(&mut self, frame: &Frame, end: usize) {
-        if frame.is_heading && frame.elements > 1 && frame.labels.len() == frame.elements {
-            if self.headings.len() >= HEADINGS {
-                self.headings.remove(0);
-            }
-            let names: Vec<String> = frame.labels.iter().map(|label| unescape(&self.text[label.clone()]).into_owned()).collect();
-            if names.iter().all(|name| header::is_wordlike(name)) {
-                self.headings.push(names);
-            }
-        }
+        self.settle_heading(frame);
         let is_root = self.around.is_empty();
         let holds_tables = self.found.len() > frame.before;
+        // Results that each say what their columns are: rows would be lost in records of them.
+        let is_named = |found: &Found| matches!(found.shape, Shape::Rows(Some(_)));
+        let holds_named_rows = self.found.get(frame.before..).is_some_and(|found| found.iter().any(is_named));
         let is_short = frame.longest <= MAX_RECORD;
         let shape = if frame.is_object {
             frame.by_members(self.text).filter(|_| !holds_tables && is_short)
         } else if frame.is_rows() && !(is_root && frame.elements == 1) {
             Some(Shape::Rows(None))
-        } else if is_short && (frame.objects > 1 || frame.objects == 1 && frame.elements == 1 && !holds_tables && !is_root) {
+        } else if is_short
+            && (frame.objects > 1 && !holds_named_rows || frame.objects == 1 && frame.elements == 1 && !holds_tables && !is_root)
+        {
             Some(Shape::Records)
         } else {
             None
         };
         let Some(shape) = shape.filter(|_| self.found.len() < CANDIDATES) else { return };
         self.found.truncate(frame.before);
-        self.open.retain(|(n, _)| *n < frame.before);
+        self.open.retain(|(n, ..)| *n < frame.before);
         let at = match shape {
             Shape::Records => frame.first_object,
             Shape::Rows(_) | Shape::Keyed => frame.first,
@@ -274,9 +265,10 @@ impl Finder<'_> {
         };
         let shape = match shape {
             Shape::Rows(_) => {
-                let heading = self.headings.iter().rev().find(|names| names.len() == frame.width).cloned();
+                let beside = self.around.last().map_or(&[][..], |parent| &parent.beside);
+                let heading = beside.iter().chain(self.headings.iter().rev()).find(|names| names.len() == frame.width).cloned();
                 if heading.is_none() {
-                    self.open.push((self.found.len(), frame.width));
+                    self.open.push((self.found.len(), frame.width, self.around.len()));
                 }
                 Shape::Rows(heading)
             }
@@ -284,6 +276,44 @@ impl Finder<'_> {
         };
         let (named, under) = (self.called(self.around.len()), self.under());
         self.found.push(Found { at, end, named, under, shape });
+    }
+
+    /// What ended may name the columns of rows: by what it is called, or as a list of names beside them.
+    fn settle_heading(&mut self, frame: &Frame) {
+        let around = self.around.len() + 1;
+        let found = &mut self.found;
+        self.open.retain(|&(n, width, frames)| {
+            let names = frame.beside.iter().find(|names| n >= frame.before && frames == around && names.len() == width);
+            match (names, found.get_mut(n)) {
+                (Some(names), Some(found)) => {
+                    found.shape = Shape::Rows(Some(names.clone()));
+                    false
+                }
+                (Some(_), None) | (None, _) => true,
+            }
+        });
+        if frame.elements < 2 || frame.labels.len() != frame.elements {
+            return;
+        }
+        let names = || frame.labels.iter().map(|label| unescape(&self.text[label.clone()]).into_owned()).collect::<Vec<String>>();
+        let are_words = |names: &[String]| names.iter().all(|name| header::is_wordlike(name));
+        if frame.is_heading {
+            let names = names();
+            if self.headings.len() >= HEADINGS {
+                self.headings.remove(0);
+            }
+            if are_words(&names) {
+                self.headings.push(names);
+            }
+        } else if self.around.last().is_some_and(|parent| parent.is_object && parent.beside.len() < BESIDE) {
+            let names = names();
+            if are_words(&names)
+                && header::known(&names) * 2 >= names.len()
+                && let Some(parent) = self.around.last_mut()
+            {
+                parent.beside.push(names);
+            }
+        }
     }
 
     /// What one of the members of the object at hand is, by the name that the object has in the frame around it:
@@ -314,7 +344,7 @@ impl Finder<'_> {
 
     /// The tables; rows have the heading that stands behind them where none stands before.
     fn finish(mut self) -> Vec<Found> {
-        for (n, width) in &self.open {
+        for (n, width, _) in &self.open {
             if let Some(found) = self.found.get_mut(*n) {
                 found.shape = Shape::Rows(self.headings.iter().find(|names| names.len() == *width).cloned());
             }

@@ -1,0 +1,120 @@
+//! What databases and platforms export in forms of their own: each row is the client's that it names, however the form says
+//! how its rows are written; the same forms with other numbers affect nobody.
+
+use crate::forms_of_rows::{assert_verdicts, code, outcome, rows};
+
+/// Rows joined by a comma.
+fn joined(row: &str) -> String {
+    rows(&format!("{row},")).trim_end_matches(',').to_owned()
+}
+
+/// Statements that insert into several tables, and data behind COPY in every form that it has.
+fn scripts(heading: &str) -> Vec<(&'static str, String)> {
+    let copy = |head: &str, row: &str| format!("{}\n{}\\.\n\n", head.replace("HEADING", heading), rows(&format!("{row}\n")));
+    let all = |into: &str| format!("INSERT {into}SELECT 1 FROM dual;\n", into = into.replace("HEADING", heading));
+    let one = "  INTO cif (HEADING, name, account) VALUES (CODE, 'NAME', 'ACCOUNT')\n";
+    vec![
+        ("all.sql", all(&format!("ALL\n{}", rows(one)))),
+        ("first.sql", all(&format!("first\n{}", rows(&format!("  WHEN 1 = 1 THEN\n  {one}"))))),
+        ("defined.sql", {
+            let table = format!("CREATE TABLE cif ({heading} number(6), name varchar2(40), account varchar2(20));\n");
+            table + &all(&format!("ALL\n{}", rows("INTO cif VALUES (CODE, 'NAME', 'ACCOUNT')\n")))
+        }),
+        ("csv.sql", copy("COPY public.cif (HEADING, name, account) FROM stdin WITH (FORMAT csv);", "CODE,\"NAME, Jr. \"\"X\"\"\",ACCOUNT")),
+        ("lines.sql", copy("COPY cif (HEADING, name, account) FROM stdin CSV;", "CODE,\"NAME\nat home; 'here\",ACCOUNT")),
+        ("bars.sql", copy("COPY cif FROM stdin WITH (FORMAT csv, HEADER, DELIMITER '|');\nHEADING|name|account", "CODE|NAME|ACCOUNT")),
+        (
+            "quotes.sql",
+            copy("copy cif (name, HEADING, account) from stdin delimiter ';' csv quote '''' escape '\\';", "'NAME \\'X\\'';CODE;ACCOUNT"),
+        ),
+        ("text.sql", copy("COPY cif (name, HEADING, account) FROM stdin WITH DELIMITER AS '|' NULL AS '';", "NAME \\| X|CODE|ACCOUNT")),
+        ("command.sql", copy("\\copy cif (HEADING, name, account) from pstdin with csv null 'none'", "CODE,NAME,ACCOUNT")),
+    ]
+}
+
+/// Objects that say beside their rows what the columns are, before the rows or behind them.
+fn described(heading: &str) -> Vec<(&'static str, String)> {
+    let values = joined("[\"CODE\",\"NAME\",\"ACCOUNT\"]");
+    let of = |text: &str| text.replace("HEADING", heading).replace("ROWS", &format!("[{values}]"));
+    let names = "[\"HEADING\",\"name\",\"account\"]";
+    let named = "[{\"name\":\"HEADING\",\"type\":\"CHAR\"},{\"name\":\"name\",\"type\":\"CHAR\"},{\"name\":\"account\",\"type\":\"CHAR\"}]";
+    vec![
+        ("metadata.json", of(&format!("{{\"metaData\":{named},\"data\":ROWS}}"))),
+        ("behind.json", of(&format!("{{\"data\":ROWS,\"metaData\":{named}}}"))),
+        ("columns.json", of(&format!("{{\"columns\":{names},\"rows\":ROWS}}"))),
+        ("fields.json", of(&format!("{{\"values\":ROWS,\"fields\":{names}}}"))),
+        ("cols.json", of(&format!("{{\"cols\":{named},\"data\":ROWS}}"))),
+        ("schema.json", of(&format!("{{\"schema\":{{\"fields\":{named}}},\"data\":ROWS}}"))),
+        ("attributes.json", of(&format!("{{\"ok\":true,\"result\":{{\"attributes\":{names},\"tuples\":ROWS}}}}"))),
+        (
+            "several.json",
+            of(&format!(
+                "[{{\"metaData\":[{{\"name\":\"day\"}},{{\"name\":\"state\"}},{{\"name\":\"amount\"}}],\"data\":[[1,2,3],[1,2,4]]}},{{\"data\":ROWS,\"metaData\":{named}}}]"
+            )),
+        ),
+    ]
+}
+
+/// Fields with what a platform appends to their names.
+fn suffixed(heading: &str) -> Vec<(&'static str, String)> {
+    let element = format!(
+        "<sObject><type>Contact</type><{heading}__c>CODE</{heading}__c><LastName>NAME</LastName><Acct__c>ACCOUNT</Acct__c></sObject>"
+    );
+    let object = format!("{{\"acme__{heading}__c\":\"CODE\",\"Name__c\":\"NAME\",\"Account__c\":\"ACCOUNT\"}}\n");
+    vec![
+        ("fields.xml", format!("<?xml version=\"1.0\"?><records>{}</records>", rows(&element))),
+        ("fields.json", rows(&object)),
+        ("fields.csv", format!("{heading}__pc,Name,Account_Number__c\n{}", rows("CODE,NAME,ACCOUNT\n"))),
+        ("fields.txt", rows(&format!("{heading}__c: CODE\n\n")).replace("\n\n", "\nsaved\n")),
+    ]
+}
+
+#[test]
+fn rows_of_exports_are_their_clients() {
+    assert_verdicts(&scripts("client_id"), "affected");
+    assert_verdicts(&described("client_id"), "affected");
+    assert_verdicts(&suffixed("Client_Code"), "affected");
+}
+
+/// The same numbers, which are those of orders.
+#[test]
+fn other_numbers_in_exports_affect_nobody() {
+    for forms in [scripts("order_no"), described("order_no"), suffixed("Order_No")] {
+        let files: Vec<(String, String)> =
+            forms.into_iter().map(|(name, text)| (name.to_owned(), text.replace("FIRST", &code(0)).replace("OTHER", &code(1)))).collect();
+        let (_desk, outputs) = outcome(&files, 4);
+        let affected: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict == "affected").collect();
+        assert!(affected.is_empty(), "{affected:?} {:?}", outputs.rows("evidence.csv"));
+    }
+}
+
+/// A list of everybody is one in these forms, too.
+#[test]
+fn directories_in_exports_affect_nobody() {
+    let each = |row: &dyn Fn(usize) -> String| (0..40).map(row).collect::<Vec<_>>();
+    let files = [
+        (
+            "all.sql",
+            format!(
+                "INSERT ALL\n{}\nSELECT 1 FROM dual;\n",
+                each(&|n| format!("INTO inst (client_id, city) VALUES ({}, 'Boston')", code(n))).join("\n")
+            ),
+        ),
+        (
+            "copy.sql",
+            format!("COPY inst (client_id, city) FROM stdin CSV;\n{}\n\\.\n", each(&|n| format!("{},Boston", code(n))).join("\n")),
+        ),
+        (
+            "rows.json",
+            format!(
+                "{{\"metaData\":[{{\"name\":\"client_id\"}},{{\"name\":\"city\"}}],\"data\":[{}]}}",
+                each(&|n| format!("[{},\"Boston\"]", code(n))).join(",")
+            ),
+        ),
+        ("list.csv", format!("Client_Code__c,BillingCity\n{}\n", each(&|n| format!("{},Boston", code(n))).join("\n"))),
+    ]
+    .map(|(name, text)| (format!("{name}.d/{name}"), text));
+    let (_desk, outputs) = outcome(&files, 40);
+    let affected: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict == "affected").collect();
+    assert!(affected.is_empty(), "{affected:?}");
+}
