@@ -24,6 +24,45 @@ pub(super) fn pg_copy_binary(subject: Subject) -> Vec<u8> {
     [b"PGCOPY\n\xFF\r\n\0".to_vec(), vec![0; 8], rows(subject).map(row).concat(), (-1i16).to_be_bytes().to_vec()].concat()
 }
 
+/// Documents as `mongodump` writes them (BSON Specification 1.1).
+pub(super) fn bson(subject: Subject) -> Vec<u8> {
+    rows(subject).map(|[number, text]| bson_document(&[("id", &number), ("note", &text)])).concat()
+}
+
+/// The same in an archive: what it holds, a slice of the one collection, and its end.
+pub(super) fn mongo_archive(subject: Subject) -> Vec<u8> {
+    let end = [0xFF; 4];
+    let name = [("db", "bank"), ("collection", "clients")];
+    let closing = {
+        let mut closing = bson_document(&name);
+        closing.pop();
+        closing.extend(b"\x08EOF\0\x01\0");
+        let length = closing.len() as u32;
+        closing.splice(..4, length.to_le_bytes());
+        closing
+    };
+    [
+        &0x8199_E26D_u32.to_le_bytes()[..],
+        &bson_document(&[("version", "0.1")]),
+        &bson_document(&name),
+        &end,
+        &bson_document(&name),
+        &bson(subject),
+        &end,
+        &closing,
+        &end,
+    ]
+    .concat()
+}
+
+fn bson_document(fields: &[(&str, &str)]) -> Vec<u8> {
+    let field = |(name, text): &(&str, &str)| {
+        [b"\x02", name.as_bytes(), b"\0", &(text.len() as u32 + 1).to_le_bytes(), text.as_bytes(), b"\0"].concat()
+    };
+    let fields: Vec<u8> = fields.iter().flat_map(field).collect();
+    [&(fields.len() as u32 + 5).to_le_bytes()[..], &fields, b"\0"].concat()
+}
+
 /// Parts of an archive of pg_dump, as `pg_backup_archiver.c` writes them.
 pub(crate) mod archive {
     pub(crate) fn int(value: i32) -> Vec<u8> {

@@ -68,6 +68,7 @@ const OTHERS: &[(&[&str], &str)] = &[
     (&["pst"], "its password encrypts nothing, and its encodings are decoded"),
     (&["sqlite", "sqlite_wal", "sqlite_journal"], "encrypted by others: then nothing tells it from noise, which is a gap"),
     (&["minidump", "elf_core"], "memory as it was"),
+    (&["bson", "mongo_archive"], "fields that a client encrypted are tested with the reader"),
     (&["mtf", "mssqlbak", "sql_server_data", "oracle_exp", "oracle_datapump"], "encrypted pages and columns are tested with their readers"),
 ];
 

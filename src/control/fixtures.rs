@@ -58,6 +58,7 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("fints", 20),
     ("lha", 22),
     ("pg_dump_tar", 517),
+    ("bson", 20),
     ("udf", 38_912),
     ("disk_image", 512),
     ("minidump", 56),

@@ -111,6 +111,8 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "avro" "" databases::avro;
     "parquet" "" databases::parquet;
     "orc" "" databases::orc;
+    "mongo_archive" "" databases::mongo_archive;
+    "bson" "" databases::bson;
     "zip_appended" "" archives::zip_appended;
     "sql" "" plain::sql;
     "pg_copy" "" databases::pg_copy;

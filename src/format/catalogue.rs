@@ -65,6 +65,8 @@ pub static STRICT: &[&Format] = &[
     &dataset::AVRO,
     &dataset::PARQUET,
     &dataset::ORC,
+    &dataset::MONGO_ARCHIVE,
+    &dataset::BSON,
     &text::wrapped::FORMAT,
 ];
 

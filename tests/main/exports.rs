@@ -118,3 +118,35 @@ fn directories_in_exports_affect_nobody() {
     let affected: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict == "affected").collect();
     assert!(affected.is_empty(), "{affected:?}");
 }
+
+/// A document of BSON with a number, a name and an account.
+fn document(number: usize, heading: &str, name: &str) -> Vec<u8> {
+    let string = |name: &str, text: &str| {
+        [&b"\x02"[..], name.as_bytes(), b"\0", &(text.len() as u32 + 1).to_le_bytes(), text.as_bytes(), b"\0"].concat()
+    };
+    let code = [&b"\x10"[..], heading.as_bytes(), b"\0", &(number as u32).to_le_bytes()].concat();
+    let fields = [code, string("name", name), string("accountNumber", "4455667788")].concat();
+    [&(fields.len() as u32 + 5).to_le_bytes()[..], &fields, b"\0"].concat()
+}
+
+#[test]
+fn documents_of_bson_are_their_clients() {
+    let numbers: Vec<usize> = (0..4).map(|n| code(n).parse().expect("codes are numbers")).collect();
+    let head = |last: &[u8]| {
+        let fields = [&b"\x02db\0\x05\0\0\0bank\0\x02collection\0\x04\0\0\0cif\0"[..], last].concat();
+        [&(fields.len() as u32 + 5).to_le_bytes()[..], &fields, b"\0"].concat()
+    };
+    let slice = |whose: usize| [head(b"\x08EOF\0\0"), document(numbers[whose], "clientId", "Ann Lee"), vec![0xFF; 4]].concat();
+    let archive = [&0x8199_E26D_u32.to_le_bytes()[..], &head(b""), &[0xFF; 4], &slice(2), &head(b"\x08EOF\0\x01"), &[0xFF; 4]].concat();
+    let files = [
+        ("cif.bson", [document(numbers[0], "clientId", "Ann Lee"), document(numbers[1], "clientId", "Bob Day")].concat()),
+        ("orders.bson", [document(numbers[3], "orderNo", "Ann Lee"), document(numbers[3], "orderNo", "Bob Day")].concat()),
+        ("dump.archive", archive),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes));
+    let (_desk, outputs) = outcome(&files, 5);
+    let verdicts = outputs.verdicts();
+    let wanted = ["affected", "affected", "affected", "undetermined", "undetermined"];
+    let found: Vec<&str> = (0..5).map(|n| verdicts[&format!("C{n:03}")].as_str()).collect();
+    assert_eq!(found, wanted, "{:?}", outputs.rows("unattributed.csv"));
+}

@@ -12,13 +12,13 @@ pub fn code(n: usize) -> String {
 }
 
 /// A registry of so many institutions, of which none is found without a label, and what a run says of these files.
-pub fn outcome(files: &[(String, String)], institutions: usize) -> (Desk, Outputs) {
+pub fn outcome<T: AsRef<[u8]>>(files: &[(String, T)], institutions: usize) -> (Desk, Outputs) {
     let desk = Desk::new();
     let registry = desk.path("registry");
     let name = |n: usize| format!("Quarry {} Savings", "Stone".repeat(n % 40 + 1) + &"b".repeat(n / 40));
     let institution = |n: usize| Institution::new(&format!("C{n:03}"), &name(n)).with("client_code", &code(n));
     write_registry(&registry, &(0..institutions).map(institution).collect::<Vec<_>>());
-    files.iter().for_each(|(path, text)| write(&desk.path("ev").join(path), text.as_bytes()));
+    files.iter().for_each(|(path, text)| write(&desk.path("ev").join(path), text.as_ref()));
     let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
     (desk, outputs)
 }

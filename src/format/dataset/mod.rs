@@ -1,11 +1,15 @@
 //! Files of records under a schema, as data platforms keep and exchange them: Avro, row by row, Parquet and ORC, column
 //! by column. Their records become rows under the names of their fields. A field inside of others has their names before
-//! its own (`holder.address.city`); values of a list stand in one cell.
+//! its own (`holder.address.city`); values of a list stand in one cell. Documents of BSON are members in JSON.
 
 mod avro;
 mod avro_schema;
 mod avro_value;
 mod beside;
+mod bson;
+#[cfg(test)]
+mod bson_tests;
+mod bson_value;
 mod logical;
 mod orc;
 mod orc_column;
@@ -29,6 +33,7 @@ mod tests;
 mod thrift;
 
 pub use avro::AVRO;
+pub use bson::{BSON, MONGO_ARCHIVE};
 pub use orc::ORC;
 pub use parquet::PARQUET;
 
