@@ -187,6 +187,12 @@ pub(super) fn compress(subject: Subject) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Lines of which each is a number, and a copy of the rest of the line before (LZ4 Block Format Description).
+pub(super) fn lz_block(subject: Subject) -> Vec<u8> {
+    let lines: String = (10..60).map(|n| format!("{n} {}\n", subject.sentence())).collect();
+    lz4_flex::block::compress(lines.as_bytes())
+}
+
 /// One meta-block that is not compressed, and an empty last one (RFC 7932, section 9.2).
 pub(super) fn brotli(subject: Subject) -> Result<Vec<u8>> {
     let text = subject.letter();

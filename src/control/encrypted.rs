@@ -57,7 +57,7 @@ fn encrypted() -> Vec<(&'static str, Vec<u8>)> {
 /// Formats that have none, or whose encrypted files are files of another format.
 #[rustfmt::skip]
 const OTHERS: &[(&[&str], &str)] = &[
-    (&["gzip", "bzip2", "xz", "lzma", "lzip", "zstd", "lz4", "compress", "zlib", "brotli", "tar", "ar", "cpio", "rpm", "cab", "lha",
+    (&["gzip", "bzip2", "xz", "lzma", "lzip", "zstd", "lz4", "compress", "zlib", "brotli", "lz_block", "tar", "ar", "cpio", "rpm", "cab", "lha",
        "iso9660", "udf", "ewf", "vhd", "vhdx", "vmdk"], "no encryption of its own"),
     (&["xlsb", "xlsx", "docx", "pptx"], "encrypted as a whole, inside a compound file (ole)"),
     (&["disk_image"], "encrypted volumes are formats of their own (BitLocker, LUKS), and gaps"),

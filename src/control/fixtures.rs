@@ -59,6 +59,7 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("lha", 22),
     ("pg_dump_tar", 517),
     ("bson", 20),
+    ("lz_block", 60),
     ("udf", 38_912),
     ("disk_image", 512),
     ("minidump", 56),

@@ -114,6 +114,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "mongo_archive" "" databases::mongo_archive;
     "bson" "" databases::bson;
     "zip_appended" "" archives::zip_appended;
+    "lz_block" "" archives::lz_block;
     "sql" "" plain::sql;
     "pg_copy" "" databases::pg_copy;
     "vcard" "" plain::vcard;

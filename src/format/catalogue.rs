@@ -74,6 +74,7 @@ pub static STRICT: &[&Format] = &[
 /// that have no reader.
 pub static LOOSE: &[&Format] = &[
     &container::ZIP_APPENDED,
+    &container::LZ_BLOCK,
     &mail::EML,
     &mail::MBOX,
     &database::SQL,

@@ -24,6 +24,11 @@ impl Judgement<'_> {
         if identified.len() == 1 {
             return identified.into_iter().collect();
         }
+        let addressed: Vec<usize> =
+            holders.iter().copied().filter(|&h| self.text.is_addressed(found.span.end, &self.lexicon.places[h])).collect();
+        if !addressed.is_empty() {
+            return addressed;
+        }
         let placed: Vec<usize> = holders.iter().copied().filter(|&h| self.city_beside(found, h)).collect();
         let joined: Vec<usize> = placed.iter().copied().filter(|&h| self.city_joined(found, h)).collect();
         let regional: Vec<usize> = holders.iter().copied().filter(|&h| self.region_beside(found, h)).collect();

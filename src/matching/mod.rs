@@ -1,6 +1,7 @@
 //! The join: what was read, with who is registered. It gives mentions, gaps with their reach, and
 //! personal data without owner; the verdict is made of these alone.
 
+mod addressed;
 pub mod attribution;
 mod chance;
 mod contents;

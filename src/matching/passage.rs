@@ -243,6 +243,8 @@ impl<'t> Text<'t> {
                     && near
                     && !is_legal_form(self.tokens.term(last))
                     && place.is_some_and(|n| is_capital(n) && !is_month(self.tokens.term(n)))
+                    // Where it is registered is no part of its name.
+                    && !holders.iter().any(|&holder| self.is_addressed(end, &lexicon.places[holder]))
             }
             // `First Bank and Trust` is one name; before the name of another institution an `and` joins two.
             "and" => {

@@ -138,6 +138,14 @@ fn a_name_of_several_is_singled_out_by_city_region_or_domain() {
         // Somebody may be called as a city is.
         (" met Ames Miller and", "undetermined", "undetermined"),
         (", OH", "ruled_out", "referenced"),
+        // As an address has it, and behind `of`; elsewhere it is another's name.
+        (" Ames IA 50010", "referenced", "ruled_out"),
+        (" of Lima, OH", "ruled_out", "referenced"),
+        (" of Ames IA", "referenced", "ruled_out"),
+        (" of Ames, OH", "ruled_out", "ruled_out"),
+        (" of Ames Falls, IA", "ruled_out", "ruled_out"),
+        (" of Toledo, OH", "ruled_out", "ruled_out"),
+        (" Toledo OH 43601", "undetermined", "undetermined"),
         (" (ops@limafarmers.example)", "ruled_out", "undetermined"),
     ] {
         let desk = Desk::new();

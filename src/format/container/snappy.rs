@@ -43,6 +43,38 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Vec<u8>> {
     (out.len() == length).then_some(out)
 }
 
+/// How unlikely it is that other bytes are a block from their beginning to their end: two to the power of so many to one.
+/// `None` where they are none.
+pub(super) fn bits(bytes: &[u8]) -> Option<u32> {
+    let (length, mut rest) = length(bytes).filter(|(length, _)| *length <= bytes.len().saturating_mul(24))?;
+    let (mut made, mut bits) = (0usize, 0u32);
+    while let Some((&tag, tail)) = rest.split_first() {
+        let (size, taken) = match tag & 3 {
+            0 => {
+                let wide = usize::from(tag >> 2).saturating_sub(59);
+                let stated = if wide == 0 { usize::from(tag >> 2) } else { little(tail.get(..wide)?) };
+                let size = stated.checked_add(1)?;
+                (size, wide.checked_add(size)?)
+            }
+            kind => {
+                let (wide, size) =
+                    if kind == 1 { (1, usize::from(tag >> 2 & 7) + 4) } else { (usize::from(kind - 1) * 2, usize::from(tag >> 2) + 1) };
+                let high = if kind == 1 { usize::from(tag >> 5) << 8 } else { 0 };
+                let back = high | little(tail.get(..wide)?);
+                if back == 0 || back > made {
+                    return None;
+                }
+                let numbers = if kind == 1 { 11 } else { 16 * u32::from(kind - 1) };
+                bits = bits.saturating_add(numbers.saturating_sub(usize::BITS - made.leading_zeros()));
+                (size, wide)
+            }
+        };
+        rest = tail.get(taken..)?;
+        made = made.checked_add(size).filter(|made| *made <= length)?;
+    }
+    (made == length).then_some(bits)
+}
+
 /// The decoded length, in groups of seven bits, and what follows it.
 pub(super) fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut length = 0usize;

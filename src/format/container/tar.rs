@@ -1,6 +1,7 @@
 //! tar: v7, ustar and pax (POSIX.1-2001 pax, section "ustar Interchange Format"), GNU (long names,
-//! sparse files). Members are files; links, directories and devices are structure.
+//! sparse files). Members are files, and links to them; directories and devices are structure.
 
+use super::tar_links::Links;
 use crate::format::{At, Failure, Format, Probe, Runs, Sink, runs_of};
 use crate::model::{Cause, Class};
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ pub static TAR: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["of a multi-volume archive only the part at hand is read"],
 };
 
@@ -45,7 +46,7 @@ fn is_header(block: &[u8; BLOCK]) -> bool {
 }
 
 fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
-    let mut reading = Reading { bytes, found: 0, owners: BTreeSet::new() };
+    let mut reading = Reading { bytes, found: 0, owners: BTreeSet::new(), links: Links::default() };
     let mut at = 0;
     // Archives may stand one behind the other, and behind a broken header there may be whole ones.
     loop {
@@ -68,7 +69,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let next = (from + broken_here..bytes.len()).step_by(BLOCK).find(|&p| bytes[p..].first_chunk().is_some_and(is_header));
         match next {
             Some(next) => at = next,
-            None => return Ok(()),
+            None => {
+                reading.links.end(sink);
+                return Ok(());
+            }
         }
     }
 }
@@ -87,6 +91,7 @@ struct Reading<'a> {
     found: u64,
     /// Owners and groups seen so far.
     owners: BTreeSet<Vec<u8>>,
+    links: Links,
 }
 
 impl Reading<'_> {
@@ -159,6 +164,11 @@ impl Reading<'_> {
         // Links and directories have no data. Where one states some, it is read all the same.
         if is_file || stored > 0 {
             sink.member(&name, at(data.start)..at(data.end), &mut Complete { inner: &mut entry, missing });
+            self.links.file(&name, sink.members.len().saturating_sub(1));
+        } else if is_directory {
+            self.links.folder(&name);
+        } else if let (true, Some(target)) = (kind.is_symlink() || kind.is_hard_link(), entry.link_name_bytes()) {
+            self.links.link(&name, &target, kind.is_symlink(), at(header));
         }
         if bytes[data.end..next].iter().all(|&b| b == 0) {
             sink.cover(at(data.end)..at(next), Class::Structure);

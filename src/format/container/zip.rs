@@ -5,6 +5,7 @@ use super::span;
 use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::View;
 use super::zip_directory::{Directory, ENCRYPTED, Entry, LOCAL, Local, descriptor, is_plain_extra};
+use super::zip_name::decoded;
 use super::zip_walk::walk;
 use crate::format::signature::{is_program, scan_program};
 use crate::format::{At, Failure, Format, Probe, Runs, Sink};
@@ -15,7 +16,7 @@ const LIMITATIONS: &[&str] = &["PKWARE's strong encryption is not decrypted", "o
 
 /// A ZIP that begins with its first member.
 pub static ZIP: Format =
-    Format { name: "zip", media_type: "application/zip", recognise, read, runs: Runs::Inside, version: 2, limitations: LIMITATIONS };
+    Format { name: "zip", media_type: "application/zip", recognise, read, runs: Runs::Inside, version: 3, limitations: LIMITATIONS };
 
 /// A ZIP behind other bytes: a self-extracting archive, a document with an archive appended. Asked after
 /// the formats that are known by how they begin.
@@ -25,7 +26,7 @@ pub static ZIP_APPENDED: Format = Format {
     recognise: recognise_appended,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: LIMITATIONS,
 };
 
@@ -134,24 +135,25 @@ impl<'a> Reading<'a> {
         let header = entry.header.start..if plain { entry.header.end } else { entry.extra.start };
         sink.cover(span(&header), Class::Structure);
         text_of(bytes, &entry.comment, sink);
+        let name = &*decoded(entry.name, entry.flags, bytes.get(entry.extra.clone()).unwrap_or_default());
 
         let nowhere = entry.header.start as u64..entry.header.start as u64;
         if entry.disk < self.directory.disk {
             let detail = format!("in part {} of a split archive", entry.disk + 1);
-            return sink.unread_member(entry.name, nowhere, entry.size, Cause::Truncated, detail);
+            return sink.unread_member(name, nowhere, entry.size, Cause::Truncated, detail);
         }
         let start = usize::try_from(entry.local.wrapping_add(self.directory.base)).unwrap_or(usize::MAX);
         let Some(local) = Local::parse(bytes, start) else {
             let detail = format!("no local header at {start}");
-            return sink.unread_member(entry.name, nowhere, entry.size, Cause::Corrupt, detail);
+            return sink.unread_member(name, nowhere, entry.size, Cause::Corrupt, detail);
         };
         let coding = (entry.method, entry.flags, entry.time);
         let view = view(bytes, local.header.end, coding, &entry.extra, (entry.crc, entry.compressed, entry.size));
-        self.data(entry, start, &local, &view, sink);
+        self.data((entry, name), start, &local, &view, sink);
         self.contradictions(entry, start, &local, &view, sink);
     }
 
-    fn data(&mut self, entry: &Entry<'_>, start: usize, local: &Local<'_>, view: &View, sink: &mut Sink<'_>) {
+    fn data(&mut self, (entry, name): (&Entry<'_>, &[u8]), start: usize, local: &Local<'_>, view: &View, sink: &mut Sink<'_>) {
         let encoded = start..view.data.end;
         if let Some(tail) = descriptor(self.bytes, view.data.end, entry.compressed).filter(|_| local.flags & 8 != 0) {
             sink.cover(span(&(view.data.end..view.data.end + tail)), Class::Structure);
@@ -163,14 +165,14 @@ impl<'a> Reading<'a> {
         self.decoded += view.data.len() as u64;
         if self.decoded > 2 * self.bytes.len() as u64 + (1 << 16) {
             let detail = "members share their encoded bytes over and over";
-            return sink.unread_member(entry.name, span(&encoded), entry.size, Cause::LimitSize, detail);
+            return sink.unread_member(name, span(&encoded), entry.size, Cause::LimitSize, detail);
         }
         // Bytes in unknown extra fields belong to the header; they are scanned like any other rest.
         let from = if is_plain_extra(&self.bytes[local.extra.clone()]) { start } else { local.header.end };
         if from > start {
             sink.cover(span(&(start..local.extra.start)), Class::Structure);
         }
-        view.push(self.bytes, entry.name, from..view.data.end, &mut self.keys, sink);
+        view.push(self.bytes, name, from..view.data.end, &mut self.keys, sink);
     }
 
     /// A reader that goes by local headers might see another member here than one that goes by the
@@ -204,7 +206,8 @@ impl<'a> Reading<'a> {
         self.decoded += theirs.data.len() as u64;
         if self.decoded <= 2 * self.bytes.len() as u64 + (1 << 16) {
             self.members += 1;
-            theirs.push(self.bytes, local.name, start..theirs.data.end, &mut self.keys, sink);
+            let name = decoded(local.name, local.flags, self.bytes.get(local.extra.clone()).unwrap_or_default());
+            theirs.push(self.bytes, &name, start..theirs.data.end, &mut self.keys, sink);
         }
     }
 }

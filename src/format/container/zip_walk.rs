@@ -5,6 +5,7 @@ use super::zip_crypt::{Encryption, Keyring};
 use super::zip_decode::{View, deflated_length};
 use super::zip_directory::{DESCRIPTOR, ENCRYPTED, LOCAL};
 use super::zip_directory::{Local, descriptor, is_plain_extra};
+use super::zip_name::decoded;
 use super::{le32, le64, span};
 use crate::format::Sink;
 use crate::model::{Cause, Class};
@@ -70,7 +71,8 @@ impl Walk<'_> {
         let crc = check.map_or(0, |c| c.0);
         let (encryption, method) = Encryption::of(local.flags, local.method, &bytes[local.extra.clone()], crc, local.time);
         let view = View { method, flags: local.flags, encryption, check, data: data.clone(), missing };
-        view.push(bytes, local.name, from..data.end, keys, sink);
+        let name = decoded(local.name, local.flags, &bytes[local.extra.clone()]);
+        view.push(bytes, &name, from..data.end, keys, sink);
         data.end + tail
     }
 

@@ -5,7 +5,8 @@ use super::record::{Dialect, Found, RecordReader};
 use super::sniff::{SAMPLE, sniff};
 use super::standalone;
 use crate::format::pieces::Pieces;
-use crate::format::{Sink, database, payments};
+use crate::format::{Sink, container, database, payments};
+use crate::model::Cause;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -50,6 +51,14 @@ pub fn read_texts(bytes: &[u8], ranges: &[Range<u64>], sink: &mut Sink<'_>) {
             continue;
         }
         end = last.end;
+        // What seems to be a table may be the beginning of one that is packed: all that is repeated in it is not seen.
+        if !stretch.is_wide
+            && let Some(block) = container::lz4_around(bytes, first)
+        {
+            sink.gap(block.start as u64..block.end as u64, Cause::UnsupportedMethod, "a block of LZ4 amid other bytes");
+            end = end.max(block.end);
+            continue;
+        }
         let size: usize = stretch.places.iter().map(Range::len).sum();
         let name = format!("text@{}", first.start);
         let places: Vec<Range<u64>> = stretch.places.iter().map(|place| place.start as u64..place.end as u64).collect();
