@@ -5,7 +5,9 @@
 //! of a passage, which does.
 
 use super::listed::{Item, is_value};
-use super::place::{OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_heading, is_index, is_item_mark, is_kind};
+use super::place::{
+    OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_form_field, is_fraction, is_heading, is_index, is_item_mark, is_kind,
+};
 use super::{Specific, glued, label, labelled, normalise, unlabelled};
 use crate::format::BORDER;
 use crate::index::tokens::{Token, Tokens, seen};
@@ -193,7 +195,7 @@ fn is_counted(text: &str, value: &Range<usize>) -> bool {
     let (behind, is_long) = (&text[value.end..], value.len() >= LONG_NUMBER);
     // A fraction; of a short number also the rest of an address, a date, a time, an amount.
     let marks: &[char] = if is_long { &['.'] } else { &['.', ',', ':', '-', '/'] };
-    let goes_on = behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let goes_on = is_fraction(behind, marks);
     let is_day = behind.starts_with('-') && value.len() == 8;
     goes_on || is_day || behind.starts_with('%') || counts_things(behind)
 }
@@ -250,10 +252,9 @@ fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &
                 break;
             }
             digits.push_str(token.term);
-            let mut rest = text[token.span.end..].chars();
-            let next = rest.next();
+            let behind = &text[token.span.end..];
             // `192.168.1.10`, `12.50`: not this number.
-            if next.is_some_and(char::is_alphanumeric) || (next == Some('.') && rest.next().is_some_and(|c| c.is_ascii_digit())) {
+            if behind.starts_with(char::is_alphanumeric) || is_fraction(behind, &['.']) {
                 break;
             }
             if *scheme == Scheme::NationalBankCode && (5..=12).contains(&digits.len()) {
@@ -344,6 +345,11 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
             continue;
         }
         let gap = &text[token.span.end..border];
+        if words.is_empty() && is_form_field(text, token.span.end, gap) {
+            border = token.span.start;
+            words.push(at);
+            continue;
+        }
         let is_nothing = || is_item_mark(text, &token.span) || is_kind(text, &token.span) && joins_label(gap, true, token.term.len());
         if is_index(text, &token.span, gap, words.is_empty()) || words.is_empty() && is_nothing() {
             border = token.span.start;

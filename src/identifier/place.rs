@@ -36,6 +36,25 @@ pub(super) fn is_kind(text: &str, span: &Range<usize>) -> bool {
     span.len() <= 2 && text[..span.start].ends_with("__") && label::is_kind(&text[span.clone()])
 }
 
+/// Does a number go on behind one of these marks? A whole one may be written as programs write fractions: `617883.0`.
+pub(super) fn is_fraction(behind: &str, marks: &[char]) -> bool {
+    let goes_on =
+        |behind: &str, marks: &[char]| behind.strip_prefix(marks).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_whole = behind.strip_prefix(".0").is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) && !goes_on(rest, &['.']));
+    goes_on(behind, marks) && !is_whole
+}
+
+/// `Content-Disposition: form-data; name="client_code"`, a blank line, and the value (RFC 7578, 4.2): does the name of a field
+/// end here, with its value behind this text?
+pub(super) fn is_form_field(text: &str, end: usize, gap: &str) -> bool {
+    const HEAD: &str = "content-disposition:";
+    let is_blank_line = gap.len() <= 6 && gap.starts_with('"') && gap.bytes().filter(|b| *b == b'\n').count() == 2;
+    is_blank_line && {
+        let from = text[..end].rfind('\n').map_or(0, |n| n + 1);
+        text[from..end].get(..HEAD.len()).is_some_and(|head| head.eq_ignore_ascii_case(HEAD))
+    }
+}
+
 /// Is the text between a word for many and a value the number of an element, and what assigns it?
 pub(super) fn is_element(between: &str) -> bool {
     between.starts_with(['.', '_']) && between.contains('=') && between.bytes().any(|b| b.is_ascii_digit())
@@ -131,6 +150,11 @@ mod tests {
         assert!(is_item_mark(text, &span(text, "3")) && !is_item_mark("at 3) x", &span("at 3) x", "3")));
         let text = "Client_Code__c: 104233";
         assert!(is_kind(text, &(13..14)) && !is_kind("code_c", &(5..6)) && !is_kind("client__id", &(8..10)));
+        let text = "Content-Disposition: form-data; name=\"client_code\"\r\n\r\n104233";
+        assert!(is_form_field(text, 49, "\"\r\n\r\n") && !is_form_field(text, 49, "\"\r\n") && !is_form_field(&text[2..], 47, "\"\n\n"));
+        for (behind, goes_on) in [(".0}", false), (".0.", false), ("", false), (".5", true), (".00", true), (".0.1", true), (".0a", true)] {
+            assert_eq!(is_fraction(behind, &['.']), goes_on, "{behind}");
+        }
         assert!(is_element(".0=") && !is_element("=") && !is_element(" 0 "));
         assert!(begins_loop("x\n  for client ", 15) && !begins_loop("look for a client ", 18));
         assert!(heads("\n\n- ") && heads(":\n------\n") && !heads("\n") && !heads("\nx\n"));

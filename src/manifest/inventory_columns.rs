@@ -282,7 +282,7 @@ impl Column {
             Some(Self::Path)
         } else if ends(&["filename"]) {
             Some(Self::Name)
-        } else if key.contains("modif") || key.contains("lastwrite") {
+        } else if key.contains("modif") || key.contains("lastwrite") || ends(&["timestamp", "datetime", "eventtime", "logtime"]) {
             Some(Self::Date)
         } else if ends(&["username", "account", "owner"]) {
             Some(Self::Account)

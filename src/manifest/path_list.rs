@@ -102,6 +102,23 @@ fn has_scheme(line: &[u8]) -> bool {
         .is_some_and(|at| line.get(..at).is_some_and(|s| !s.is_empty() && s.iter().all(u8::is_ascii_alphanumeric)))
 }
 
+/// The paths of a line: one, or several that commas or semicolons part. A comma in a name has no ending of a file before it and
+/// no path behind it; that of one name that has, twice in a line, is not told from them.
+fn paths(line: &[u8]) -> Vec<&[u8]> {
+    let has_ending = |path: &[u8]| {
+        let ending = path.iter().rposition(|b| *b == b'.').map_or(&b""[..], |dot| &path[dot + 1..]);
+        (1..=5).contains(&ending.len()) && ending.iter().all(u8::is_ascii_alphanumeric)
+    };
+    for mark in [b';', b','] {
+        let parts: Vec<&[u8]> = line.split(|b| *b == mark).map(<[u8]>::trim_ascii).filter(|part| !part.is_empty()).collect();
+        let is_path = |part: &&[u8]| has_ending(part) && part.iter().any(|b| matches!(b, b'/' | b'\\')) && path_like(part);
+        if parts.len() > 1 && parts.iter().all(is_path) {
+            return parts;
+        }
+    }
+    vec![line]
+}
+
 /// A heading, a sentence or a summary that surely names no file.
 fn remark(line: &[u8]) -> bool {
     !path_like(line) && (has_scheme(line) || line.iter().filter(|b| **b == b' ').count() > 8)
@@ -159,10 +176,12 @@ fn read_entries(mut lines: Lines<'_>, rows: &mut dyn FnMut(Row)) -> Report {
         if totals(text) {
             continue;
         }
-        let row = if remark(text) { None } else { Row::new(text, style, line.number) };
-        match row {
-            Some(row) => neighbours.push(row, &mut tally),
-            None => tally.not_understood(line.number, text),
+        for path in paths(text) {
+            let row = if remark(path) { None } else { Row::new(path, style, line.number) };
+            match row {
+                Some(row) => neighbours.push(row, &mut tally),
+                None => tally.not_understood(line.number, path),
+            }
         }
         if !line.ended && on_block {
             tally.truncated(line.number);

@@ -183,6 +183,13 @@ fn audit_tables() {
 }
 
 #[test]
+fn moments_of_events_are_the_times_of_transfers() {
+    let (_, rows, _) =
+        reading("Event Timestamp,User Name,Remote Address,Command,File Path\n2024-10-31 12:00:00,fsb01,203.0.113.7,GET,/fsb01/a.csv\n");
+    assert_eq!(rows[0].event.clone().unwrap().time.as_deref(), Some("2024-10-31 12:00:00"));
+}
+
+#[test]
 fn free_text_has_no_rows() {
     let post = "We have 400 GB of files of their clients, and/or backups. Pay, or see https://example.test/x.\n\nFirst National Bank: all of it.\nContact us.\n";
     check(post, "free text", &[]);
@@ -217,9 +224,13 @@ fn names_in_code_pages_of_consoles() {
     let dir = b" Verzeichnis von C:\\Gr\x94\xE1e\n\n18.06.2025  04:05             1.234 \x9Abung \x81ber.txt\n18.06.2025  04:05                 7 a.txt\n";
     let robocopy = b"\t                   1\tC:\\Gr\x94\xE1e\\\n\t    same      \t\t     486\t\x81ber.txt\n";
     let bare = b"C:\\Gr\x94\xE1e\\\x81ber.txt\r\nC:\\Gr\x94\xE1e\\a.txt\r\n";
-    for (bytes, syntax, path) in
-        [(&dir[..], "dir", "Größe/Übung über.txt"), (robocopy, "robocopy log", "Größe/über.txt"), (bare, "path list", "Größe/über.txt")]
-    {
+    let tree = b"Folder PATH listing for volume DATA\r\nVolume serial number is 1A2B-3C4D\r\nD:.\r\n\xC3\xC4\xC4\xC4Gr\x94\xE1e\r\n\xB3   \xB3   a.txt\r\n\xB3   \xB3   \r\n\xB3   \xC0\xC4\xC4\xC4in\r\n\xB3           \x81ber.txt\r\n\xB3           \r\n\xC0\xC4\xC4\xC4out\r\n        b.txt\r\n";
+    for (bytes, syntax, path) in [
+        (&tree[..], "tree", "Größe/in/über.txt"),
+        (&dir[..], "dir", "Größe/Übung über.txt"),
+        (robocopy, "robocopy log", "Größe/über.txt"),
+        (bare, "path list", "Größe/über.txt"),
+    ] {
         assert_eq!(detect(bytes).name, syntax);
         let mut paths = Vec::new();
         read(bytes, None, &mut |row| paths.push(String::from_utf8(row.path).unwrap()));
@@ -302,6 +313,18 @@ const LISTINGS: &[(&str, &str, &[&str])] = &[
         "Folder PATH listing\nVolume serial number is 1234-ABCD\nC:.\n|   a b.txt\n|   \n+---in\n|       x.txt\n|       \n\\---out\n        z.txt\n",
         &["a b.txt", "in/", "in/x.txt", "out/", "out/z.txt"],
     ),
+    (
+        "inventory table",
+        "Exfiltrated files\n\n#,Folder,File,Size KB\n1,home/a,b c.txt,0.4\n2,home,d.txt,1\n",
+        &["home/a/b c.txt", "home/d.txt"],
+    ),
+    ("path list", "home/a/b.txt, c.txt\n", &["home/a/b.txt, c.txt"]),
+    (
+        "path list",
+        "home/a/b.txt, shared/c d.txt, home/e.7z\nhome/Doe, Ann/b.txt\n",
+        &["home/a/b.txt", "shared/c d.txt", "home/e.7z", "home/Doe, Ann/b.txt"],
+    ),
+    ("path list", "home/a/b.txt;shared/c.txt\nhome/Doe; Ann.txt\n", &["home/a/b.txt", "shared/c.txt", "home/Doe; Ann.txt"]),
     (
         "tree -J",
         "[\n  {\"type\":\"directory\",\"name\":\"home\",\"contents\":[\n    {\"type\":\"file\",\"name\":\"a \\u00e4\",\"size\":5},\n    {\"type\":\"directory\",\"name\":\"d\",\"contents\":[\n      {\"type\":\"file\",\"name\":\"x\"}\n  ]}\n  ]},\n  {\"type\":\"report\",\"directories\":1}\n]\n",

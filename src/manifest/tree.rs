@@ -3,6 +3,7 @@
 use super::fields::{number, shown};
 use super::lines::Lines;
 use super::ls_entry::mode;
+use super::oem::decoding_drawn;
 use super::path_list::{Neighbours, path_like};
 use super::row::{Row, Separators};
 use super::tally::Tally;
@@ -30,19 +31,28 @@ struct Branch<'l> {
 /// Characters of a line before its name, and how deep they place it. Each level takes four columns.
 fn branch(line: &[u8]) -> Option<Branch<'_>> {
     // `├── `, `└── `, `|-- `, `` `-- ``, `├───`, `+---`, `\---`; before them `│   `, `|   ` or blanks.
-    const TEES: &[&str] =
-        &["\u{251c}\u{2500}\u{2500}", "\u{2514}\u{2500}\u{2500}", "|--", "`--", "+--", "\\--", "\u{251c}--", "\u{2514}--"];
+    const TEES: &[&[u8]] = &[
+        "\u{251c}\u{2500}\u{2500}".as_bytes(),
+        "\u{2514}\u{2500}\u{2500}".as_bytes(),
+        b"|--",
+        b"`--",
+        b"+--",
+        b"\\--",
+        "\u{251c}--".as_bytes(),
+        "\u{2514}--".as_bytes(),
+        b"\xC3\xC4\xC4",
+        b"\xC0\xC4\xC4",
+    ];
     const NO_BREAK: &[u8] = "\u{a0}".as_bytes();
     let mut rest = line;
     let mut columns = 0;
     loop {
-        if let Some(tee) = TEES.iter().find_map(|tee| rest.strip_prefix(tee.as_bytes())) {
-            let name =
-                ["\u{2500}", "-", " "].iter().find_map(|last| tee.strip_prefix(last.as_bytes())).or_else(|| tee.strip_prefix(NO_BREAK))?;
+        if let Some(tee) = TEES.iter().find_map(|tee| rest.strip_prefix(*tee)) {
+            let lasts = ["\u{2500}".as_bytes(), b"-", b" ", NO_BREAK, b"\xC4"];
+            let name = lasts.iter().find_map(|last| tee.strip_prefix(*last))?;
             return (!name.is_empty() && columns % 4 == 0).then_some(Branch { depth: columns / 4 + 1, name });
         }
-        let bar = ["\u{2502}", "|", " "].iter().find_map(|b| rest.strip_prefix(b.as_bytes())).or_else(|| rest.strip_prefix(NO_BREAK));
-        rest = bar?;
+        rest = behind_bar(rest).or_else(|| rest.strip_prefix(NO_BREAK))?;
         columns += 1;
         if columns > 4 * 4096 {
             return None;
@@ -50,11 +60,17 @@ fn branch(line: &[u8]) -> Option<Branch<'_>> {
     }
 }
 
+/// What stands behind a bar or a blank. Consoles of Windows draw in their code page, where lines have the same places in
+/// every page; no character of UTF-8 begins with such a byte as the bar's.
+fn behind_bar(line: &[u8]) -> Option<&[u8]> {
+    ["\u{2502}".as_bytes(), b"|", b" ", b"\xB3"].iter().find_map(|bar| line.strip_prefix(*bar))
+}
+
 /// Windows draws files without a tee: bars and blanks, a multiple of four columns.
 fn windows_file(line: &[u8]) -> Option<Branch<'_>> {
     let mut rest = line;
     let mut columns = 0;
-    while let Some(after) = ["\u{2502}", "|", " "].iter().find_map(|b| rest.strip_prefix(b.as_bytes())) {
+    while let Some(after) = behind_bar(rest) {
         rest = after;
         columns += 1;
     }
@@ -63,7 +79,8 @@ fn windows_file(line: &[u8]) -> Option<Branch<'_>> {
 
 /// Only the lines between branches.
 fn bars(line: &[u8]) -> bool {
-    line.iter().all(|b| matches!(b, b' ' | b'|')) || String::from_utf8_lossy(line).chars().all(|c| matches!(c, ' ' | '\u{2502}' | '\u{a0}'))
+    line.iter().all(|b| matches!(b, b' ' | b'|' | 0xB3))
+        || String::from_utf8_lossy(line).chars().all(|c| matches!(c, ' ' | '\u{2502}' | '\u{a0}'))
 }
 
 fn recognise(sample: &Sample<'_>) -> Option<u8> {
@@ -107,6 +124,10 @@ fn totals(line: &[u8]) -> bool {
 }
 
 fn read(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
+    decoding_drawn(bytes, rows, |rows| read_drawing(bytes, rows))
+}
+
+fn read_drawing(bytes: &[u8], rows: &mut dyn FnMut(Row)) -> Report {
     let sample = Sample::of(bytes);
     let windows = sample.lines.iter().all(|line| branch(line).is_none_or(|b| !b.name.starts_with(b" ")))
         && sample.lines.iter().any(|line| branch(line).is_none() && windows_file(line).is_some());

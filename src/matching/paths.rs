@@ -4,7 +4,7 @@ use super::attribution::Place;
 use super::lexicon::{Lexicon, What, is_numeric, is_telling_code, proves};
 use super::mention::{Mention, Source, mention};
 use super::passage::Text;
-use crate::identifier::{aba, inline::LONG_NUMBER};
+use crate::identifier::{self, aba, inline::LONG_NUMBER};
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
 
 /// Judges an item's path: the homes it lies in, and what its own step names (the steps above are those of
@@ -61,6 +61,10 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             {
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
+            // `clients/104233/`: a numeric code that is all of a folder's name, below one that says of whom its folders are.
+            What::Identifier(scheme @ Scheme::ClientCode, value) if is_folder && is_below_clients(&shown[..found.span.start]) => {
+                (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
+            }
             What::Identifier(scheme @ (Scheme::Domain | Scheme::Lei | Scheme::Bic), value) => {
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
@@ -90,6 +94,13 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
         }
     }
     mentions
+}
+
+/// Is the last folder of a path named for the vendor's clients, and nothing else?
+fn is_below_clients(path: &str) -> bool {
+    let Some(folder) = path.strip_suffix('/').map(|path| path.rsplit('/').next().unwrap_or(path)) else { return false };
+    let word = folder.to_ascii_lowercase();
+    matches!(&word[..], "customers" | "banks" | "members") || word.ends_with('s') && identifier::is_exact(&[&word])
 }
 
 /// The client code of these, who are one institution, that stands in the name of a folder or file.

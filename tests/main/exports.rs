@@ -2,6 +2,7 @@
 //! how its rows are written; the same forms with other numbers affect nobody.
 
 use crate::forms_of_rows::{assert_verdicts, code, outcome, rows};
+use crate::harness::{Desk, Institution, Job, write, write_registry};
 
 /// Rows joined by a comma.
 fn joined(row: &str) -> String {
@@ -149,4 +150,122 @@ fn documents_of_bson_are_their_clients() {
     let wanted = ["affected", "affected", "affected", "undetermined", "undetermined"];
     let found: Vec<&str> = (0..5).map(|n| verdicts[&format!("C{n:03}")].as_str()).collect();
     assert_eq!(found, wanted, "{:?}", outputs.rows("unattributed.csv"));
+}
+
+/// A tar archive of these entries: a path, what kind it is, and its content or where it leads.
+fn tar(entries: &[(&str, tar::EntryType, &str)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, kind, rest) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(*kind);
+        let is_link = matches!(kind, tar::EntryType::Symlink | tar::EntryType::Link);
+        header.set_size(if is_link { 0 } else { rest.len() as u64 });
+        if is_link {
+            header.set_link_name(rest).expect("it is short");
+        }
+        header.set_cksum();
+        builder.append_data(&mut header, path, if is_link { &b""[..] } else { rest.as_bytes() }).expect("it is written to memory");
+    }
+    builder.into_inner().expect("it is written to memory")
+}
+
+/// A ZIP of one stored member, whose name is written so.
+fn zip(name: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(content);
+    let short = |value: usize| (value as u16).to_le_bytes().to_vec();
+    let long = |value: usize| (value as u32).to_le_bytes().to_vec();
+    let fields = [crc.sum().to_le_bytes().to_vec(), long(content.len()), long(content.len()), short(name.len()), short(0)].concat();
+    let common = [vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x58], fields].concat();
+    let local = [&b"PK\x03\x04"[..], &common, name, content].concat();
+    let central = [&b"PK\x01\x02\x14\0"[..], &common, &[0; 14], name].concat();
+    let end = [&b"PK\x05\x06"[..], &[0, 0, 0, 0, 1, 0, 1, 0], &long(central.len()), &long(local.len()), &[0, 0]].concat();
+    [local, central, end].concat()
+}
+
+#[test]
+fn links_and_names_in_archives_give_homes_what_is_theirs() {
+    use tar::EntryType::{Link, Regular, Symlink};
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let accounts = ["dangling_prd", "linked_prd", "hard_prd", "zürich07", "nothing_prd"];
+    let institutions: Vec<Institution> = accounts
+        .iter()
+        .map(|account| Institution::new(&account[..4], &format!("Quarry {account} Savings")).with("transfer_account", account))
+        .collect();
+    write_registry(&registry, &institutions);
+    let plain = "The pump was checked and runs.\n";
+    let archive = tar(&[
+        ("shared/notes.txt", Regular, plain),
+        ("home/dangling_prd/cur", Symlink, "/data/elsewhere/cur"),
+        ("home/linked_prd/notes.txt", Symlink, "../../shared/notes.txt"),
+        ("home/hard_prd/notes.txt", Link, "shared/notes.txt"),
+        ("shared/again", Symlink, "notes.txt"),
+        ("top", Symlink, "shared"),
+    ]);
+    write(&desk.path("ev/t/a.tar"), &archive);
+    write(&desk.path("ev/z/a.zip"), &zip(b"home/z\x81rich07/notes.txt", plain.as_bytes()));
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    let verdicts = outputs.verdicts();
+    let found: Vec<&str> = accounts.iter().map(|account| verdicts[&account[..4]].as_str()).collect();
+    assert_eq!(found, ["affected", "affected", "affected", "affected", "ruled_out"], "{:?}", outputs.rows("coverage.csv"));
+}
+
+/// Labels in other languages and forms; a picture's text ends where its chunk does.
+#[test]
+fn labels_are_read_in_forms_pictures_and_languages() {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        let sealed = [kind, data].concat();
+        let mut crc = flate2::Crc::new();
+        crc.update(&sealed);
+        [&(data.len() as u32).to_be_bytes()[..], &sealed, &crc.sum().to_be_bytes()].concat()
+    };
+    let mut pixels = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut pixels, &[0, 0]).expect("it is memory");
+    let pixels = pixels.finish().expect("it is memory");
+    // Of several pictures some have a checksum that begins with a letter or a digit.
+    let picture = |n: usize| {
+        let text = chunk(b"tEXt", format!("Comment\0note {n}, client code: {}", code(n)).as_bytes());
+        [
+            &b"\x89PNG\r\n\x1A\n"[..],
+            &chunk(b"IHDR", b"\0\0\0\x01\0\0\0\x01\x08\0\0\0\0"),
+            &text,
+            &chunk(b"IDAT", &pixels),
+            &chunk(b"IEND", b""),
+        ]
+        .concat()
+    };
+    let form = |n: usize| {
+        format!("POST / HTTP/1.1\r\n\r\n--X\r\nContent-Disposition: form-data; name=\"client_code\"\r\n\r\n{}\r\n--X--\r\n", code(n))
+    };
+    let mut files: Vec<(String, Vec<u8>)> = (0..12).map(|n| (format!("p{n}/a.png"), picture(n))).collect();
+    let texts = [
+        form(12),
+        format!("{{\"client_id\": {}.0}}", code(13)),
+        format!("Código do cliente: {}\n", code(14)),
+        format!("Codice cliente: {}\n", code(15)),
+        format!("Klantcode: {}\n", code(16)),
+        format!("Kod klienta: {}\n", code(17)),
+        format!(
+            "client_id\u{14}name\u{14}account\n{}",
+            rows(&format!("þ{}þ\u{14}þNAMEþ\u{14}þACCOUNTþ\n", code(18))).replace("client_id", "þclient_idþ")
+        ),
+        // What is none.
+        form(19).replace("client_code", "amount"),
+        format!("{{\"ratio\": {}.0}}", code(20)),
+        format!("Código do produto: {}\n", code(21)),
+    ];
+    files.extend(texts.into_iter().enumerate().map(|(n, text)| (format!("t{n}/a.txt"), text.into_bytes())));
+    files.push((format!("vendor/clients/{}/logo.txt", code(22)), b"a logo\n".to_vec()));
+    files.push((format!("vendor/builds/{}/logo.txt", code(23)), b"a logo\n".to_vec()));
+    let (_desk, outputs) = outcome(&files, 24);
+    let verdicts = outputs.verdicts();
+    for n in 0..24 {
+        let wanted = match n {
+            0..19 => "affected",
+            22 => "undetermined",
+            _ => "ruled_out",
+        };
+        assert_eq!(verdicts[&format!("C{n:03}")], wanted, "{n}");
+    }
 }

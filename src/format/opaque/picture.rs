@@ -18,10 +18,11 @@ pub(in crate::format) fn png(bytes: &[u8]) -> Option<Walk> {
     while let Some((chunk, kind)) = chunk(bytes, walk.end) {
         let data = chunk.start + 8..chunk.end - 4;
         // Pixels are one zlib stream over all IDAT chunks; other bytes there are no picture.
-        let is_pixels = kind == b"IDAT" && (pixels || is_zlib(&bytes[data]));
+        let is_pixels = kind == b"IDAT" && (pixels || is_zlib(&bytes[data.clone()]));
         pixels |= is_pixels;
         if !SILENT.contains(&kind) || kind == b"IDAT" && !is_pixels {
-            walk.text.push(chunk.clone());
+            // Behind the text stands its checksum, whose bytes may look like more of it.
+            walk.text.push(data);
         }
         walk.end = chunk.end;
         if kind == b"IEND" {

@@ -8,6 +8,8 @@ use std::ops::Range;
 const MAX_RECORD: usize = 1 << 20;
 /// A quoted field that is not closed within so many bytes is not quoted.
 const MAX_QUOTED: usize = 256 << 10;
+/// Parts the fields of load files of Concordance.
+const THORNED: u8 = 0x14;
 /// Dashes of a rule at least.
 const RULE: usize = 3;
 
@@ -115,6 +117,8 @@ impl RecordReader {
     /// The fields of the record that was read last.
     pub fn cells<'a>(&'a self, text: &'a str) -> Vec<&'a str> {
         let cell = |cell: &Cell| match cell {
+            // In load files of Concordance each field stands in thorns.
+            Cell::Plain(range) if self.dialect.delimiter == THORNED => text.get(range.clone()).unwrap_or_default().trim_matches([' ', 'þ']),
             Cell::Plain(range) => text.get(range.clone()).unwrap_or_default().trim_matches(' '),
             Cell::Unquoted(range) => self.unquoted.get(range.clone()).unwrap_or_default(),
         };
