@@ -202,6 +202,7 @@ fn links_and_names_in_archives_give_homes_what_is_theirs() {
         ("home/hard_prd/notes.txt", Link, "shared/notes.txt"),
         ("shared/again", Symlink, "notes.txt"),
         ("top", Symlink, "shared"),
+        ("over", Symlink, "top/again"),
     ]);
     write(&desk.path("ev/t/a.tar"), &archive);
     write(&desk.path("ev/z/a.zip"), &zip(b"home/z\x81rich07/notes.txt", plain.as_bytes()));

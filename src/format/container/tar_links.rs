@@ -63,15 +63,20 @@ impl Links {
         let by_name: HashMap<Vec<u8>, usize> =
             self.links.iter().enumerate().filter_map(|(n, link)| Some((resolved(b"", &link.name)?, n))).collect();
         for link in &self.links {
-            let mut target = link.target.as_ref();
+            let mut target = link.target.clone();
             for _ in 0..LONGEST_CHAIN {
-                let next = target.and_then(|target| by_name.get(target)).and_then(|n| self.links.get(*n));
-                let Some(next) = next else { break };
-                target = next.target.as_ref();
+                // Links may lead over others, at their end or amid their path.
+                let over = target.as_deref().and_then(|target| {
+                    let (at, n) = ends(target).find_map(|end| Some((end, by_name.get(&target[..end])?)))?;
+                    let next = self.links.get(*n)?.target.as_deref();
+                    Some(next.and_then(|next| resolved(next, &target[at..])))
+                });
+                let Some(next) = over else { break };
+                target = next;
             }
             let place = link.at..link.at;
-            let file = target.and_then(|target| self.files.get(&hash(target))).and_then(|ordinal| sink.members.get(*ordinal));
-            match (file, target) {
+            let file = target.as_deref().and_then(|target| self.files.get(&hash(target))).and_then(|ordinal| sink.members.get(*ordinal));
+            match (file, &target) {
                 (Some(file), _) => {
                     let defect = file.defect.map(|cause| (cause, file.detail.clone()));
                     let child = Child { content: file.content, size: file.size, defect };
@@ -82,6 +87,11 @@ impl Links {
             }
         }
     }
+}
+
+/// Where the parts of a path end.
+fn ends(path: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'/', path).chain([path.len()])
 }
 
 fn hash(path: &[u8]) -> u64 {
