@@ -201,6 +201,7 @@ fn links_and_names_in_archives_give_homes_what_is_theirs() {
         ("home/linked_prd/notes.txt", Symlink, "../../shared/notes.txt"),
         ("home/hard_prd/notes.txt", Link, "shared/notes.txt"),
         ("shared/again", Symlink, "notes.txt"),
+        ("software/jre/lib/security/cacerts", Symlink, "/etc/pki/java/cacerts"),
         ("top", Symlink, "shared"),
         ("over", Symlink, "top/again"),
     ]);

@@ -9,6 +9,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A link leads over so many others at most.
 const LONGEST_CHAIN: usize = 16;
+/// Folders of the operating system (Filesystem Hierarchy Standard 3.0, section 3), which hold programs and their settings
+/// and nothing of customers: software is packed with links into them.
+const OF_THE_SYSTEM: &[&[u8]] =
+    &[b"bin", b"boot", b"dev", b"etc", b"lib", b"lib32", b"lib64", b"libx32", b"proc", b"run", b"sbin", b"sys", b"usr"];
 
 /// What an archive holds, and its links, of which some lead to what stands behind them.
 #[derive(Default)]
@@ -23,6 +27,8 @@ struct Link {
     name: Vec<u8>,
     /// Where it leads, from the archive's root.
     target: Option<Vec<u8>>,
+    /// It leads into a folder of the system on which it is unpacked.
+    is_of_the_system: bool,
     /// Where its header stands.
     at: u64,
 }
@@ -55,7 +61,10 @@ impl Links {
     pub fn link(&mut self, name: &[u8], target: &[u8], is_symbolic: bool, at: u64) {
         let folder = memchr::memrchr(b'/', name.strip_suffix(b"/").unwrap_or(name)).map_or(&b""[..], |end| &name[..end]);
         let from = if is_symbolic && !target.starts_with(b"/") { folder } else { b"" };
-        self.links.push(Link { name: name.to_vec(), target: resolved(from, target), at });
+        let target_in_archive = resolved(from, target);
+        let first = target.strip_prefix(b"/").and_then(|_| target_in_archive.as_deref()?.split(|b| *b == b'/').next());
+        let is_of_the_system = is_symbolic && first.is_some_and(|first| OF_THE_SYSTEM.contains(&first));
+        self.links.push(Link { name: name.to_vec(), target: target_in_archive, is_of_the_system, at });
     }
 
     /// Everything is known: hands on what the links are.
@@ -83,6 +92,7 @@ impl Links {
                     sink.linked_member(&link.name, &[place], &child);
                 }
                 (None, Some(target)) if target.is_empty() || self.folders.contains(&hash(target)) => {}
+                (None, _) if link.is_of_the_system => {}
                 (None, _) => sink.unread_member(&link.name, place, 0, Cause::Link, "the link does not lead to a file inside the archive"),
             }
         }
