@@ -53,7 +53,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let roots: HashMap<i64, PathBuf> = registered.iter().map(|r| (r.id, place(r))).collect();
     let mut checked = 0u64;
     let (mut gone, mut never_read) = (0u64, 0u64);
-    for file in case.ledger.files()? {
+    let files = match case.ledger.files() {
+        Ok(files) => files,
+        Err(error) => {
+            faults.push(format!("{error:#}"));
+            return Err(broken(&arguments.case, &faults));
+        }
+    };
+    for file in files {
         let Some(row) = file.content else {
             never_read += u64::from(file.status != Status::Read);
             continue;

@@ -1,6 +1,6 @@
 //! Questions about a few contents, answered from tables and not from every reading.
 
-use super::{FileRow, Kept, Ledger, content_id};
+use super::{FileRow, Kept, Ledger, cell};
 use crate::model::{Cause, ContentId, Digests, Status};
 use anyhow::Result;
 use rusqlite::{OptionalExtension, Row, params};
@@ -114,7 +114,7 @@ impl Ledger {
 
     /// Was anything of what is known not read, or a root not listed to its end?
     pub fn has_gaps(&self) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM file WHERE cause IS NOT NULL) OR EXISTS (SELECT 1 FROM root WHERE walk <> 'complete')
+        let sql = "SELECT EXISTS (SELECT 1 FROM file WHERE cause IS NOT NULL OR (content IS NULL AND status <> 'read')) OR EXISTS (SELECT 1 FROM root WHERE walk <> 'complete')
              OR EXISTS (SELECT 1 FROM content WHERE cause IS NOT NULL) OR EXISTS (SELECT 1 FROM member WHERE defect IS NOT NULL)";
         Ok(self.db.query_row(sql, [], |r| r.get(0))?)
     }
@@ -157,12 +157,12 @@ impl Ledger {
 fn content_row(r: &Row<'_>) -> rusqlite::Result<ContentRow> {
     Ok(ContentRow {
         id: r.get(0)?,
-        sha256: content_id(&r.get::<_, Vec<u8>>(1)?),
+        sha256: cell::identity(r, 1)?,
         size: r.get::<_, i64>(2)? as u64,
         format: r.get(3)?,
         media_type: r.get(4)?,
-        status: Status::parse(&r.get::<_, String>(5)?).unwrap_or(Status::Unread),
-        cause: r.get::<_, Option<String>>(6)?.and_then(|c| Cause::parse(&c)),
+        status: cell::word(r, 5, Status::parse)?,
+        cause: cell::word_if_any(r, 6, Cause::parse)?,
     })
 }
 
@@ -170,8 +170,8 @@ fn member_row(r: &Row<'_>) -> rusqlite::Result<MemberRow> {
     Ok(MemberRow {
         container: r.get(0)?,
         name: r.get(1)?,
-        sha256: r.get::<_, Option<Vec<u8>>>(2)?.map(|b| content_id(&b)),
+        sha256: cell::identity_if_any(r, 2)?,
         size: r.get::<_, i64>(3)? as u64,
-        defect: r.get::<_, Option<String>>(4)?.and_then(|c| Cause::parse(&c)),
+        defect: cell::word_if_any(r, 4, Cause::parse)?,
     })
 }

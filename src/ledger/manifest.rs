@@ -1,6 +1,6 @@
 //! Manifests in the ledger: what was handed over, and what its rows list.
 
-use super::{Ledger, content_id};
+use super::{Ledger, cell};
 use crate::manifest::{Checksums, Kind, Syntax, Transfer, syntax};
 use crate::model::ContentId;
 use anyhow::Result;
@@ -156,9 +156,9 @@ impl Ledger {
         let rows = query.query_map([], |r| {
             Ok(ManifestRow {
                 id: r.get(0)?,
-                sha256: content_id(&r.get::<_, Vec<u8>>(1)?),
+                sha256: cell::identity(r, 1)?,
                 name: r.get(2)?,
-                kind: Kind::parse(&r.get::<_, String>(3)?).unwrap_or(Kind::Taken),
+                kind: cell::word(r, 3, Kind::parse)?,
                 syntax: r.get(4)?,
                 rows: r.get::<_, i64>(5)? as u64,
                 not_understood: r.get::<_, i64>(6)? as u64,
@@ -194,7 +194,7 @@ impl Ledger {
                 line: r.get::<_, i64>(0)? as u64,
                 path: r.get(1)?,
                 size: r.get::<_, Option<i64>>(2)?.map(|s| s as u64),
-                sha256: r.get::<_, Option<Vec<u8>>>(3)?.map(|b| content_id(&b)),
+                sha256: cell::identity_if_any(r, 3)?,
                 checksums: Checksums { sha1: r.get(14)?, md5: r.get(15)?, is_tag: r.get(16)?, crc32: r.get(17)? },
                 account: r.get(4)?,
                 folder: r.get(5)?,

@@ -2,6 +2,7 @@
 //! was not, and why; the verdict depends on it as much as on what was found.
 
 mod audit;
+mod cell;
 mod fact;
 mod lookup;
 mod manifest;
@@ -271,8 +272,8 @@ impl Ledger {
                 size: r.get::<_, i64>(3)? as u64,
                 mtime: r.get(4)?,
                 content: r.get(5)?,
-                status: Status::parse(&r.get::<_, String>(6)?).unwrap_or(Status::Unread),
-                cause: r.get::<_, Option<String>>(7)?.and_then(|c| Cause::parse(&c)),
+                status: cell::word(r, 6, Status::parse)?,
+                cause: cell::word_if_any(r, 7, Cause::parse)?,
                 detail: r.get(8)?,
             })
         })?;
@@ -284,7 +285,7 @@ impl Ledger {
     /// Every content: row, identity, and whether members of it were cut off for depth.
     pub fn contents(&self) -> Result<Vec<(i64, ContentId, bool)>> {
         let mut query = self.db.prepare("SELECT id, sha256, cut FROM content ORDER BY id")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, content_id(&r.get::<_, Vec<u8>>(1)?), r.get(2)?)))?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, cell::identity(r, 1)?, r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -390,8 +391,4 @@ impl Ledger {
         }
         Ok(reopened)
     }
-}
-
-fn content_id(bytes: &[u8]) -> ContentId {
-    ContentId(bytes.try_into().unwrap_or([0; 32]))
 }

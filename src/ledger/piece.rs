@@ -1,7 +1,7 @@
 //! Pieces of large contents, see [`crate::format::PieceFindings`]: read once, and held by every content in which they
 //! stand.
 
-use super::Ledger;
+use super::{Ledger, cell};
 use crate::format::{PieceFindings, PieceKey};
 use anyhow::Result;
 use rusqlite::params;
@@ -62,7 +62,7 @@ impl Ledger {
         let mut rows = query.query([])?;
         let (mut out, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
-            let piece = PieceRow { row: row.get(0)?, key: row.get::<_, Vec<u8>>(1)?.try_into().unwrap_or([0; 32]), findings: row.get(2)? };
+            let piece = PieceRow { row: row.get(0)?, key: cell::identity(row, 1)?.0, findings: row.get(2)? };
             bytes += piece.findings.len();
             if bytes > room {
                 break;

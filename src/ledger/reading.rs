@@ -113,15 +113,21 @@ impl Reading {
 
     /// How reading the content itself ended; its members have dispositions of their own.
     pub fn status(&self) -> (Status, Option<Cause>) {
-        let cause = self.gaps.iter().max_by_key(|g| g.range.end - g.range.start).map(|g| g.cause);
+        let noted = self.gaps.iter().max_by_key(|g| g.range.end - g.range.start).map(|g| g.cause);
         let (mut gap, mut scanned, mut other) = (0, 0, 0);
+        let mut largest = None;
         for span in &self.spans {
             match span {
-                Span::Gap(_, n) => gap += n,
+                Span::Gap(cause, n) => {
+                    gap += n;
+                    largest = largest.max((*n > 0).then_some((*n, *cause)));
+                }
                 Span::As(Class::Scanned, n) => scanned += n,
                 Span::As(_, n) | Span::Member(_, n) => other += n,
             }
         }
+        // Bytes of a gap of which no note was made are unread all the same.
+        let cause = noted.or(largest.map(|(_, cause)| cause));
         match cause {
             Some(_) if gap > 0 && scanned == 0 && other == 0 => (Status::Unread, cause),
             Some(_) => (Status::Partial, cause),
@@ -142,4 +148,30 @@ pub(super) fn decode<R: DeserializeOwned>(blob: &[u8]) -> Result<R> {
     // No byte of LZ4 stands for more than 255: a damaged size allocates nothing.
     anyhow::ensure!(size <= packed.len().saturating_mul(255), "a record in the ledger is damaged");
     Ok(postcard::from_bytes(&lz4_flex::block::decompress(packed, size)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_a_gap_without_a_note_are_no_read_bytes() {
+        let reading = |spans: Vec<Span>| Reading {
+            content: ContentId([0; 32]),
+            size: spans.iter().map(Span::bytes).sum(),
+            format: "text".to_owned(),
+            media_type: "text/plain".to_owned(),
+            version: 1,
+            spans,
+            gaps: Vec::new(),
+            members: Vec::new(),
+            cut_by_depth: false,
+        };
+        let read = Span::As(Class::Read, 9);
+        assert_eq!(reading(vec![read, Span::Gap(Cause::Opaque, 0)]).status(), (Status::Read, None));
+        let gaps = [Span::Gap(Cause::Encrypted, 1), Span::Gap(Cause::Opaque, 2)];
+        assert_eq!(reading(vec![read, gaps[0], gaps[1]]).status(), (Status::Partial, Some(Cause::Opaque)));
+        assert_eq!(reading(vec![gaps[1], gaps[0]]).status(), (Status::Unread, Some(Cause::Opaque)));
+        assert_eq!(reading(vec![Span::As(Class::Scanned, 9), gaps[0]]).status(), (Status::Partial, Some(Cause::Encrypted)));
+    }
 }

@@ -44,12 +44,14 @@ pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], in
             Some(&content) => derivation.add(path, content, None, None),
             None => {
                 let lost = file.content.is_some();
+                // A link to a folder counts as read, there; whatever else was not read is a gap, whether it says why or not.
+                let unexplained = (file.status != Status::Read).then_some(Cause::Pending);
                 derivation.items.push(Item {
                     path,
                     content: None,
                     size: file.size,
                     status: if lost { Status::Unread } else { file.status },
-                    cause: if lost { Some(Cause::Pending) } else { file.cause },
+                    cause: if lost { Some(Cause::Pending) } else { file.cause.or(unexplained) },
                     detail: file.detail.clone(),
                     mtime: None,
                     inherited: false,

@@ -270,7 +270,11 @@ impl Join<'_> {
             (None, Some(reading)) if policy.images == Images::Gap && reading.media_type.starts_with("image/") => {
                 (Cause::NeedsOcr, "a picture; the policy counts that as a gap".to_owned())
             }
-            _ => return,
+            (None, Some(_)) => return,
+            // A link to a folder is read where that lies.
+            (None, None) if item.status == Status::Read => return,
+            // Nothing was read of it, and nobody knows why.
+            (None, None) => (Cause::Pending, "nothing of it was read, and the ledger does not say why".to_owned()),
         };
         let (mut cause, mut detail) = (cause, detail);
         let is_picture = |cause| matches!(cause, Cause::NeedsOcr | Cause::OcrOnly);

@@ -293,3 +293,66 @@ fn a_damaged_index_decides_nothing() {
     }
     scene.reference.assert_same(&scene.desk.decide_into("whole", &scene.demo.registry()), "the index as it was");
 }
+
+/// Two banks of which one has a file, and nothing else.
+fn two_banks() -> Desk {
+    let desk = Desk::new();
+    let banks = [("C1", "Cedar Hollow Bank", "QX7731"), ("C2", "Maple Ridge Bank", "QX7732")];
+    let banks = banks.map(|(id, name, code)| crate::harness::Institution::new(id, name).with("client_code", code));
+    crate::harness::write_registry(&desk.path("registry"), &banks);
+    crate::harness::write(&desk.path("evidence/note.txt"), b"Client code: QX7731\n");
+    crate::harness::write(&desk.path("evidence/other.zip"), &crate::harness::zip_of(&[("a.txt".to_owned(), b"nothing of anybody".to_vec())]));
+    desk.index(&Job::of("ev", &desk.path("evidence")));
+    desk
+}
+
+fn change_ledger(desk: &Desk, change: &str) {
+    let ledger = Connection::open(desk.case().join("ledger.sqlite")).expect("our own ledger");
+    ledger.pragma_update(None, "foreign_keys", false).expect("a setting of the connection");
+    assert!(ledger.execute(change, []).expect(change) > 0, "{change}");
+}
+
+#[test]
+fn what_was_not_read_and_nothing_says_why_is_a_gap() {
+    let desk = two_banks();
+    assert_eq!(desk.decide(&desk.path("registry")).verdicts()["C2"], "ruled_out");
+    change_ledger(&desk, "UPDATE file SET content = NULL, status = 'unread', cause = NULL WHERE path = CAST('other.zip' AS BLOB)");
+    let impact = desk.decide_into("later", &desk.path("registry")).impact();
+    assert_eq!(impact["C2"]["verdict"], "undetermined", "{:?}", impact["C2"]);
+    let coverage = run(["coverage".into(), "--case".into(), desk.case()]);
+    assert_eq!(coverage.code, Some(3), "{}", coverage.stdout);
+}
+
+#[test]
+fn a_link_to_a_folder_that_is_read_where_it_lies_is_no_gap() {
+    let desk = two_banks();
+    fs::create_dir(desk.path("evidence/folder")).expect("our own folder");
+    std::os::unix::fs::symlink(desk.path("evidence/folder"), desk.path("evidence/link")).expect("our own folder");
+    desk.index(&Job::of("ev", &desk.path("evidence")));
+    assert_eq!(desk.decide(&desk.path("registry")).verdicts()["C2"], "ruled_out");
+}
+
+#[test]
+fn what_is_no_word_and_no_identity_in_the_ledger_is_damage() {
+    for (change, command) in [
+        ("UPDATE file SET cause = 'swallowed' WHERE path = CAST('other.zip' AS BLOB)", "match"),
+        ("UPDATE file SET status = 'swallowed' WHERE path = CAST('other.zip' AS BLOB)", "match"),
+        ("UPDATE content SET cause = 'swallowed'", "query"),
+        ("UPDATE content SET status = 'swallowed'", "query"),
+        ("UPDATE member SET defect = 'swallowed'", "query"),
+        ("UPDATE content SET sha256 = x'01' WHERE id = 1", "query"),
+        ("UPDATE file SET cause = 'swallowed'", "verify"),
+    ] {
+        let desk = two_banks();
+        change_ledger(&desk, change);
+        let mut arguments: Vec<PathBuf> = vec![command.into(), "--case".into(), desk.case()];
+        match command {
+            "match" => arguments.extend(["--registry".into(), desk.path("registry"), "--out".into(), desk.path("out")]),
+            "query" => arguments.push("status:listed".into()),
+            _ => {}
+        }
+        let finished = run(arguments).with_code(&[1]);
+        assert!(finished.stderr.contains("the ledger is damaged"), "{change}: {}", finished.stderr);
+        assert!(!desk.path("out").exists(), "{change}: lists of a damaged case");
+    }
+}
