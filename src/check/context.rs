@@ -54,7 +54,7 @@ impl<'r> Context<'r> {
 
     /// Could it be ruled out, if the evidence allows it?
     pub fn can_be_ruled_out(&self, n: usize) -> bool {
-        self.outlooks[n].best.verdict() == Verdict::RuledOut
+        self.outlooks[n].best == Verdict::RuledOut
     }
 
     pub fn count_depending(&self, some: &[usize]) -> usize {

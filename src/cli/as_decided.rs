@@ -44,7 +44,7 @@ impl AsDecided {
         check(&registry)?;
         let annotations = self.beside.annotations(registry.incident.as_of)?;
         let joined = Joined::with(case, registry, annotations)?;
-        if run.is_some_and(|run| run.ledger != joined.ledger.digest.to_string()) {
+        if run.is_some_and(|run| run.ledger != joined.ledger.digest().to_string()) {
             say("the case has been indexed again since the run: verdicts may be other ones");
         }
         Ok(joined)

@@ -163,7 +163,7 @@ impl Joined {
     /// What was decided by, for the case to keep.
     fn kept(&self) -> Result<RunRow> {
         let given = &self.registry.given;
-        Ok(RunRow { inputs: given.id().to_string(), ledger: self.ledger.digest.to_string(), given: given.to_blob()? })
+        Ok(RunRow { inputs: given.id().to_string(), ledger: self.ledger.digest().to_string(), given: given.to_blob()? })
     }
 
     pub fn outcome<'a>(&'a self, scratch: &'a Path) -> Outcome<'a> {

@@ -233,7 +233,7 @@ fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanati
 
 /// The controls as far as they concern an institution: all planted files, and the decoys of its schemes.
 fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
-    let figures = outcome.ledger.controls;
+    let figures = outcome.ledger.controls();
     let planted = format!("{} of {} planted files were recovered, each bare and inside containers", figures.recovered, figures.planted);
     let failed = outcome.planted.missed_formats().into_iter().map(|(format, words)| format!("failed for {format}: {words}"));
     let own: BTreeSet<&str> =
@@ -314,7 +314,7 @@ fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
                 count(blocking(basis), "home on the platform is", "homes on the platform are")
             )
         }
-        Basis::EvidenceIncomplete if outcome.ledger.searched == 0 => "no evidence was read".to_owned(),
+        Basis::EvidenceIncomplete if outcome.ledger.is_nothing_read() => "no evidence was read".to_owned(),
         Basis::EvidenceIncomplete => "the incident says that the evidence is not all that was taken".to_owned(),
         Basis::InsufficientIdentifiers => {
             "no identifier in the registry could have found it: a clear search would prove nothing".to_owned()

@@ -164,11 +164,11 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
     ImpactFile {
         incident: outcome.registry.incident.id.clone(),
         registry: outcome.registry.digest.to_string(),
-        ledger: outcome.ledger.digest.to_string(),
+        ledger: outcome.ledger.digest().to_string(),
         reviews: outcome.registry.reviews_digest.map(|id| id.to_string()),
         inputs: outcome.registry.given.id().to_string(),
         as_of: outcome.registry.incident.as_of.map(|day| day.to_string()),
-        evidence_complete: outcome.ledger.complete,
+        evidence_complete: outcome.ledger.complete(),
         policy: outcome.registry.incident.policy.clone(),
         verdicts,
         prospects: prospects(outcome.decided, outcome.blocking, &outcome.matched.gaps),

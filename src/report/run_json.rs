@@ -57,7 +57,8 @@ pub(super) fn write(facts: &RunFacts, outcome: &Outcome<'_>, sink: &mut dyn std:
         .iter()
         .map(|s| format!("{} ({:?}{})", s.file, s.encoding, s.delimiter.map_or(String::new(), |d| format!(", delimiter {d:?}"))))
         .collect();
-    let file = RunFile { facts, registry: outcome.registry.digest.to_string(), registry_files, ledger: outcome.ledger.digest.to_string() };
+    let file =
+        RunFile { facts, registry: outcome.registry.digest.to_string(), registry_files, ledger: outcome.ledger.digest().to_string() };
     serde_json::to_writer_pretty(&mut *sink, &file)?;
     Ok(sink.write_all(b"\n")?)
 }

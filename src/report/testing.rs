@@ -2,9 +2,7 @@
 
 use super::Outcome;
 use crate::matching::{Matched, Reconciled};
-use crate::model::ContentId;
 use crate::registry;
-use crate::verdict::LedgerState;
 use std::collections::BTreeSet;
 
 /// Calls with an outcome.
@@ -41,8 +39,7 @@ pub(super) fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         planted: (0, 0),
         activity: crate::matching::Activity::default(),
     };
-    let ledger = LedgerState { digest: ContentId([0; 32]), items: 0, searched: 0, complete: None, controls: Default::default() };
-    let (decided, blocking, _) = crate::verdict::decide_all(&registry, &matched);
+    let (decided, blocking, ledger) = crate::verdict::decide_all(&registry, &matched);
     test(&Outcome {
         registry: &registry,
         matched: &matched,

@@ -1,8 +1,12 @@
 //! What makes "ruled out" certain. A certificate can only be made here, from a judgement of the inventory
-//! or from a ledger without a gap in the institution's scope; a verdict of "ruled out" holds one.
+//! or from a ledger without a gap in the institution's scope; a verdict of "ruled out" holds one. Either is
+//! made with the state of the ledger of a case that was matched, which nobody else can make up.
 
 use super::inventory::Dependence;
-use crate::model::ContentId;
+use crate::matching::Matched;
+use crate::model::{ContentId, Status};
+use crate::registry::Registry;
+use sha2::{Digest, Sha256};
 
 /// Why an institution is ruled out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,13 +49,13 @@ pub struct NoDependency {
 
 impl NoDependency {
     /// From the judgement of an inventory, if that excludes a dependency.
-    pub(super) fn new(dependence: &Dependence, controls: ControlFigures) -> Option<Self> {
+    pub(super) fn new(dependence: &Dependence, state: &LedgerState) -> Option<Self> {
         if dependence.depends || dependence.deployments.is_empty() {
             return None;
         }
         Some(Self {
             deployments: dependence.deployments.iter().map(|d| (d.index, format!("{}: {}", d.named, d.reason))).collect(),
-            controls,
+            controls: state.controls,
         })
     }
 
@@ -73,32 +77,80 @@ pub struct SearchedClear {
 }
 
 /// What the ledger of a run says about its evidence as a whole.
+///
+/// Nobody makes one up, so nobody makes up a certificate:
+///
+/// ```compile_fail
+/// use ruleout::verdict::{ControlFigures, LedgerState};
+/// let digest = ruleout::model::ContentId([0; 32]);
+/// LedgerState { digest, items: 1, searched: 1, complete: None, controls: ControlFigures::default() };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerState {
+    digest: ContentId,
+    items: u64,
+    searched: u64,
+    complete: Option<bool>,
+    controls: ControlFigures,
+}
+
+impl LedgerState {
+    /// Of a case that was matched with a registry.
+    pub(super) fn of(registry: &Registry, matched: &Matched) -> Self {
+        let mut hasher = Sha256::new();
+        let (mut items, mut searched) = (0, 0);
+        for item in matched.items.iter().filter(|i| !i.inherited) {
+            let content = item.content.map_or(String::new(), |c| matched.readings[c].1.content.to_string());
+            hasher.update(format!("{}\t{content}\t{}\t{}\n", item.path, item.status, item.cause.map_or("", |c| c.as_str())));
+            items += 1;
+            searched += u64::from(matches!(item.status, Status::Read | Status::Scanned | Status::Partial) && item.size > 0);
+        }
+        Self {
+            digest: ContentId(hasher.finalize().into()),
+            items,
+            searched,
+            complete: registry.incident.evidence.as_ref().and_then(|e| e.complete),
+            controls: ControlFigures {
+                planted: matched.planted.0,
+                recovered: matched.planted.1,
+                decoys: matched.decoys.iter().map(|row| row.decoys).sum(),
+                hit: matched.decoys.iter().map(|row| row.hit).sum(),
+            },
+        }
+    }
+
     /// SHA-256 over every item's path, identity and disposition.
-    pub digest: ContentId,
-    /// Items in it.
-    pub items: u64,
-    /// Items of which something was read or scanned.
-    pub searched: u64,
+    pub fn digest(&self) -> ContentId {
+        self.digest
+    }
+
+    /// Was nothing of any item read or scanned?
+    pub fn is_nothing_read(&self) -> bool {
+        self.searched == 0
+    }
+
     /// Does the incident state that the evidence is complete? `None`: it does not say.
-    pub complete: Option<bool>,
+    pub fn complete(&self) -> Option<bool> {
+        self.complete
+    }
+
     /// What the controls showed.
-    pub controls: ControlFigures,
+    pub fn controls(&self) -> ControlFigures {
+        self.controls
+    }
 }
 
 impl SearchedClear {
-    /// From the state of the ledger, the number of gaps that count against the institution, and of those that
-    /// people waived.
-    pub(super) fn new(state: &LedgerState, gaps_in_scope: usize, waived: usize) -> Option<Self> {
-        if gaps_in_scope > 0 || state.searched == 0 || state.complete == Some(false) {
+    /// From the state of the ledger, the gaps that count against the institution, and those that people waived.
+    pub(super) fn new(state: &LedgerState, gaps_in_scope: &[usize], waived: &[usize]) -> Option<Self> {
+        if !gaps_in_scope.is_empty() || state.searched == 0 || state.complete == Some(false) {
             return None;
         }
         Some(Self {
             ledger: state.digest,
             items: state.items,
             completeness_stated: state.complete == Some(true),
-            waived,
+            waived: waived.len(),
             controls: state.controls,
         })
     }
@@ -121,5 +173,44 @@ impl SearchedClear {
     /// Did somebody state that the evidence is all that was taken? Where not, the certificate says so.
     pub fn completeness_stated(&self) -> bool {
         self.completeness_stated
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inventory::{Judged, Outcome};
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_certificate_where_a_gap_counts() {
+        let state = |searched, complete| LedgerState {
+            digest: ContentId([0; 32]),
+            items: 1,
+            searched,
+            complete,
+            controls: ControlFigures::default(),
+        };
+        for without_all in [state(0, None), state(0, Some(true)), state(1, Some(false))] {
+            assert!(SearchedClear::new(&without_all, &[], &[]).is_none());
+        }
+        let state = state(1, Some(true));
+        assert!(SearchedClear::new(&state, &[], &[4, 7]).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
+        assert!(SearchedClear::new(&state, &[3], &[]).is_none());
+        let dependence = |depends| Dependence {
+            depends,
+            flags: BTreeSet::new(),
+            deployments: vec![Judged {
+                index: 0,
+                outcome: if depends { Outcome::Exposed } else { Outcome::OtherPlatform },
+                named: "P1 on relay 1.0".to_owned(),
+                reason: "a reason".to_owned(),
+            }],
+        };
+        assert!(NoDependency::new(&dependence(true), &state).is_none());
+        let none = Dependence { deployments: Vec::new(), ..dependence(false) };
+        assert!(NoDependency::new(&none, &state).is_none());
+        let relied = NoDependency::new(&dependence(false), &state).expect("it does not depend");
+        assert_eq!(relied.deployments(), [(0, "P1 on relay 1.0: a reason".to_owned())]);
     }
 }

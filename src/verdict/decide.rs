@@ -1,12 +1,11 @@
-use super::certificate::{Certificate, ControlFigures, LedgerState, NoDependency, SearchedClear};
+use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
 use super::findable::Findability;
 use super::gaps::{BlockingGap, Blocks};
 use super::inventory::{self, Dependence};
 use super::letters::{is_to_retract, last_letters};
-use crate::matching::{Evidence, Holders, Matched, OpenGap};
-use crate::model::{Basis, ContentId, Flag, Role, Status, Strength, Verdict};
+use crate::matching::{Evidence, Holders, Matched};
+use crate::model::{Basis, Flag, Role, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer for one institution, with what it rests on.
@@ -69,15 +68,18 @@ pub struct Facts<'a> {
     /// What its inventory says.
     pub dependence: &'a Dependence,
     /// Bases of the gaps that count against it.
-    pub gaps: Vec<Basis>,
-    /// How many gaps would count against it, had nobody waived them.
-    pub waived: usize,
+    pub gaps: BTreeSet<Basis>,
+    /// The incident says that the evidence is not all that was taken.
+    pub evidence_incomplete: bool,
+    /// No evidence was read.
+    pub nothing_read: bool,
     /// Could an owner mention of it be found at all?
     pub findable: bool,
 }
 
-/// Decides. Where several verdicts hold, the first of affected, undetermined, referenced, ruled out.
-pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decision {
+/// The answer that facts have, and what it is based on. Where several verdicts hold, it is the first of affected,
+/// undetermined, referenced, ruled out. It proves nothing: "ruled out" is decided with a certificate, in [`decide_all`] alone.
+pub fn answer(facts: &Facts<'_>, policy: &Policy) -> (Verdict, BTreeSet<Basis>) {
     let depends = facts.dependence.depends;
 
     let mut affected = facts.owner.clone();
@@ -85,7 +87,7 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
         affected.insert(Basis::Counterparty);
     }
     if !affected.is_empty() {
-        return Decision::Affected(affected);
+        return (Verdict::Affected, affected);
     }
 
     let mut open = BTreeSet::new();
@@ -97,8 +99,8 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
         open.insert(Basis::WeakEvidence);
     }
     if depends {
-        open.extend(facts.gaps.iter().copied());
-        if ledger.complete == Some(false) || ledger.searched == 0 {
+        open.extend(&facts.gaps);
+        if facts.evidence_incomplete || facts.nothing_read {
             open.insert(Basis::EvidenceIncomplete);
         }
         if !facts.findable {
@@ -106,7 +108,7 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
         }
     }
     if !open.is_empty() {
-        return Decision::Undetermined(open);
+        return (Verdict::Undetermined, open);
     }
 
     let mut referenced = BTreeSet::new();
@@ -117,17 +119,16 @@ pub fn decide(facts: &Facts<'_>, ledger: &LedgerState, policy: &Policy) -> Decis
         referenced.insert(Basis::Named);
     }
     if !referenced.is_empty() {
-        return Decision::Referenced(referenced);
+        return (Verdict::Referenced, referenced);
     }
+    (Verdict::RuledOut, BTreeSet::from([if depends { Basis::SearchedClear } else { Basis::NoDependency }]))
+}
 
-    let certificate = NoDependency::new(facts.dependence, ledger.controls)
+/// What rules an institution out: its inventory, or a search that left no gap in its scope.
+fn certificate(dependence: &Dependence, ledger: &LedgerState, gaps: &[usize], waived: &[usize]) -> Option<Certificate> {
+    NoDependency::new(dependence, ledger)
         .map(Certificate::NoDependency)
-        .or_else(|| SearchedClear::new(ledger, facts.gaps.len(), facts.waived).map(Certificate::SearchedClear));
-    match certificate {
-        Some(certificate) => Decision::RuledOut(certificate),
-        // No certificate, no ruling out.
-        None => Decision::Undetermined(BTreeSet::from([Basis::EvidenceIncomplete])),
-    }
+        .or_else(|| SearchedClear::new(ledger, gaps, waived).map(Certificate::SearchedClear))
 }
 
 /// Everything decided about one institution.
@@ -147,7 +148,7 @@ pub struct Decided {
 
 /// Decides for every institution of the registry.
 pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<BlockingGap>, LedgerState) {
-    let ledger = ledger_state(registry, matched);
+    let ledger = LedgerState::of(registry, matched);
     let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
     let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
     let holders = Holders::new(registry);
@@ -160,8 +161,18 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             let waived = waived_ones.against(registry, number, &dependence);
             let evidence = &matched.evidence[matched.evidence_of(number)];
             let findable = Findability::of(institution, &holders) == Findability::Findable;
-            let facts = facts(evidence, &dependence, &gaps, waived.len(), &matched.gaps, findable);
-            let decision = decide(&facts, &ledger, &registry.incident.policy);
+            let bases = gaps.iter().map(|&gap| matched.gaps[gap].basis).collect();
+            let facts = facts(evidence, &dependence, bases, &ledger, findable);
+            let decision = match answer(&facts, &registry.incident.policy) {
+                (Verdict::Affected, bases) => Decision::Affected(bases),
+                (Verdict::Undetermined, bases) => Decision::Undetermined(bases),
+                (Verdict::Referenced, bases) => Decision::Referenced(bases),
+                (Verdict::RuledOut, _) => match certificate(&dependence, &ledger, &gaps, &waived) {
+                    Some(certificate) => Decision::RuledOut(certificate),
+                    // No certificate, no ruling out.
+                    None => Decision::Undetermined(BTreeSet::from([Basis::EvidenceIncomplete])),
+                },
+            };
             let mut flags = dependence.flags.clone();
             if matches!(decision, Decision::Affected(_)) && !dependence.depends {
                 flags.insert(Flag::ContradictsInventory);
@@ -198,9 +209,8 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
 pub(super) fn facts<'a>(
     evidence: &[Evidence],
     dependence: &'a Dependence,
-    gaps: &[usize],
-    waived: usize,
-    all: &[OpenGap],
+    gaps: BTreeSet<Basis>,
+    ledger: &LedgerState,
     findable: bool,
 ) -> Facts<'a> {
     let mut facts = Facts {
@@ -210,8 +220,9 @@ pub(super) fn facts<'a>(
         counterparty: false,
         named: false,
         dependence,
-        gaps: gaps.iter().map(|&g| all[g].basis).collect(),
-        waived,
+        gaps,
+        evidence_incomplete: ledger.complete() == Some(false),
+        nothing_read: ledger.is_nothing_read(),
         findable,
     };
     for mention in evidence.iter().map(|e| &e.mention) {
@@ -263,28 +274,6 @@ fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
     out
 }
 
-fn ledger_state(registry: &Registry, matched: &Matched) -> LedgerState {
-    let mut hasher = Sha256::new();
-    let mut searched = 0;
-    for item in matched.items.iter().filter(|i| !i.inherited) {
-        let content = item.content.map_or(String::new(), |c| matched.readings[c].1.content.to_string());
-        hasher.update(format!("{}\t{content}\t{}\t{}\n", item.path, item.status, item.cause.map_or("", |c| c.as_str())));
-        searched += u64::from(matches!(item.status, Status::Read | Status::Scanned | Status::Partial) && item.size > 0);
-    }
-    LedgerState {
-        digest: ContentId(hasher.finalize().into()),
-        items: matched.items.iter().filter(|i| !i.inherited).count() as u64,
-        searched,
-        complete: registry.incident.evidence.as_ref().and_then(|e| e.complete),
-        controls: ControlFigures {
-            planted: matched.planted.0,
-            recovered: matched.planted.1,
-            decoys: matched.decoys.iter().map(|row| row.decoys).sum(),
-            hit: matched.decoys.iter().map(|row| row.hit).sum(),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,18 +297,15 @@ mod tests {
             counterparty: false,
             named: false,
             dependence,
-            gaps: Vec::new(),
-            waived: 0,
+            gaps: BTreeSet::new(),
+            evidence_incomplete: false,
+            nothing_read: false,
             findable: true,
         }
     }
 
-    fn ledger(searched: u64, complete: Option<bool>) -> LedgerState {
-        LedgerState { digest: ContentId([0; 32]), items: 1, searched, complete, controls: ControlFigures::default() }
-    }
-
     fn verdict(facts: &Facts<'_>) -> Verdict {
-        decide(facts, &ledger(1, None), &Policy::default()).verdict()
+        answer(facts, &Policy::default()).0
     }
 
     #[test]
@@ -330,8 +316,8 @@ mod tests {
         (facts.counterparty, facts.named) = (true, true);
         assert_eq!(verdict(&facts), Verdict::Referenced);
         let strict = Policy { counterparty: Counterparty::Affected, ..Policy::default() };
-        assert_eq!(decide(&facts, &ledger(1, None), &strict), Decision::Affected(BTreeSet::from([Basis::Counterparty])));
-        facts.gaps.push(Basis::UnreadContent);
+        assert_eq!(answer(&facts, &strict), (Verdict::Affected, BTreeSet::from([Basis::Counterparty])));
+        facts.gaps.insert(Basis::UnreadContent);
         assert_eq!(verdict(&facts), Verdict::Undetermined);
         facts.owner.insert(Basis::Records);
         assert_eq!(verdict(&facts), Verdict::Affected);
@@ -355,24 +341,11 @@ mod tests {
     }
 
     #[test]
-    fn no_certificate_where_a_gap_counts() {
-        let state = ledger(1, Some(true));
-        assert!(SearchedClear::new(&state, 0, 2).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
-        assert!(SearchedClear::new(&state, 1, 0).is_none());
-        assert!(NoDependency::new(&dependence(true), state.controls).is_none());
-        let none = Dependence { deployments: Vec::new(), ..dependence(false) };
-        assert!(NoDependency::new(&none, state.controls).is_none());
-        let relied = NoDependency::new(&dependence(false), state.controls).expect("it does not depend");
-        assert_eq!(relied.deployments(), [(0, "P1 on relay 1.0: a reason".to_owned())]);
-    }
-
-    #[test]
     fn without_all_evidence_nobody_is_searched_clear() {
         for (depends, expected) in [(true, Verdict::Undetermined), (false, Verdict::RuledOut)] {
             let dependence = dependence(depends);
-            for state in [ledger(0, None), ledger(0, Some(true)), ledger(1, Some(false))] {
-                assert_eq!(decide(&nothing(&dependence), &state, &Policy::default()).verdict(), expected);
-            }
+            assert_eq!(verdict(&Facts { evidence_incomplete: true, ..nothing(&dependence) }), expected);
+            assert_eq!(verdict(&Facts { nothing_read: true, ..nothing(&dependence) }), expected);
             let lost = Facts { findable: false, ..nothing(&dependence) };
             assert_eq!(verdict(&lost), expected);
         }

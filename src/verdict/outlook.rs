@@ -1,7 +1,7 @@
-use super::decide::{Decision, Facts, decide};
-use super::{ControlFigures, Dependence, Findability, LedgerState, inventory};
+use super::decide::{Facts, answer};
+use super::{Dependence, Findability, inventory};
 use crate::matching::Holders;
-use crate::model::ContentId;
+use crate::model::Verdict;
 use crate::registry::Registry;
 use std::collections::BTreeSet;
 
@@ -12,15 +12,14 @@ pub struct Outlook {
     pub dependence: Dependence,
     /// Could it be found?
     pub findability: Findability,
-    /// The decision if all evidence had been read, without a gap, and nothing of it found. Where this is not
+    /// The answer if all evidence had been read, without a gap, and nothing of it found. Where this is not
     /// "ruled out", no evidence can make it so.
-    pub best: Decision,
+    pub best: Verdict,
 }
 
-/// The outlook of every institution, by the rules of `decide`.
+/// The outlook of every institution, by the rules of `answer`.
 pub fn outlooks(registry: &Registry, holders: &Holders) -> Vec<Outlook> {
-    let complete = registry.incident.evidence.as_ref().and_then(|e| e.complete);
-    let ledger = LedgerState { digest: ContentId([0; 32]), items: 1, searched: 1, complete, controls: ControlFigures::default() };
+    let evidence_incomplete = registry.incident.evidence.as_ref().and_then(|e| e.complete) == Some(false);
     let outlook = |institution| {
         let dependence = inventory::judge(institution, &registry.incident);
         let findability = Findability::of(institution, holders);
@@ -31,11 +30,12 @@ pub fn outlooks(registry: &Registry, holders: &Holders) -> Vec<Outlook> {
             counterparty: false,
             named: false,
             dependence: &dependence,
-            gaps: Vec::new(),
-            waived: 0,
+            gaps: BTreeSet::new(),
+            evidence_incomplete,
+            nothing_read: false,
             findable: findability == Findability::Findable,
         };
-        let best = decide(&facts, &ledger, &registry.incident.policy);
+        let (best, _) = answer(&facts, &registry.incident.policy);
         Outlook { dependence, findability, best }
     };
     registry.institutions.iter().map(outlook).collect()

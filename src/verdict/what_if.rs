@@ -1,9 +1,8 @@
-//! What would change a verdict: the same decision on facts of which something is taken away.
+//! What would change a verdict: the same answer on facts of which something is taken away.
 
 use super::certificate::LedgerState;
-use super::decide::{Decided, Facts, decide, facts};
+use super::decide::{Decided, Facts, answer, facts};
 use super::findable::Findability;
-use super::inventory::{Judged, Outcome};
 use crate::matching::{Holders, Matched};
 use crate::model::{Basis, Verdict};
 use crate::registry::{Counterparty, Registry};
@@ -22,7 +21,7 @@ pub struct Change {
 /// Something that keeps a verdict from being a better one.
 struct Obstacle {
     words: String,
-    lift: fn(&mut Facts<'_>, &mut LedgerState),
+    lift: fn(&mut Facts<'_>),
 }
 
 /// Each change that alone would lead to another verdict, and all of them together.
@@ -30,10 +29,11 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
     let institution = &registry.institutions[number];
     let evidence = &matched.evidence[matched.evidence_of(number)];
     let findable = Findability::of(institution, &Holders::new(registry)) == Findability::Findable;
-    let now = facts(evidence, &decided.dependence, &decided.gaps, decided.waived.len(), &matched.gaps, findable);
+    let bases = decided.gaps.iter().map(|&gap| matched.gaps[gap].basis).collect();
+    let now = facts(evidence, &decided.dependence, bases, ledger, findable);
     let policy = &registry.incident.policy;
     let mut obstacles: Vec<Obstacle> = Vec::new();
-    let mut add = |holds: bool, words: String, lift: fn(&mut Facts<'_>, &mut LedgerState)| {
+    let mut add = |holds: bool, words: String, lift: fn(&mut Facts<'_>)| {
         if holds {
             obstacles.push(Obstacle { words, lift });
         }
@@ -47,15 +47,15 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
     add(
         !now.owner.is_empty(),
         format!("two reviewers reject every owner mention, in {owned} {}", if owned == 1 { "item" } else { "items" }),
-        |facts, _| facts.owner.clear(),
+        |facts| facts.owner.clear(),
     );
     add(
         now.counterparty && policy.counterparty == Counterparty::Affected,
         "two reviewers reject every mention as the other side of payments".to_owned(),
-        |facts, _| facts.counterparty = false,
+        |facts| facts.counterparty = false,
     );
-    add(now.weak, "a reviewer rejects what points to it".to_owned(), |facts, _| facts.weak = false);
-    add(now.name_seen && decided.dependence.depends, "a reviewer rejects the name that others bear as well".to_owned(), |facts, _| {
+    add(now.weak, "a reviewer rejects what points to it".to_owned(), |facts| facts.weak = false);
+    add(now.name_seen && decided.dependence.depends, "a reviewer rejects the name that others bear as well".to_owned(), |facts| {
         facts.name_seen = false;
     });
     let gaps = decided.gaps.len();
@@ -65,30 +65,25 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
             1 => "the gap that counts against it is closed, and nothing of it is in it".to_owned(),
             _ => format!("the {gaps} gaps that count against it are closed, and nothing of it is in them"),
         },
-        |facts, _| facts.gaps.clear(),
+        |facts| facts.gaps.clear(),
     );
     let depends = decided.dependence.depends;
     add(
-        depends && ledger.complete == Some(false),
+        depends && now.evidence_incomplete,
         "the rest of the evidence is recovered, and [evidence] complete is stated".to_owned(),
-        |_, ledger| {
-            ledger.complete = Some(true);
-        },
+        |facts| facts.evidence_incomplete = false,
     );
-    add(depends && ledger.searched == 0, "evidence is read".to_owned(), |_, ledger| ledger.searched = 1);
-    add(depends && !findable, "the registry gets an identifier of its own that can be relied on".to_owned(), |facts, _| {
+    add(depends && now.nothing_read, "evidence is read".to_owned(), |facts| facts.nothing_read = false);
+    add(depends && !findable, "the registry gets an identifier of its own that can be relied on".to_owned(), |facts| {
         facts.findable = true;
     });
     let current = decided.decision.verdict();
     let after = |lifted: &[&Obstacle]| {
-        let (mut facts, mut ledger) = (now.clone(), *ledger);
-        lifted.iter().for_each(|obstacle| (obstacle.lift)(&mut facts, &mut ledger));
-        let decision = decide(&facts, &ledger, policy);
-        Change {
-            happens: lifted.iter().map(|o| o.words.as_str()).collect::<Vec<_>>().join("; and "),
-            verdict: decision.verdict(),
-            bases: decision.bases(),
-        }
+        let mut facts = now.clone();
+        lifted.iter().for_each(|obstacle| (obstacle.lift)(&mut facts));
+        let (verdict, bases) = answer(&facts, policy);
+        let happens = lifted.iter().map(|o| o.words.as_str()).collect::<Vec<_>>().join("; and ");
+        Change { happens, verdict, bases: bases.into_iter().collect() }
     };
     let mut changes: Vec<Change> = obstacles.iter().map(|one| after(&[one])).filter(|change| change.verdict != current).collect();
     if obstacles.len() > 1 {
@@ -106,15 +101,12 @@ pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger
         };
         let mut dependence = decided.dependence.clone();
         dependence.depends = false;
-        if dependence.deployments.is_empty() {
-            dependence.deployments.push(Judged { index: 0, outcome: Outcome::OtherPlatform, named: String::new(), reason: String::new() });
-        }
         let mut facts = now.clone();
         facts.dependence = &dependence;
         facts.gaps.clear();
-        let decision = decide(&facts, ledger, policy);
-        if decision.verdict() != current {
-            changes.push(Change { happens, verdict: decision.verdict(), bases: decision.bases() });
+        let (verdict, bases) = answer(&facts, policy);
+        if verdict != current {
+            changes.push(Change { happens, verdict, bases: bases.into_iter().collect() });
         }
     }
     changes

@@ -301,7 +301,10 @@ fn two_banks() -> Desk {
     let banks = banks.map(|(id, name, code)| crate::harness::Institution::new(id, name).with("client_code", code));
     crate::harness::write_registry(&desk.path("registry"), &banks);
     crate::harness::write(&desk.path("evidence/note.txt"), b"Client code: QX7731\n");
-    crate::harness::write(&desk.path("evidence/other.zip"), &crate::harness::zip_of(&[("a.txt".to_owned(), b"nothing of anybody".to_vec())]));
+    crate::harness::write(
+        &desk.path("evidence/other.zip"),
+        &crate::harness::zip_of(&[("a.txt".to_owned(), b"nothing of anybody".to_vec())]),
+    );
     desk.index(&Job::of("ev", &desk.path("evidence")));
     desk
 }

@@ -162,7 +162,7 @@ fn unread(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
         }
         put!(html, "</tbody></table>\n<p>Each stands in <code>coverage.csv</code>.");
     }
-    match outcome.ledger.complete {
+    match outcome.ledger.complete() {
         Some(true) => put!(html, " The evidence is stated to be all that was taken.</p>\n"),
         Some(false) => put!(html, " The evidence is stated <strong>not</strong> to be all that was taken.</p>\n"),
         None => put!(html, " Nobody states that the evidence is all that was taken.</p>\n"),
@@ -173,7 +173,7 @@ fn unread(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
 fn rests_on(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
     let outcome = source.outcome;
     put!(html, "<h2>What this rests on</h2>\n<p>Registry, SHA-256 ", Code(outcome.registry.digest.to_string()), "<br>Ledger, SHA-256 ");
-    put!(html, Code(outcome.ledger.digest.to_string()), "</p>\n<p>Parts of paths that name other institutions are masked (•••). ");
+    put!(html, Code(outcome.ledger.digest().to_string()), "</p>\n<p>Parts of paths that name other institutions are masked (•••). ");
     put!(html, if source.unmasked { "Identifiers stand in full." } else { "Identifiers are masked but for their last two characters." });
     put!(html, " Hashes of these files stand in <code>SHA256SUMS</code>.</p>\n");
     Ok(())

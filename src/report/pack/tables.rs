@@ -156,7 +156,7 @@ pub(super) fn certificate(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()>
                     plain(&outcome.registry.incident.id),
                     plain(&certificate_words(certificate)),
                     outcome.registry.digest,
-                    outcome.ledger.digest,
+                    outcome.ledger.digest(),
                 )
                 .as_bytes(),
             );

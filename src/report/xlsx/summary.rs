@@ -43,7 +43,7 @@ pub(super) fn write(outcome: &Outcome<'_>, sheets: &[(&Sheet, &Shown)], sheet: &
     rows.row("structure", bytes.structure, "headers, directories and padding of formats")?;
     rows.row("gap", bytes.gap, "not read")?;
 
-    let complete = match outcome.ledger.complete {
+    let complete = match outcome.ledger.complete() {
         Some(true) => "the incident file states that it is",
         Some(false) => "the incident file states that it is not: all that depend stay open",
         None => "not stated; every certificate says so",
@@ -51,8 +51,8 @@ pub(super) fn write(outcome: &Outcome<'_>, sheets: &[(&Sheet, &Shown)], sheet: &
     rows.title(["what it rests on", "", ""])?;
     rows.row("is the evidence all that was taken?", complete, "")?;
     rows.row("registry, SHA-256", outcome.registry.digest.to_string(), "")?;
-    rows.row("ledger, SHA-256", outcome.ledger.digest.to_string(), "")?;
-    let controls = outcome.ledger.controls;
+    rows.row("ledger, SHA-256", outcome.ledger.digest().to_string(), "")?;
+    let controls = outcome.ledger.controls();
     rows.row("planted files", controls.planted, "outside the evidence, one per readable format, encoding and nesting")?;
     rows.row("planted files recovered", controls.recovered, "a format of which one was missed is a gap wherever it occurs")?;
     for (format, words) in outcome.planted.missed_formats() {

@@ -80,7 +80,7 @@ fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         put!(html, "<li><strong>A control failed: ", Text(words), ".</strong> Every item of the format ", Text(format));
         put!(html, " is a gap: this run could have missed what such files hold. <a href=\"#controls\">How well it could see</a></li>\n");
     }
-    match outcome.ledger.complete {
+    match outcome.ledger.complete() {
         Some(true) => put!(html, "<li>The incident file states that the evidence is all that was taken."),
         Some(false) => put!(
             html,
@@ -100,7 +100,7 @@ fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         }
     }
     put!(html, "</li>\n");
-    if outcome.ledger.searched == 0 {
+    if outcome.ledger.is_nothing_read() {
         put!(html, "<li><strong>No evidence was read.</strong> Nobody is ruled out by search.</li>\n");
     }
     let defects = outcome.registry.defects.len() as u64;

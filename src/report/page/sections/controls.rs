@@ -5,7 +5,7 @@ use crate::report::page::html::{Html, Text, put};
 use anyhow::Result;
 
 pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
-    let (outcome, controls) = (facts.outcome, facts.outcome.ledger.controls);
+    let (outcome, controls) = (facts.outcome, facts.outcome.ledger.controls());
     put!(html, "<p>Beside the evidence, and outside every list, ", Text(count(controls.planted, "planted file", "planted files")));
     put!(html, " were read by the same readers and matched by the same rules: one per readable format, encoding and nesting. <strong>");
     put!(html, controls.recovered, "</strong> of them were recovered. ", Text(count(controls.decoys, "decoy", "decoys")));
