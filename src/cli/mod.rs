@@ -189,8 +189,8 @@ pub fn main() -> ExitCode {
 
 /// The exit code of an error is decided here and nowhere else.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    if is_broken_pipe(error) {
-        return ExitCode::SUCCESS;
+    if error.is::<ReaderGone>() {
+        return ExitCode::from(1);
     }
     say(&format!("ruleout: {error:#}"));
     if error.is::<Interrupted>() {
@@ -202,10 +202,11 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     }
 }
 
-/// The reader of our output has gone; that is its right.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
-}
+/// The reader of our output has gone. That is its right and needs no word, but what the command would have found out
+/// about the case is not known.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads the output any more")]
+struct ReaderGone;
 
 /// A line for people, on standard error.
 fn say(line: &str) {
@@ -216,30 +217,31 @@ fn say(line: &str) {
 
 /// Data, on standard output.
 fn give(data: &str) -> anyhow::Result<()> {
-    Ok(std::io::stdout().lock().write_all(data.as_bytes())?)
+    std::io::stdout().lock().write_all(data.as_bytes()).map_err(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => ReaderGone.into(),
+        _ => error.into(),
+    })
 }
 
 fn progress() -> Progress {
     Progress::new(std::io::stderr().is_terminal())
 }
 
-/// The first interrupt asks the work to end, the second ends the process.
+/// The first interrupt asks the work to end, the second ends the process, whichever signals they are.
 fn listen() {
     use signal_hook::consts::{SIGINT, SIGTERM};
-    for signal in [SIGINT, SIGTERM] {
-        let registered = signal_hook::iterator::Signals::new([signal]).map(|mut signals| {
-            std::thread::spawn(move || {
-                for (count, _) in signals.forever().enumerate() {
-                    STOP.raise();
-                    if count > 0 {
-                        _ = signal_hook::low_level::emulate_default_handler(signal);
-                    }
+    let registered = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map(|mut signals| {
+        std::thread::spawn(move || {
+            for (count, signal) in signals.forever().enumerate() {
+                STOP.raise();
+                if count > 0 {
+                    _ = signal_hook::low_level::emulate_default_handler(signal);
                 }
-            })
-        });
-        if let Err(error) = registered {
-            say(&format!("ruleout: interrupts cannot be handled: {error}"));
-        }
+            }
+        })
+    });
+    if let Err(error) = registered {
+        say(&format!("ruleout: interrupts cannot be handled: {error}"));
     }
 }
 

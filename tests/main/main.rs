@@ -19,6 +19,7 @@ mod embedded_payments;
 mod embedded_tables;
 mod encoded_text;
 mod exports;
+mod ends;
 mod false_hits;
 mod fence;
 mod forms_of_rows;
