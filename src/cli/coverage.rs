@@ -1,5 +1,5 @@
 use super::match_::{Beside, Joined, Sources, in_words};
-use super::{End, give, index};
+use super::{End, STOP, give, index};
 use crate::case::{Access, Case};
 use crate::control;
 use crate::matching::{Controls, survey};
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let answer = match &arguments.registry {
         None => {
             let case = Case::open(&arguments.case, Access::Read)?;
-            let planted = control::planted(&case, Access::Read, &index::fence(), 0)?;
+            let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;
             let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
             Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, gaps: Vec::new() }
         }

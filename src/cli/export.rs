@@ -1,5 +1,5 @@
 use super::match_::{Annotations, Joined, Sources, check_apart_from_evidence};
-use super::{End, index, say};
+use super::{End, STOP, index, say};
 use crate::case::{Access, Case};
 use crate::control;
 use crate::interchange::{Export, INTERCHANGES, Interchange};
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             Export::of_matched(&joined.matched, |number| names[number].clone()).write(&arguments.out, &shapes)?
         }
         None => {
-            let planted = control::planted(&case, Access::Read, &index::fence(), 0)?;
+            let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;
             let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
             Export::of_survey(&survey(&case, &controls)?).write(&arguments.out, &shapes)?
         }

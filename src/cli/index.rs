@@ -225,7 +225,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     if summary.failed > 0 {
         say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
     }
-    let planted = control::planted(&case, Access::Write, &options.fence, options.threads).map_err(|error| in_case(dir, error))?;
+    let planted = control::planted(&case, Access::Write, &options.fence, options.threads, &STOP).map_err(|error| in_case(dir, error))?;
     let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
     // Readings are decoded only where a control failed.
     Ok(match controls.missed.is_empty() {

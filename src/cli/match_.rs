@@ -153,7 +153,7 @@ impl Joined {
     }
 
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
-        let planted = control::planted(case, Access::Read, &index::fence(), 0)?;
+        let planted = control::planted(case, Access::Read, &index::fence(), 0, &STOP)?;
         let matched = matching::run(case, &registry, &control::controls(&planted, &registry), &STOP)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;

@@ -77,7 +77,7 @@ fn every_format_that_is_excused_is_planted() {
 /// Indexes files and matches what was found with the institutions of the plants.
 pub(super) fn read(files: &[(String, Vec<u8>)]) -> Matched {
     let dir = tempfile::tempdir().unwrap();
-    super::read(dir.path(), files, &Fence::Off, 0).unwrap()
+    super::read(dir.path(), files, &Fence::Off, 0, &Stop::new()).unwrap()
 }
 
 fn is_found(matched: &Matched, number: usize, name: &str) -> bool {

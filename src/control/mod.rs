@@ -124,7 +124,10 @@ struct Kept {
 
 /// The results of the planted files; planted and read now where the case has none of this version of the
 /// program. A case that is open for writing keeps them.
-pub fn planted(case: &Case, access: Access, fence: &Fence, threads: usize) -> Result<Planted> {
+///
+/// # Errors
+/// They cannot be read; [`Interrupted`](crate::crawl::Interrupted) where the work was asked to end.
+pub fn planted(case: &Case, access: Access, fence: &Fence, threads: usize, stop: &Stop) -> Result<Planted> {
     let key = key();
     let is_sabotaged = is_sabotaged();
     if !is_sabotaged
@@ -135,7 +138,7 @@ pub fn planted(case: &Case, access: Access, fence: &Fence, threads: usize) -> Re
         return Ok(kept.planted);
     }
     let scratch = Scratch::new(&case.spool())?;
-    let planted = plant(&scratch.0, fence, threads).context("the controls could not be read")?;
+    let planted = plant(&scratch.0, fence, threads, stop).context("the controls could not be read")?;
     if access == Access::Write && !is_sabotaged {
         case.ledger.set_meta(META, &serde_json::to_string(&Kept { key, planted: planted.clone() })?)?;
     }
@@ -180,7 +183,7 @@ impl Drop for Scratch {
     }
 }
 
-fn plant(scratch: &Path, fence: &Fence, threads: usize) -> Result<Planted> {
+fn plant(scratch: &Path, fence: &Fence, threads: usize, stop: &Stop) -> Result<Planted> {
     let mut files = files()?;
     let borrowed: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let tar_gz = containers::tar_gz(&files)?;
@@ -190,7 +193,7 @@ fn plant(scratch: &Path, fence: &Fence, threads: usize) -> Result<Planted> {
         ("all.tar.gz".to_owned(), tar_gz),
     ];
     files.extend(nested);
-    let matched = read(scratch, &files, fence, threads)?;
+    let matched = read(scratch, &files, fence, threads, stop)?;
     let found = |number: usize, place: &str| {
         let name = file_name(number);
         matched.evidence[matched.evidence_of(number)].iter().filter(|e| e.mention.is_sure_owner()).any(|e| {
@@ -214,7 +217,7 @@ fn plant(scratch: &Path, fence: &Fence, threads: usize) -> Result<Planted> {
 }
 
 /// Indexes files and joins what they say with the institutions of the planted files.
-fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usize) -> Result<Matched> {
+fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usize, stop: &Stop) -> Result<Matched> {
     let evidence = scratch.join(LABEL);
     fs::create_dir(&evidence)?;
     for (name, bytes) in files {
@@ -223,8 +226,8 @@ fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usi
     let case = Case::open(&scratch.join("case"), Access::Write)?;
     let roots = vec![RootArgument { label: LABEL.to_owned(), path: evidence }];
     let options = IndexOptions { threads, fence: fence.clone(), ..IndexOptions::of(roots) };
-    crawl::index(&case, &options, &Stop::new(), &Progress::new(false))?;
-    matching::run(&case, &registry(), &Controls::default(), &Stop::new())
+    crawl::index(&case, &options, stop, &Progress::new(false))?;
+    matching::run(&case, &registry(), &Controls::default(), stop)
 }
 
 fn file_name(number: usize) -> String {
@@ -265,10 +268,18 @@ mod tests {
     #[test]
     fn every_planted_file_is_recovered_everywhere() {
         let dir = tempfile::tempdir().unwrap();
-        let planted = plant(dir.path(), &Fence::Off, 0).unwrap();
+        let planted = plant(dir.path(), &Fence::Off, 0, &Stop::new()).unwrap();
         let missed: Vec<_> = planted.rows.iter().filter(|row| !row.missed.is_empty()).collect();
         assert!(missed.is_empty(), "{missed:#?}");
         assert!(planted.missed_formats().is_empty());
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_controls() {
+        let (dir, stop) = (tempfile::tempdir().unwrap(), Stop::new());
+        stop.raise();
+        let error = plant(dir.path(), &Fence::Off, 1, &stop).unwrap_err().context("as its callers say");
+        assert!(error.is::<crawl::Interrupted>(), "{error:#}");
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Outlet for InPlace<'_> {
     }
 
     fn unread_member(&self, member: &Member, encoded: &Range<u64>) {
-        self.outlet.unread_member(member, &(encoded.start + self.offset..encoded.end + self.offset));
+        self.outlet.unread_member(member, &(encoded.start.saturating_add(self.offset)..encoded.end.saturating_add(self.offset)));
     }
 
     fn limits(&self) -> Limits {

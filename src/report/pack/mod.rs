@@ -6,11 +6,12 @@ mod summary;
 mod tables;
 
 use super::Outcome;
-use super::cells::plain;
 use crate::model::to_hex;
+use crate::registry::{Institution, Registry};
 use anyhow::{Context, Result};
 use others::Others;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fs;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
@@ -60,18 +61,18 @@ const SUMS: &str = "SHA256SUMS";
 
 /// Writes the packs of these institutions, and gives the places where they lie.
 pub fn write_packs(outcome: &Outcome<'_>, institutions: &[usize], out: &Path, options: PackOptions) -> Result<Vec<PathBuf>> {
-    let others = Others::of(outcome.registry)?;
+    let (others, names) = (Others::of(outcome.registry)?, names(outcome.registry));
     fs::create_dir_all(out).with_context(|| format!("cannot make the folder {}", out.display()))?;
     let mut places = Vec::with_capacity(institutions.len());
     for &institution in institutions {
         let source = Source { outcome, others: &others, institution, unmasked: options.unmasked };
         let files = files(&source)?;
-        let name = file_name(&outcome.registry.institutions[institution].customer_id);
+        let name = &names[institution];
         let place = out.join(if options.zip { format!("{name}.zip") } else { name.clone() });
         let context = || format!("cannot write {}", place.display());
         match options.zip {
             true => {
-                let bytes = zip(&name, &files).with_context(context)?;
+                let bytes = zip(name, &files).with_context(context)?;
                 super::write_file(out, &format!("{name}.zip"), &mut |sink| Ok(sink.write_all(&bytes)?))?;
             }
             false => {
@@ -123,21 +124,36 @@ fn zip(folder: &str, files: &[(&str, Vec<u8>)]) -> Result<Vec<u8>> {
     Ok(cursor.into_inner())
 }
 
+/// The name of the pack of each institution: two never share one, not where files keep no case either.
+fn names(registry: &Registry) -> Vec<String> {
+    let names: Vec<String> = registry.institutions.iter().map(|i| file_name(&i.customer_id)).collect();
+    let mut times: HashMap<String, u32> = HashMap::new();
+    names.iter().for_each(|name| *times.entry(name.to_ascii_lowercase()).or_default() += 1);
+    let apart = |(name, institution): (String, &Institution)| match times.get(&name.to_ascii_lowercase()) {
+        Some(&times) if times > 1 => format!("{name}~{}", short_hash(&institution.customer_id)),
+        _ => name,
+    };
+    names.into_iter().zip(&registry.institutions).map(apart).collect()
+}
+
+fn short_hash(customer_id: &str) -> String {
+    to_hex(&Sha256::digest(customer_id.as_bytes())[..8])
+}
+
 /// A customer id as the name of a file: other bytes than letters, digits, `-` and `_` as `%` and two digits, so that two
-/// ids never share a name; a very long one is cut, with a hash of all of it.
+/// ids never share a name; a very long one is cut, with `~` and a hash of all of it.
 fn file_name(customer_id: &str) -> String {
-    let id = plain(customer_id);
     let mut name = String::new();
-    for byte in id.bytes() {
+    for byte in customer_id.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => name.push(byte as char),
             other => name.push_str(&format!("%{other:02X}")),
         }
     }
     if name.len() > 120 {
-        let digest = Sha256::digest(customer_id.as_bytes());
         name.truncate(100);
-        name.push_str(&to_hex(&digest[..8]));
+        name.push('~');
+        name.push_str(&short_hash(customer_id));
     }
     if name.is_empty() { "%".to_owned() } else { name }
 }
@@ -153,5 +169,17 @@ mod tests {
         assert_eq!(file_name(""), "%");
         let (one, other) = ("é".repeat(300), "é".repeat(301));
         assert!(file_name(&one).len() < 200 && file_name(&one) != file_name(&other));
+        assert_ne!(file_name("A\u{200B}B"), file_name("A B"));
+        assert_ne!(file_name("A\u{1}B"), file_name("A B"));
+    }
+
+    #[test]
+    fn ids_that_differ_in_case_alone_share_no_name_where_files_keep_no_case() {
+        let ids = ["ab", "AB", "ac", "C00042"];
+        let institution = |id: &&str| Institution { customer_id: (*id).to_owned(), ..Institution::default() };
+        let names = names(&Registry::of(ids.iter().map(institution).collect()));
+        assert_eq!(names[2..], ["ac", "C00042"]);
+        assert!(names[0].starts_with("ab~") && names[1].starts_with("AB~"));
+        assert!(!names[0].eq_ignore_ascii_case(&names[1]), "{names:?}");
     }
 }
