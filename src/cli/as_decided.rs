@@ -26,6 +26,12 @@ pub(super) struct AsDecided {
 }
 
 impl AsDecided {
+    /// Is anything named that verdicts are asked by?
+    pub fn is_named(&self) -> bool {
+        let Self { run, registry, afresh, beside } = self;
+        run.is_some() || registry.is_some() || *afresh || !beside.is_empty()
+    }
+
     /// Joins a case with what is chosen; where that is not what the run was decided by, says so.
     pub fn join(&self, case: &Case, check: &mut dyn FnMut(&Registry) -> Result<()>) -> Result<Joined> {
         let run = if self.afresh { None } else { self.kept(case)? };

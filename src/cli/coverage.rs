@@ -1,4 +1,5 @@
-use super::match_::{Beside, Joined, Sources, in_words};
+use super::as_decided::AsDecided;
+use super::match_::{Joined, in_words};
 use super::{End, STOP, give, index};
 use crate::case::{Access, Case};
 use crate::control;
@@ -20,12 +21,9 @@ pub(super) struct Arguments {
     /// The case.
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
-    /// Join with this registry, and say what closing which gap would decide.
-    #[arg(long, value_name = "DIR")]
-    registry: Option<PathBuf>,
-    /// Decisions of people, beside those in the registry's review.csv.
-    #[arg(long = "review", value_name = "FILE", requires = "registry")]
-    reviews: Vec<PathBuf>,
+    /// Where any of these is named: what closing which gap would decide.
+    #[command(flatten)]
+    decided_by: AsDecided,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -66,17 +64,15 @@ pub(super) fn schema() -> serde_json::Value {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
-    let answer = match &arguments.registry {
-        None => {
-            let case = Case::open(&arguments.case, Access::Read)?;
+    let case = Case::open(&arguments.case, Access::Read)?;
+    let answer = match arguments.decided_by.is_named() {
+        false => {
             let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;
             let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
             Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, gaps: Vec::new() }
         }
-        Some(registry) => {
-            let sources =
-                Sources { registry: registry.clone(), beside: Beside { reviews: arguments.reviews.clone(), ..Beside::default() } };
-            let joined = Joined::of(&arguments.case, sources.load()?, sources.annotations()?)?;
+        true => {
+            let joined = arguments.decided_by.join(&case, &mut |_| Ok(()))?;
             Answer {
                 summary: summarise(&joined.matched),
                 prospects: Some(prospects(&joined.decided, &joined.blocking, &joined.matched.gaps)),

@@ -1,4 +1,5 @@
-use super::match_::{Annotations, Joined, Sources, check_apart_from_evidence};
+use super::as_decided::AsDecided;
+use super::match_::check_apart_from_evidence;
 use super::{End, STOP, index, say};
 use crate::case::{Access, Case};
 use crate::control;
@@ -14,9 +15,9 @@ pub(super) struct Arguments {
     /// The case.
     #[arg(long, value_name = "DIR")]
     case: PathBuf,
-    /// A registry: with it, items carry the customer_id of those whose they surely are.
-    #[arg(long, value_name = "DIR")]
-    registry: Option<PathBuf>,
+    /// Where any of these is named, items carry the customer_id of those whose they surely are.
+    #[command(flatten)]
+    decided_by: AsDecided,
     /// Where the files go.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -28,17 +29,18 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let is_wanted = |shape: &&Interchange| arguments.formats.is_empty() || arguments.formats.iter().any(|name| name == shape.name);
     let shapes: Vec<&Interchange> = INTERCHANGES.iter().filter(is_wanted).collect();
-    let sources = arguments.registry.clone().map(|registry| Sources { registry, ..Sources::default() });
-    let registry = sources.as_ref().map(Sources::load).transpose()?;
     let case = Case::open(&arguments.case, Access::Read)?;
     check_apart_from_evidence(&case, &[], &arguments.out)?;
-    let places = match registry {
-        Some(registry) => {
-            let names: Vec<String> = registry.institutions.iter().map(|i| i.customer_id.clone()).collect();
-            let joined = Joined::with(&case, registry, Annotations::default())?;
+    let places = match arguments.decided_by.is_named() {
+        true => {
+            let mut names = Vec::new();
+            let joined = arguments.decided_by.join(&case, &mut |registry| {
+                names.extend(registry.institutions.iter().map(|i| i.customer_id.clone()));
+                Ok(())
+            })?;
             Export::of_matched(&joined.matched, |number| names[number].clone()).write(&arguments.out, &shapes)?
         }
-        None => {
+        false => {
             let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;
             let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
             Export::of_survey(&survey(&case, &controls)?).write(&arguments.out, &shapes)?

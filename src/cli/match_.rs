@@ -55,10 +55,10 @@ pub(super) struct Sources {
 /// What is given beside the registry folder.
 #[derive(Args, Clone, Default)]
 pub(super) struct Beside {
-    /// Decisions of people, beside those in the registry's review.csv; of `explain` and `pack`, in place of those of the run.
+    /// Decisions of people, beside those in the registry's review.csv; where a case is asked about a run, in place of those of the run.
     #[arg(long = "review", value_name = "FILE")]
     pub reviews: Vec<PathBuf>,
-    /// Letters that were sent, beside those in the registry's notices.csv; of `explain` and `pack`, in place of those of the run.
+    /// Letters that were sent, beside those in the registry's notices.csv; where a case is asked about a run, in place of those of the run.
     #[arg(long = "notices", value_name = "FILE")]
     pub notices: Vec<PathBuf>,
     /// Any defect of the registry is fatal.
@@ -96,6 +96,12 @@ impl Sources {
 }
 
 impl Beside {
+    /// Is nothing given?
+    pub fn is_empty(&self) -> bool {
+        let Self { reviews, notices, strict, as_of, deadlines, known } = self;
+        reviews.is_empty() && notices.is_empty() && !strict && as_of.is_none() && deadlines.is_none() && known.is_empty()
+    }
+
     /// Puts what is named here in the place of what was given.
     pub fn replace(&self, given: &mut Given) -> Result<()> {
         if !self.reviews.is_empty() {
@@ -148,10 +154,6 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    pub fn of(case: &Path, registry: Registry, annotations: Annotations) -> Result<Self> {
-        Self::with(&Case::open(case, Access::Read)?, registry, annotations)
-    }
-
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
         let planted = control::planted(case, Access::Read, &index::fence(), 0, &STOP)?;
         let matched = matching::run(case, &registry, &control::controls(&planted, &registry), &STOP)?;

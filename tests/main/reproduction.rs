@@ -1,7 +1,7 @@
 //! What a run decided is decided again from the case alone, whatever became of the registry and of what was given
 //! beside it.
 
-use crate::harness::{Demo, Desk, Finished, Job, Outputs, Row, program, write};
+use crate::harness::{Demo, Desk, Finished, Institution, Job, Outputs, Row, aes_zip, program, write, write_registry};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -143,4 +143,43 @@ fn a_case_in_which_nothing_was_decided_wants_a_registry() {
     desk.index(&Job::of("ev", &desk.path("ev")));
     let refused = explain(&desk, &["C1"]).with_code(&[2]);
     assert!(refused.stderr.contains("name --registry"), "{}", refused.stderr);
+}
+
+/// Gaps and owners are those of the verdicts that the run gave, unless something else is named.
+#[test]
+fn coverage_and_export_are_of_the_verdicts_of_the_run() {
+    let desk = Desk::new();
+    let bank = Institution::new("C1", "Cedar Hollow Bank").with("client_code", "QX7731");
+    write_registry(&desk.path("registry"), &[bank]);
+    // Purged before the window, but not yet on the day of reference.
+    let deployments = "customer_id,product_id,platform,version,from,to,purged\nC1,P1,transfer,2.0,2020-01-01,2024-06-01,2024-07-01\n";
+    write(&desk.path("registry/deployments.csv"), deployments.as_bytes());
+    write(&desk.path("ev/drop/locked.zip"), &aes_zip(&[("a.txt".to_owned(), b"something".to_vec())]));
+    write(&desk.path("ev/drop/note.txt"), b"nothing of anybody\n");
+    let review = "act,item,cause,customer_id,scheme,value,reviewer,time,reason\nattribute,ev/drop/note.txt,,C1,,,Ann,2025-02-01,known\n";
+    write(&desk.path("review.csv"), review.as_bytes());
+    desk.index(&Job::of("ev", &desk.path("ev")));
+    let answer = |arguments: &[&str]| {
+        let mut command = program();
+        command.args(&arguments[..1]).arg("--case").arg(desk.case()).arg("--registry").arg(desk.path("registry")).args(&arguments[1..]);
+        Finished::from(command.output().expect("the program starts")).done()
+    };
+    let gaps = |more: &[&str]| {
+        let json: Value = serde_json::from_str(&answer(&[&["coverage", "--json"], more].concat()).stdout).expect("JSON");
+        json["gaps"].as_array().map_or(0, Vec::len)
+    };
+    let owner = |more: &[&str]| {
+        let out = desk.path("export").display().to_string();
+        answer(&[&["export", "--format", "dat", "--out", out.as_str()], more].concat());
+        let dat = fs::read_to_string(desk.path("export/items.dat")).expect("an output");
+        dat.lines().any(|line| line.contains("note.txt") && line.contains("þC1þ"))
+    };
+    assert_eq!((gaps(&[]), owner(&[])), (0, false), "nothing was decided yet");
+    let (out, review) = (desk.path("out").display().to_string(), desk.path("review.csv").display().to_string());
+    answer(&["match", "--out", &out, "--review", &review]);
+    assert!(owner(&[]), "the review of the run");
+    assert!(!owner(&["--afresh"]) && owner(&["--afresh", "--review", &review]));
+    answer(&["match", "--out", &out, "--as-of", "2024-06-15"]);
+    assert_eq!(gaps(&[]), 1, "the day of the run");
+    assert_eq!((gaps(&["--afresh"]), gaps(&["--afresh", "--as-of", "2024-06-15"])), (0, 1));
 }
