@@ -103,7 +103,7 @@ vocabulary! {
         Scope = "scope",
         /// The missing file itself.
         Recover = "recover",
-        /// Reading it again: with other limits, rights, or a repaired file system.
+        /// Reading it again: when the machine has less else to do, with other rights, or from a repaired file system.
         Retry = "retry",
         /// A person's look at it, and a review that waives it.
         Waive = "waive",

@@ -19,14 +19,16 @@ pub const fn remedy(cause: Cause) -> Remedy {
         | Cause::Changed
         | Cause::WalkIncomplete
         | Cause::Pending
-        | Cause::LimitDepth
-        | Cause::LimitSize
-        | Cause::LimitEntries
+        // Time also passes while a machine does something else.
         | Cause::LimitTime
-        | Cause::LimitMemory
         | Cause::WorkerDied
         | Cause::ReaderPanic => Remedy::Retry,
-        Cause::UnsupportedFormat
+        // These limits are fixed: the same bytes would meet them again.
+        Cause::LimitDepth
+        | Cause::LimitSize
+        | Cause::LimitEntries
+        | Cause::LimitMemory
+        | Cause::UnsupportedFormat
         | Cause::UnsupportedMethod
         | Cause::Corrupt
         | Cause::Ambiguous
@@ -76,4 +78,16 @@ pub fn prospects(decided: &[Decided], blocking: &[BlockingGap], gaps: &[OpenGap]
     let mut out: Vec<Prospect> = out.into_values().collect();
     out.sort_by_key(|p| (std::cmp::Reverse(p.frees), std::cmp::Reverse(p.blocks), p.remedy));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_again_is_suggested_where_it_can_help() {
+        let fixed = [Cause::LimitDepth, Cause::LimitSize, Cause::LimitEntries, Cause::LimitMemory];
+        assert_eq!(fixed.map(remedy), [Remedy::Waive; 4]);
+        assert_eq!([Cause::LimitTime, Cause::IoError, Cause::Pending].map(remedy), [Remedy::Retry; 3]);
+    }
 }
