@@ -11,7 +11,8 @@ use crate::identifier::is_label_word;
 use crate::index::StoredPassage;
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::table::TableFacts;
-use std::collections::{BTreeSet, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 /// Two identifiers of one institution so near to each other speak of it; an identifier of another
@@ -39,7 +40,7 @@ pub fn judge(lexicon: &Lexicon, passage: &StoredPassage, tables: &[TableFacts]) 
         PassageKind::Prose | PassageKind::Payment | PassageKind::Strings | PassageKind::Recognised => None,
     };
     let named = bearers(lexicon, &found);
-    let judgement = Judgement { lexicon, text: &text, found: &found, named, rows, kind: passage.kind };
+    let judgement = Judgement { lexicon, text: &text, found: &found, named, rows, code_columns: OnceCell::new(), kind: passage.kind };
     let mut mentions = Vec::new();
     for one in &found {
         judgement.judge(one, &mut |mut mention| {
@@ -145,6 +146,8 @@ pub(super) struct Judgement<'a> {
     /// How many institutions are named.
     named: usize,
     pub rows: Option<Rows<'a>>,
+    /// The columns of its rows that hold codes, once asked for.
+    code_columns: OnceCell<BTreeSet<usize>>,
     kind: PassageKind,
 }
 
@@ -260,18 +263,25 @@ impl Judgement<'_> {
     /// The cell of a column that holds registered codes in nearly all rows, whatever its header says.
     fn is_code_column(&self, found: &Found) -> bool {
         let Some(rows) = &self.rows else { return false };
-        let column = rows.cell(found.span.start).0;
-        if rows.cell_span(found.span.start) != found.span {
-            return false;
-        }
-        let is_code = |f: &&Found| {
-            matches!(&self.entry(f).what, What::Identifier(Scheme::ClientCode | Scheme::TransferAccount, value) if !is_numeric(value))
-                && rows.cell(f.span.start).0 == column
-                && rows.cell_span(f.span.start) == f.span
-        };
-        let codes = self.found.iter().filter(is_code).count();
-        let filled = rows.filled(column);
-        codes >= 3 && codes * 100 >= filled.saturating_sub(1) * 80
+        rows.cell_span(found.span.start) == found.span && self.code_columns().contains(&rows.cell(found.span.start).0)
+    }
+
+    /// The columns of codes; looked for once, and only where a code asks.
+    fn code_columns(&self) -> &BTreeSet<usize> {
+        self.code_columns.get_or_init(|| {
+            let Some(rows) = &self.rows else { return BTreeSet::new() };
+            let is_code = |f: &&Found| {
+                matches!(&self.entry(f).what, What::Identifier(Scheme::ClientCode | Scheme::TransferAccount, value) if !is_numeric(value))
+                    && rows.cell_span(f.span.start) == f.span
+            };
+            let mut codes: BTreeMap<usize, usize> = BTreeMap::new();
+            self.found.iter().filter(is_code).for_each(|f| *codes.entry(rows.cell(f.span.start).0).or_default() += 1);
+            let filled = rows.filled();
+            let is_full = |column: usize, codes: usize| {
+                codes >= 3 && codes * 100 >= filled.get(column).map_or(0, |filled| filled.saturating_sub(1)) * 80
+            };
+            codes.into_iter().filter(|&(column, codes)| is_full(column, codes)).map(|(column, _)| column).collect()
+        })
     }
 
     /// A code with its label amid other words of one cell: a line of a log, not an entry of a list.

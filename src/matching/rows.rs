@@ -14,12 +14,24 @@ pub(super) struct Rows<'a> {
     table: Option<&'a TableFacts>,
     /// Starts of rows.
     rows: Vec<usize>,
+    /// Starts of cells, those of rows among them.
+    cells: Vec<usize>,
 }
 
 impl<'a> Rows<'a> {
     pub fn new(text: &'a str, table: Option<&'a TableFacts>) -> Self {
-        let rows = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).filter(|&at| at < text.len()).collect();
-        Self { text, table, rows }
+        let (mut rows, mut cells) = (vec![0], vec![0]);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'\n' if at + 1 < text.len() => {
+                    rows.push(at + 1);
+                    cells.push(at + 1);
+                }
+                b'\t' => cells.push(at + 1),
+                _ => {}
+            }
+        }
+        Self { text, table, rows, cells }
     }
 
     pub fn row(&self, at: usize) -> Range<usize> {
@@ -30,9 +42,10 @@ impl<'a> Rows<'a> {
 
     /// Column and start of the cell at a place.
     pub fn cell(&self, at: usize) -> (usize, usize) {
-        let row = self.row(at);
-        let before = &self.text[row.start..at];
-        (before.matches('\t').count(), before.rfind('\t').map_or(row.start, |i| row.start + i + 1))
+        let row = self.row(at).start;
+        let cell = self.cells.partition_point(|&start| start <= at).saturating_sub(1);
+        let first = self.cells.partition_point(|&start| start < row);
+        (cell.saturating_sub(first), self.cells.get(cell).copied().unwrap_or(row))
     }
 
     /// The cell at a place, without surrounding blanks.
@@ -44,8 +57,20 @@ impl<'a> Rows<'a> {
         start + lead..start + lead + cell.trim().len()
     }
 
-    pub fn filled(&self, column: usize) -> usize {
-        self.text.lines().filter(|row| row.split('\t').nth(column).is_some_and(|cell| !cell.trim().is_empty())).count()
+    /// How many cells of each column are not blank.
+    pub fn filled(&self) -> Vec<usize> {
+        let mut filled = Vec::new();
+        for row in self.text.lines() {
+            for (column, cell) in row.split('\t').enumerate() {
+                if filled.len() <= column {
+                    filled.push(0);
+                }
+                if let Some(count) = filled.get_mut(column) {
+                    *count += usize::from(!cell.trim().is_empty());
+                }
+            }
+        }
+        filled
     }
 
     pub fn is_typed(&self, found: &Found) -> bool {
@@ -80,5 +105,24 @@ impl<'a> Rows<'a> {
         let left = self.text[row.start..start].strip_suffix('\t')?.rsplit('\t').next()?;
         let label = words_of(left);
         if label.len() > 4 { None } else { label_for(&Label::of(label.iter().map(String::as_str).collect()), scheme) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_their_column_and_their_bounds() {
+        let text = "id\tname \t\r\n\tNorth\t 7 \r\nlast\t";
+        let rows = Rows::new(text, None);
+        let cell = |part: &str| {
+            let at = text.find(part).expect("a part of it");
+            (rows.cell(at).0, &text[rows.cell_span(at)])
+        };
+        assert_eq!(["id", "name", "North", "7", "last"].map(cell), [(0, "id"), (1, "name"), (1, "North"), (2, "7"), (0, "last")]);
+        assert_eq!(rows.cell(text.len()), (1, text.len()));
+        assert_eq!(rows.filled(), [2, 2, 1]);
+        assert_eq!((Rows::new("", None).cell(0), Rows::new("a\n", None).row(0)), ((0, 0), 0..2));
     }
 }
