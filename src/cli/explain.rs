@@ -1,5 +1,5 @@
 use super::as_decided::AsDecided;
-use super::{End, Usage, give};
+use super::{End, STOP, Usage, give};
 use crate::case::{Access, Case};
 use crate::registry::Registry;
 use crate::report::Explainer;
@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let outcome = joined.outcome(&arguments.case);
     let explain = Explainer::new(&outcome);
     for (at, &number) in chosen.iter().enumerate() {
+        STOP.check()?;
         let explanation = explain.explain(number);
         if !arguments.json {
             let blank = if at == 0 { "" } else { "\n" };

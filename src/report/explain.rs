@@ -7,7 +7,7 @@ use crate::model::{Basis, Flag, Role, Strength, Verdict};
 use crate::verdict::{Decision, remedy, what_if};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 /// The chain of reasons for one institution.
@@ -126,21 +126,41 @@ pub fn explanation_schema() -> serde_json::Value {
 pub struct Explainer<'o> {
     outcome: &'o Outcome<'o>,
     holders: Holders,
+    /// By gap, how many institutions closing it alone would free.
+    frees_alone: Vec<u64>,
+    /// The institutions of each group, by its head.
+    groups: HashMap<usize, Vec<usize>>,
+    /// The institutions that each one followed.
+    predecessors: HashMap<usize, Vec<usize>>,
 }
 
 impl<'o> Explainer<'o> {
     /// Of a run.
     pub fn new(outcome: &'o Outcome<'o>) -> Self {
-        Self { outcome, holders: Holders::new(outcome.registry) }
+        let mut frees_alone = vec![0; outcome.matched.gaps.len()];
+        for blocking in outcome.blocking {
+            if let Some(frees) = frees_alone.get_mut(blocking.gap) {
+                *frees = blocking.frees_alone;
+            }
+        }
+        let (mut groups, mut predecessors): (HashMap<usize, Vec<usize>>, HashMap<usize, Vec<usize>>) = Default::default();
+        for (number, institution) in outcome.registry.institutions.iter().enumerate() {
+            groups.entry(outcome.registry.head_of_group(number)).or_default().push(number);
+            if let Some(successor) = institution.successor {
+                predecessors.entry(successor).or_default().push(number);
+            }
+        }
+        Self { outcome, holders: Holders::new(outcome.registry), frees_alone, groups, predecessors }
     }
 
     /// Explains the verdict of one institution.
     pub fn explain(&self, number: usize) -> Explanation {
-        explain(self.outcome, &self.holders, number)
+        explain(self, number)
     }
 }
 
-fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanation {
+fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
+    let (outcome, holders) = (explainer.outcome, &explainer.holders);
     let (registry, matched) = (outcome.registry, outcome.matched);
     let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
     let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[matched.evidence_of(number)].iter().collect();
@@ -153,7 +173,7 @@ fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanati
             bytes: open.bytes,
             detail: open.detail.clone(),
             remedy: remedy(open.cause).as_str(),
-            frees_alone: outcome.blocking.iter().find(|b| b.gap == gap).map_or(0, |b| b.frees_alone),
+            frees_alone: explainer.frees_alone.get(gap).copied().unwrap_or(0),
             waived: open.waived.clone(),
         }
     };
@@ -190,7 +210,7 @@ fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanati
         deployments: deployments_of(outcome, number),
         identifiers,
         names: institution.all_names().map(str::to_owned).collect(),
-        relatives: relatives(outcome, number),
+        relatives: relatives(explainer, number),
         evidence: evidence
             .into_iter()
             .map(|e| Found {
@@ -220,7 +240,7 @@ fn explain(outcome: &Outcome<'_>, holders: &Holders, number: usize) -> Explanati
             )
         }),
         defects: institution.defects.iter().filter_map(|&d| registry.defects.get(d)).map(|d| d.to_string()).collect(),
-        changes: what_if(registry, matched, decided, outcome.ledger, number)
+        changes: what_if((registry, holders), matched, decided, outcome.ledger, number)
             .into_iter()
             .map(|c| {
                 let bases: Vec<&str> = c.bases.iter().map(|b| b.as_str()).collect();
@@ -248,8 +268,8 @@ fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
 }
 
 /// The institutions of its group, and those that followed it or that it followed.
-fn relatives(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
-    let registry = outcome.registry;
+fn relatives(explainer: &Explainer<'_>, number: usize) -> Vec<String> {
+    let (outcome, registry) = (explainer.outcome, explainer.outcome.registry);
     let institutions = &registry.institutions;
     let own = registry.head_of_group(number);
     let word = |other: usize| match (institutions[number].parent == Some(other), institutions[other].parent == Some(number)) {
@@ -260,7 +280,11 @@ fn relatives(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
         _ if registry.head_of_group(other) == own => Some("same group"),
         _ => None,
     };
-    (0..institutions.len())
+    let group = explainer.groups.get(&own).into_iter().flatten().copied();
+    let followed = explainer.predecessors.get(&number).into_iter().flatten().copied();
+    let others: BTreeSet<usize> = group.chain(followed).chain(institutions[number].successor).collect();
+    others
+        .into_iter()
         .filter(|&other| other != number)
         .filter_map(|other| {
             let (institution, verdict) = (&institutions[other], outcome.decided[other].decision.verdict());

@@ -24,11 +24,17 @@ struct Obstacle {
     lift: fn(&mut Facts<'_>),
 }
 
-/// Each change that alone would lead to another verdict, and all of them together.
-pub fn what_if(registry: &Registry, matched: &Matched, decided: &Decided, ledger: &LedgerState, number: usize) -> Vec<Change> {
+/// Each change that alone would lead to another verdict, and all of them together; `holders` are those of the registry.
+pub fn what_if(
+    (registry, holders): (&Registry, &Holders),
+    matched: &Matched,
+    decided: &Decided,
+    ledger: &LedgerState,
+    number: usize,
+) -> Vec<Change> {
     let institution = &registry.institutions[number];
     let evidence = &matched.evidence[matched.evidence_of(number)];
-    let findable = Findability::of(institution, &Holders::new(registry)) == Findability::Findable;
+    let findable = Findability::of(institution, holders) == Findability::Findable;
     let bases = decided.gaps.iter().map(|&gap| matched.gaps[gap].basis).collect();
     let now = facts(evidence, &decided.dependence, bases, ledger, findable);
     let policy = &registry.incident.policy;
