@@ -13,6 +13,7 @@ use crate::registry::{Images, Registry, Scanned, Unattributed};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// What is known so far of each institution and item.
 pub(super) struct Join<'a> {
@@ -83,11 +84,20 @@ impl<'a> Join<'a> {
         reviews.waive(&mut gaps);
         evidence
             .par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
+        // Two listings that name one file, or two lines of one, say one thing of it: the first stands.
+        evidence.dedup_by(|again, first| {
+            let is_same = again.item == first.item && again.mention.key() == first.mention.key();
+            // A line says it once, by however many of its fields.
+            if is_same && again.manifest != first.manifest {
+                first.mention.count = first.mention.count.saturating_add(again.mention.count);
+            }
+            is_same
+        });
         gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));
         ownerless.sort_by(|a, b| a.item.cmp(&b.item));
         holdings.iter_mut().for_each(|h| h.personal.settle());
         for row in evidence.iter().filter(|e| e.mention.has_effect()) {
-            holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.clone());
+            holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.to_string());
         }
         Joined { evidence, gaps, ownerless, holdings, claimed, dated, not_found, reviewed: reviews.applied() }
     }
@@ -126,7 +136,13 @@ impl Join<'_> {
             self.hold((number, item), &path, &owners, &mentions, &above);
             self.ownerless_of(item, &path, &place, &owners, &mentions);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
-            self.evidence.extend(mentions.into_iter().map(|mention| Evidence { mention, item: path.clone(), sha256, manifest: None }));
+            let shown: Arc<str> = path.as_str().into();
+            self.evidence.extend(mentions.into_iter().map(|mention| Evidence {
+                mention,
+                item: Arc::clone(&shown),
+                sha256,
+                manifest: None,
+            }));
             self.gap_of(item, &path, &place, &owners);
             if let Some(home) = &place.unclaimed {
                 let name = std::iter::once(item.path.label.clone())

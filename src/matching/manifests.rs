@@ -15,6 +15,7 @@ use crate::matching::attribution::Place;
 use crate::matching::paths;
 use crate::model::{Basis, Cause, EvidencePath, Role, Scheme, Strength, escape_bytes};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 const SURE: (Role, Strength, Basis) = (Role::Owner, Strength::Sure, Basis::Listed);
 const WEAK: (Role, Strength, Basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
@@ -81,9 +82,10 @@ impl Join<'_> {
 
     /// Mentions on manifests.
     fn push_all(&mut self, mentions: Vec<Mention>, path: &str, manifest: (u32, u64)) {
+        let item: Arc<str> = path.into();
         for mut mention in mentions {
             self.reviews.judge(path, &mut mention);
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None, manifest: Some(manifest) });
+            self.evidence.push(Evidence { mention, item: Arc::clone(&item), sha256: None, manifest: Some(manifest) });
         }
     }
 
@@ -101,10 +103,7 @@ impl Join<'_> {
         let mut mention =
             Mention { context: words.to_owned(), source: Source::Path, ..mention(institution, scheme, value, role, strength, basis) };
         self.reviews.judge(path, &mut mention);
-        let known = self.evidence.iter().rev().take(64).any(|e| e.item == path && e.mention.key() == mention.key());
-        if !known {
-            self.evidence.push(Evidence { mention, item: path.to_owned(), sha256: None, manifest: Some((row.manifest, row.line)) });
-        }
+        self.evidence.push(Evidence { mention, item: path.into(), sha256: None, manifest: Some((row.manifest, row.line)) });
     }
 
     /// Lines of the platform's logs. Whoever's account or home a file was fetched from by the intruder is affected;
@@ -124,7 +123,7 @@ impl Join<'_> {
                 Why::Window => format!("{log} line {}: {}; in the window", lines.line, lines.words),
             };
             let is_sure = lines.why != Why::Window && lines.moved;
-            let item = if is_sure { at.to_string() } else { format!("{log}/") };
+            let item: Arc<str> = if is_sure { at.to_string() } else { format!("{log}/") }.into();
             let mut owners = BTreeSet::new();
             for (scheme, value, holders) in client.iter().cloned().chain(homes) {
                 let (role, strength, basis) = if is_sure && holders.len() == 1 { SURE } else { WEAK };
@@ -141,7 +140,7 @@ impl Join<'_> {
                     self.reviews.judge(&item, &mut mention);
                     self.evidence.push(Evidence {
                         mention,
-                        item: item.clone(),
+                        item: Arc::clone(&item),
                         sha256: None,
                         manifest: Some((lines.manifest, lines.line)),
                     });
@@ -153,7 +152,7 @@ impl Join<'_> {
                 let unclaimed = place.unclaimed.clone().or_else(|| nobodys.then(Vec::new));
                 let reach = self.reach(&item, &Place { homes: place.homes.clone(), unclaimed }, &owners);
                 let gap = OpenGap {
-                    item,
+                    item: item.to_string(),
                     cause: Cause::NotRecovered,
                     bytes: lines.bytes,
                     detail: words,
@@ -187,8 +186,12 @@ impl Join<'_> {
                 }
                 let mut mention = Mention { role: Role::Unknown, strength: Strength::Weak, basis, ..mention };
                 self.reviews.judge(&manifest.name, &mut mention);
-                let evidence =
-                    Evidence { mention, item: format!("{}/", manifest.name), sha256: Some(manifest.sha256), manifest: Some((number, 0)) };
+                let evidence = Evidence {
+                    mention,
+                    item: format!("{}/", manifest.name).into(),
+                    sha256: Some(manifest.sha256),
+                    manifest: Some((number, 0)),
+                };
                 self.evidence.push(evidence);
             }
         }

@@ -53,14 +53,15 @@ use attribution::Folders;
 use join::{Join, Joined};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A mention at an item: one row of `evidence.csv`.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// What, of whom.
     pub mention: Mention,
-    /// Display path of the item.
-    pub item: String,
+    /// Display path of the item; its mentions share it.
+    pub item: Arc<str>,
     /// Identity of its bytes, where they are held.
     pub sha256: Option<ContentId>,
     /// The manifest that says so, and its line, 0 where that is not known; nothing where the evidence does.

@@ -27,7 +27,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
             weight(mention),
             &[
                 outcome.registry.institutions[mention.institution].customer_id.as_str().into(),
-                row.item.as_str().into(),
+                (&*row.item).into(),
                 row.sha256.map_or(String::new(), |s| s.to_string()).into(),
                 mention.offset.into(),
                 mention.scheme.as_str().into(),

@@ -214,7 +214,7 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
         evidence: evidence
             .into_iter()
             .map(|e| Found {
-                item: e.item.clone(),
+                item: e.item.to_string(),
                 sha256: e.sha256.map(|id| id.to_string()),
                 offset: e.mention.offset,
                 scheme: e.mention.scheme.as_str().to_owned(),
@@ -300,7 +300,7 @@ fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
         let items: BTreeSet<&str> = matched.evidence[matched.evidence_of(number)]
             .iter()
             .filter(|e| e.mention.basis == basis && e.mention.has_effect())
-            .map(|e| e.item.as_str())
+            .map(|e| &*e.item)
             .collect();
         items.len()
     };

@@ -110,12 +110,12 @@ fn bureaus(outcome: &Outcome<'_>) -> Vec<Group> {
     let own = |number: usize| outcome.matched.evidence[outcome.matched.evidence_of(number)].iter().filter(sure);
     let mut carried_by: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for &bureau in &numbers {
-        let items: BTreeSet<&str> = own(bureau).map(|e| e.item.as_str()).collect();
+        let items: BTreeSet<&str> = own(bureau).map(|e| &*e.item).collect();
         items.into_iter().for_each(|item| carried_by.entry(item).or_default().push(bureau));
     }
     let mut served: BTreeMap<usize, BTreeMap<usize, BTreeSet<&str>>> = BTreeMap::new();
     for evidence in outcome.matched.evidence.iter().filter(sure) {
-        for &bureau in carried_by.get(evidence.item.as_str()).into_iter().flatten().filter(|&&b| b != evidence.mention.institution) {
+        for &bureau in carried_by.get(&*evidence.item).into_iter().flatten().filter(|&&b| b != evidence.mention.institution) {
             served.entry(bureau).or_default().entry(evidence.mention.institution).or_default().insert(&evidence.item);
         }
     }
@@ -143,7 +143,7 @@ fn shared(outcome: &Outcome<'_>) -> Vec<Group> {
     let seen_at = |number: usize, scheme: &Scheme, value: &str| {
         let of = |e: &&crate::matching::Evidence| e.mention.scheme == *scheme && e.mention.value.eq_ignore_ascii_case(value);
         let evidence = outcome.matched.evidence[outcome.matched.evidence_of(number)].iter().filter(of);
-        evidence.map(|e| e.item.as_str()).collect::<BTreeSet<_>>().len() as u64
+        evidence.map(|e| &*e.item).collect::<BTreeSet<_>>().len() as u64
     };
     let group = |(scheme, value, bearers): (&Scheme, &str, &[usize])| Group {
         kind: match scheme {

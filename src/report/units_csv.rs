@@ -84,7 +84,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
         let decided = &outcome.decided[number];
         let verdict = decided.decision.verdict();
         let own = outcome.matched.evidence[outcome.matched.evidence_of(number)].iter().filter(|e| e.mention.is_sure_owner());
-        let items: BTreeSet<&str> = own.map(|e| e.item.as_str()).collect();
+        let items: BTreeSet<&str> = own.map(|e| &*e.item).collect();
         // The last is what belongs to no product.
         let mut found: BTreeMap<Option<usize>, Found<'_>> = BTreeMap::new();
         for item in items {

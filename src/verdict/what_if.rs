@@ -45,7 +45,7 @@ pub fn what_if(
         }
     };
     let items = |is: fn(&crate::matching::Mention) -> bool| {
-        let mut items: Vec<&str> = evidence.iter().filter(|e| is(&e.mention)).map(|e| e.item.as_str()).collect();
+        let mut items: Vec<&str> = evidence.iter().filter(|e| is(&e.mention)).map(|e| &*e.item).collect();
         items.dedup();
         items.len()
     };

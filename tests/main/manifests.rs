@@ -351,3 +351,26 @@ fn a_root_may_be_a_home() {
         assert_eq!(impact[id]["basis"], expected, "{id}");
     }
 }
+
+/// A tree and its checksums are the usual pair.
+#[test]
+fn two_listings_that_name_one_file_are_one_row_of_its_evidence() {
+    let desk = Desk::new();
+    write_registry(&desk.path("registry"), &[Institution::new("C1", "Quarrystone Orchard Bank").with("transfer_account", "quarry77")]);
+    let (mut tree, mut sums) = (String::new(), String::new());
+    for number in 0..80 {
+        let (path, text) = (format!("home/quarry77/out/f{number:02}.csv"), format!("text number {number}\n"));
+        write(&desk.path("ev").join(&path), text.as_bytes());
+        tree += &format!("{path}\n");
+        let sum: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        sums += &format!("{sum}  {path}\n");
+    }
+    write(&desk.path("tree.txt"), tree.as_bytes());
+    write(&desk.path("sums.txt"), sums.as_bytes());
+    let job = Job::of("ev", &desk.path("ev")).manifest_of("taken", &desk.path("tree.txt")).manifest_of("taken", &desk.path("sums.txt"));
+    let outputs = desk.run(&job, &desk.path("registry"));
+    let rows = outputs.rows("evidence.csv");
+    let listed: Vec<_> = rows.iter().filter(|row| row["basis"] == "listed").collect();
+    assert_eq!(listed.len(), 80, "{listed:?}");
+    assert!(listed.iter().all(|row| row["count"] == "2"), "{listed:?}");
+}

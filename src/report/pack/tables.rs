@@ -32,7 +32,7 @@ fn own_paths(source: &Source<'_>) -> BTreeMap<String, bool> {
 pub(super) fn listed_only(source: &Source<'_>) -> BTreeSet<String> {
     let own = own_paths(source);
     let listed = evidence_of(source).filter(|(e, _)| e.sha256.is_none() && e.mention.is_sure_owner());
-    listed.map(|(e, _)| e.item.clone()).filter(|item| !own.contains_key(item)).collect()
+    listed.map(|(e, _)| e.item.to_string()).filter(|item| !own.contains_key(item)).collect()
 }
 
 /// What stands in items that are its own, and what keeps it open. Items of others in which it is the other side
@@ -43,8 +43,8 @@ pub(super) fn evidence_of<'a>(source: &Source<'a>) -> impl Iterator<Item = (&'a 
     outcome.matched.evidence[outcome.matched.evidence_of(source.institution)].iter().filter_map(move |evidence| {
         let mention = &evidence.mention;
         let counts = mention.has_effect() && matches!(mention.role, Role::Owner | Role::Unknown);
-        let alone = own.get(&evidence.item).is_some_and(|shared| !shared);
-        (counts || own.contains_key(&evidence.item)).then_some((evidence, alone))
+        let alone = own.get(&*evidence.item).is_some_and(|shared| !shared);
+        (counts || own.contains_key(&*evidence.item)).then_some((evidence, alone))
     })
 }
 
