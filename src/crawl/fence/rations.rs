@@ -36,7 +36,7 @@ mod tests {
             assert!(time(small) < time(large) && memory(small) < memory(large));
             assert!(text(small, &limits) <= text(large, &limits));
         }
-        // As the README says.
+        // As docs/reading.md says.
         assert_eq!((time(3 << 20).as_secs(), memory(1 << 20)), (90, (1 << 30) + (5 << 20)));
         assert_eq!(memory(0), 1 << 30);
     }
