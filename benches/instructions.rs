@@ -19,7 +19,7 @@ use anyhow::{Context, Result, ensure};
 use layouts::{Bank, Entry, LAYOUTS, Payments, Style};
 use measure::Nowhere;
 use ruleout::format::{Probe, Sink, detect};
-use ruleout::index::tokens::Tokens;
+use ruleout::tokens::Tokens;
 use sha2::{Digest, Sha256};
 use std::hint::black_box;
 use std::process::Command;

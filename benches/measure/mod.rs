@@ -1,6 +1,7 @@
 //! What a bench measures of its own process.
 
-use ruleout::format::{Child, Limits, Outlet, Passage};
+use ruleout::format::{Child, Limits, Outlet};
+use ruleout::passage::Passage;
 use std::io::Read;
 use std::ops::Range;
 use std::time::Instant;

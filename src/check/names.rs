@@ -1,8 +1,8 @@
 //! Names that several bear, that stand in longer names, or that are ordinary words.
 
 use super::context::{Context, Finding, count, shown};
-use crate::index::tokens::Tokens;
 use crate::matching::{What, is_plain_pair};
+use crate::tokens::Tokens;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The forms of names in the lexicon: terms, whether one word, holders.

@@ -22,9 +22,10 @@ mod schemas;
 mod verify;
 
 use crate::case::Unusable;
-use crate::crawl::{Interrupted, Progress, Stop, fence};
+use crate::crawl::{Progress, fence};
 use crate::model::is_unsafe;
 use crate::registry::LoadError;
+use crate::stop::{Interrupted, Stop};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};

@@ -2,8 +2,8 @@
 
 use super::subject::Subject;
 use crate::demo::containers;
+use crate::format::dataset::Thrift;
 use crate::model::put_varint;
-use crate::report::Thrift;
 use std::io::Result;
 
 /// Rows of two columns: a number, and what all planted text says.

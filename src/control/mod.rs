@@ -31,12 +31,13 @@ pub(crate) use documents::compound;
 use decoys::decoys;
 
 use crate::case::{Access, Case};
-use crate::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
+use crate::crawl::{self, Fence, IndexOptions, Progress, RootArgument};
 use crate::demo::containers;
 use crate::format::formats;
 use crate::matching::{self, Controls, Matched};
 use crate::model::ContentId;
 use crate::registry::Registry;
+use crate::stop::Stop;
 use anyhow::{Context, Result};
 use plants::{NOT_PLANTED, PLANTS};
 use schemars::JsonSchema;
@@ -126,7 +127,7 @@ struct Kept {
 /// program. A case that is open for writing keeps them.
 ///
 /// # Errors
-/// They cannot be read; [`Interrupted`](crate::crawl::Interrupted) where the work was asked to end.
+/// They cannot be read; [`Interrupted`](crate::stop::Interrupted) where the work was asked to end.
 pub fn planted(case: &Case, access: Access, fence: &Fence, threads: usize, stop: &Stop) -> Result<Planted> {
     let key = key();
     let is_sabotaged = is_sabotaged();
@@ -279,7 +280,7 @@ mod tests {
         let (dir, stop) = (tempfile::tempdir().unwrap(), Stop::new());
         stop.raise();
         let error = plant(dir.path(), &Fence::Off, 1, &stop).unwrap_err().context("as its callers say");
-        assert!(error.is::<crawl::Interrupted>(), "{error:#}");
+        assert!(error.is::<crate::stop::Interrupted>(), "{error:#}");
     }
 
     #[test]

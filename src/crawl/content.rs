@@ -2,15 +2,17 @@ use super::bytes::Bytes;
 use super::fence::{Outcome, Pool};
 use super::ocr::Ocr;
 use super::pieces::Pieces;
-use super::{Progress, Stop, spool};
+use super::{Progress, spool};
 use crate::format::{
-    self, Child, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, Passage, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
+    self, Child, Facts, Failure, Keyring, Kind, Limits, Offer, Outlet, PieceFindings, PieceKey, Probe, Runs, Sink, picture,
 };
 use crate::identifier::inline;
-use crate::index::tokens::Tokens;
 use crate::index::{self, TextIndex};
 use crate::ledger::{Kept, Reading};
 use crate::model::{Cause, ContentId, Digests};
+use crate::passage::Passage;
+use crate::stop::Stop;
+use crate::tokens::Tokens;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;

@@ -1,8 +1,8 @@
-use super::Interrupted;
 use super::wrapped::{Contents, Unwrapping, is_wrapped};
 use crate::ledger::{Ledger, ListedRow, ManifestRow};
 use crate::manifest::{self, Columns, Kind, Report, Row};
 use crate::model::ContentId;
+use crate::stop::Interrupted;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::path::Path;

@@ -1,6 +1,7 @@
-use super::{Interrupted, RootArgument, Stop};
+use super::RootArgument;
 use crate::ledger::{Ledger, Stamp};
 use crate::model::{Cause, Status};
+use crate::stop::{Interrupted, Stop};
 use anyhow::{Context, Result};
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;

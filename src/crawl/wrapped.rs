@@ -2,16 +2,17 @@
 //! sheet, or an archive of listings. Its text and its members are looked at by the readers of evidence, the complex ones
 //! behind the fence.
 
-use super::Stop;
 use super::bytes::Bytes;
 use super::content::words_of;
 use super::fence::{Outcome, Pool};
 use super::spool;
 use crate::format::signature::Treatment;
 use crate::format::text::{html, plain, xml};
-use crate::format::{self, BORDER, Child, Kind, Limits, Outlet, Passage, PassageKind, Probe, Runs, Sink, mail, office, ole};
+use crate::format::{self, Child, Kind, Limits, Outlet, Probe, Runs, Sink, mail, office, ole};
 use crate::manifest::{self, Report, Row, Syntax};
 use crate::model::{Cause, escape_bytes};
+use crate::passage::{BORDER, Passage, PassageKind};
+use crate::stop::Stop;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::Range;

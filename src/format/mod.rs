@@ -55,7 +55,9 @@ pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_all, scan_with};
-pub use sink::{At, BORDER, Child, Facts, Failure, GapNote, Limits, Member, Offer, OffsetMap, Outlet, Passage, PassageKind, Sink, Spoken};
+pub use sink::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Sink, Spoken};
+// What readers say, for all of them.
+use crate::passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 pub use text::amid_binary::read_texts;
 pub use text::embedded::read_binary;
 

@@ -5,8 +5,8 @@ use super::inline::{continues_number, label_before, may_be_labelled};
 use super::listed::is_value;
 use super::place::is_item_mark;
 use super::{Specific, labelled};
-use crate::index::tokens::{Tokens, words_of};
 use crate::model::Scheme;
+use crate::tokens::{Tokens, words_of};
 use std::cell::RefCell;
 use std::ops::Range;
 

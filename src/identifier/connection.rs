@@ -72,7 +72,7 @@ impl Label<'_> {
 /// Does what follows on the line say what a connection does?
 fn is_done(behind: &str) -> bool {
     let near = &behind[..behind.floor_char_boundary(120)];
-    let line = near[..near.find(['\n', '\r', crate::format::BORDER]).unwrap_or(near.len())].to_ascii_lowercase();
+    let line = near[..near.find(['\n', '\r', crate::passage::BORDER]).unwrap_or(near.len())].to_ascii_lowercase();
     let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS);
     let Some(first) = words.by_ref().find(|word| !AUXILIARY.contains(word)) else { return false };
     if DOES.contains(&first) || CONNECTIONS.contains(&first) {

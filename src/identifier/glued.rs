@@ -3,9 +3,9 @@
 
 use super::Specific;
 use super::inline::{Inline, LONG_NUMBER};
-use crate::format::BORDER;
-use crate::index::tokens::Tokens;
 use crate::model::Scheme;
+use crate::passage::BORDER;
+use crate::tokens::Tokens;
 
 /// What such a name begins with.
 const WORDS: &[&[u8]] = &[b"client", b"clnt", b"tenant", b"institution", b"mandant"];

@@ -9,9 +9,9 @@ use super::place::{
     OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_form_field, is_fraction, is_heading, is_index, is_item_mark, is_kind,
 };
 use super::{Specific, glued, label, labelled, normalise, unlabelled};
-use crate::format::BORDER;
-use crate::index::tokens::{Token, Tokens, seen};
 use crate::model::Scheme;
+use crate::passage::BORDER;
+use crate::tokens::{Token, Tokens, seen};
 use std::ops::Range;
 
 /// Label words looked at before a value.

@@ -3,8 +3,8 @@
 use super::Specific;
 use super::inline::{Label, THINGS, counts_things, counts_words, is_long_number, label_before};
 use super::place::{QUOTED, begins_loop, is_heading, is_item_mark, line_to};
-use crate::format::BORDER;
-use crate::index::tokens::{Token, Tokens};
+use crate::passage::BORDER;
+use crate::tokens::{Token, Tokens};
 use std::ops::Range;
 
 /// Longest name behind a code on its line.

@@ -30,8 +30,8 @@ mod unlabelled;
 
 pub use label::{Specific, is_exact, is_label_word, labelled};
 
-use crate::index::tokens::{is_dash, is_invisible, seen};
 use crate::model::Scheme;
+use crate::tokens::{is_dash, is_invisible, seen};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 

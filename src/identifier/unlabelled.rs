@@ -2,8 +2,8 @@
 
 use super::inline::Inline;
 use super::{Specific, bic, iban, normalise};
-use crate::index::tokens::{Token, Tokens};
 use crate::model::Scheme;
+use crate::tokens::{Token, Tokens};
 
 /// The routing number of a check between the transit symbols of its line of magnetic ink (ANSI X9.27), which say what
 /// it is as a label does.

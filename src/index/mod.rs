@@ -9,14 +9,14 @@ mod search;
 mod segment;
 mod sweep;
 mod terms;
-pub mod tokens;
 mod waiting;
 
 pub use entry::Entry;
 pub use search::{Candidates, Sought, known, search, search_any};
 pub use sweep::{Hit, Needle, sweep};
 
-use crate::format::{OffsetMap, Passage, PassageKind};
+use crate::passage::{OffsetMap, Passage, PassageKind};
+use crate::tokens::Tokens;
 use anyhow::{Context, Result};
 use read_only::ReadOnly;
 use std::collections::BTreeSet;
@@ -27,7 +27,6 @@ use tantivy::schema::{FAST, INDEXED, NumericOptions};
 use tantivy::schema::{Field, STORED, Schema, Value};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term};
 use terms::FoundBy;
-use tokens::Tokens;
 use waiting::Waiting;
 
 /// The fields of a passage.

@@ -1,7 +1,7 @@
 use super::passages::Passages;
 use super::postings::Postings;
-use super::tokens::{TERM_BYTES, is_code, term_of};
 use super::{segment, terms};
+use crate::tokens::{TERM_BYTES, is_code, term_of};
 use anyhow::Result;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};

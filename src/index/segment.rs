@@ -292,8 +292,8 @@ impl PluginWriter for Writer {
 mod tests {
     use super::super::schema;
     use super::super::terms::{FoundBy, hash_of, of_term};
-    use super::super::tokens::Tokens;
     use super::*;
+    use crate::tokens::Tokens;
     use tantivy::indexer::NoMergePolicy;
     use tantivy::schema::Value;
     use tantivy::{DocAddress, Index, IndexWriter, TantivyDocument, Term};

@@ -3,7 +3,7 @@
 //! than the text and cost more than all the rest of reading: of codes there are hashes only, and of each how it begins,
 //! for wildcards. A passage with the right hash is a candidate, and its text decides.
 
-use super::tokens::{TERM_BYTES, Tokens, is_code, term_of};
+use crate::tokens::{TERM_BYTES, Tokens, is_code, term_of};
 use std::cell::RefCell;
 
 /// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers

@@ -3,8 +3,9 @@
 use super::row::Row;
 use super::{Kind, Report, Sample, Syntax};
 use crate::format::text::{html, plain};
-use crate::format::{Child, Limits, Outlet, Passage, Probe, Sink};
+use crate::format::{Child, Limits, Outlet, Probe, Sink};
 use crate::model::Cause;
+use crate::passage::Passage;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Mutex;

@@ -4,9 +4,9 @@
 use super::homes::Traits;
 use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
 use crate::identifier::{Specific, inline::LONG_NUMBER, labelled};
-use crate::index::tokens::words_of;
 use crate::model::{Act, EvidencePath, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};
+use crate::tokens::words_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Folders whose children are homes as soon as one of them is a registered account's.

@@ -3,7 +3,7 @@
 use super::judge::Judgement;
 use super::lexicon::What;
 use super::passage::Found;
-use crate::format::BORDER;
+use crate::passage::BORDER;
 use std::collections::BTreeSet;
 use std::ops::Range;
 

@@ -7,13 +7,13 @@ use super::listed::{ListedItem, Reconciled};
 use super::mention::{Mention, Source, mention};
 use super::transfers::{self, Logged, Why};
 use super::{Evidence, OpenGap, Reach};
-use crate::format::{OffsetMap, PassageKind};
 use crate::index::StoredPassage;
 use crate::ledger::ManifestRow;
 use crate::manifest::Kind;
 use crate::matching::attribution::Place;
 use crate::matching::paths;
 use crate::model::{Basis, Cause, EvidencePath, Role, Scheme, Strength, escape_bytes};
+use crate::passage::{OffsetMap, PassageKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -43,11 +43,11 @@ pub use passage::{is_whole_domain, mask};
 pub use transfers::{Activity, DayOfTransfers};
 
 use crate::case::Case;
-use crate::crawl::Stop;
 use crate::ledger::{ManifestRow, Reading, Root};
 use crate::manifest::Kind;
 use crate::model::{Basis, Cause, Class, ContentId, DataElement};
 use crate::registry::{Institution, Registry};
+use crate::stop::Stop;
 use anyhow::Result;
 use attribution::Folders;
 use join::{Join, Joined};
@@ -211,7 +211,7 @@ impl Matched {
 /// Matches a case with a registry.
 ///
 /// # Errors
-/// The case cannot be read; [`Interrupted`](crate::crawl::Interrupted) where the work was asked to end.
+/// The case cannot be read; [`Interrupted`](crate::stop::Interrupted) where the work was asked to end.
 pub fn run(case: &Case, registry: &Registry, controls: &Controls, stop: &Stop) -> Result<Matched> {
     let lexicon = Lexicon::new(registry);
     let mut decoys = decoys::Decoys::new(registry, &controls.decoys);

@@ -1,6 +1,6 @@
 //! Names of institutions: the forms in which they are written, and what makes a form distinctive.
 
-use crate::index::tokens::phrases_of;
+use crate::tokens::phrases_of;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 

@@ -2,12 +2,12 @@
 
 use super::lexicon::{Lexicon, What, is_numeric};
 use super::names::{is_legal_form, is_month, is_quarter, is_small_word};
-use crate::format::BORDER;
 use crate::identifier::inline::{self, Label};
 use crate::identifier::listed;
 use crate::identifier::{Specific, pgp_key};
-use crate::index::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use crate::model::{Scheme, is_unsafe};
+use crate::passage::BORDER;
+use crate::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use std::borrow::Cow;
 use std::ops::Range;
 

@@ -3,9 +3,9 @@
 use super::passage::{Found, label_for};
 use crate::identifier::Specific;
 use crate::identifier::inline::Label;
-use crate::index::tokens::words_of;
 use crate::model::Scheme;
 use crate::table::{ColumnType, TableFacts};
+use crate::tokens::words_of;
 use std::ops::Range;
 
 /// The rows and cells of a passage of a table.

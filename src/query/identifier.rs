@@ -1,9 +1,9 @@
 use super::words::{Pattern, SEPARATOR, Text, Word, is_group_mark};
 use crate::identifier::inline;
-use crate::index::tokens::{begins_word, ends_word, fold, phrases_of};
 use crate::ledger::{client_term, identifier_term};
 use crate::matching::is_whole_domain;
 use crate::model::Scheme;
+use crate::tokens::{begins_word, ends_word, fold, phrases_of};
 use std::ops::Range;
 
 /// A number or bank code of fewer characters says too little where it stands alone.

@@ -109,7 +109,7 @@ impl Wildcard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::tokens::fold;
+    use crate::tokens::fold;
 
     #[test]
     fn patterns_fit_whole_texts() {

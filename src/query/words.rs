@@ -1,8 +1,8 @@
 //! Words of a query as the index has them, and where they stand in a text.
 
 use super::wildcard::{Wildcard, is_wild};
-use crate::format::{BORDER, PassageKind};
-use crate::index::tokens::{Token, Tokens, fold, phrases_of, words_of};
+use crate::passage::{BORDER, PassageKind};
+use crate::tokens::{Token, Tokens, fold, phrases_of, words_of};
 use std::collections::VecDeque;
 use std::ops::Range;
 

@@ -4,9 +4,9 @@ use super::names::validity;
 use super::problem::{DefectKind, quoted};
 use super::rows::{Repeats, Row, Spec, TableFile, report_doubts};
 use crate::identifier::{SCHEMES, Specific, labelled, normalise, rounded_numbers};
-use crate::index::tokens::words_of;
 use crate::model::Scheme;
 use crate::model::says_nothing;
+use crate::tokens::words_of;
 use std::collections::BTreeSet;
 
 pub(super) const SPEC: Spec<5> = Spec { table: "identifiers", columns: ["customer_id", "scheme", "value", "from", "to"], required: 3 };

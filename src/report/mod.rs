@@ -31,18 +31,17 @@ mod xlsx;
 
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
-pub(crate) use columnar::Thrift;
 pub use explain::{Explainer, Explanation, explanation_schema};
 pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::{RunFacts, run_schema};
 
 use crate::control::Planted;
-use crate::crawl::{Interrupted, Stop};
 use crate::deadline::Calendar;
 use crate::matching::Matched;
 use crate::model::ContentId;
 use crate::registry::Registry;
+use crate::stop::{Interrupted, Stop};
 use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
 use rayon::prelude::*;

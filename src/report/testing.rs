@@ -50,6 +50,6 @@ pub(super) fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         calendar: &Default::default(),
         known: &Default::default(),
         scratch: folder.path(),
-        stop: &crate::crawl::Stop::new(),
+        stop: &crate::stop::Stop::new(),
     });
 }

@@ -6,8 +6,8 @@ use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
 use super::{ColumnType, Side};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
-use crate::index::tokens::seen;
 use crate::model::{DataElement, Scheme};
+use crate::tokens::seen;
 use std::collections::HashSet;
 
 /// Cells of a column that are looked at.

@@ -4,8 +4,9 @@
 //! says what was read from each. Every row was compared with its file by eye; `RULEOUT_BLESS=1` writes it anew.
 
 use crate::harness::{assert_table, files_below, gzip, shared, tar_of, zip_of};
-use ruleout::format::{Child, Facts, Kind, Limits, Outlet, Party, Passage, PaymentFacts, Probe, Seen, Sink, detect, formats};
+use ruleout::format::{Child, Facts, Kind, Limits, Outlet, Party, PaymentFacts, Probe, Seen, Sink, detect, formats};
 use ruleout::model::Cause;
+use ruleout::passage::Passage;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;

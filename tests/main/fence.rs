@@ -2,7 +2,8 @@
 
 use crate::harness::{Desk, Finished, Institution, Job, Outputs, docx, write, write_registry, xlsx, zip_of};
 use ruleout::case::{Access, Case};
-use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument, Stop};
+use ruleout::crawl::{self, Fence, IndexOptions, Progress, RootArgument};
+use ruleout::stop::Stop;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,9 @@
 
 use crate::layouts::{Bank, Entry, LAYOUTS, Layout, Payments, Style};
 use proptest::prelude::*;
-use ruleout::format::{Child, Limits, Outlet, Party, Passage, PaymentFacts, Probe, Seen, Sink, detect};
+use ruleout::format::{Child, Limits, Outlet, Party, PaymentFacts, Probe, Seen, Sink, detect};
 use ruleout::model::PersonKey;
+use ruleout::passage::Passage;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 

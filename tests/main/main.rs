@@ -22,6 +22,7 @@ mod ends;
 mod exports;
 mod false_hits;
 mod fence;
+mod folders;
 mod forms_of_rows;
 mod gaps;
 mod groups;

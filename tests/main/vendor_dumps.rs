@@ -3,8 +3,9 @@
 
 use crate::harness::{Desk, Institution, Job, assert_table, files_below, shared, write, write_registry};
 use crate::layouts::{oracle, sql_server};
-use ruleout::format::{Child, Covered, Limits, Outlet, Passage, Probe, Sink, detect, scan};
+use ruleout::format::{Child, Covered, Limits, Outlet, Probe, Sink, detect, scan};
 use ruleout::model::Class;
+use ruleout::passage::Passage;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 

@@ -2,8 +2,9 @@
 //! Kinds, gaps and defects go to stderr. `tests/realdata/recall.py` compares the text with other extractors'.
 #![expect(clippy::print_stderr, reason = "it is there to print")]
 
-use ruleout::format::{Child, Limits, Outlet, Passage, Probe, Sink, detect, scan};
+use ruleout::format::{Child, Limits, Outlet, Probe, Sink, detect, scan};
 use ruleout::model::{Cause, ContentId};
+use ruleout::passage::Passage;
 use std::io::Read;
 use std::sync::Mutex;
 
@@ -38,7 +39,7 @@ impl Printer {
 impl Outlet for Printer {
     fn passage(&self, passage: Passage) {
         let mut text = self.text.lock().expect("nothing panics with the lock");
-        text.push_str(&passage.text.replace(ruleout::format::BORDER, "\n"));
+        text.push_str(&passage.text.replace(ruleout::passage::BORDER, "\n"));
         text.push('\n');
     }
 

@@ -1,10 +1,10 @@
-use super::super::Stop;
 use super::super::bytes::Bytes;
 use super::exit::Death;
 use super::frames::{self, Ended, Event, Fault, Kind, LONGEST_PASSAGE, Request};
 use super::line::{Cut, Line};
 use super::{rations, worker};
 use crate::format::Sink;
+use crate::stop::Stop;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Resource, Rlimit};
 use std::io::{self, Read};

@@ -1,4 +1,5 @@
-use crate::format::{Child, Coverage, Facts, Failure, GapNote, Limits, Member, Passage};
+use crate::format::{Child, Coverage, Facts, Failure, GapNote, Limits, Member};
+use crate::passage::Passage;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

@@ -1,5 +1,5 @@
-use super::super::Stop;
 use super::frames::{self, HEADER, Kind, Request};
+use crate::stop::Stop;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};

@@ -23,9 +23,9 @@ pub(in crate::crawl) use exit::Death;
 pub use launch::{LACKS, LAUNCH, launch};
 pub use worker::{ARGUMENT, work};
 
-use super::Stop;
 use super::bytes::Bytes;
 use crate::format::Sink;
+use crate::stop::Stop;
 use child::{Broke, Worker};
 use frames::Ended;
 use std::collections::BTreeSet;

@@ -1,11 +1,12 @@
-use super::super::Stop;
 use super::child::converse;
 use super::exit::Death;
 use super::frames::{self, CHUNK, Ended, Event, Fault, Kind, LONGEST, Request};
 use super::line::{Cut, Line};
 use crate::format::testing::Collector;
-use crate::format::{At, Coverage, Covered, Facts, GapNote, Member, OffsetMap, Outlet, Passage, PassageKind, Sink};
+use crate::format::{Coverage, Covered, Facts, GapNote, Member, Outlet, Sink};
 use crate::model::{Cause, Class};
+use crate::passage::{At, OffsetMap, Passage, PassageKind};
+use crate::stop::Stop;
 use proptest::prelude::*;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;

@@ -1,8 +1,9 @@
 use super::super::bytes::Bytes;
 use super::frames::{self, CHUNK, Ended, Event, Fault, HEADER, Kind, LONGEST, Request};
 use super::layers;
-use crate::format::{self, Child, Covered, Format, GapNote, Limits, Member, Offer, Outlet, Passage, Sink};
+use crate::format::{self, Child, Covered, Format, GapNote, Limits, Member, Offer, Outlet, Sink};
 use crate::model::Cause;
+use crate::passage::Passage;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 use std::io::{self, IoSliceMut, Read};
 use std::mem::MaybeUninit;

@@ -4,11 +4,12 @@
 
 mod words;
 
-use super::Stop;
 use super::bytes::Bytes;
 use super::fence::{self, Death, Fence};
-use crate::format::{Covered, PassageKind, Sink, picture};
+use crate::format::{Covered, Sink, picture};
 use crate::model::{Cause, Class};
+use crate::passage::PassageKind;
+use crate::stop::Stop;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::ffi::OsString;

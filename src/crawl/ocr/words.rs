@@ -1,7 +1,8 @@
 //! What the engine saw, as a table with one word a line: level, page, block, paragraph, line, word, four numbers of its
 //! place, confidence of 0 to 100, text.
 
-use crate::format::{At, PassageKind, Sink};
+use crate::format::Sink;
+use crate::passage::{At, PassageKind};
 
 /// Columns of the table.
 const COLUMNS: usize = 12;

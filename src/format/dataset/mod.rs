@@ -31,6 +31,9 @@ mod protobuf;
 #[cfg(test)]
 mod tests;
 mod thrift;
+mod thrift_writer;
+
+pub(crate) use thrift_writer::Thrift;
 
 pub use avro::AVRO;
 pub use bson::{BSON, MONGO_ARCHIVE};

@@ -1,9 +1,9 @@
 //! Footers of Parquet made by hand: what they say beside rows, and what they may say wrongly.
 
 use super::PARQUET;
+use super::Thrift;
 use crate::format::testing::read_with;
 use crate::format::{Covered, Probe, detect};
-use crate::report::Thrift;
 
 /// A file with these bytes before its footer, which states groups and remarks.
 fn file(body: &[u8], groups: Vec<Thrift>, rows: u64, remarks: &[(&str, &str)]) -> Vec<u8> {

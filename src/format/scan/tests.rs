@@ -189,7 +189,7 @@ fn a_long_run_keeps_its_offsets_across_passages_and_parts() {
                 seen[number as usize] = true;
             }
             assert!(
-                !passage.text.split([' ', crate::format::sink::BORDER]).any(|w| w.starts_with("ine") || w == "tate" || w == "ank,"),
+                !passage.text.split([' ', crate::passage::BORDER]).any(|w| w.starts_with("ine") || w == "tate" || w == "ank,"),
                 "{encoding:?}"
             );
         }
@@ -245,7 +245,7 @@ fn one_text_in_utf16_is_not_given_twice() {
     for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
         for pad in [0usize, 1, 2, 3] {
             let bytes = [vec![0; pad], encode("First State Bank", encoding), vec![0; 6]].concat();
-            assert_eq!(scanned(&bytes).0.trim_end_matches(crate::format::sink::BORDER), "First State Bank", "{encoding:?} {pad}");
+            assert_eq!(scanned(&bytes).0.trim_end_matches(crate::passage::BORDER), "First State Bank", "{encoding:?} {pad}");
         }
     }
 }

@@ -4,19 +4,18 @@ mod amid_text;
 mod heads;
 mod outlet;
 mod parts;
-mod passage;
 mod payments;
 mod text;
 mod told_by_member;
 
 pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Spoken};
-pub use passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 
 use super::payment::Tally;
 use super::pgp::Keyring;
 use super::text::{embedded, standalone};
 use super::{Coverage, Covered, PaymentUnit, personal};
 use crate::model::{Cause, Class, PersonKey};
+use crate::passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 use crate::table::TableFacts;
 use heads::Heads;
 use std::collections::HashMap;

@@ -1,10 +1,10 @@
 //! What readers hand over besides text: members, gaps, failures and facts, and where all of it goes.
 
-use super::passage::{At, OffsetMap, Passage, PassageKind};
 use crate::format::PaymentFacts;
 use crate::format::pgp::Keyring;
 use crate::format::piece::{PieceFindings, PieceKey};
 use crate::model::{Cause, ContentId, Elements, PersonKey};
+use crate::passage::{At, OffsetMap, Passage, PassageKind};
 use crate::table::TableFacts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -2,10 +2,10 @@
 
 use super::Sink;
 use super::outlet::Silent;
-use super::passage::PassageKind;
 use crate::format::payment::make_room;
 use crate::format::{Format, Party, PaymentFacts, PaymentUnit, Seen};
 use crate::model::{DataElement, Elements, Person, PersonKey, Scheme};
+use crate::passage::PassageKind;
 use std::collections::BTreeMap;
 
 impl Sink<'_> {

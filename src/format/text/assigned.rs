@@ -5,7 +5,7 @@
 use super::stretch::Stretch;
 use crate::format::{At, Sink};
 use crate::identifier::inline::Label;
-use crate::index::tokens::words_of;
+use crate::tokens::words_of;
 
 /// Longest line before what opens the list, and longest name.
 const LONGEST_HEAD: usize = 120;

@@ -3,7 +3,7 @@
 
 use super::nested;
 use crate::identifier::is_label_word;
-use crate::index::tokens::words_of;
+use crate::tokens::words_of;
 
 /// Longer lines are broken where they are full; of shorter ones all is the label.
 const FULL: usize = 40;

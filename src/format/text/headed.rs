@@ -7,8 +7,8 @@ mod line;
 use super::header;
 use super::layout::RECORDS;
 use crate::identifier::{Specific, labelled};
-use crate::index::tokens::words_of;
 use crate::model::Scheme;
+use crate::tokens::words_of;
 use line::{Line, is_rule};
 use std::ops::Range;
 

@@ -8,7 +8,7 @@ use super::xml;
 use crate::format::{At, Sink};
 use crate::identifier::inline::LONG_NUMBER;
 use crate::identifier::is_exact;
-use crate::index::tokens::words_of;
+use crate::tokens::words_of;
 
 /// Longest value and longest name.
 const LONGEST: usize = 64;

@@ -5,7 +5,7 @@ use super::stretch::Stretch;
 use crate::format::named::{LONGEST_VALUE, Named, NamedRecords};
 use crate::format::{At, Sink};
 use crate::identifier::is_exact;
-use crate::index::tokens::words_of;
+use crate::tokens::words_of;
 
 /// Arrays inside arrays.
 const DEPTH: usize = 32;

@@ -6,11 +6,9 @@ mod flatbuffer;
 mod parquet;
 #[cfg(test)]
 mod tests;
-mod thrift;
 
 pub(super) use arrow::write as arrow;
 pub(super) use parquet::write as parquet;
-pub(crate) use thrift::Struct as Thrift;
 
 use super::Outcome;
 use super::cells::plain;

@@ -1,8 +1,8 @@
 //! Apache Parquet (parquet-format 2.10): a row group per batch, one page per column, values in plain encoding, pages
 //! compressed with Zstandard. No column is null; blank text is blank.
 
-use super::thrift::Struct;
 use super::{Counting, LEVEL, Type, Values, batches, packed};
+use crate::format::dataset::Thrift;
 use crate::report::Outcome;
 use crate::report::listing::Listing;
 use anyhow::Result;
@@ -36,11 +36,11 @@ pub(in crate::report) fn write(listing: &Listing, outcome: &Outcome<'_>, sink: &
         for column in &batch.columns {
             let values = plain(column);
             let page = zstd::bulk::compress(&values, LEVEL)?;
-            let header = Struct::default()
+            let header = Thrift::default()
                 .i32(1, 0)
                 .i32(2, values.len() as i32)
                 .i32(3, page.len() as i32)
-                .inner(5, Struct::default().i32(1, batch.rows as i32).i32(2, PLAIN).i32(3, RLE).i32(4, RLE))
+                .inner(5, Thrift::default().i32(1, batch.rows as i32).i32(2, PLAIN).i32(3, RLE).i32(4, RLE))
                 .end();
             let head = header.len() as u64;
             chunks.push(Chunk { offset: sink.at, raw: head + values.len() as u64, compressed: head + page.len() as u64 });
@@ -82,28 +82,28 @@ fn physical(of: Type) -> i32 {
     }
 }
 
-fn element(name: &str) -> Struct {
+fn element(name: &str) -> Thrift {
     let of = Type::of(name);
-    let element = Struct::default().i32(1, physical(of)).i32(3, 0).text(4, name);
+    let element = Thrift::default().i32(1, physical(of)).i32(3, 0).text(4, name);
     match of {
-        Type::Text => element.i32(6, CONVERTED_UTF8).inner(10, Struct::default().inner(1, Struct::default())),
+        Type::Text => element.i32(6, CONVERTED_UTF8).inner(10, Thrift::default().inner(1, Thrift::default())),
         Type::Number => {
-            let integer = Struct::default().i8(1, 64).truth(2, false);
-            element.i32(6, CONVERTED_UINT_64).inner(10, Struct::default().inner(10, integer))
+            let integer = Thrift::default().i8(1, 64).truth(2, false);
+            element.i32(6, CONVERTED_UINT_64).inner(10, Thrift::default().inner(10, integer))
         }
         Type::Truth => element,
     }
 }
 
 fn footer(listing: &Listing, groups: &[(u64, Vec<Chunk>)]) -> Vec<u8> {
-    let root = Struct::default().text(4, "schema").i32(5, listing.columns.len() as i32);
-    let schema: Vec<Struct> = std::iter::once(root).chain(listing.columns.iter().map(|name| element(name))).collect();
+    let root = Thrift::default().text(4, "schema").i32(5, listing.columns.len() as i32);
+    let schema: Vec<Thrift> = std::iter::once(root).chain(listing.columns.iter().map(|name| element(name))).collect();
     let group = |(rows, chunks): &(u64, Vec<Chunk>)| {
-        let columns: Vec<Struct> = listing.columns.iter().zip(chunks).map(|(name, chunk)| described(name, *rows, chunk)).collect();
+        let columns: Vec<Thrift> = listing.columns.iter().zip(chunks).map(|(name, chunk)| described(name, *rows, chunk)).collect();
         let raw = chunks.iter().map(|chunk| chunk.raw).sum();
-        Struct::default().structs(1, columns.into_iter()).i64(2, raw).i64(3, *rows)
+        Thrift::default().structs(1, columns.into_iter()).i64(2, raw).i64(3, *rows)
     };
-    Struct::default()
+    Thrift::default()
         .i32(1, 1)
         .structs(2, schema.into_iter())
         .i64(3, groups.iter().map(|(rows, _)| rows).sum())
@@ -112,8 +112,8 @@ fn footer(listing: &Listing, groups: &[(u64, Vec<Chunk>)]) -> Vec<u8> {
         .end()
 }
 
-fn described(name: &str, rows: u64, chunk: &Chunk) -> Struct {
-    let column = Struct::default()
+fn described(name: &str, rows: u64, chunk: &Chunk) -> Thrift {
+    let column = Thrift::default()
         .i32(1, physical(Type::of(name)))
         .i32s(2, &[PLAIN])
         .texts(3, &[name])
@@ -122,5 +122,5 @@ fn described(name: &str, rows: u64, chunk: &Chunk) -> Struct {
         .i64(6, chunk.raw)
         .i64(7, chunk.compressed)
         .i64(9, chunk.offset);
-    Struct::default().i64(2, chunk.offset).inner(3, column)
+    Thrift::default().i64(2, chunk.offset).inner(3, column)
 }

@@ -1,8 +1,8 @@
 //! Whom a text names beside the institution that a pack is for.
 
-use crate::index::tokens::words_of;
 use crate::matching::forms;
 use crate::registry::Registry;
+use crate::tokens::words_of;
 use aho_corasick::{AhoCorasick, MatchKind};
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet, HashSet};

@@ -1,5 +1,6 @@
-use ruleout::format::{Child, Limits, Outlet, Passage, PassageKind, Probe, Sink, detect, scan};
+use ruleout::format::{Child, Limits, Outlet, Probe, Sink, detect, scan};
 use ruleout::model::{Cause, ContentId};
+use ruleout::passage::{Passage, PassageKind};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -1,4 +1,5 @@
-//! The compact protocol of Apache Thrift (thrift-compact-protocol.md), as far as the footer of Parquet needs it.
+//! The compact protocol of Apache Thrift (thrift-compact-protocol.md), as far as files of Parquet need it that are
+//! written here.
 
 use crate::model::put_varint;
 
@@ -14,12 +15,12 @@ const STRUCT: u8 = 12;
 
 /// Writes one struct, and those inside of it.
 #[derive(Default)]
-pub(crate) struct Struct {
+pub(crate) struct Thrift {
     bytes: Vec<u8>,
     last: u8,
 }
 
-impl Struct {
+impl Thrift {
     /// Its bytes, ended.
     pub(crate) fn end(mut self) -> Vec<u8> {
         self.bytes.push(0);

@@ -36,12 +36,12 @@ pub enum At {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OffsetMap {
     /// Place in the text, offset in the item, bytes per character (0: decoded, 255: UTF-8 bytes).
-    pub(super) pieces: Vec<(u32, u64, u8)>,
+    pub(crate) pieces: Vec<(u32, u64, u8)>,
 }
 
 impl OffsetMap {
     #[inline]
-    pub(in crate::format) fn push(&mut self, text_at: usize, at: At) {
+    pub(crate) fn push(&mut self, text_at: usize, at: At) {
         let (offset, unit) = match at {
             At::Utf8(offset) => (offset, 255),
             At::Chars(offset, unit) => (offset, unit),
@@ -56,12 +56,12 @@ impl OffsetMap {
         self.pieces.push((text_at as u32, offset, unit));
     }
 
-    pub(in crate::format) fn move_by(&mut self, offset: u64) {
+    pub(crate) fn move_by(&mut self, offset: u64) {
         self.pieces.iter_mut().for_each(|piece| piece.1 += offset);
     }
 
     /// Hands out the map and begins one that has room for as much.
-    pub(super) fn begin_next(&mut self) -> Self {
+    pub(crate) fn begin_next(&mut self) -> Self {
         let room = self.pieces.len();
         Self { pieces: std::mem::replace(&mut self.pieces, Vec::with_capacity(room)) }
     }
@@ -87,7 +87,7 @@ impl OffsetMap {
     }
 
     /// The pieces from a place in the text on, as a new map that starts there.
-    pub(super) fn tail(&self, text: &str, place: usize) -> Self {
+    pub(crate) fn tail(&self, text: &str, place: usize) -> Self {
         let mut out = Self::default();
         let first = self.pieces.partition_point(|p| p.0 as usize <= place);
         if first > 0 {

@@ -1,0 +1,208 @@
+//! Where words begin and end, and the parts of those in camelCase.
+
+use super::fold::{is_code_of, is_invisible};
+use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
+
+/// The blank without width.
+pub(super) const NO_WIDTH: char = '\u{200B}';
+
+pub(super) const UPPER: u8 = 1;
+pub(super) const LOWER: u8 = 2;
+pub(super) const DIGIT: u8 = 4;
+
+/// What kind of character of a plain word each byte is.
+pub(super) const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        classes[byte] = if b.is_ascii_uppercase() {
+            UPPER
+        } else if b.is_ascii_lowercase() {
+            LOWER
+        } else if b.is_ascii_digit() {
+            DIGIT
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// A word that has one reading only.
+pub(super) struct Plain {
+    pub end: usize,
+    pub code: bool,
+    pub value: bool,
+}
+
+/// The word that begins at `start`, where it has one reading only: letters and digits of ASCII with no mark beside them
+/// that could belong to it, and not in camelCase. That is nearly every word.
+pub(super) fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
+    if start > 0 && (matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') || bytes[start - 1] == b'-' && bytes[start] == b'D') {
+        return None;
+    }
+    let (mut at, mut before, mut rises, mut digits, mut all) = (start, 0, 0, 0, 0);
+    while let Some(class) = bytes.get(at).map(|b| CLASSES[usize::from(*b)]).filter(|class| *class != 0) {
+        // An upper letter behind a lower one.
+        rises |= class & before >> 1;
+        digits += usize::from(class & DIGIT != 0);
+        all |= class;
+        before = class;
+        at += 1;
+    }
+    match bytes.get(at) {
+        Some(b'\'' | 0x80..) => None,
+        _ if rises & UPPER != 0 => None,
+        _ => Some(Plain { end: at, code: is_code_of(at - start, digits), value: all != LOWER && all != LOWER | UPPER }),
+    }
+}
+
+/// The end of the word that begins at `start`: letters, digits, marks, and an apostrophe between letters.
+pub(super) fn word_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    let ideographs = text[start..].starts_with(is_ideograph);
+    while at < bytes.len() {
+        let b = bytes[at];
+        if at > start && text.is_char_boundary(at) && (b < 0x80 || bytes[at] >= 0xC0) && ideographs != text[at..].starts_with(is_ideograph)
+        {
+            break;
+        }
+        let is_apostrophe = b == b'\'' && at > start && bytes.get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        if b.is_ascii_alphanumeric() || is_apostrophe {
+            at += 1;
+        } else if b >= 0x80 {
+            match text[at..].chars().next() {
+                Some(c) if c.is_alphanumeric() || is_combining_mark(c) => at += c.len_utf8(),
+                Some(c) if is_invisible(c) && at > start => match text[at..].trim_start_matches(is_invisible) {
+                    rest if rest.starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c)) => at = text.len() - rest.len(),
+                    _ => break,
+                },
+                Some(c @ '’') if text[at + c.len_utf8()..].starts_with(char::is_alphabetic) && at > start => at += c.len_utf8(),
+                _ => break,
+            }
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+/// Adds the parts of a word at following places: of one in camelCase its parts, of one with a possessive `'s`
+/// its stem. Gives how many places it takes.
+pub(super) fn add_parts(word: &str, start: usize, position: u32, readings: &mut Vec<(Range<usize>, u32, bool)>) -> u32 {
+    let parts = match possessive(word) {
+        Some(end) => std::iter::once(0..end).collect(),
+        None => camel_parts(word),
+    };
+    let width = parts.len().max(1) as u32;
+    readings.extend(parts.into_iter().zip(position..).map(|(part, place)| (start + part.start..start + part.end, place, false)));
+    width
+}
+
+/// What blanks without width divide; nothing where there are none.
+pub(super) fn words_between(word: &str) -> Vec<Range<usize>> {
+    if word.is_ascii() || !word.contains(NO_WIDTH) {
+        return Vec::new();
+    }
+    let mut at = 0;
+    let parts = word.split_inclusive(NO_WIDTH).map(|part| {
+        let start = at;
+        at += part.len();
+        start..start + part.trim_end_matches(NO_WIDTH).len()
+    });
+    parts.filter(|part| !part.is_empty()).take(12).collect()
+}
+
+/// How much of the word that begins here belongs to an escape or literal before it, not to the word:
+/// `\nQ7X9ZP` in a log, `%20First` in an address, `=3DQ7` in quoted-printable, `N'First'` in SQL, colours of a
+/// terminal. The rest of the word is then a part of its own.
+pub(super) fn glued_before(text: &str, start: usize) -> usize {
+    let (before, word) = (&text.as_bytes()[..start], &text.as_bytes()[start..]);
+    let hex = word.len() > 2 && word[..2].iter().all(u8::is_ascii_hexdigit);
+    match before.last() {
+        Some(b'\\') if matches!(word.first(), Some(b'n' | b't' | b'r')) => 1,
+        Some(b'%') if hex => 2,
+        // `-Dclient.id=4711`: a property of a Java program.
+        Some(b'-') if word.first() == Some(&b'D') && word.get(1).is_some_and(u8::is_ascii_lowercase) => {
+            let begins = before[..before.len() - 1].last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''));
+            usize::from(begins)
+        }
+        Some(b'=') if hex && !word[..2].iter().any(u8::is_ascii_lowercase) => 2,
+        Some(b'[' | b';') => {
+            let digits = word.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+            let is_colour = before.iter().rev().take(12).any(|b| *b == 0x1B) && word.get(digits) == Some(&b'm');
+            if is_colour { digits + 1 } else { 0 }
+        }
+        _ => {
+            let prefix = word.iter().take(3).take_while(|b| b.is_ascii_alphabetic()).count();
+            let quote = if word[prefix..].starts_with(b"'") {
+                1
+            } else if word[prefix..].starts_with("’".as_bytes()) {
+                3
+            } else {
+                0
+            };
+            if (1..=2).contains(&prefix) && quote > 0 { prefix + quote } else { 0 }
+        }
+    }
+}
+
+/// Does a word begin here: behind something that is no part of a word, or behind an escape or literal that
+/// is glued to it?
+pub fn begins_word(text: &str, at: usize) -> bool {
+    match text[..at].chars().next_back() {
+        Some(c) if is_ideograph(c) => true,
+        Some(c) if c.is_alphanumeric() => {
+            (1..=5).any(|n| at.checked_sub(n).is_some_and(|from| text.is_char_boundary(from) && glued_before(text, from) == n))
+        }
+        _ => true,
+    }
+}
+
+/// Does a word end here? Between a word in Latin letters and one in ideographs no blank stands.
+pub fn ends_word(text: &str, at: usize) -> bool {
+    match text[at..].chars().next() {
+        Some('\'' | '’') => true,
+        Some(c) => !c.is_alphanumeric() || is_ideograph(c),
+        None => true,
+    }
+}
+
+/// Scripts that are written without blanks between words.
+pub(super) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// `Bank's`: the word without its `'s` is a part of its own, so that it is found as well.
+pub(super) fn possessive(word: &str) -> Option<usize> {
+    let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).or_else(|| word.strip_suffix("'S"))?;
+    (!stem.is_empty()).then_some(stem.len())
+}
+
+/// The parts of a camelCase word; none where it is no such word. Words with digits are no such words:
+/// codes and hashes stay whole.
+pub(super) fn camel_parts(word: &str) -> Vec<Range<usize>> {
+    let bytes = word.as_bytes();
+    if bytes.len() < 4 || bytes.len() > 80 || !bytes.iter().all(u8::is_ascii_alphabetic) {
+        return Vec::new();
+    }
+    if !bytes.windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()) {
+        return Vec::new();
+    }
+    let mut cuts = vec![0];
+    for i in 1..bytes.len() {
+        let rises = bytes[i - 1].is_ascii_lowercase() && bytes[i].is_ascii_uppercase();
+        // XMLReader: the last capital of a run begins the next word.
+        let run_ends =
+            bytes[i - 1].is_ascii_uppercase() && bytes[i].is_ascii_uppercase() && bytes.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+        if rises || run_ends {
+            cuts.push(i);
+        }
+    }
+    cuts.push(bytes.len());
+    if cuts.len() > 12 { Vec::new() } else { cuts.windows(2).map(|w| w[0]..w[1]).collect() }
+}
