@@ -27,7 +27,10 @@ fn printed() -> Vec<(&'static str, String)> {
             "{\"log\":\"client_code=\\u001b[32m570831\\u001b[0m\\n\",\"stream\":\"stderr\"}\n{\"log\":\"client_code=\\u001b[32mGACA54\\u001b[0m\\n\",\"stream\":\"stderr\"}\n".to_owned(),
         ),
         ("syslog.txt", "Nov 1 10:00:00 h app: #033[32mclient_code#033[0m=570831\nNov 1 10:00:01 h app: client_code:#011GACA54\n".to_owned()),
-        ("grep.txt", "conf:client_code=\x1B[01;31m\x1B[K570831\x1B[m\x1B[K\nconf:client_code=\x1B[01;31m\x1B[KGACA54\x1B[m\x1B[K\n".to_owned()),
+        ("grep.txt", {
+            let line = |code: &str| format!("\x1B[35m\x1B[Ka.yml\x1B[m\x1B[K:client_code: \x1B[01;31m\x1B[K{code}\x1B[m\x1B[K\n").repeat(4);
+            line("570831") + &line("GACA54")
+        }),
         ("nroff.txt", format!("client code: {}\nclient code: {}\n", bold("570831"), bold("GACA54"))),
         (
             "spool.pcl",
