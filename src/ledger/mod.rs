@@ -15,7 +15,7 @@ pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use manifest::{ListedRow, ManifestRow};
 pub use piece::{Parts, PieceRow};
-pub use reading::{Kept, Reading, Span};
+pub use reading::{Extent, Kept, Reading, Span};
 pub use run::RunRow;
 pub use seal::Seal;
 

@@ -88,7 +88,29 @@ impl Kept {
     }
 }
 
+/// How much was read of a content by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Its text, or that it has none.
+    Something,
+    /// Nothing but what it is made of: the shell of its members.
+    Shell,
+    /// Nothing.
+    Nothing,
+}
+
 impl Reading {
+    /// How much it says of what is in the content.
+    pub fn extent(&self) -> Extent {
+        let is_text = |span: &Span| matches!(span, Span::As(Class::Read | Class::Scanned, 1..));
+        match () {
+            () if self.spans.iter().any(is_text) => Extent::Something,
+            () if !self.members.is_empty() => Extent::Shell,
+            () if self.gaps.is_empty() => Extent::Something,
+            () => Extent::Nothing,
+        }
+    }
+
     /// Spans from a partition of the bytes, in the order in which their kinds come first. Where the bytes stand is
     /// not kept: code has a stretch of text every few bytes.
     pub fn spans_of(partition: Vec<(std::ops::Range<u64>, Option<Covered>)>) -> Vec<Span> {

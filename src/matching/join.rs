@@ -95,7 +95,7 @@ impl<'a> Join<'a> {
         });
         gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));
         ownerless.sort_by(|a, b| a.item.cmp(&b.item));
-        holdings.iter_mut().for_each(|h| h.personal.settle());
+        holdings.iter_mut().for_each(Holdings::settle);
         for row in evidence.iter().filter(|e| e.mention.has_effect()) {
             holdings[row.mention.institution].first_evidence.get_or_insert_with(|| row.item.to_string());
         }
@@ -221,7 +221,7 @@ impl Join<'_> {
             holdings.items_not_read += u64::from(item.cause.is_some());
             let mut held = OwnItem { item: number, records: 0, shared: owners.len() > 1 };
             if let Some(content) = item.content {
-                holdings.items_read += u64::from(item.status != Status::Unread);
+                holdings.count_read(&self.readings[content].1);
                 let findings = &self.findings[content];
                 let own = match findings.own.get(&owner) {
                     // Where fields name whose records are whose, only its own count.

@@ -43,7 +43,7 @@ pub use passage::{is_whole_domain, mask};
 pub use transfers::{Activity, DayOfTransfers};
 
 use crate::case::Case;
-use crate::ledger::{ManifestRow, Reading, Root};
+use crate::ledger::{Extent, ManifestRow, Reading, Root};
 use crate::manifest::Kind;
 use crate::model::{Basis, Cause, Class, ContentId, DataElement};
 use crate::registry::{Institution, Registry};
@@ -113,12 +113,32 @@ pub struct Holdings {
     pub found_in: BTreeMap<DataElement, FoundIn>,
     /// Its own items, in the order of paths.
     pub items: Vec<OwnItem>,
-    /// Its own items of which something was read or searched.
+    /// Its own items of which something was read or searched, and shells of members where some member was.
     pub items_read: u64,
+    /// Of its own items, shells that say nothing but what is in them.
+    shells: u64,
     /// Its own items of which something was not read.
     pub items_not_read: u64,
     /// The first item with evidence that bears on the verdict.
     pub first_evidence: Option<String>,
+}
+
+impl Holdings {
+    fn count_read(&mut self, reading: &Reading) {
+        match reading.extent() {
+            Extent::Something => self.items_read += 1,
+            Extent::Shell => self.shells += 1,
+            Extent::Nothing => {}
+        }
+    }
+
+    /// All own items were counted. What holds unread members alone was not read itself.
+    fn settle(&mut self) {
+        self.personal.settle();
+        if self.items_read > 0 {
+            self.items_read += std::mem::take(&mut self.shells);
+        }
+    }
 }
 
 /// An item that is surely an institution's own, or holds records that are.

@@ -9,8 +9,8 @@ use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, Role, Scheme, Strength};
 use crate::registry::Policy;
-use crate::table::{ColumnFacts, ColumnType, Heading, Side, TableFacts, codes_beside, heading};
-use std::collections::BTreeMap;
+use crate::table::{ColumnFacts, ColumnType, Heading, Side, TableFacts, ValueFacts, codes_beside, heading};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A client-identifier column whose header is as often used for a bank's own customers counts only when so
 /// many of its values are registered.
@@ -44,7 +44,7 @@ impl<'t> Column<'t> {
 pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, findings: &mut Findings) -> Vec<bool> {
     let mut owned = Vec::with_capacity(tables.len());
     for table in tables {
-        let (mut has_owner, mut has_clients) = (false, false);
+        let (mut has_owner, mut has_clients, mut by_code) = (false, false, None::<&ColumnFacts>);
         for (number, column) in table.columns.iter().enumerate() {
             let column = Column { facts: column, header: table.header.get(number).map_or("", String::as_str) };
             has_owner |= match &column.facts.kind {
@@ -54,12 +54,11 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
                     has_clients |= owns;
                     owns
                 }
-                kind if kind.may_hold_codes() => {
-                    by_values(lexicon, column).is_some_and(|specific| client_column(lexicon, table, column, specific, findings))
-                }
                 // A header may name another scheme than its column holds.
-                ColumnType::BankId { scheme, .. } if !column.facts.values.keys().any(|value| lexicon.bank(scheme, value).is_some()) => {
-                    by_values(lexicon, column).is_some_and(|specific| client_column(lexicon, table, column, specific, findings))
+                kind if kind.may_hold_codes() || is_no_bank(lexicon, column) => {
+                    let owns = by_values(lexicon, column).is_some_and(|kind| client_column(lexicon, table, column, kind, findings));
+                    by_code = by_code.into_iter().chain(owns.then_some(column.facts)).max_by_key(|column| column.non_empty);
+                    owns
                 }
                 ColumnType::BankId { scheme, side } => bank_column(lexicon, table, column, scheme, *side, policy, findings),
                 ColumnType::Iban(side) => bank_column(lexicon, table, column, &Scheme::IbanBank, *side, policy, findings),
@@ -76,9 +75,36 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
             findings.names_others = true;
         }
+        if let Some(column) = by_code.filter(|_| !has_clients) {
+            under_none(table, column, findings);
+        }
         owned.push(has_owner);
     }
     owned
+}
+
+/// Does a header name a scheme of banks, and the column holds none of these?
+fn is_no_bank(lexicon: &Lexicon, column: Column<'_>) -> bool {
+    matches!(&column.facts.kind, ColumnType::BankId { scheme, .. } if !column.facts.values.keys().any(|value| lexicon.bank(scheme, value).is_some()))
+}
+
+/// Rows that leave a column of clients blank are nobody's, where they speak of persons.
+fn under_none(table: &TableFacts, column: &ColumnFacts, findings: &mut Findings) {
+    if column.non_empty >= table.rows {
+        return;
+    }
+    let (mut records, mut persons) = (table.records.clone(), Vec::new());
+    if column.values.values().all(ValueFacts::is_told_apart) {
+        column.values.values().for_each(|value| records.take(&value.records));
+        let named: HashSet<u64> = column.values.values().flat_map(|value| &value.persons).map(|person| person.hash).collect();
+        persons.extend(table.persons.iter().filter(|person| !named.contains(&person.hash)));
+    } else {
+        persons.clone_from(&table.persons);
+    }
+    if records.elements().concern_persons() {
+        findings.ownerless.add(&records, &persons);
+        findings.names_others = true;
+    }
 }
 
 /// Whose names are all that stands in a cell above a table.
@@ -107,7 +133,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
     let share = registered_rows * 100 / column.facts.non_empty.max(1);
     findings.names_others |= registered_rows > 0 && registered_rows < column.facts.non_empty;
     let list = list(table, column.facts.values.len());
-    let mut has_owner = false;
+    let (mut has_owner, mut told) = (false, BTreeSet::new());
     for (facts, (scheme, value, holders)) in registered {
         let value = value.as_str();
         // Small numbers are everybody's customer numbers; that one equals a code is chance unless most do.
@@ -133,8 +159,15 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
                 ..mention(institution, scheme.clone(), value.to_owned(), role, strength, basis)
             };
             findings.mentions.push(if list == List::Surely { found.as_reference() } else { found });
-            if !shared && list == List::No {
-                findings.own.entry(institution).or_default().add(&facts.records, &facts.persons);
+            if shared || list != List::No {
+                continue;
+            }
+            let own = findings.own.entry(institution).or_default();
+            match facts.is_told_apart() {
+                true => own.add(&facts.records, &facts.persons),
+                // What the rows of each client hold was not kept: any of it may be this one's.
+                false if told.insert(institution) => own.add(&table.records, &table.persons),
+                false => {}
             }
         }
     }
@@ -164,31 +197,57 @@ fn rounded_codes(lexicon: &Lexicon, column: Column<'_>, list: List, findings: &m
     }
 }
 
-/// What a column says by its values: nearly all are numbers that are codes, and so many that it is no chance. Where
-/// nothing at its head speaks of somebody whose the rows may be, they only point at their holders.
+/// What a column says by its values: nearly all are codes, and so many that it is no chance. Numbers are so only where
+/// they are codes more often than their density has it, and only point at their holders where nothing at the head speaks
+/// of somebody whose the rows may be.
 fn by_values(lexicon: &Lexicon, column: Column<'_>) -> Option<Specific> {
+    /// So many rows that hold codes with letters are no chance.
+    const LETTERED_ROWS: u64 = 3;
     let named = heading(column.header);
     if column.facts.many_values || named == Heading::Else {
         return None;
     }
-    let (mut codes, mut others) = (Vec::new(), 0);
+    let (mut numbers, mut lettered) = (Vec::new(), BTreeSet::new());
+    let (mut lettered_rows, mut others) = (0, 0);
     for (value, facts) in &column.facts.values {
-        let number = if value.bytes().any(|b| b.is_ascii_digit()) { holder(lexicon, value) } else { None };
-        match number.filter(|(_, code, _)| is_numeric(code)).and_then(|(_, code, _)| whole_number(&code)?.parse().ok()) {
-            Some(number) => codes.push(number),
-            None => others += facts.count,
+        let may_be = value.bytes().any(|b| b.is_ascii_digit()) || is_telling_code(value);
+        let code = holder(lexicon, value).filter(|_| may_be).map(|(scheme, code, _)| (scheme, code));
+        let number = code.as_ref().filter(|(_, code)| is_numeric(code)).and_then(|(_, code)| whole_number(code)?.parse().ok());
+        match (number, code) {
+            (Some(number), _) => numbers.push(number),
+            (None, Some((scheme, code))) if is_lettered(&scheme, &code) => {
+                lettered.insert(code);
+                lettered_rows += facts.count;
+            }
+            _ => others += facts.count,
         }
         if others * 100 > column.facts.non_empty * (100 - GENERIC_COLUMN_PERCENT) {
             return None;
         }
     }
-    codes.sort_unstable();
-    codes.dedup();
-    match lexicon.numbers.chance(&codes, column.facts.values.len()) {
+    // One that is a word may stand for what the word says.
+    let is_word =
+        named != Heading::Whose && matches!(lettered.first(), Some(code) if lettered.len() == 1 && code.chars().all(char::is_alphabetic));
+    if lettered_rows >= LETTERED_ROWS && lettered.len() >= numbers.len() && !is_word && named != Heading::OtherSide {
+        return Some(Specific::Exact);
+    }
+    let distinct = column.facts.values.len().saturating_sub(lettered.len());
+    numbers.sort_unstable();
+    numbers.dedup();
+    match lexicon.numbers.chance(&numbers, distinct) {
         Chance::None if named == Heading::Whose => Some(Specific::Exact),
         Chance::None | Chance::Slight => Some(Specific::Generic),
         Chance::Likely => None,
     }
+}
+
+/// A code or account with letters that hardly any other word is.
+fn is_lettered(scheme: &Scheme, code: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let has_other_than_letters = || code.chars().count() >= SHORTEST && !code.chars().all(char::is_alphabetic);
+    matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
+        && !is_numeric(code)
+        && (is_telling_code(code) || has_other_than_letters())
 }
 
 /// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise

@@ -117,6 +117,12 @@ impl RecordCounts {
         }
     }
 
+    /// Takes the counts of some of the records away.
+    pub fn take(&mut self, some: &Self) {
+        self.all = self.all.saturating_sub(some.all);
+        self.holding.iter_mut().zip(&some.holding).for_each(|(all, some)| *all = all.saturating_sub(*some));
+    }
+
     fn hold(&mut self, place: usize, records: u64) {
         if self.holding.len() <= place && records > 0 {
             self.holding.resize(place + 1, 0);

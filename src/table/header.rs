@@ -133,8 +133,10 @@ fn is_vendors(scheme: &Scheme) -> bool {
 pub(crate) enum Heading {
     /// Somebody whose the rows may be: `entity no`.
     Whose,
-    /// Nothing, or nothing known; or the other side of something.
+    /// Nothing, or nothing known.
     Unknown,
+    /// The other side of something, whose the rows are not.
+    OtherSide,
     /// Something else: an order, an amount, a town.
     Else,
 }
@@ -145,6 +147,7 @@ pub(crate) fn heading(header: &str) -> Heading {
         "client",
         "clients",
         "cli",
+        "clt",
         "cust",
         "customer",
         "customers",
@@ -170,6 +173,10 @@ pub(crate) fn heading(header: &str) -> Heading {
         "owner",
         "provider",
         "issuer",
+        "sponsor",
+        "corp",
+        "corporation",
+        "enterprise",
         "acquirer",
         "agency",
         "association",
@@ -180,8 +187,11 @@ pub(crate) fn heading(header: &str) -> Heading {
     ];
     let reading = read(header);
     match reading.meaning {
-        _ if reading.side == Side::Receiving => Heading::Unknown,
-        None | Some(Meaning::Institution) if words(header).iter().any(|word| WHOSE.contains(&word.as_str())) => Heading::Whose,
+        _ if reading.side == Side::Receiving => Heading::OtherSide,
+        // A number under `customer` is no name.
+        None | Some(Meaning::Institution | Meaning::Name) if words(header).iter().any(|word| WHOSE.contains(&word.as_str())) => {
+            Heading::Whose
+        }
         None | Some(Meaning::Institution | Meaning::Name | Meaning::Holder) => Heading::Unknown,
         Some(_) => Heading::Else,
     }
@@ -344,11 +354,14 @@ mod tests {
 
     #[test]
     fn headers_of_codes_say_whose_they_may_be() {
-        for header in ["entity_no", "hostingBank", "SUBSCRIBER CODE", "client_a", "financial institution"] {
+        for header in ["entity_no", "hostingBank", "SUBSCRIBER CODE", "client_a", "financial institution", "CUST", "CLT_NO"] {
             assert_eq!(heading(header), Heading::Whose, "{header}");
         }
-        for header in ["", "xref", "to_client", "code", "beneficiary_bank"] {
+        for header in ["", "xref", "code"] {
             assert_eq!(heading(header), Heading::Unknown, "{header}");
+        }
+        for header in ["to_client", "beneficiary_bank"] {
+            assert_eq!(heading(header), Heading::OtherSide, "{header}");
         }
         for header in ["order number", "client_zip", "invoice no", "amount", "seq"] {
             assert_eq!(heading(header), Heading::Else, "{header}");

@@ -5,6 +5,7 @@
 //! persons' names and addresses, which are hashed, and columns with so few different values that they
 //! may be codes without a helpful header.
 
+mod apart;
 mod boilerplate;
 mod column;
 mod content;
@@ -106,10 +107,17 @@ pub struct ValueFacts {
     pub count: u64,
     /// Offset in the item of the first row that holds it.
     pub offset: u64,
-    /// Of a `ClientId` column: the distinct persons of its rows, sorted.
+    /// Of a `ClientId` column and of a few that may say whose rows are: the distinct persons of its rows, sorted.
     pub persons: Vec<PersonKey>,
-    /// Of a `ClientId` column: how many of its rows hold which kind of personal data.
+    /// Of such columns: how many of its rows hold which kind of personal data.
     pub records: RecordCounts,
+}
+
+impl ValueFacts {
+    /// Is it known what the rows hold in which it stands? Else these are not told apart from the others of the table.
+    pub fn is_told_apart(&self) -> bool {
+        self.records.all >= self.count
+    }
 }
 
 /// What is needed while rows are read.
@@ -141,6 +149,8 @@ struct Work {
 enum Keep {
     Nothing,
     Cells,
+    /// Cells, with what the rows hold in which each stands.
+    Apart,
     Clients,
     Banks(Scheme, &'static str),
     Dfis,
@@ -159,10 +169,15 @@ impl TableFacts {
             .filter(|typed| typed.kind.names_institutions())
             .skip(MOST_ID_COLUMNS)
             .for_each(|typed| typed.kind = ColumnType::Other);
-        let keeps: Vec<Keep> = types.iter().map(Keep::of).collect();
+        let mut keeps: Vec<Keep> = types.iter().map(Keep::of).collect();
+        let apart = apart::columns(&header, &types, sample);
+        keeps.iter_mut().enumerate().filter(|(i, _)| apart.iter().any(|(apart, _)| apart == i)).for_each(|(_, keep)| *keep = Keep::Apart);
         let column = |(i, typed): (usize, &Typed)| {
             let mut column = ColumnFacts { kind: typed.kind.clone(), ..ColumnFacts::default() };
             column.tally = Tally::new(if i < MOST_VALUE_COLUMNS || typed.kind.is_identifier() { column.kept() } else { 0 });
+            if let Some((_, most)) = apart.iter().find(|(apart, _)| *apart == i) {
+                column.tally.keep_persons(*most);
+            }
             column
         };
         let clients: Vec<usize> = (0..types.len()).filter(|&i| matches!(types[i].kind, ColumnType::ClientId(_))).collect();
@@ -260,8 +275,9 @@ impl TableFacts {
             }
             match keep {
                 Keep::Nothing => {}
-                Keep::Cells if cell.len() > LONGEST_VALUE => column.tally.give_up(),
+                Keep::Cells | Keep::Apart if cell.len() > LONGEST_VALUE => column.tally.give_up(),
                 Keep::Cells => column.tally.add(cell, at),
+                Keep::Apart => column.tally.add_record(cell, at, elements, &work.row_persons),
                 Keep::Clients => {
                     let number = if work.side_by_side { work.clients.iter().position(|client| *client == i) } else { None };
                     let beside = number.map(|number| work.persons.beside(&work.row_persons, number));

@@ -38,6 +38,10 @@ pub(super) struct Tally {
     records: Vec<RecordCounts>,
     /// When so many persons are held, duplicates are dropped.
     compact_at: usize,
+    /// Distinct pairs of a value and a person are kept up to so many; none is as many as there are.
+    most_persons: Option<usize>,
+    /// There were more, and what records belong to which value is kept no longer.
+    is_mixed: bool,
     /// There were more different values than are kept.
     pub many: bool,
 }
@@ -53,9 +57,14 @@ impl Tally {
         self.most == 0 && !self.many
     }
 
+    /// Of the persons in the rows of its values, up to so many are kept; where there are more, none, and no records.
+    pub fn keep_persons(&mut self, most: usize) {
+        self.most_persons = Some(most);
+    }
+
     /// The same, without counts.
     pub fn emptied(&self) -> Self {
-        Self::new(self.most)
+        Self { most_persons: self.most_persons, ..Self::new(self.most) }
     }
 
     /// Counts a value in a row.
@@ -65,9 +74,9 @@ impl Tally {
 
     /// Counts a value in a row that belongs to it, with what the row holds.
     pub fn add_record(&mut self, value: &str, row: u64, elements: Elements, persons: &[PersonKey]) {
-        if let Some(index) = self.count(value, 1, row) {
-            self.belong(index, persons.iter().copied());
+        if let Some(index) = self.count(value, 1, row).filter(|_| !self.is_mixed) {
             self.records(index).add(elements, 1);
+            self.belong(index, persons.iter().copied());
         }
     }
 
@@ -104,9 +113,21 @@ impl Tally {
     fn belong(&mut self, value: u32, persons: impl Iterator<Item = PersonKey>) {
         self.belongs.extend(persons.map(|person| Belongs { value, person }));
         if self.belongs.len() >= self.compact_at.max(1 << 12) {
-            Belongs::settle(&mut self.belongs);
+            self.settle();
             self.compact_at = self.belongs.len() * 2;
         }
+    }
+
+    fn settle(&mut self) {
+        Belongs::settle(&mut self.belongs);
+        if self.most_persons.is_some_and(|most| self.belongs.len() > most) {
+            self.mix();
+        }
+    }
+
+    /// What records belong to which value is kept no longer.
+    fn mix(&mut self) {
+        (self.is_mixed, self.belongs, self.records) = (true, Vec::new(), Vec::new());
     }
 
     /// No values are kept from here on, nor were any.
@@ -119,19 +140,28 @@ impl Tally {
         if part.many {
             return self.give_up();
         }
+        if part.is_mixed {
+            self.mix();
+        }
         let mut renumbered = vec![None; part.seen.len()];
         for (value, old) in part.index {
             let Some(&(count, row)) = part.seen.get(old as usize) else { continue };
             renumbered[old as usize] = self.count(value, count, row);
         }
+        if self.is_mixed {
+            return;
+        }
+        for (records, value) in part.records.iter().zip(&renumbered).filter(|(records, _)| records.all > 0) {
+            if let Some(value) = *value {
+                self.records(value).merge(records);
+            }
+        }
         for one in part.belongs {
             if let Some(&Some(value)) = renumbered.get(one.value as usize) {
                 self.belong(value, std::iter::once(one.person));
             }
-        }
-        for (records, value) in part.records.iter().zip(renumbered).filter(|(records, _)| records.all > 0) {
-            if let Some(value) = value {
-                self.records(value).merge(records);
+            if self.is_mixed {
+                return;
             }
         }
     }
@@ -150,7 +180,7 @@ impl Tally {
 
     /// The values in order, with their distinct persons in order.
     pub fn finish(mut self) -> BTreeMap<String, ValueFacts> {
-        Belongs::settle(&mut self.belongs);
+        self.settle();
         let persons = |value: u32| {
             let from = self.belongs.partition_point(|one| one.value < value);
             let to = self.belongs.partition_point(|one| one.value <= value);

@@ -6,6 +6,7 @@ mod bank_files;
 mod breach_corpus;
 mod changes;
 mod columnar;
+mod columns_of_codes;
 mod controls;
 mod daily_loop;
 mod damage;
