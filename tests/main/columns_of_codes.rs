@@ -1,7 +1,8 @@
 //! Columns that only their values make the clients': each row is the client's that it names, with its persons and kinds of
 //! data; what they leave open stays open.
 
-use crate::harness::{Desk, Institution, Job, Outputs, aes_zip, write, write_registry};
+use crate::harness::{Desk, Institution, Job, Row, aes_zip, write, write_registry};
+use std::collections::BTreeMap;
 
 const FAMILIES: [&str; 18] = [
     "Davis", "Young", "Allen", "King", "Wright", "Scott", "Torres", "Nguyen", "Reyes", "Flores", "Novak", "Olsen", "Baker", "Carter",
@@ -17,24 +18,36 @@ fn code(number: bool, n: usize) -> String {
 }
 
 /// What becomes of five institutions with such codes.
-fn outcome(number: bool, files: &[(&str, String)]) -> Outputs {
+fn outcome(number: bool, files: &[(&str, String)]) -> Outcome {
     let desk = Desk::new();
     let institution = |n: usize| Institution::new(&format!("C{n}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
     let institutions: Vec<_> = (0..5).map(|n| institution(n).with("client_code", &code(number, n))).collect();
     write_registry(&desk.path("registry"), &institutions);
     files.iter().for_each(|(name, text)| write(&desk.path("ev").join(name), text.as_bytes()));
-    desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"))
+    Outcome::of(&desk)
 }
 
-fn verdict(outputs: &Outputs, id: &str) -> (String, String, String) {
-    let row = &outputs.impact()[id];
+/// What a run said.
+struct Outcome {
+    impact: BTreeMap<String, Row>,
+    elements: Vec<Row>,
+}
+
+impl Outcome {
+    fn of(desk: &Desk) -> Self {
+        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+        Self { impact: outputs.impact(), elements: outputs.rows("data_elements.csv") }
+    }
+}
+
+fn verdict(outcome: &Outcome, id: &str) -> (String, String, String) {
+    let row = &outcome.impact[id];
     (row["verdict"].clone(), row["basis"].clone(), row["individuals"].clone())
 }
 
 /// What is said of a kind of data: the finding, and its records.
-fn element(outputs: &Outputs, id: &str, element: &str) -> (String, String) {
-    let rows = outputs.rows("data_elements.csv");
-    let row = rows.iter().find(|row| row["customer_id"] == id && row["element"] == element).expect("affected");
+fn element(outcome: &Outcome, id: &str, element: &str) -> (String, String) {
+    let row = outcome.elements.iter().find(|row| row["customer_id"] == id && row["element"] == element).expect("affected");
     (row["finding"].clone(), row["records"].clone())
 }
 
@@ -77,7 +90,7 @@ fn each_client_has_the_persons_of_its_own_rows() {
 /// What the rows of each client hold is not known where the header names a scheme of banks: it may be any of it.
 #[test]
 fn what_is_not_told_apart_is_never_said_to_be_missing() {
-    let outputs = outcome(true, &[("x/t.csv", table("rssd_id", |n| code(true, n / 6)))]);
+    let outputs = outcome(true, &[("x/t.csv", table("bank_rssd_id", |n| code(true, n / 6)))]);
     assert_eq!(verdict(&outputs, "C0"), affected("18"));
     assert_eq!(element(&outputs, "C0", "ssn"), ("found".to_owned(), "18".to_owned()));
 }
@@ -118,7 +131,7 @@ fn a_directory_of_codes_affects_nobody() {
         let rows: String = (0..5).map(|n| format!("{},Quarry {} Savings,Boston,MA\n", code(number, n), "Stone".repeat(n + 1))).collect();
         for heading in ["ORG", "Host ID"] {
             let outputs = outcome(number, &[("x/dir.csv", format!("{heading},name,city,state\n{rows}"))]);
-            assert!(outputs.verdicts().values().all(|verdict| verdict != "affected"), "{heading} {:?}", outputs.verdicts());
+            assert!(outputs.impact.values().all(|row| row["verdict"] != "affected"), "{heading} {:?}", outputs.impact);
         }
     }
 }
@@ -136,7 +149,7 @@ fn nothing_is_missing_from_what_was_not_read() {
         if beside {
             write(&desk.path("ev/home/nethhar_prd/t.txt"), b"x y z");
         }
-        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+        let outputs = Outcome::of(&desk);
         assert_eq!(verdict(&outputs, "A").0, "affected");
         (element(&outputs, "A", "ssn").0, element(&outputs, "B", "ssn").0)
     };
