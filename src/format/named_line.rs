@@ -217,8 +217,11 @@ fn marked(line: &str, way: Way) -> Option<Pair<'_>> {
         // `https://`, `c:\data`, `std::io`, `10:15`.
         _ => is_free || !behind.starts_with(['/', '\\', ':']) && !is_time(before, behind),
     };
-    let name = name_of(before, way).filter(|_| parts)?;
-    Some((name, value_of(line.get(at..).and_then(behind_arrow).unwrap_or(behind))))
+    let arrow = line.get(at..).and_then(behind_arrow);
+    // `[account_no] => 4458814885`, as PHP prints an array.
+    let bare = before.trim().strip_prefix('[').and_then(|name| name.strip_suffix(']')).filter(|_| arrow.is_some() && way == Way::Record);
+    let name = name_of(bare.unwrap_or(before), way).filter(|_| parts)?;
+    Some((name, value_of(arrow.unwrap_or(behind))))
 }
 
 /// What stands behind `=>`, or behind `==>` as terminals write it before a field.
@@ -271,6 +274,7 @@ mod tests {
             ("client_id | 104233", ("client_id", "104233")),
             ("name: \"Ann Lee\",", ("name", "Ann Lee")),
             ("  'name' => 'Ann Lee'", ("name", "Ann Lee")),
+            ("    [name] => Ann Lee", ("name", "Ann Lee")),
             (" TAX ID  ==> 512447781", ("TAX ID", "512447781")),
             ("> Acct. No....: 4458814885", ("Acct. No", "4458814885")),
         ] {

@@ -156,3 +156,37 @@ fn nothing_is_missing_from_what_was_not_read() {
     assert_eq!(finding(false), ("not_read".to_owned(), "not_found".to_owned()));
     assert_eq!(finding(true), ("not_found".to_owned(), "not_found".to_owned()));
 }
+
+/// Records as programs print them: keywords, arrows, pairs in brackets, bodies of forms.
+#[test]
+fn records_that_programs_print_are_their_clients() {
+    type Print = fn(&[(&str, String)]) -> String;
+    fn pairs(values: &[(&str, String)], between: &str, pair: fn(&str, &str) -> String) -> String {
+        values.iter().map(|(name, value)| pair(name, value)).collect::<Vec<_>>().join(between)
+    }
+    let prints: [(&str, Print); 7] = [
+        ("EDN", |v| format!("{{{}}}\n", pairs(v, ", ", |name, value| format!(":{name} \"{value}\"")))),
+        ("Ruby", |v| format!("{{{}}}\n", pairs(v, ", ", |name, value| format!(":{name}=>\"{value}\"")))),
+        ("Go", |v| format!("loaded {{{}}}\n", pairs(v, " ", |name, value| format!("{name}:{value}")))),
+        ("Lisp", |v| format!("({})\n", pairs(v, " ", |name, value| format!(":{name} \"{value}\"")))),
+        ("pairs of Lisp", |v| format!("({})\n", pairs(v, " ", |name, value| format!("({name} . \"{value}\")")))),
+        ("PHP", |v| format!("    [0] => Array\n    (\n{}    )\n\n", pairs(v, "", |name, value| format!("        [{name}] => {value}\n")))),
+        ("a form", |v| pairs(v, "&", |name, value| format!("{name}={}", value.replace(' ', "+"))) + "\n"),
+    ];
+    for (what, print) in prints {
+        let record = |(n, family): (usize, &&str)| {
+            print(&[
+                ("client_code", code(true, n / 6)),
+                ("full_name", format!("Carol {family}")),
+                ("ssn", format!("512-44-77{:02}", 10 + n)),
+                ("account_number", format!("64299{n:02}910")),
+            ])
+        };
+        let outputs = outcome(true, &[("x.txt", FAMILIES.iter().enumerate().map(record).collect())]);
+        for id in ["C0", "C1", "C2"] {
+            assert_eq!(verdict(&outputs, id), affected("6"), "{what} {id}");
+            assert_eq!(element(&outputs, id, "name"), ("found".to_owned(), "6".to_owned()), "{what} {id}");
+        }
+        assert_eq!(verdict(&outputs, "C3").0, "ruled_out", "{what}");
+    }
+}

@@ -25,6 +25,8 @@ const LONGEST_VALUE: usize = 200;
 /// So many pairs in a line are a record; and values of one record at most.
 const PAIRS: usize = 3;
 const MOST_VALUES: usize = 200;
+/// Parts a name from its value in the pairs of Lisp.
+const DOTTED: &str = " . ";
 /// Longer records are no longer put together over the border of two parts.
 const LONGEST_RECORD: usize = 64 << 10;
 
@@ -152,12 +154,12 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
         return vec![values.into_iter().map(|(path, value)| (path, value.into_owned())).collect()];
     }
     let marks = line.bytes().filter(|b| matches!(b, b'=' | b':')).count();
-    if marks < PAIRS {
+    if marks < PAIRS && line.matches(DOTTED).nth(PAIRS - 1).is_none() {
         return Vec::new();
     }
     let names = names(line);
     // A record begins where the first name comes again; what stands before the bracket that opens it goes with the first.
-    let opens = |(name, _): &&(Range<usize>, usize)| line[..name.start].trim_end_matches(['\'', '"']).ends_with(['{', '(']);
+    let opens = |(name, _): &&(Range<usize>, usize)| line[..name.start].trim_end_matches(['\'', '"', ':']).ends_with(['{', '(']);
     let first = names.iter().find(opens).or(names.first()).and_then(|(name, _)| line.get(name.clone()));
     let mut starts: Vec<usize> = (0..names.len()).filter(|n| line.get(names[*n].0.clone()) == first).collect();
     starts.first_mut().into_iter().for_each(|start| *start = 0);
@@ -175,8 +177,13 @@ fn record(line: &str, names: &[(Range<usize>, usize)], behind: usize) -> Option<
         return None;
     }
     let ends = names.iter().skip(1).map(|(name, _)| name.start).chain([behind]);
+    // What a form sends has no blanks (URL Standard, section 5.1).
+    let first_to_last = names.first().zip(names.last()).and_then(|((first, _), (last, _))| line.get(first.start..last.start));
+    let is_form = first_to_last.is_some_and(|text| text.contains('&') && !text.contains([' ', '\t']));
     let value = |((name, from), to): (&(Range<usize>, usize), usize)| {
-        Some((line.get(name.clone())?.to_owned(), value_in(line.get(*from..to)?).to_owned()))
+        let value = value_in(line.get(*from..to)?);
+        let value = if is_form { decoded(value.split(' ').next().unwrap_or_default()) } else { value.to_owned() };
+        Some((line.get(name.clone())?.to_owned(), value))
     };
     let mut values: Vec<Named> = names.iter().zip(ends).filter_map(value).collect();
     // `cs1Label=ClientId cs1=104233` (Common Event Format, custom fields).
@@ -188,19 +195,24 @@ fn record(line: &str, names: &[(Range<usize>, usize)], behind: usize) -> Option<
     Some(values)
 }
 
-/// The names of pairs in a line, and where their values begin: a word behind a blank or a mark, and behind it `=` or `:`.
+/// The names of pairs in a line, and where their values begin: a word behind a blank or a mark, and behind it `=`, `=>` or
+/// `:`. Keywords (`:name "Ann Lee"`) have their colon before them, and in `{Name:Ann Lee Ssn:512-44-1028}` no blank stands
+/// behind it.
 fn names(line: &str) -> Vec<(Range<usize>, usize)> {
     let bytes = line.as_bytes();
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let mut found: Vec<(Range<usize>, usize)> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut is_tight) = (0, false);
     while let Some(&byte) = bytes.get(at) {
         if byte == b'"' && found.last().is_some_and(|(_, from)| *from == at) {
             // A value in quotes.
             at += 1 + bytes[at + 1..].iter().position(|b| *b == b'"').map_or(bytes.len(), |n| n + 1);
             continue;
         }
-        let starts = byte.is_ascii_alphabetic() && (at == 0 || b" \t,;&?({['\"|@".contains(&bytes[at - 1]));
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+        let is_behind = |mark: Option<u8>| mark.is_none_or(|mark| b" \t,;&?({['\"|@".contains(&mark));
+        let is_keyword = before == Some(b':') && is_behind(at.checked_sub(2).and_then(|at| bytes.get(at)).copied());
+        let starts = byte.is_ascii_alphabetic() && (is_behind(before) || is_keyword);
         if !starts {
             at += 1;
             continue;
@@ -208,18 +220,46 @@ fn names(line: &str) -> Vec<(Range<usize>, usize)> {
         let len = bytes[at..].iter().take_while(|b| is_word(b)).count();
         let quoted = usize::from(bytes.get(at + len).is_some_and(|b| matches!(b, b'"' | b'\'')));
         let mark = at + len + quoted;
-        let is_pair = match (bytes.get(mark), bytes.get(mark + 1)) {
-            (Some(b'='), next) => next != Some(&b'='),
-            (Some(b':'), Some(b' ')) => true,
-            _ => false,
+        let behind = match (bytes.get(mark), bytes.get(mark + 1)) {
+            (Some(b'='), Some(b'=')) => None,
+            (Some(b'='), Some(b'>')) => Some(mark + 2),
+            (Some(b'='), _) | (Some(b':'), Some(b' ')) => Some(mark + 1),
+            (Some(b':'), Some(next)) if (is_tight || before == Some(b'{')) && !matches!(next, b':' | b'/') => {
+                is_tight = true;
+                Some(mark + 1)
+            }
+            (Some(b' '), Some(b'=')) if bytes.get(mark + 2) == Some(&b'>') => Some(mark + 3),
+            (Some(b' '), Some(_)) if is_keyword => Some(mark + 1),
+            (Some(b' '), Some(b'.')) if before == Some(b'(') && bytes.get(mark + 2) == Some(&b' ') => Some(mark + 3),
+            _ => None,
         };
-        if is_pair && len <= LONGEST_NAME && found.len() < MOST_NAMES {
-            let blanks = bytes[mark + 1..].iter().take_while(|b| **b == b' ').count();
-            found.push((at..at + len, mark + 1 + blanks));
+        if let Some(from) = behind.filter(|_| len <= LONGEST_NAME && found.len() < MOST_NAMES) {
+            let blanks = bytes.get(from..).unwrap_or_default().iter().take_while(|b| **b == b' ').count();
+            found.push((at..at + len, from + blanks));
         }
         at += len;
     }
     found
+}
+
+/// A value of a form that was sent: `Ann+Lee`, `Ann%20Lee`.
+fn decoded(value: &str) -> String {
+    let mut parts = value.split('%');
+    let mut out: Vec<u8> = parts.next().unwrap_or_default().replace('+', " ").into_bytes();
+    for part in parts {
+        let rest = match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                part.get(2..).unwrap_or_default()
+            }
+            None => {
+                out.push(b'%');
+                part
+            }
+        };
+        out.extend(rest.replace('+', " ").bytes());
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The value at the start of a text: in quotes, or up to a mark that ends it.
@@ -231,7 +271,8 @@ fn value_in(text: &str) -> &str {
         return rest.split('\'').next().unwrap_or_default();
     }
     let end = text.find([',', ';', '&', '|', ')', '}', ']', '\t', '"']).unwrap_or(text.len());
-    let value = text[..end].trim();
+    // The colon of a keyword behind it is no part of it.
+    let value = text[..end].trim_end_matches(':').trim();
     if value.len() <= LONGEST_VALUE { value } else { "" }
 }
 
@@ -250,6 +291,14 @@ mod tests {
             "2026-01-02 10:00:01 DEBUG {'client': 104233, 'name': 'Ann Lee', 'ssn': '512-44-1028'}",
             "2026-01-02 INFO {\"client\":104233,\"name\":\"Ann Lee\",\"ssn\":\"512-44-1028\"}",
             "EXEC dbo.AddMember @client=104233, @name='Ann Lee', @ssn='512-44-1028'",
+            "{:client \"104233\", :name \"Ann Lee\", :ssn \"512-44-1028\"}",
+            "(:client 104233 :name \"Ann Lee\" :ssn \"512-44-1028\")",
+            "((client . \"104233\") (name . \"Ann Lee\") (ssn . \"512-44-1028\"))",
+            "{:client=>104233, :name=>\"Ann Lee\", :ssn=>\"512-44-1028\"}",
+            "{\"client\" => \"104233\", \"name\" => \"Ann Lee\", \"ssn\" => \"512-44-1028\"}",
+            "loaded {client:104233 name:Ann Lee ssn:512-44-1028}",
+            "client=104233&name=Ann+Lee&ssn=512%2D44-1028",
+            "10.0.0.9 \"GET /members?client=104233&name=Ann%20Lee&ssn=512-44-1028 HTTP/1.1\" 200 50",
             "<165>1 2026-01-02T10:00:00Z host app - ID47 [client=\"104233\" name=\"Ann Lee\" ssn=\"512-44-1028\"] loaded",
         ] {
             assert_eq!(named(line), wanted, "{line}");
@@ -259,7 +308,12 @@ mod tests {
         assert_eq!(whole(list).iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
         let event = named("CEF:0|V|Hub|1.0|100|Row loaded|3|cs1Label=ClientId cs1=104233 duser=Ann Lee");
         assert_eq!(event[1..], ["ClientId=104233", "duser=Ann Lee"]);
-        for line in ["at 10:15:20 it ended", "if (a == b && c == d && e == f) {", "see https://x.example/a:b:c"] {
+        for line in [
+            "at 10:15:20 it ended",
+            "if (a == b && c == d && e == f) {",
+            "see https://x.example/a:b:c",
+            "{a:b} is c::d, e::f and https://g.example",
+        ] {
             assert!(named(line).is_empty(), "{line}");
         }
     }
