@@ -441,3 +441,26 @@ fn given_and_family_names_need_no_header() {
         assert!(facts.columns.iter().all(|column| !matches!(column.kind, ColumnType::FirstName | ColumnType::LastName)), "{other:?}");
     }
 }
+
+/// Of more persons than are kept it is not known whose they are, however the rows are divided.
+#[test]
+fn many_persons_under_a_code_are_not_told_apart() {
+    let letter = |n: usize| char::from(b'a' + (n % 26) as u8);
+    let name = |n: usize| format!("Ann Q{}{}{}{}", letter(n), letter(n / 26), letter(n / 676), letter(n / 17_576));
+    let row = |n: usize| vec![format!("GA{}", 4_100 + n % 3), name(n), format!("51{:07}", n)];
+    let all: Rows = (0..70_000).map(row).collect();
+    let (few, head) = (all.get(..3_000).unwrap_or_default().to_vec(), "xref|full name|account number");
+    let apart = |facts: &TableFacts| facts.columns[0].values.values().map(ValueFacts::is_told_apart).collect::<Vec<_>>();
+    let told = facts(Some(head), &few);
+    assert_eq!(apart(&told), [true; 3]);
+    assert_eq!(told.columns[0].values["GA4101"].persons.len(), 1_000);
+    let mixed = facts(Some(head), &all);
+    assert_eq!(apart(&mixed), [false; 3]);
+    let mut parts = TableFacts::new("t", Some(&header(head)), &few);
+    let mut part = parts.empty_like();
+    push(&mut parts, &all[..40_000]);
+    push_from(&mut part, &all[40_000..], 40_000);
+    parts.merge(part);
+    parts.finish();
+    assert_eq!((apart(&parts), &parts.columns[0].values), (vec![false; 3], &mixed.columns[0].values));
+}
