@@ -66,8 +66,11 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             };
         }
         findings.all.add(&table.records, &table.persons);
-        if !has_owner && table.elements.concern_persons() && !table.is_of_few_logins() {
+        findings.all.add(&table.said.kinds, &table.said.persons);
+        let is_nobodys = table.all_elements().concern_persons() && !table.is_of_few_logins();
+        if !has_owner && is_nobodys && !is_said_of_clients(lexicon, table) {
             findings.ownerless.add(&table.records, &table.persons);
+            findings.ownerless.add(&table.said.kinds, &table.said.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
             findings.titled.extend(titled(lexicon, &table.title));
         }
@@ -126,16 +129,32 @@ fn titled(lexicon: &Lexicon, title: &str) -> Vec<usize> {
     found.filter_map(holder).collect()
 }
 
+/// Is what cells say of persons all that a table holds of them, and said in a list beside institutions' codes? Then those
+/// are open, and nobody else.
+fn is_said_of_clients(lexicon: &Lexicon, table: &TableFacts) -> bool {
+    let said_of = |column: &ColumnFacts| -> u64 {
+        let said = column.values.iter().filter(|(_, facts)| facts.records.elements().concern_persons());
+        said.filter(|(value, _)| holder(lexicon, value).is_some()).map(|(_, facts)| facts.count).sum()
+    };
+    let is_client = |column: &&ColumnFacts| matches!(column.kind, ColumnType::ClientId(Specific::Exact));
+    !table.has_personal_data() && table.columns.iter().filter(is_client).any(|column| said_of(column) >= table.said.rows)
+}
+
 /// Each row belongs to the institution that its client-identifier column names.
 fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, specific: Specific, findings: &mut Findings) -> bool {
     let registered: Vec<_> = column.facts.values.iter().filter_map(|(value, facts)| Some((facts, holder(lexicon, value)?))).collect();
     let registered_rows: u64 = registered.iter().map(|(facts, _)| facts.count).sum();
     let share = registered_rows * 100 / column.facts.non_empty.max(1);
     findings.names_others |= registered_rows > 0 && registered_rows < column.facts.non_empty;
-    let list = list(table, column.facts.values.len());
+    let of_table = list(table, column.facts.values.len());
     let (mut has_owner, mut told) = (false, BTreeSet::new());
     for (facts, (scheme, value, holders)) in registered {
         let value = value.as_str();
+        // An entry whose remarks speak of persons is more than an entry.
+        let list = match of_table {
+            List::Surely if facts.records.elements().concern_persons() => List::Perhaps,
+            list => list,
+        };
         // Small numbers are everybody's customer numbers; that one equals a code is chance unless most do.
         let proof = match specific {
             Specific::Exact if !is_numeric(value) => Proof::Sure,
@@ -172,7 +191,7 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
         }
     }
     if specific == Specific::Exact {
-        rounded_codes(lexicon, column, list, findings);
+        rounded_codes(lexicon, column, of_table, findings);
     }
     has_owner
 }
@@ -300,7 +319,9 @@ fn bank_column(
     }
     match owner {
         Some(owner) if !is_list => {
-            findings.own.entry(owner).or_default().add(&table.records, &table.persons);
+            let own = findings.own.entry(owner).or_default();
+            own.add(&table.records, &table.persons);
+            own.add(&table.said.kinds, &table.said.persons);
             true
         }
         _ => false,

@@ -1,7 +1,7 @@
 //! What stands above a table, and whose its rows are where a line above them names a client.
 
 use super::tally::Tally;
-use super::{MOST_IDS, TableFacts};
+use super::{MOST_IDS, Said, TableFacts};
 use crate::model::PersonKey;
 
 impl TableFacts {
@@ -32,13 +32,14 @@ impl TableFacts {
         &self.work.row_persons
     }
 
-    /// Counts a row under a line that names a client, if one does; says whether it concerns persons.
-    pub fn row_under(&mut self, cells: &[&str], at: u64, client: Option<&str>) -> bool {
-        let concerns = self.row(cells, at);
+    /// Counts a row under a line that names a client, if one does, in which cells say more than the columns; says whether it
+    /// concerns persons.
+    pub fn row_under(&mut self, cells: &[&str], at: u64, client: Option<&str>, said: &[(usize, Said)]) -> bool {
+        let elements = self.row_that_says(cells, at, said);
+        let concerns = elements.concern_persons();
         if self.work.is_in_order {
             match client {
                 Some(client) => {
-                    let elements = self.work.elements(cells);
                     self.work.headed.add_record(client, at, elements, &self.work.row_persons);
                 }
                 None => self.work.is_unheaded |= concerns,

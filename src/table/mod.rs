@@ -15,12 +15,14 @@ mod lexicon;
 mod names;
 mod persons;
 mod phrases;
+mod said;
 mod tally;
 mod typing;
 
 pub use column::{ColumnType, Side};
 pub(crate) use content::{codes_beside, is_card, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of};
 pub(crate) use header::{Heading, heading};
+pub use said::{Said, SaidFacts};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
@@ -78,6 +80,8 @@ pub struct TableFacts {
     /// Of a table without such a column: what stands under a line that names a client, by the client's code as it stands
     /// there. Nothing where persons of it stand under none.
     pub headed: BTreeMap<String, ValueFacts>,
+    /// What cells say in words beyond the columns; not among the above, but for what the rows of a client hold.
+    pub said: SaidFacts,
     #[serde(skip)]
     work: Work,
 }
@@ -248,21 +252,29 @@ impl TableFacts {
 
     /// Counts a row that stands at this offset in the item; says whether it concerns persons.
     pub fn row(&mut self, cells: &[&str], at: u64) -> bool {
+        self.row_that_says(cells, at, &[]).concern_persons()
+    }
+
+    /// Counts a row in which cells, given by their columns, say more than the columns. Gives what it holds altogether.
+    pub(super) fn row_that_says(&mut self, cells: &[&str], at: u64, said: &[(usize, Said)]) -> Elements {
         self.rows += 1;
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
-        let elements = work.elements(cells);
+        let mut elements = work.elements(cells);
         self.records.add(elements, 1);
-        let is_nobodys = elements.concern_persons() && work.names_no_client(cells);
-        if is_nobodys {
-            self.nobodys.add(elements, 1);
-        }
         if !work.persons.is_empty() {
             work.persons.read(cells, elements, &mut work.row_persons);
             gather(&mut self.persons, &work.row_persons, &mut work.compact_at);
-            if is_nobodys {
-                gather(&mut self.nobodys_persons, &work.row_persons, &mut work.compact_nobodys_at);
-            }
+        } else if !work.row_persons.is_empty() {
+            work.row_persons.clear();
+        }
+        if !said.is_empty() {
+            elements = self.hear(cells, elements, said);
+        }
+        let work = &mut self.work;
+        if elements.concern_persons() && work.names_no_client(cells) {
+            self.nobodys.add(elements, 1);
+            gather(&mut self.nobodys_persons, &work.row_persons, &mut work.compact_nobodys_at);
         }
         for (i, ((cell, column), keep)) in cells.iter().zip(&mut self.columns).zip(&work.keeps).enumerate() {
             let cell = held(cell);
@@ -305,7 +317,7 @@ impl TableFacts {
                 }
             }
         }
-        elements.concern_persons()
+        elements
     }
 
     /// Adds the rows of another part of the same table.
@@ -320,6 +332,7 @@ impl TableFacts {
         self.persons.append(&mut part.persons);
         self.nobodys.merge(&part.nobodys);
         self.nobodys_persons.append(&mut part.nobodys_persons);
+        self.said.merge(part.said);
         if self.columns.len() < part.columns.len() {
             self.columns.resize_with(part.columns.len(), ColumnFacts::default);
         }
@@ -338,6 +351,7 @@ impl TableFacts {
         self.persons.shrink_to_fit();
         PersonKey::settle(&mut self.nobodys_persons);
         self.nobodys_persons.shrink_to_fit();
+        self.said.finish();
         for column in &mut self.columns {
             column.thaw();
             let tally = std::mem::take(&mut column.tally);
@@ -366,12 +380,13 @@ impl TableFacts {
         self.elements.concern_persons()
             || [DataElement::Amount, DataElement::Credential].into_iter().any(|e| self.elements.contains(e))
             || !self.persons.is_empty()
+            || self.speaks_of_persons()
     }
 
     /// Are nothing but a few logins what it says of persons? Settings, tests and samples have some.
     pub fn is_of_few_logins(&self) -> bool {
         const FEW: u64 = 5;
-        self.rows < FEW && self.elements.are_logins()
+        self.rows < FEW && self.all_elements().are_logins()
     }
 
     /// Is there a column of this type with a value in it?

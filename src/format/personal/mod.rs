@@ -5,6 +5,7 @@
 //! A name alone is nobody's record, nor is a number that says nothing, nor a name with an e-mail address: authors,
 //! contacts and examples look like that.
 
+mod cells;
 mod forms;
 mod letters;
 mod lines;
@@ -15,6 +16,7 @@ mod pairs;
 mod secrets;
 
 use crate::model::{DataElement, Elements, PersonKey};
+pub(super) use cells::{SHORTEST_CELL, find_in_cell, may_speak};
 use forms::Forms;
 use letters::account_label;
 use lines::Lines;

@@ -159,7 +159,14 @@ impl<'a> Sink<'a> {
         let (is_in_order, columns) = (table.is_in_order(), table.columns.len());
         if !(is_in_order && self.head_of_row(cells, columns)) {
             let client = if is_in_order { self.heads.client() } else { None };
-            let concerns = self.facts.tables[place].row_under(cells, at, client);
+            let table = &mut self.facts.tables[place];
+            let mut said = Vec::new();
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.len() >= personal::SHORTEST_CELL) {
+                if table.is_read_in_words(column) && personal::may_speak(cell) {
+                    said.extend(personal::find_in_cell(cell).map(|said| (column, said)));
+                }
+            }
+            let concerns = table.row_under(cells, at, client, &said);
             if concerns && is_in_order {
                 self.person_in_row();
             }
@@ -170,11 +177,14 @@ impl<'a> Sink<'a> {
             // A row that fills passages by itself is text, cell by cell.
             self.flush();
             let rows = std::mem::replace(&mut self.kind, PassageKind::Prose);
+            // What its cells say was heard with the row.
+            let before = std::mem::replace(&mut self.is_told, true);
             for cell in cells {
                 self.text(cell, At::Decoded(at));
                 self.border();
             }
             self.flush();
+            self.is_told = before;
             self.kind = rows;
             return;
         }
