@@ -69,6 +69,7 @@ mod transfer_logs;
 mod unlabelled_codes;
 mod vendor_dumps;
 mod walkthrough;
+mod words_in_cells;
 mod workbook;
 mod workbook_parts;
 mod wrapped_listings;

@@ -16,7 +16,7 @@ use super::text::{embedded, standalone};
 use super::{Coverage, Covered, PaymentUnit, personal};
 use crate::model::{Cause, Class, PersonKey};
 use crate::passage::{At, BORDER, OffsetMap, Passage, PassageKind};
-use crate::table::TableFacts;
+use crate::table::{Said, TableFacts};
 use heads::Heads;
 use std::collections::HashMap;
 use std::io::Read;
@@ -160,12 +160,7 @@ impl<'a> Sink<'a> {
         if !(is_in_order && self.head_of_row(cells, columns)) {
             let client = if is_in_order { self.heads.client() } else { None };
             let table = &mut self.facts.tables[place];
-            let mut said = Vec::new();
-            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.len() >= personal::SHORTEST_CELL) {
-                if table.is_read_in_words(column) && personal::may_speak(cell) {
-                    said.extend(personal::find_in_cell(cell).map(|said| (column, said)));
-                }
-            }
+            let said = said_in(table, cells);
             let concerns = table.row_under(cells, at, client, &said);
             if concerns && is_in_order {
                 self.person_in_row();
@@ -362,4 +357,17 @@ impl<'a> Sink<'a> {
     pub fn is_beside_rows(&self) -> bool {
         self.said_in_rows
     }
+}
+
+/// What cells of a row say in words, with their columns.
+fn said_in(table: &TableFacts, cells: &[&str]) -> Vec<(usize, Said)> {
+    let mut said = Vec::new();
+    for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.len() >= personal::SHORTEST_CELL) {
+        // A file, a table or a payment in a cell is read as what it is.
+        let is_told = |cell: &str| standalone::file_in(cell).is_some() || super::payments::is_amid_text(cell.as_bytes());
+        if table.is_read_in_words(column) && personal::may_speak(cell) && !is_told(cell) {
+            said.extend(personal::find_in_cell(cell).map(|said| (column, said)));
+        }
+    }
+    said
 }
