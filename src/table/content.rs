@@ -3,6 +3,7 @@
 use super::lexicon::{has_bank_word, has_street_word, is_company};
 use crate::identifier::whole_number;
 use crate::model;
+use std::borrow::Cow;
 
 fn digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
@@ -16,6 +17,10 @@ pub(super) fn is_number_of(text: &str, lengths: std::ops::RangeInclusive<usize>)
 /// A social security number with its hyphens: no area, group or serial that is never assigned (SSA,
 /// POMS RM 10201.035).
 pub(super) fn is_ssn(text: &str) -> bool {
+    is_plain_ssn(&with_plain_partings(text))
+}
+
+fn is_plain_ssn(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() != 11 || bytes[3] != b'-' || bytes[6] != b'-' {
         return false;
@@ -25,13 +30,32 @@ pub(super) fn is_ssn(text: &str) -> bool {
     all && area != b"000" && area != b"666" && area[0] != b'9' && group != b"00" && serial != b"0000"
 }
 
+/// The hyphen or blank that a character is which parts the groups of a number: word processors set some that do not break,
+/// or are as long as a digit is wide.
+pub(crate) fn parting(c: char) -> Option<char> {
+    match c {
+        '-' | '\u{AD}' | '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{FF0D}' => Some('-'),
+        ' ' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => Some(' '),
+        _ => None,
+    }
+}
+
+/// A number with the hyphens and blanks of ASCII.
+fn with_plain_partings(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 17;
+    match text.is_ascii() || text.len() > LONGEST {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.chars().map(|c| parting(c).unwrap_or(c)).collect()),
+    }
+}
+
 /// What documentation writes as an example of a social security number, with or without hyphens: a number that the SSA
 /// withdrew because it was printed everywhere (078-05-1120 and 219-09-9999; SSA, "Social Security Number Misused"), digits in
 /// their order, or one digit in each group.
 pub(crate) fn is_sample_ssn(text: &str) -> bool {
     let mut digits = [0u8; 9];
     let mut len = 0;
-    for b in text.bytes().filter(|b| !matches!(b, b'-' | b' ')) {
+    for b in with_plain_partings(text).bytes().filter(|b| !matches!(b, b'-' | b' ')) {
         match digits.get_mut(len) {
             Some(digit) if b.is_ascii_digit() => *digit = b,
             _ => return false,
@@ -47,11 +71,13 @@ pub(crate) fn is_sample_ssn(text: &str) -> bool {
 
 /// Nine digits that may be a social security number, with or without separators.
 pub(super) fn is_bare_ssn(text: &str) -> bool {
+    let text = &*with_plain_partings(text);
     is_ssn(text) || is_number_of(text, 9..=9) || is_ssn(&text.replace(' ', "-"))
 }
 
 /// A social security number without anything between its digits, or with blanks: what any nine digits may be.
 pub(super) fn is_unhyphenated_ssn(text: &str) -> bool {
+    let text = &*with_plain_partings(text);
     match text.len() {
         9 => text.is_ascii() && is_ssn(&format!("{}-{}-{}", &text[..3], &text[3..5], &text[5..])),
         _ => text.contains(' ') && is_ssn(&text.replace(' ', "-")),

@@ -168,3 +168,28 @@ fn other_numbers_in_words_are_nobodys() {
     let impact = outputs.impact();
     assert!(impact.values().all(|row| row["verdict"] == "ruled_out"), "{impact:?} {:?}", outputs.rows("unattributed.csv"));
 }
+
+#[test]
+fn numbers_whose_groups_other_hyphens_and_blanks_part_are_somebodys() {
+    for mark in ["\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2212}", "\u{FF0D}", "\u{A0}", "\u{202F}"] {
+        let parted = |n: usize| ssn(n).replace('-', mark);
+        for (name, text) in [
+            ("column.csv", format!("member_id,social security number\n{}", rows(|n, _| format!("{n},{}\n", parted(n))))),
+            ("notes.csv", format!("id,notes\n{}", rows(|n, name| format!("{n},\"Member {name}, SSN {} verified\"\n", parted(n))))),
+            ("letter.txt", rows(|n, name| format!("We have opened the account of {name} (SSN: {}) today.\n\n", parted(n)))),
+        ] {
+            let (_desk, outputs) = decided(name, text.as_bytes());
+            let impact = outputs.impact();
+            assert!(impact.values().all(|row| row["basis"] == "unattributed_data"), "{mark:?} {name}");
+        }
+    }
+    // Ranges and measures are none.
+    let text = rows(|n, _| {
+        format!(
+            "{n}: 2010\u{2013}2014, 100\u{2013}25\u{2013}77, 1\u{A0}512\u{A0}447\u{A0}781 in all, {}5\n",
+            ssn(n).replace('-', "\u{2011}")
+        )
+    });
+    let (_desk, outputs) = decided("text.txt", text.as_bytes());
+    assert!(outputs.impact().values().all(|row| row["verdict"] == "ruled_out"));
+}

@@ -1,6 +1,6 @@
 //! Cells of tables that say something in words: notes, messages, payloads. Most cells do not, which is seen by their bytes.
 
-use super::{Cut, find, runs};
+use super::{Cut, find, partings, runs};
 use crate::model::DataElement;
 use crate::table::Said;
 
@@ -24,7 +24,7 @@ pub(in crate::format) fn may_speak(cell: &str) -> bool {
     if !is_worded && digits < SHORTEST_CELL - 2 {
         return false;
     }
-    runs(bytes).any(|run| bytes.get(run).is_some_and(|run| is_telling(run, is_worded)))
+    runs(bytes).any(|run| bytes.get(run).is_some_and(|run| is_telling(run, is_worded))) || partings::is_any_in(cell)
 }
 
 /// Groups of digits of a social security number or of a card; in words also what may be the number of an account.
@@ -73,6 +73,7 @@ mod tests {
             "acct 4458814885 of Ann Lee",
             "{\"ssn\": \"512-44-7781\"}",
             "paid by card 4539 1488 0343 6467",
+            "512\u{2011}44\u{2011}7781",
             "<m><account_number>6563957791</account_number></m>",
         ] {
             assert!(may_speak(cell), "{cell}");

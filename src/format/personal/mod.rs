@@ -13,6 +13,7 @@ mod logins;
 mod names;
 mod numbers;
 mod pairs;
+mod partings;
 mod secrets;
 
 use crate::model::{DataElement, Elements, PersonKey};
@@ -22,6 +23,7 @@ use letters::account_label;
 use lines::Lines;
 use numbers::Numbers;
 use pairs::Pairs;
+use partings::Plain;
 use std::ops::Range;
 
 /// What a text says of persons.
@@ -118,6 +120,19 @@ impl Records {
 
 /// The personal data in a text.
 pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
+    let Some(plain) = Plain::of(text) else { return find_in(text, cut) };
+    let said = |places: &Range<usize>| cut.is_said(&plain.original(places));
+    // What is repeated is as much shorter as it holds such numbers.
+    let length = |part: Option<&str>| part.map_or(0, |part| Plain::of(part).map_or(part.len(), |plain| plain.text.len()));
+    let cut = Cut {
+        continued: length(text.get(..cut.continued)),
+        repeated: length(text.get(text.len().saturating_sub(cut.repeated)..)),
+        said: cut.said.is_some().then_some(&said),
+    };
+    find_in(&plain.text, cut)
+}
+
+fn find_in(text: &str, cut: Cut<'_>) -> Spoken {
     let bytes = text.as_bytes();
     let (mut numbers, mut lines, mut forms) = (Numbers::default(), Lines::new(text, cut), Forms::new(text, cut));
     let mut pairs = Pairs::new(text, cut);
@@ -154,6 +169,8 @@ pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
 
 /// The numbers in a text that are personal data by themselves, and passwords.
 pub(super) fn find_numbers(text: &str) -> Spoken {
+    let plain = Plain::of(text);
+    let text = plain.as_ref().map_or(text, |plain| &plain.text);
     let mut numbers = Numbers::default();
     runs(text.as_bytes()).for_each(|run| numbers.run(text, run.start, run.end));
     let mut spoken = Spoken { elements: numbers.finish(), ..Spoken::default() };
