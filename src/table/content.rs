@@ -1,9 +1,9 @@
 //! What single values look like. Every function is total: any text has an answer.
 
 use super::lexicon::{has_bank_word, has_street_word, is_company};
+use super::partings::with_plain_partings;
 use crate::identifier::whole_number;
 use crate::model;
-use std::borrow::Cow;
 
 fn digits(text: &str) -> usize {
     text.bytes().filter(u8::is_ascii_digit).count()
@@ -28,25 +28,6 @@ fn is_plain_ssn(text: &str) -> bool {
     let (area, group, serial) = (&bytes[..3], &bytes[4..6], &bytes[7..]);
     let all = [area, group, serial].iter().all(|part| part.iter().all(u8::is_ascii_digit));
     all && area != b"000" && area != b"666" && area[0] != b'9' && group != b"00" && serial != b"0000"
-}
-
-/// The hyphen or blank that a character is which parts the groups of a number: word processors set some that do not break,
-/// or are as long as a digit is wide.
-pub(crate) fn parting(c: char) -> Option<char> {
-    match c {
-        '-' | '\u{AD}' | '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{FF0D}' => Some('-'),
-        ' ' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => Some(' '),
-        _ => None,
-    }
-}
-
-/// A number with the hyphens and blanks of ASCII.
-fn with_plain_partings(text: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 17;
-    match text.is_ascii() || text.len() > LONGEST {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(text.chars().map(|c| parting(c).unwrap_or(c)).collect()),
-    }
 }
 
 /// What documentation writes as an example of a social security number, with or without hyphens: a number that the SSA

@@ -14,7 +14,7 @@ pub static DBF: Format = Format {
     recognise: |probe: &Probe<'_>| Header::parse(probe.bytes).is_some(),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["text of memo fields lies in a file beside, which is scanned", "encrypted tables show as text that makes no sense"],
 };
 

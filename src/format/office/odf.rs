@@ -16,7 +16,7 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 4,
+    version: 5,
     limitations: &["encrypted documents are gaps", "formulas are not computed: their last results are read"],
 };
 

@@ -16,7 +16,7 @@ pub static FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| has_part(probe, |name| name == "xl/workbook.bin"),
     read,
     runs: Runs::Fenced,
-    version: 3,
+    version: 4,
     limitations: &["formulas are not computed: their last results are read"],
 };
 

@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Fenced,
-    version: 5,
+    version: 6,
     limitations: &[
         "formulas are not computed: their last results are read",
         "number formats are applied where they show leading zeros or dates, not elsewhere",

@@ -129,7 +129,9 @@ pub(super) fn find(text: &str, cut: Cut<'_>) -> Spoken {
         repeated: length(text.get(text.len().saturating_sub(cut.repeated)..)),
         said: cut.said.is_some().then_some(&said),
     };
-    find_in(&plain.text, cut)
+    let mut spoken = find_in(&plain.text, cut);
+    spoken.places.iter_mut().for_each(|places| *places = plain.original(places));
+    spoken
 }
 
 fn find_in(text: &str, cut: Cut<'_>) -> Spoken {

@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 6,
+    version: 7,
     limitations: &["text that scripts put together is not seen"],
 };
 

@@ -20,7 +20,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 6,
+    version: 7,
     limitations: &[
         "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
         "of one document, the first 256 tables are tables, the others text",

@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 7,
+    version: 8,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",

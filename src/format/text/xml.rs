@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 6,
+    version: 7,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
