@@ -200,7 +200,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
         }
     }
     for root in reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<Vec<_>>>()? {
-        if let Some(file) = crawl::replaced_file(&case.ledger, &root).map_err(|error| in_case(dir, error))? {
+        if let Some(file) = crawl::replaced_file(&case.ledger, &root, &STOP).map_err(|error| in_case(dir, error))? {
             let (label, path) = (&root.label, root.path.display());
             let words = format!(
                 "the case knows evidence labelled `{label}` from another place, where {file} is another file: give this batch a \

@@ -21,13 +21,14 @@ impl Judgement<'_> {
                 _ => None,
             })
             .collect();
+        let addressed: BTreeSet<usize> =
+            holders.iter().copied().filter(|&h| self.text.is_addressed(found.span.end, &self.lexicon.places[h])).collect();
+        // What contradicts the place behind the name leaves both open.
+        if !addressed.is_empty() && !(identified.len() == 1 && identified.is_subset(&addressed)) {
+            return addressed.union(&identified).copied().collect();
+        }
         if identified.len() == 1 {
             return identified.into_iter().collect();
-        }
-        let addressed: Vec<usize> =
-            holders.iter().copied().filter(|&h| self.text.is_addressed(found.span.end, &self.lexicon.places[h])).collect();
-        if !addressed.is_empty() {
-            return addressed;
         }
         let placed: Vec<usize> = holders.iter().copied().filter(|&h| self.city_beside(found, h)).collect();
         let joined: Vec<usize> = placed.iter().copied().filter(|&h| self.city_joined(found, h)).collect();

@@ -85,12 +85,14 @@ impl<'a> Join<'a> {
         evidence
             .par_sort_by(|a, b| (a.mention.institution, &a.item, a.mention.key()).cmp(&(b.mention.institution, &b.item, b.mention.key())));
         // Two listings that name one file, or two lines of one, say one thing of it: the first stands.
+        let mut line = evidence.first().and_then(|first| first.manifest);
         evidence.dedup_by(|again, first| {
             let is_same = again.item == first.item && again.mention.key() == first.mention.key();
             // A line says it once, by however many of its fields.
-            if is_same && again.manifest != first.manifest {
+            if is_same && (again.manifest.is_none() || again.manifest != line) {
                 first.mention.count = first.mention.count.saturating_add(again.mention.count);
             }
+            line = again.manifest;
             is_same
         });
         gaps.sort_by(|a, b| (&a.item, a.cause).cmp(&(&b.item, b.cause)));

@@ -62,7 +62,10 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
             // `clients/104233/`: a numeric code that is all of a folder's name, below one that says of whom its folders are.
-            What::Identifier(scheme @ Scheme::ClientCode, value) if is_folder && is_below_clients(&shown[..found.span.start]) => {
+            // In a home it is the account's own numbering.
+            What::Identifier(scheme @ Scheme::ClientCode, value)
+                if is_folder && !place.homes.iter().any(|home| home.sure) && is_below_clients(&shown[..found.span.start]) =>
+            {
                 (scheme.clone(), value.clone(), (Role::Unknown, Strength::Weak, Basis::WeakEvidence))
             }
             What::Identifier(scheme @ (Scheme::Domain | Scheme::Lei | Scheme::Bic), value) => {

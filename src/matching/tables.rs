@@ -7,7 +7,7 @@ use super::mention::{Mention, Source, mention};
 use super::passage::{Found, Text};
 use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
-use crate::model::{Basis, Role, Scheme, Strength};
+use crate::model::{Basis, DataElement, Role, Scheme, Strength};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Heading, Side, TableFacts, ValueFacts, codes_beside, heading};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -97,12 +97,15 @@ fn under_none(table: &TableFacts, column: &ColumnFacts, findings: &mut Findings)
         return;
     }
     let (mut records, mut persons) = (table.records.clone(), Vec::new());
+    // Values hold what cells say in words with the rest; the table keeps it apart.
+    records.merge(&table.said.kinds);
+    let all = table.persons.iter().chain(&table.said.persons);
     if column.values.values().all(ValueFacts::is_told_apart) {
         column.values.values().for_each(|value| records.take(&value.records));
         let named: HashSet<u64> = column.values.values().flat_map(|value| &value.persons).map(|person| person.hash).collect();
-        persons.extend(table.persons.iter().filter(|person| !named.contains(&person.hash)));
+        persons.extend(all.filter(|person| !named.contains(&person.hash)));
     } else {
-        persons.clone_from(&table.persons);
+        persons.extend(all);
     }
     if records.elements().concern_persons() {
         findings.ownerless.add(&records, &persons);
@@ -132,12 +135,16 @@ fn titled(lexicon: &Lexicon, title: &str) -> Vec<usize> {
 /// Is what cells say of persons all that a table holds of them, and said in a list beside institutions' codes? Then those
 /// are open, and nobody else.
 fn is_said_of_clients(lexicon: &Lexicon, table: &TableFacts) -> bool {
+    // No fewer rows than hold the kind that most of them hold speak of persons.
+    let spoken = |facts: &ValueFacts| DataElement::ALL.iter().map(|kind| facts.records.holding(*kind)).max().unwrap_or_default();
     let said_of = |column: &ColumnFacts| -> u64 {
         let said = column.values.iter().filter(|(_, facts)| facts.records.elements().concern_persons());
-        said.filter(|(value, _)| holder(lexicon, value).is_some()).map(|(_, facts)| facts.count).sum()
+        said.filter(|(value, _)| holder(lexicon, value).is_some()).map(|(_, facts)| spoken(facts)).sum()
     };
     let is_client = |column: &&ColumnFacts| matches!(column.kind, ColumnType::ClientId(Specific::Exact));
-    !table.has_personal_data() && table.columns.iter().filter(is_client).any(|column| said_of(column) >= table.said.rows)
+    !table.has_personal_data()
+        && table.nobodys.all == 0
+        && table.columns.iter().filter(is_client).any(|column| said_of(column) >= table.said.rows)
 }
 
 /// Each row belongs to the institution that its client-identifier column names.
@@ -185,7 +192,10 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
             match facts.is_told_apart() {
                 true => own.add(&facts.records, &facts.persons),
                 // What the rows of each client hold was not kept: any of it may be this one's.
-                false if told.insert(institution) => own.add(&table.records, &table.persons),
+                false if told.insert(institution) => {
+                    own.add(&table.records, &table.persons);
+                    own.add(&table.said.kinds, &table.said.persons);
+                }
                 false => {}
             }
         }
@@ -247,7 +257,9 @@ fn by_values(lexicon: &Lexicon, column: Column<'_>) -> Option<Specific> {
     // One that is a word may stand for what the word says.
     let is_word =
         named != Heading::Whose && matches!(lettered.first(), Some(code) if lettered.len() == 1 && code.chars().all(char::is_alphabetic));
-    if lettered_rows >= LETTERED_ROWS && lettered.len() >= numbers.len() && !is_word && named != Heading::OtherSide {
+    // And a short one is anything under a heading that speaks of nobody.
+    let is_thin = named != Heading::Whose && lettered.len() == 1 && !lettered.iter().all(|code| is_telling_code(code));
+    if lettered_rows >= LETTERED_ROWS && lettered.len() >= numbers.len() && !is_word && !is_thin && named != Heading::OtherSide {
         return Some(Specific::Exact);
     }
     let distinct = column.facts.values.len().saturating_sub(lettered.len());

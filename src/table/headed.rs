@@ -27,6 +27,12 @@ impl TableFacts {
         self.work.is_in_order
     }
 
+    /// Do cells of a row beside this code concern persons?
+    pub fn concerns_persons_beside(&self, cells: &[&str], code: &str) -> bool {
+        let rest: Vec<&str> = cells.iter().map(|cell| if cell.trim() == code { "" } else { *cell }).collect();
+        self.work.elements(&rest).concern_persons()
+    }
+
     /// The persons of the row that was counted last.
     pub fn row_persons(&self) -> &[PersonKey] {
         &self.work.row_persons

@@ -69,9 +69,8 @@ impl TableFacts {
         for (column, said) in said {
             spoken.extend(said.elements);
             let repeats = named > 0 && cells.get(*column).is_some_and(|cell| self.work.is_repeated(cells, cell));
-            if !repeats {
-                self.work.row_persons.extend_from_slice(&said.persons);
-            }
+            // Of several persons one is that of the row.
+            self.work.row_persons.extend_from_slice(said.persons.get(usize::from(repeats)..).unwrap_or_default());
         }
         all.extend(spoken);
         self.said.rows += u64::from(spoken.concern_persons());

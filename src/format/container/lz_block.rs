@@ -65,6 +65,10 @@ struct Walked {
 fn walk(bytes: &[u8]) -> Walked {
     let mut walked = Walked { end: 0, is_whole: false, decoded: 0, bits: 0 };
     while let Some(sequence) = Sequence::at(bytes, walked.end) {
+        // Nothing that follows makes it likelier.
+        if walked.bits < PROOF && walked.decoded > u64::from(u16::MAX) {
+            break;
+        }
         walked.decoded = walked.decoded.saturating_add(sequence.literals.len() as u64);
         let Some((back, length)) = sequence.copy else {
             walked.is_whole = true;

@@ -9,6 +9,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A link leads over so many others at most.
 const LONGEST_CHAIN: usize = 16;
+/// Longer paths are none that a system would unpack (`PATH_MAX` of Linux).
+const LONGEST_PATH: usize = 4096;
 /// Folders of the operating system (Filesystem Hierarchy Standard 3.0, section 3), which hold programs and their settings
 /// and nothing of customers: software is packed with links into them.
 const OF_THE_SYSTEM: &[&[u8]] =
@@ -62,8 +64,10 @@ impl Links {
         let folder = memchr::memrchr(b'/', name.strip_suffix(b"/").unwrap_or(name)).map_or(&b""[..], |end| &name[..end]);
         let from = if is_symbolic && !target.starts_with(b"/") { folder } else { b"" };
         let target_in_archive = resolved(from, target);
-        let first = target.strip_prefix(b"/").and_then(|_| target_in_archive.as_deref()?.split(|b| *b == b'/').next());
-        let is_of_the_system = is_symbolic && first.is_some_and(|first| OF_THE_SYSTEM.contains(&first));
+        let path = target.strip_prefix(b"/").and(target_in_archive.as_deref()).unwrap_or_default();
+        let is_local = [&b"usr/home/"[..], b"usr/local/"].iter().any(|local| path.starts_with(local));
+        let first = path.split(|b| *b == b'/').next().unwrap_or_default();
+        let is_of_the_system = is_symbolic && !is_local && OF_THE_SYSTEM.contains(&first);
         self.links.push(Link { name: name.to_vec(), target: target_in_archive, is_of_the_system, at });
     }
 
@@ -72,6 +76,9 @@ impl Links {
         let by_name: HashMap<Vec<u8>, usize> =
             self.links.iter().enumerate().filter_map(|(n, link)| Some((resolved(b"", &link.name)?, n))).collect();
         for link in &self.links {
+            if sink.stopped() {
+                return;
+            }
             let mut target = link.target.clone();
             for _ in 0..LONGEST_CHAIN {
                 // Links may lead over others, at their end or amid their path.
@@ -112,6 +119,9 @@ fn hash(path: &[u8]) -> u64 {
 
 /// A path from the archive's root, as it is seen from a folder; `None` where it leads out of it.
 fn resolved(folder: &[u8], path: &[u8]) -> Option<Vec<u8>> {
+    if folder.len() + path.len() > LONGEST_PATH {
+        return None;
+    }
     let mut parts: Vec<&[u8]> = Vec::new();
     for part in folder.split(|b| *b == b'/').chain(path.split(|b| *b == b'/')) {
         match part {

@@ -52,7 +52,7 @@ pub fn row(text: &[u8], form: &Form, is_last: bool) -> Option<Line> {
         let values = line.split(|&b| b == form.delimiter);
         return Some(Line::Row(values.map(|value| if value == form.null { Vec::new() } else { value.to_vec() }).collect(), next));
     }
-    match quoted(text, form, quote, escape) {
+    match quoted(text, form, quote, escape).filter(|(_, end)| is_last || text[..*end].ends_with(b"\n")) {
         Some((values, end)) => Some(Line::Row(values, end)),
         None if is_last || text.len() > LONGEST_QUOTED => {
             let values = line.split(|&b| b == form.delimiter);

@@ -6,6 +6,9 @@ use super::xlsx_sheet::cell_of;
 use crate::format::Limits;
 use std::collections::BTreeMap;
 
+/// Longer values say nothing of whose rows are.
+const LONGEST_VALUE: usize = 256;
+
 /// Merged cells that are kept; each is a client's or a heading, and few sheets have more.
 const MOST: usize = 1 << 18;
 /// An element with its reference is not longer.
@@ -62,7 +65,8 @@ impl Merged {
         let is_empty = row.iter().all(String::is_empty);
         for (column, tall) in &mut self.open {
             match row.get_mut(*column) {
-                Some(cell) if tall.first == number => tall.value.clone_from(cell),
+                // What says whose rows are is short; longer values would be multiplied by all rows.
+                Some(cell) if tall.first == number && cell.len() <= LONGEST_VALUE => tall.value.clone_from(cell),
                 // A row without cells of its own says nothing.
                 _ if is_empty || tall.value.is_empty() => {}
                 Some(cell) if cell.is_empty() => cell.clone_from(&tall.value),

@@ -24,6 +24,7 @@ use lines::Lines;
 use numbers::Numbers;
 use pairs::Pairs;
 use partings::Plain;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// What a text says of persons.
@@ -197,6 +198,12 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
 }
 
 impl Spoken {
+    /// Leaves out persons that were heard of elsewhere.
+    pub fn without(&mut self, heard: &HashSet<u64>) {
+        let all = std::mem::take(&mut self.persons).into_iter().zip(std::mem::take(&mut self.places));
+        (self.persons, self.places) = all.filter(|(person, _)| !heard.contains(&person.hash)).unzip();
+    }
+
     /// Did the text say anything of persons?
     pub fn says_something(&self) -> bool {
         !self.persons.is_empty() || !self.elements.is_empty()

@@ -155,18 +155,18 @@ impl Sink<'_> {
         &mut self.heads
     }
 
-    /// Is the row a head of what follows, and whose is it otherwise? For tables whose rows stand in their order.
-    pub(super) fn head_of_row(&mut self, cells: &[&str], columns: usize) -> bool {
+    /// The client whom the row names, if it is a head of what follows. For tables whose rows stand in their order.
+    pub(super) fn head_of_row<'c>(&mut self, cells: &[&'c str], columns: usize) -> Option<&'c str> {
         let filled = cells.iter().filter(|cell| !cell.trim().is_empty()).take(FILLED + 1).count();
         if filled > FILLED || filled >= columns {
-            return false;
+            return None;
         }
         let client = client_of_row(cells);
         if let Some(client) = client {
             self.heads.client();
             self.heads.name(client);
         }
-        client.is_some()
+        client
     }
 
     /// A row was read that concerns persons, of a table that says of none whose they are.

@@ -157,7 +157,9 @@ impl<'a> Sink<'a> {
         let place = place.min(last);
         let table = self.facts.tables.get(place).expect("a table was begun");
         let (is_in_order, columns) = (table.is_in_order(), table.columns.len());
-        if !(is_in_order && self.head_of_row(cells, columns)) {
+        let head = if is_in_order { self.head_of_row(cells, columns) } else { None };
+        // A row that names a client and says more of persons is one of their records as well.
+        if head.is_none_or(|code| self.facts.tables[place].concerns_persons_beside(cells, code)) {
             let client = if is_in_order { self.heads.client() } else { None };
             let table = &mut self.facts.tables[place];
             let said = said_in(table, cells);
@@ -341,6 +343,14 @@ impl<'a> Sink<'a> {
             last.end = if is_same { last.end.max(next.end) } else { last.end };
             is_same
         });
+    }
+
+    /// As [`Sink::are_records`], of one that stands behind the others, as most do.
+    fn is_record_behind(&mut self, range: Range<u64>) {
+        match self.records.last() {
+            Some(last) if range.start < last.end => self.are_records([range]),
+            Some(_) | None => self.records.push(range),
+        }
     }
 
     /// Has text read whose persons are looked for in `told`, which says the same in other order.

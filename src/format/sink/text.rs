@@ -1,7 +1,9 @@
 //! Text on its way into passages: it is cut where a passage is full, and where it runs on its end is repeated.
 
+use super::heads::Heads;
 use super::{At, BORDER, OffsetMap, Passage, PassageKind, Sink};
 use crate::format::{escapes, personal};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Passages hold about this much text.
@@ -97,12 +99,14 @@ impl Sink<'_> {
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
+            let mut heard = HashSet::new();
             let is_running = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
             if is_running {
                 let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
                 let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
                 let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
                 let spoken = self.spoken(&text, cut);
+                heard.extend(spoken.persons.iter().map(|person| person.hash));
                 if !self.is_told {
                     self.hear(spoken, &text);
                 }
@@ -110,10 +114,17 @@ impl Sink<'_> {
             }
             let meant = escaped(&text, &map);
             if let Some(meant) = meant.as_ref().filter(|_| is_running) {
-                // A person counts once, however often a text says the same.
-                let spoken = self.spoken(&meant.text, personal::Cut::default());
+                let said = |places: &Range<usize>| {
+                    self.is_record(meant.map.offset(&meant.text, places.start), meant.map.offset(&meant.text, places.end))
+                };
+                let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
+                let mut spoken = self.spoken(&meant.text, personal::Cut { said: is_said, ..personal::Cut::default() });
+                spoken.without(&heard);
                 if spoken.says_something() {
+                    // Below which lines of the text it stands is not known.
+                    let heads = std::mem::replace(self.heads(), Heads::apart());
                     self.hear(spoken, &meant.text);
+                    *self.heads() = heads;
                 }
             }
             self.outlet.passage(Passage { kind: self.kind, text, map });

@@ -23,7 +23,7 @@ impl Sink<'_> {
             let spoken = personal::find(text, personal::Cut::default());
             self.facts.members.elements.extend(spoken.elements);
             self.facts.members.persons.extend(spoken.persons);
-            self.are_records([range]);
+            self.is_record_behind(range);
         }
     }
 

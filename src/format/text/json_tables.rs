@@ -282,16 +282,18 @@ impl Finder<'_> {
     fn settle_heading(&mut self, frame: &Frame) {
         let around = self.around.len() + 1;
         let found = &mut self.found;
-        self.open.retain(|&(n, width, frames)| {
-            let names = frame.beside.iter().find(|names| n >= frame.before && frames == around && names.len() == width);
-            match (names, found.get_mut(n)) {
-                (Some(names), Some(found)) => {
-                    found.shape = Shape::Rows(Some(names.clone()));
-                    false
+        if !frame.beside.is_empty() {
+            self.open.retain(|&(n, width, frames)| {
+                let names = frame.beside.iter().find(|names| n >= frame.before && frames == around && names.len() == width);
+                match (names, found.get_mut(n)) {
+                    (Some(names), Some(found)) => {
+                        found.shape = Shape::Rows(Some(names.clone()));
+                        false
+                    }
+                    (Some(_), None) | (None, _) => true,
                 }
-                (Some(_), None) | (None, _) => true,
-            }
-        });
+            });
+        }
         if frame.elements < 2 || frame.labels.len() != frame.elements {
             return;
         }

@@ -163,6 +163,11 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
     let first = names.iter().find(opens).or(names.first()).and_then(|(name, _)| line.get(name.clone()));
     let mut starts: Vec<usize> = (0..names.len()).filter(|n| line.get(names[*n].0.clone()) == first).collect();
     starts.first_mut().into_iter().for_each(|start| *start = 0);
+    // A name that comes twice in one record begins no other.
+    let ends_at = |n: usize| starts.get(n + 1).copied().unwrap_or(names.len());
+    if (0..starts.len()).any(|n| ends_at(n) - starts[n] < PAIRS) {
+        starts.truncate(1);
+    }
     let ends = starts.iter().skip(1).copied().chain([names.len()]);
     let of = |(start, end): (&usize, usize)| {
         let behind = names.get(end).map_or(line.len(), |(name, _)| name.start);

@@ -29,7 +29,7 @@ impl<'t> OuterClient<'t> {
             self.read = place;
         }
         self.leave(indent);
-        self.open.last().map(|(_, name, value)| (*name, *value))
+        self.open.last().filter(|(.., value)| !value.is_empty()).map(|(_, name, value)| (*name, *value))
     }
 
     fn leave(&mut self, indent: usize) {
@@ -43,12 +43,23 @@ impl<'t> OuterClient<'t> {
         if content.is_empty() {
             return;
         }
+        // Another document begins.
+        if matches!(content, "---" | "...") {
+            return self.open.clear();
+        }
         self.leave(indent);
         let Some((name, value)) = content.split_once(':') else { return };
         let (name, value) = (name.trim_matches(['"', '\'', ' ']), value.trim().trim_matches(['"', '\'']));
         let is_code = value.len() <= LONGEST && !value.contains(char::is_whitespace) && value.bytes().any(|b| b.is_ascii_digit());
-        if is_code && name.len() <= LONGEST && self.open.len() < DEPTH && is_client_label(name) {
-            self.open.push((inner, name, value));
+        if !value.is_empty() && name.len() <= LONGEST && is_client_label(name) {
+            // Another one takes the place of that beside it, also where nobody knows who it is.
+            while self.open.last().is_some_and(|(outer, ..)| *outer >= inner) {
+                self.open.pop();
+            }
+            if self.open.len() == DEPTH {
+                self.open.clear();
+            }
+            self.open.push((inner, name, if is_code { value } else { "" }));
         }
     }
 }
@@ -81,6 +92,17 @@ mod tests {
             [of("first: Ann"), of("last: Lee"), of("first: Bo"), of("first: Cy"), of("first: Di")],
             [client, None, client, None, None]
         );
+    }
+
+    #[test]
+    fn clients_one_after_the_other_are_told_apart() {
+        let one = |code: &str| format!("client_id: {code}\nmembers:\n- first: Ann{code}\n");
+        let text = (0..40).map(|n| one(&format!("{}", 104_000 + n))).collect::<String>() + &one("WXYZ") + "---\n- first: Cy\n";
+        let mut outer = OuterClient::default();
+        let mut of = |word: &str| outer.of(&text, text.find(&format!("- first: {word}")).unwrap());
+        assert_eq!(of("Ann104000"), Some(("client_id", "104000")));
+        assert_eq!(of("Ann104039"), Some(("client_id", "104039")));
+        assert_eq!([of("AnnWXYZ"), of("Cy")], [None, None]);
     }
 
     #[test]
