@@ -24,7 +24,7 @@ impl Judgement<'_> {
         let addressed: BTreeSet<usize> =
             holders.iter().copied().filter(|&h| self.text.is_addressed(found.span.end, &self.lexicon.places[h])).collect();
         // What contradicts the place behind the name leaves both open.
-        if !addressed.is_empty() && !(identified.len() == 1 && identified.is_subset(&addressed)) {
+        if !(addressed.is_empty() || identified.len() == 1 && identified.is_subset(&addressed)) {
             return addressed.union(&identified).copied().collect();
         }
         if identified.len() == 1 {
