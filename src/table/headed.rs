@@ -27,10 +27,12 @@ impl TableFacts {
         self.work.is_in_order
     }
 
-    /// Do cells of a row beside this code concern persons?
-    pub fn concerns_persons_beside(&self, cells: &[&str], code: &str) -> bool {
-        let rest: Vec<&str> = cells.iter().map(|cell| if cell.trim() == code { "" } else { *cell }).collect();
-        self.work.elements(&rest).concern_persons()
+    /// Do cells of a row behind this code concern a person, and say more than one thing? A date may look like a number.
+    pub fn concerns_persons_behind(&self, cells: &[&str], code: &str) -> bool {
+        let from = cells.iter().position(|cell| cell.trim() == code).map_or(0, |at| at + 1);
+        let rest: Vec<&str> = cells.iter().enumerate().map(|(at, cell)| if at < from { "" } else { *cell }).collect();
+        let elements = self.work.elements(&rest);
+        elements.concern_persons() && elements.iter().count() > 1
     }
 
     /// The persons of the row that was counted last.

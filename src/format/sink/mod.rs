@@ -159,7 +159,7 @@ impl<'a> Sink<'a> {
         let (is_in_order, columns) = (table.is_in_order(), table.columns.len());
         let head = if is_in_order { self.head_of_row(cells, columns) } else { None };
         // A row that names a client and says more of persons is one of their records as well.
-        if head.is_none_or(|code| self.facts.tables[place].concerns_persons_beside(cells, code)) {
+        if head.is_none_or(|code| self.facts.tables[place].concerns_persons_behind(cells, code)) {
             let client = if is_in_order { self.heads.client() } else { None };
             let table = &mut self.facts.tables[place];
             let said = said_in(table, cells);
