@@ -188,7 +188,8 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     }
     let case = Case::open(dir, Access::Write)?;
     let known = case.ledger.roots()?;
-    for root in reading.moved.iter().map(|e| moved(e)).collect::<Result<Vec<_>>>()? {
+    let moved = reading.moved.iter().map(|e| moved(e)).collect::<Result<Vec<_>>>()?;
+    for root in &moved {
         if !known.iter().any(|k| k.label == root.label) {
             let labels: Vec<&str> = known.iter().map(|k| k.label.as_str()).collect();
             let has = match labels.is_empty() {
@@ -199,8 +200,8 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
             return Err(Usage(words).into());
         }
     }
-    for root in reading.evidence.iter().map(|e| crawl::parse_root(e)).collect::<Result<Vec<_>>>()? {
-        if let Some(file) = crawl::replaced_file(&case.ledger, &root, &STOP).map_err(|error| in_case(dir, error))? {
+    for root in options.roots.iter().filter(|root| !moved.iter().any(|moved| moved.label == root.label)) {
+        if let Some(file) = crawl::replaced_file(&case.ledger, root, &STOP).map_err(|error| in_case(dir, error))? {
             let (label, path) = (&root.label, root.path.display());
             let words = format!(
                 "the case knows evidence labelled `{label}` from another place, where {file} is another file: give this batch a \

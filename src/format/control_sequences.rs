@@ -3,8 +3,10 @@
 //! printed twice over a backspace (as `nroff` and line printers make bold). Programs also spell them out where they write
 //! logs: `^[[32m`, `#033[32m`, `\\u001b[32m`. The text stays as it is; what is printed stands behind it.
 
-/// How the escape character is written where it is not written itself.
-const SPELLED: &[&str] = &["^[", "#033", "\\033", "\\x1b", "\\x1B", "\\e", "\\u001b", "\\u001B"];
+use super::escapes::coded;
+
+/// How the escape character is written where it is neither written itself nor by its number in hexadecimal digits.
+const SPELLED: &[&str] = &["^[", "#033", "\\033", "\\e"];
 /// A tab, as logs spell it (`rsyslog`, `$EscapeControlCharactersOnReceive`).
 const TAB: &str = "#011";
 /// Longer sequences are none.
@@ -61,9 +63,10 @@ fn sequence(text: &str) -> Option<(usize, &'static str)> {
         let (len, instead) = command(rest.as_bytes())?;
         return Some((1 + len, instead));
     }
-    let mark = SPELLED.iter().find(|mark| text.starts_with(**mark))?;
-    let (len, instead) = control(text[mark.len()..].strip_prefix('[')?.as_bytes())?;
-    Some((mark.len() + 1 + len, instead))
+    let spelled = SPELLED.iter().find(|mark| text.starts_with(**mark)).map(|mark| mark.len());
+    let mark = spelled.or_else(|| coded(text).filter(|(c, _)| *c == '\u{1B}').map(|(_, len)| len))?;
+    let (len, instead) = control(text[mark..].strip_prefix('[')?.as_bytes())?;
+    Some((mark + 1 + len, instead))
 }
 
 /// What follows the escape character.

@@ -99,11 +99,7 @@ fn record_around(text: &str, span: &Range<usize>) -> Range<usize> {
     if text[line.clone()].split_whitespace().count() > 4 || tells(&text[line.clone()]) {
         return line;
     }
-    let mut end = (start + RECORD).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let end = end.max(line.end);
+    let end = text.floor_char_boundary(start + RECORD).max(line.end);
     let rest = &text[start..end];
     start..rest.find("\n\n").or_else(|| rest.find("\n\r\n")).map_or(end, |n| start + n)
 }

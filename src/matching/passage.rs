@@ -404,14 +404,8 @@ fn longest_names(found: Vec<Found>, lexicon: &Lexicon) -> Vec<Found> {
 /// The text around a place, made safe to show: digits of long numbers masked, line ends and control
 /// characters blanks. The found value itself is shown, unless it is somebody's account (`is_account`).
 pub fn context(text: &str, span: &Range<usize>, is_account: bool) -> String {
-    let mut from = span.start.saturating_sub(48);
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    let mut to = (span.end + 48).min(text.len());
-    while !text.is_char_boundary(to) {
-        to += 1;
-    }
+    let from = text.floor_char_boundary(span.start.saturating_sub(48));
+    let to = text.ceil_char_boundary(span.end + 48);
     let mut out = mask(&text[from..span.start]);
     let value = &text[span.clone()];
     if is_account {

@@ -20,8 +20,8 @@ pub(super) struct Snippet {
 pub(super) fn snippet(text: &str, spans: &[Range<usize>], is_shown: bool) -> Snippet {
     let Some(first) = spans.first() else { return Snippet { text: String::new(), highlights: Vec::new() } };
     let end = spans.iter().map(|span| span.end).max().unwrap_or(first.end).min(first.start + LONGEST);
-    let shown = floor(text, first.start.saturating_sub(AROUND))..ceil(text, end + AROUND);
-    let wide = floor(text, shown.start.saturating_sub(MASKED_AROUND))..ceil(text, shown.end + MASKED_AROUND);
+    let shown = text.floor_char_boundary(first.start.saturating_sub(AROUND))..text.ceil_char_boundary(end + AROUND);
+    let wide = text.floor_char_boundary(shown.start.saturating_sub(MASKED_AROUND))..text.ceil_char_boundary(shown.end + MASKED_AROUND);
     // Masking keeps the number of characters.
     let masked = mask(&text[wide.clone()]);
     let mut out = Snippet { text: String::new(), highlights: Vec::new() };
@@ -43,22 +43,6 @@ pub(super) fn snippet(text: &str, spans: &[Range<usize>], is_shown: bool) -> Sni
     }
     out.text.truncate(out.text.trim_end().len().max(out.highlights.last().map_or(0, |last| last[1])));
     out
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-fn ceil(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
 }
 
 #[cfg(test)]
@@ -90,7 +74,7 @@ mod tests {
     proptest! {
         #[test]
         fn highlights_lie_in_the_snippet(text in "\\PC{0,400}", from in 0usize..400, len in 1usize..40) {
-            let (from, to) = (floor(&text, from), ceil(&text, from + len));
+            let (from, to) = (text.floor_char_boundary(from), text.ceil_char_boundary(from + len));
             let snippet = snippet(&text, std::slice::from_ref(&(from..to)), false);
             for [from, to] in &snippet.highlights {
                 prop_assert!(snippet.text.get(*from..*to).is_some());

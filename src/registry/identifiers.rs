@@ -99,9 +99,13 @@ fn identifier(file: &str, row: Row<'_, 5>, loading: &mut Loading, seen: &mut See
 
 /// The scheme of a word; case and what parts its words make no difference to the known ones.
 fn scheme(word: &str) -> Scheme {
+    let written = Scheme::from(word);
+    if !matches!(written, Scheme::Other(_)) {
+        return written;
+    }
     let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let known = SCHEMES.iter().map(|rules| &rules.scheme).chain([&Scheme::Name]);
-    known.into_iter().find(|known| letters(known.as_str()) == letters(word)).cloned().unwrap_or_else(|| Scheme::from(word))
+    let (word, mut known) = (letters(word), SCHEMES.iter().map(|rules| &rules.scheme).chain([&Scheme::Name]));
+    known.find(|known| letters(known.as_str()) == word).cloned().unwrap_or(written)
 }
 
 /// The known scheme that a word names as a label or heading does, and no other.

@@ -17,10 +17,11 @@ pub(super) fn is_number_of(text: &str, lengths: std::ops::RangeInclusive<usize>)
 /// A social security number with its hyphens: no area, group or serial that is never assigned (SSA,
 /// POMS RM 10201.035).
 pub(super) fn is_ssn(text: &str) -> bool {
-    is_plain_ssn(&with_plain_partings(text))
+    is_hyphenated_ssn(&with_plain_partings(text))
 }
 
-fn is_plain_ssn(text: &str) -> bool {
+/// The same of one with the hyphens of ASCII.
+pub(crate) fn is_hyphenated_ssn(text: &str) -> bool {
     let bytes = text.as_bytes();
     if bytes.len() != 11 || bytes[3] != b'-' || bytes[6] != b'-' {
         return false;

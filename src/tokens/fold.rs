@@ -52,14 +52,7 @@ pub fn fold(word: &str) -> String {
 
 /// The term under which a token stands in the dictionary.
 pub fn term_of(token: &str) -> &str {
-    if token.len() <= TERM_BYTES {
-        return token;
-    }
-    let mut end = TERM_BYTES;
-    while !token.is_char_boundary(end) {
-        end -= 1;
-    }
-    &token[..end]
+    &token[..token.floor_char_boundary(TERM_BYTES)]
 }
 
 /// Is it a number or a code with digits? There are many of them, nearly all different, and they are hardly ever

@@ -1,7 +1,7 @@
 //! Numbers and passwords of persons whom nobody names as anybody's: under headings and labels in every writing, and in lists
 //! of logins. What only looks like them leaves everybody ruled out.
 
-use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+use crate::harness::{self, Desk, Institution, Job, Outputs, write, write_registry};
 
 const PEOPLE: [(&str, &str); 6] = [
     ("Michael", "Olsen"),
@@ -13,15 +13,7 @@ const PEOPLE: [(&str, &str); 6] = [
 ];
 
 fn decided(name: &str, text: &str) -> (Desk, Outputs) {
-    let desk = Desk::new();
-    write(&desk.path("ev/x").join(name), text.as_bytes());
-    let institution = |id: &str, name: &str, code: &str| Institution::new(id, name).with("client_code", code);
-    write_registry(
-        &desk.path("registry"),
-        &[institution("A", "Quarrystone Orchard Savings Bank", "100123"), institution("B", "Bellweather Harbor Credit Union", "100157")],
-    );
-    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
-    (desk, outputs)
+    harness::decided(name, text.as_bytes(), &["100123", "100157"])
 }
 
 fn rows(count: usize, row: impl Fn(usize, &str, &str) -> String) -> String {

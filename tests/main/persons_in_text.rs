@@ -1,6 +1,6 @@
 //! Persons and their accounts in texts that no reader takes for tables: nobody is ruled out where it may be anybody's.
 
-use crate::harness::{Desk, Institution, Job, Outputs, pdf, write, write_registry};
+use crate::harness::{self, Desk, Institution, Job, Outputs, pdf, write, write_registry};
 
 fn decided(path: &str, text: &str) -> (Desk, Outputs) {
     let desk = Desk::new();
@@ -79,18 +79,7 @@ fn rows_of_several_clients_are_not_nobodys_as_well() {
         ("beside.txt", beside.into_bytes(), true),
         ("beside.pdf", pdf(&[page + &letter], "Helvetica"), true),
     ] {
-        let desk = Desk::new();
-        write(&desk.path("ev/x").join(name), &bytes);
-        let institution = |id: &str, name: &str, code: &str| Institution::new(id, name).with("client_code", code);
-        write_registry(
-            &desk.path("registry"),
-            &[
-                institution("A", "Quarrystone Orchard Savings Bank", "438222"),
-                institution("B", "Bellweather Harbor Credit Union", "518846"),
-                institution("C", "Larkfield Valley State Bank", "771904"),
-            ],
-        );
-        let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+        let (_desk, outputs) = harness::decided(name, &bytes, &["438222", "518846", "771904"]);
         let impact = outputs.impact();
         for id in ["A", "B"] {
             assert_eq!((impact[id]["verdict"].as_str(), impact[id]["individuals"].as_str()), ("affected", "4"), "{name} {id}");

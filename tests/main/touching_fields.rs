@@ -1,6 +1,6 @@
 //! Records of fixed width whose fields touch: persons, accounts and cards in them are somebody's, and other numbers nobody's.
 
-use crate::harness::{Desk, Institution, Job, Outputs, Random, write, write_registry};
+use crate::harness::{self, Desk, Outputs, Random};
 use crate::payment_forms::ebcdic;
 
 const NAMES: [[&str; 2]; 14] = [
@@ -21,19 +21,7 @@ const NAMES: [[&str; 2]; 14] = [
 ];
 
 fn decided(name: &str, bytes: &[u8]) -> (Desk, Outputs) {
-    let desk = Desk::new();
-    write(&desk.path("ev/x").join(name), bytes);
-    let institution = |id: &str, name: &str, code: &str| Institution::new(id, name).with("client_code", code);
-    write_registry(
-        &desk.path("registry"),
-        &[
-            institution("A", "Quarrystone Orchard Savings Bank", "674903"),
-            institution("B", "Bellweather Harbor Credit Union", "517942"),
-            institution("C", "Larkfield Valley State Bank", "771904"),
-        ],
-    );
-    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
-    (desk, outputs)
+    harness::decided(name, bytes, &["674903", "517942", "771904"])
 }
 
 /// Digits without a pattern.

@@ -1,26 +1,14 @@
 //! Cells that say in words what a person is known by: notes, messages, payloads. It is the row's, and nobody's where the row
 //! is; numbers of other kinds in words say nothing.
 
-use crate::harness::{Desk, Institution, Job, Outputs, Random, write, write_registry};
+use crate::harness::{self, Desk, Outputs, Random};
 
 const PEOPLE: [&str; 8] =
     ["Barbara Allen", "Paul Miller", "Donna Lopez", "Jessica Moore", "David Young", "Matthew Clark", "Michelle Ramirez", "Andrew Wilson"];
 const CODES: [&str; 3] = ["674903", "517942", "771904"];
 
 fn decided(name: &str, bytes: &[u8]) -> (Desk, Outputs) {
-    let desk = Desk::new();
-    write(&desk.path("ev/x").join(name), bytes);
-    let institution = |id: &str, name: &str, code: &str| Institution::new(id, name).with("client_code", code);
-    write_registry(
-        &desk.path("registry"),
-        &[
-            institution("A", "Quarrystone Orchard Savings Bank", CODES[0]),
-            institution("B", "Bellweather Harbor Credit Union", CODES[1]),
-            institution("C", "Larkfield Valley State Bank", CODES[2]),
-        ],
-    );
-    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
-    (desk, outputs)
+    harness::decided(name, bytes, &CODES)
 }
 
 fn ssn(n: usize) -> String {

@@ -2,9 +2,26 @@
 //! Parquet are. What they take in memory grows with their bytes, whatever they say of their sizes.
 
 use crate::model::{varint, zigzag};
+use kinds::*;
 
 /// Structs inside of structs.
 const DEEPEST: usize = 64;
+
+/// Types of fields and elements.
+pub(super) mod kinds {
+    pub const TRUE: u8 = 1;
+    pub const FALSE: u8 = 2;
+    pub const I8: u8 = 3;
+    pub const I16: u8 = 4;
+    pub const I32: u8 = 5;
+    pub const I64: u8 = 6;
+    pub const DOUBLE: u8 = 7;
+    pub const BINARY: u8 = 8;
+    pub const LIST: u8 = 9;
+    pub const SET: u8 = 10;
+    pub const MAP: u8 = 11;
+    pub const STRUCT: u8 = 12;
+}
 
 /// A value as it stands in the bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,7 +128,7 @@ impl<'a> Reader<'a> {
                 step => last.checked_add(i16::from(step))?,
             };
             let value = match head & 15 {
-                kind @ (1 | 2) => Value::Truth(kind == 1),
+                kind @ (TRUE | FALSE) => Value::Truth(kind == TRUE),
                 kind => self.value(kind, depth)?,
             };
             fields.push((last, value));
@@ -123,27 +140,27 @@ impl<'a> Reader<'a> {
             return None;
         }
         Some(match kind {
-            1 | 2 => Value::Truth(self.byte()? == 1),
-            3 => Value::Number(i64::from(self.byte()? as i8)),
-            4..=6 => Value::Number(self.zigzag()?),
-            7 => Value::Real(f64::from_le_bytes(*self.take(8)?.first_chunk()?)),
-            8 => {
+            TRUE | FALSE => Value::Truth(self.byte()? == TRUE),
+            I8 => Value::Number(i64::from(self.byte()? as i8)),
+            I16 | I32 | I64 => Value::Number(self.zigzag()?),
+            DOUBLE => Value::Real(f64::from_le_bytes(*self.take(8)?.first_chunk()?)),
+            BINARY => {
                 let length = usize::try_from(self.varint()?).ok()?;
                 Value::Bytes(self.take(length)?)
             }
-            9 | 10 => {
+            LIST | SET => {
                 let head = self.byte()?;
                 let count = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
                 self.values(count, &[head & 15], depth)?
             }
-            11 => match self.varint()? {
+            MAP => match self.varint()? {
                 0 => Value::List(Vec::new()),
                 count => {
                     let kinds = self.byte()?;
                     self.values(count.checked_mul(2)?, &[kinds >> 4, kinds & 15], depth)?
                 }
             },
-            12 => self.structure(depth + 1)?,
+            STRUCT => self.structure(depth + 1)?,
             _ => return None,
         })
     }

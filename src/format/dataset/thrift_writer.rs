@@ -1,17 +1,8 @@
 //! The compact protocol of Apache Thrift (thrift-compact-protocol.md), as far as files of Parquet need it that are
 //! written here.
 
+use super::thrift::kinds::*;
 use crate::model::put_varint;
-
-/// Types of fields and elements.
-const TRUE: u8 = 1;
-const FALSE: u8 = 2;
-const I8: u8 = 3;
-const I32: u8 = 5;
-const I64: u8 = 6;
-const BINARY: u8 = 8;
-const LIST: u8 = 9;
-const STRUCT: u8 = 12;
 
 /// Writes one struct, and those inside of it.
 #[derive(Default)]

@@ -73,14 +73,8 @@ pub(super) fn read(text: &str, number: Range<usize>) -> Option<Account> {
     if !stands_alone || !is_account_number(digits) {
         return None;
     }
-    let mut from = number.start.saturating_sub(BEFORE);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let mut to = (number.end + BEHIND).min(text.len());
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
+    let from = text.ceil_char_boundary(number.start.saturating_sub(BEFORE));
+    let to = text.floor_char_boundary(number.end + BEHIND);
     // Behind an empty line somebody else may be meant.
     let behind = &text[number.end..to];
     let behind = behind.split("\n\n").next().unwrap_or_default().split("\n\r\n").next().unwrap_or_default();

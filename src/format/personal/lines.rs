@@ -3,7 +3,7 @@
 //! a date of birth or a street.
 
 use super::names::{fingerprint, first_person, is_account_number, may_be_person};
-use super::numbers::is_ssn;
+use super::numbers::{is_spaced_ssn, is_ssn};
 use super::{Cut, Records, Seen, Spoken};
 use crate::format::columns;
 use crate::model::{DataElement, Elements, Person, PersonKey};
@@ -162,11 +162,6 @@ fn seen(person: Person<'_>, kinds: impl Iterator<Item = DataElement>, number: u6
     kinds.for_each(|kind| elements.insert(kind));
     let familiar = has_familiar_name(person.name);
     Some(Seen { person: PersonKey::of(person, elements)?, familiar, name: fingerprint(person.name), number, range })
-}
-
-/// `512 44 7781`
-fn is_spaced_ssn(piece: &str) -> bool {
-    piece.len() == 11 && piece.contains(' ') && is_ssn(&piece.replace(' ', "-"))
 }
 
 /// The name of a person among the fields of a line, and its place: in one field, or its two parts side by side.

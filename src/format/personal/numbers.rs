@@ -1,7 +1,7 @@
 //! Social security numbers and card numbers in running text: what their shape or a label beside them makes sure.
 
 use crate::model::{DataElement, Elements};
-use crate::table::is_sample_ssn;
+use crate::table::{is_hyphenated_ssn, is_sample_ssn};
 
 /// Card numbers that payment processors publish for tests.
 const EXAMPLE_CARDS: &[&str] = &[
@@ -55,7 +55,7 @@ impl Numbers {
                 self.grouped += 1;
                 self.grouped_checked += u32::from(is_card(number, &[]));
             }
-            if run.len() == 11 && run.contains(' ') && is_ssn(&run.replace(' ', "-")) && says_ssn(before) {
+            if is_spaced_ssn(run) && says_ssn(before) {
                 self.elements.insert(DataElement::Ssn);
             }
         }
@@ -135,19 +135,15 @@ fn is_track(before: &[u8], run: &str, behind: &[u8]) -> bool {
     framed && matches!(run.len(), 13..=19) && run.bytes().all(|b| b.is_ascii_digit()) && luhn(run) && !EXAMPLE_CARDS.contains(&run)
 }
 
-/// `ddd-dd-dddd` that was or may be assigned (SSA, "The SSN numbering scheme": no area 000, 666 or 9xx, no
-/// group 00, no serial 0000). `111-22-3333`, one digit in each group, is how program sources write an example; one in a
-/// million of the numbers that were assigned looks like that.
+/// `ddd-dd-dddd` that was or may be assigned, and is no example. `111-22-3333`, one digit in each group, is how program
+/// sources write one; one in a million of the numbers that were assigned looks like that.
 pub(super) fn is_ssn(run: &str) -> bool {
-    let bytes = run.as_bytes();
-    let shaped = bytes.len() == 11 && bytes[3] == b'-' && bytes[6] == b'-' && bytes.iter().filter(|b| b.is_ascii_digit()).count() == 9;
-    shaped
-        && !run.starts_with("000")
-        && !run.starts_with("666")
-        && !run.starts_with('9')
-        && &run[4..6] != "00"
-        && &run[7..] != "0000"
-        && !is_sample_ssn(run)
+    is_hyphenated_ssn(run) && !is_sample_ssn(run)
+}
+
+/// `512 44 7781`
+pub(super) fn is_spaced_ssn(run: &str) -> bool {
+    run.len() == 11 && run.contains(' ') && is_ssn(&run.replace(' ', "-"))
 }
 
 /// Nine digits without hyphens, behind words that say what they are.

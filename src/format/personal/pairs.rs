@@ -53,7 +53,7 @@ impl<'t> Pairs<'t> {
 
     /// The name under which a number stands.
     fn name_before(&self, start: usize) -> Option<&'t str> {
-        let before = self.text.get(floor(self.text, start.saturating_sub(NEAR))..start)?;
+        let before = self.text.get(self.text.floor_char_boundary(start.saturating_sub(NEAR))..start)?;
         let before = before.trim_end_matches(QUOTES).trim_end_matches([' ', '\t']);
         let before = before.strip_suffix("=>").or_else(|| before.strip_suffix([':', '=']))?.trim_end_matches([' ', '\t']);
         match before.strip_suffix(QUOTES) {
@@ -64,7 +64,7 @@ impl<'t> Pairs<'t> {
 
     /// The name that stands under a number.
     fn name_behind(&self, end: usize) -> Option<&'t str> {
-        let behind = self.text.get(end..floor(self.text, self.text.len().min(end + NEAR)))?;
+        let behind = self.text.get(end..self.text.floor_char_boundary(end + NEAR))?;
         let behind = behind.trim_start_matches(QUOTES).trim_start_matches([' ', '\t']);
         let behind = behind.strip_prefix("=>").or_else(|| behind.strip_prefix([':', '=']))?.trim_start_matches([' ', '\t']);
         match behind.strip_prefix(QUOTES) {
@@ -72,9 +72,4 @@ impl<'t> Pairs<'t> {
             None => Some(behind.split(['\n', '\r', '}']).next()?.trim_end_matches([' ', ','])),
         }
     }
-}
-
-/// The border of characters at this place, or before it.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }

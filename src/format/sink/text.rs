@@ -99,26 +99,21 @@ impl Sink<'_> {
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
+            let meant = escaped(&text, &map);
             let mut heard = HashSet::new();
             let is_running = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
             if is_running {
-                let said = |places: &Range<usize>| self.is_record(map.offset(&text, places.start), map.offset(&text, places.end));
-                let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
-                let cut = personal::Cut { continued: self.continued, repeated, said: is_said };
-                let spoken = self.spoken(&text, cut);
-                heard.extend(spoken.persons.iter().map(|person| person.hash));
+                let spoken = self.spoken(&text, &map, (self.continued, repeated));
+                if meant.is_some() {
+                    heard.extend(spoken.persons.iter().map(|person| person.hash));
+                }
                 if !self.is_told {
                     self.hear(spoken, &text);
                 }
                 self.say(&text, &map, self.continued);
             }
-            let meant = escaped(&text, &map);
             if let Some(meant) = meant.as_ref().filter(|_| is_running) {
-                let said = |places: &Range<usize>| {
-                    self.is_record(meant.map.offset(&meant.text, places.start), meant.map.offset(&meant.text, places.end))
-                };
-                let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
-                let mut spoken = self.spoken(&meant.text, personal::Cut { said: is_said, ..personal::Cut::default() });
+                let mut spoken = self.spoken(&meant.text, &meant.map, (0, 0));
                 spoken.without(&heard);
                 if spoken.says_something() {
                     // Below which lines of the text it stands is not known.
@@ -132,12 +127,15 @@ impl Sink<'_> {
         }
     }
 
-    /// What a text says of persons, as far as rows did not say it.
-    fn spoken(&self, text: &str, cut: personal::Cut<'_>) -> personal::Spoken {
+    /// What a text says of persons, as far as rows did not say it. So many of its first bytes continue what comes before, and
+    /// so many of its last are repeated behind it.
+    fn spoken(&self, text: &str, map: &OffsetMap, (continued, repeated): (usize, usize)) -> personal::Spoken {
+        let said = |places: &Range<usize>| self.is_record(map.offset(text, places.start), map.offset(text, places.end));
+        let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
         match () {
             () if self.is_told => personal::Spoken::default(),
             () if self.said_in_rows => personal::find_numbers(text),
-            () => personal::find(text, cut),
+            () => personal::find(text, personal::Cut { continued, repeated, said: is_said }),
         }
     }
 
@@ -183,14 +181,8 @@ fn escaped(text: &str, map: &OffsetMap) -> Option<Passage> {
 /// A place at or a little before `at` where text may be cut: after a blank or line end where there is
 /// one near, at a character border in any case.
 fn cut_before(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let mut near = at.saturating_sub(256);
-    while !text.is_char_boundary(near) {
-        near -= 1;
-    }
+    let at = text.floor_char_boundary(at);
+    let near = text.floor_char_boundary(at.saturating_sub(256));
     match text[near..at].rfind(|c: char| c.is_whitespace() || c == BORDER) {
         Some(i) => near + i + text[near + i..].chars().next().map_or(1, char::len_utf8),
         None => at,

@@ -81,11 +81,7 @@ pub(super) fn is_html(text: &str) -> bool {
         let Some(next) = after("<!--", "-->").or_else(|| after("<?", "?>")) else { break };
         rest = next;
     }
-    let mut end = rest.len().min(64);
-    while !rest.is_char_boundary(end) {
-        end -= 1;
-    }
-    let start = rest[..end].to_ascii_lowercase();
+    let start = rest[..rest.floor_char_boundary(64)].to_ascii_lowercase();
     ROOTS.iter().any(|root| start.starts_with(root))
 }
 

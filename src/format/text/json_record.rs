@@ -204,10 +204,7 @@ pub(super) type Record<'a> = (Vec<(String, Cow<'a, str>)>, usize);
 
 /// Flattens the object at a place.
 pub(super) fn flatten(text: &str, at: usize) -> Result<Record<'_>, Broken> {
-    let mut end = text.len().min(at.saturating_add(MAX_RECORD));
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = text.floor_char_boundary(at.saturating_add(MAX_RECORD));
     let mut walker = Walker::new(&text[..end], at);
     let (mut path, mut values) = (String::new(), Vec::<(String, Cow<'_, str>)>::new());
     // Per value around: length of its path, the number of its next element or member, and the values before it.

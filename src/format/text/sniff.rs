@@ -35,10 +35,7 @@ pub(super) struct Table {
 
 /// The table that begins in this text, after a preamble at most. `whole`: the text ends here.
 pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
-    let mut end = text.len().min(SAMPLE);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = text.floor_char_boundary(SAMPLE);
     let sample = &text[..end];
     let terminator = if sample.contains('\n') || !sample.contains('\r') { b'\n' } else { b'\r' };
     let sample = match sample.rfind(terminator as char) {

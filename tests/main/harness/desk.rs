@@ -1,4 +1,4 @@
-use super::{Finished, Outputs, program};
+use super::{Finished, Institution, Outputs, program, write, write_registry};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -121,4 +121,16 @@ impl Desk {
         let finished = Finished::from(command.output().expect("the program starts")).done();
         serde_json::from_str(&finished.stdout).expect("coverage --json gives JSON")
     }
+}
+
+/// A desk on which a file lies in nobody's folder, and what is decided of `A`, `B` and `C`, as many as codes are given.
+pub fn decided(name: &str, bytes: &[u8], codes: &[&str]) -> (Desk, Outputs) {
+    const NAMES: [(&str, &str); 3] =
+        [("A", "Quarrystone Orchard Savings Bank"), ("B", "Bellweather Harbor Credit Union"), ("C", "Larkfield Valley State Bank")];
+    let desk = Desk::new();
+    write(&desk.path("ev/x").join(name), bytes);
+    let institution = |((id, name), code): (&(&str, &str), &&str)| Institution::new(id, name).with("client_code", code);
+    write_registry(&desk.path("registry"), &NAMES.iter().zip(codes).map(institution).collect::<Vec<_>>());
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+    (desk, outputs)
 }

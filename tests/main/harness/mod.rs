@@ -13,7 +13,7 @@ mod shared;
 mod viewers;
 
 pub use corpus::Demo;
-pub use desk::{Desk, Job};
+pub use desk::{Desk, Job, decided};
 pub use files::{aes_zip, copy_tree, docx, docx_of, files_below, gzip, nacha, pdf, tar_of, write, xlsx, zip_of};
 pub use golden::assert_golden;
 pub use outputs::{Outputs, Row, rows};
