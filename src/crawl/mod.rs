@@ -1,6 +1,7 @@
 //! The crawler: evidence in, index and ledger out. It lists the files below each root, reads what is new
 //! or changed, once per content, and commits both stores together.
 
+mod again;
 mod batch;
 mod bytes;
 mod content;
