@@ -221,9 +221,10 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
     let start = all.span(i).start;
     (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| {
         let gap = text.get(all.span(before).end..start).unwrap_or_default();
+        // Between most tokens a single mark stands.
+        let may_bracket = !matches!(gap.as_bytes(), [b] if !b"()[]{".contains(b));
         label::may_end(all.term(before))
-            || gap.starts_with([')', ']'])
-            || gap.trim_end_matches(QUOTED).ends_with(OPENS)
+            || may_bracket && (gap.starts_with([')', ']']) || gap.trim_end_matches(QUOTED).ends_with(OPENS))
             || is_index(text, &all.span(before), gap, true)
             || is_item_mark(text, &all.span(before))
             || is_kind(text, &all.span(before))
@@ -384,6 +385,10 @@ fn words_before<'t>(text: &str, all: &'t Tokens, i: usize, mut border: usize) ->
 fn joins_label(gap: &str, before_value: bool, word_len: usize) -> bool {
     if gap.len() > LONGEST_GAP {
         return false;
+    }
+    // Nearly every one.
+    if matches!(gap, " " | "_" | "-") {
+        return true;
     }
     // No-break and wide blanks, dashes and wide marks stand for their plain forms.
     let gap = &*seen(gap);

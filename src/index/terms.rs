@@ -5,6 +5,7 @@
 
 use crate::tokens::{TERM_BYTES, Tokens, is_code, term_of};
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
 /// Codes that begin with a letter are told apart by so many characters where a wildcard is looked for, numbers
 /// by fewer: there are so many that most passages would have each.
@@ -38,11 +39,26 @@ fn hash(term: &[u8]) -> u32 {
         state ^= state >> 32;
     };
     words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
-    // The last bytes, filled up with zeros.
     if !rest.is_empty() {
-        add(rest.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)));
+        add(filled(rest));
     }
     (state.wrapping_mul(FACTOR) >> 32) as u32
+}
+
+/// Some bytes, at most eight, filled up with zeros. Most terms are so short; two loads that overlap ask for no loop.
+fn filled(bytes: &[u8]) -> u64 {
+    let place = |bytes: u64, at: usize| bytes << (at as u32 * u8::BITS);
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+        (Some(first), Some(last), _) => {
+            u64::from(u32::from_le_bytes(*first)) | place(u32::from_le_bytes(*last).into(), bytes.len() - last.len())
+        }
+        (_, _, [first, .., last]) => {
+            let middle = bytes.len() / 2;
+            u64::from(*first) | place(bytes[middle].into(), middle) | place((*last).into(), bytes.len() - 1)
+        }
+        (_, _, [only]) => (*only).into(),
+        _ => 0,
+    }
 }
 
 /// How a code begins, for wildcards.
@@ -60,6 +76,18 @@ pub(super) fn as_head(term: &str) -> Option<&str> {
 pub(super) fn is_word(term: &str) -> bool {
     !term.starts_with(HEAD) && !term.contains(':')
 }
+
+/// The terms for numbers that begin with two digits, by their value, and the hashes of these terms.
+static NUMBERS: LazyLock<Vec<(String, u32)>> = LazyLock::new(|| {
+    let term = |number| format!("{HEAD}{number:0HEAD_OF_NUMBER$}");
+    (0..100)
+        .map(term)
+        .map(|term| {
+            let hash = of_term(&term);
+            (term, hash)
+        })
+        .collect()
+});
 
 /// What one passage is found by: the hashes of its words, codes and identifiers, each once, and the terms among them
 /// that the dictionary holds.
@@ -105,7 +133,8 @@ impl FoundBy {
                 }
             }
         }
-        heads.extend((0..100).filter(|&number| numbers[number]).map(|number| format!("{number:02}")));
+        let numbers = NUMBERS.iter().zip(numbers).filter(|(_, is_met)| *is_met);
+        numbers.for_each(|((head, hash), _)| found_by.add(*hash, head.as_bytes()));
         heads.sort_unstable();
         heads.dedup();
         heads.iter().map(|head| format!("{HEAD}{head}")).for_each(|head| found_by.add(of_term(&head), head.as_bytes()));
@@ -198,6 +227,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_last_bytes_are_filled_up_with_zeros(bytes in proptest::collection::vec(0u8.., 0..9)) {
+            prop_assert_eq!(filled(&bytes), bytes.iter().rev().fold(0, |word, b| word << 8 | u64::from(*b)));
+        }
+
         #[test]
         fn every_token_is_there_once(text in "([a-cA-C]{1,2}|[é𠀀-𠀂]|x{60,70}|[0-9]{1,3}|q7x[0-9]{2}|[ .&]){0,80}") {
             let tokens = Tokens::of(&text);

@@ -7,30 +7,6 @@ use unicode_normalization::char::is_combining_mark;
 /// The blank without width.
 pub(super) const NO_WIDTH: char = '\u{200B}';
 
-pub(super) const UPPER: u8 = 1;
-pub(super) const LOWER: u8 = 2;
-pub(super) const DIGIT: u8 = 4;
-
-/// What kind of character of a plain word each byte is.
-pub(super) const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let b = byte as u8;
-        classes[byte] = if b.is_ascii_uppercase() {
-            UPPER
-        } else if b.is_ascii_lowercase() {
-            LOWER
-        } else if b.is_ascii_digit() {
-            DIGIT
-        } else {
-            0
-        };
-        byte += 1;
-    }
-    classes
-};
-
 /// A word that has one reading only.
 pub(super) struct Plain {
     pub end: usize,
@@ -44,19 +20,57 @@ pub(super) fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
     if start > 0 && (matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') || bytes[start - 1] == b'-' && bytes[start] == b'D') {
         return None;
     }
-    let (mut at, mut before, mut rises, mut digits, mut all) = (start, 0, 0, 0, 0);
-    while let Some(class) = bytes.get(at).map(|b| CLASSES[usize::from(*b)]).filter(|class| *class != 0) {
+    let (mut at, mut digits, mut before) = (start, 0, 0);
+    let (mut rises, mut has_lower) = (false, false);
+    loop {
+        let kinds = Kinds::of(&bytes[at..]);
         // An upper letter behind a lower one.
-        rises |= class & before >> 1;
-        digits += usize::from(class & DIGIT != 0);
-        all |= class;
-        before = class;
-        at += 1;
+        rises |= kinds.upper & (kinds.lower << u8::BITS | before) != 0;
+        has_lower |= kinds.lower != 0;
+        digits += kinds.digits.count_ones() as usize;
+        at += kinds.len;
+        if kinds.len < size_of::<u64>() {
+            break;
+        }
+        before = kinds.lower >> (u64::BITS - u8::BITS);
     }
     match bytes.get(at) {
         Some(b'\'' | 0x80..) => None,
-        _ if rises & UPPER != 0 => None,
-        _ => Some(Plain { end: at, code: is_code_of(at - start, digits), value: all != LOWER && all != LOWER | UPPER }),
+        _ if rises => None,
+        _ => Some(Plain { end: at, code: is_code_of(at - start, digits), value: digits > 0 || !has_lower }),
+    }
+}
+
+/// Of what kind the letters and digits of ASCII are with which some bytes begin, eight at most: of each byte the highest
+/// bit says it. Most words end within eight bytes, and none of them is looked at alone.
+struct Kinds {
+    upper: u64,
+    lower: u64,
+    digits: u64,
+    /// How many there are.
+    len: usize,
+}
+
+impl Kinds {
+    fn of(bytes: &[u8]) -> Self {
+        const EACH: u64 = 0x0101_0101_0101_0101;
+        const HIGHEST: u64 = 0x80 * EACH;
+        let word = match bytes.first_chunk() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => bytes.iter().rev().fold(0, |word, b| word << u8::BITS | u64::from(*b)),
+        };
+        let low = word & !HIGHEST;
+        // No sum of two numbers below 128 reaches into the next byte.
+        let from = |bytes: u64, first: u8| bytes + u64::from(0x80 - first) * EACH;
+        let within = |bytes: u64, first: u8, last: u8| from(bytes, first) & !from(bytes, last + 1) & !word & HIGHEST;
+        let digits = within(low, b'0', b'9');
+        let letters = within(low | 0x20 * EACH, b'a', b'z');
+        let lower = letters & low << 2;
+        let upper = letters & !lower;
+        let others = !(digits | letters) & HIGHEST;
+        let len = (others.trailing_zeros() / u8::BITS) as usize;
+        let kept = if len < size_of::<u64>() { (1 << (len as u32 * u8::BITS)) - 1 } else { u64::MAX };
+        Self { upper: upper & kept, lower: lower & kept, digits: digits & kept, len }
     }
 }
 
@@ -205,4 +219,30 @@ pub(super) fn camel_parts(word: &str) -> Vec<Range<usize>> {
     }
     cuts.push(bytes.len());
     if cuts.len() > 12 { Vec::new() } else { cuts.windows(2).map(|w| w[0]..w[1]).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As [`plain_end`], a byte after the other.
+    fn byte_by_byte(word: &[u8]) -> Option<(usize, usize, bool)> {
+        let end = word.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(word.len());
+        let is_plain = !matches!(word.get(end), Some(b'\'' | 0x80..));
+        let word = &word[..end];
+        let rises = word.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+        let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+        (is_plain && !rises).then_some((end, digits, digits > 0 || !word.iter().any(u8::is_ascii_lowercase)))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn eight_bytes_at_once_are_as_one_after_the_other(word in "[a-c]{0,9}[A-C0-9x]{0,9}[a-z@\\[`{/:'é _Z9]{0,3}[a-zA-Z0-9]{0,20}") {
+            let word = word.as_bytes();
+            proptest::prop_assume!(word.first().is_some_and(u8::is_ascii_alphanumeric));
+            let found = plain_end(word, 0).map(|plain| (plain.end, plain.code, plain.value));
+            let expected = byte_by_byte(word).map(|(end, digits, value)| (end, is_code_of(end, digits), value));
+            proptest::prop_assert_eq!(found, expected);
+        }
+    }
 }

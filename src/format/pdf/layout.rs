@@ -2,7 +2,7 @@
 //! in one column begins or ends at one place.
 
 use super::line::{Lines, Word};
-use crate::format::text::laid_out::{BLANK, FILLER};
+use crate::format::text::laid_out::BLANK;
 
 /// Parts of a line that are so far apart, in parts of the type's size, are no words of one text.
 const APART: f64 = 0.55;
@@ -62,7 +62,8 @@ pub fn lay_out(lines: &Lines) -> (String, u32) {
 fn push_line(row: &[&Word], text: &str, left: f64, (unit, apart): (f64, f64), page: &mut String) {
     let mut place = 0;
     let mut end: Option<f64> = None;
-    let column = |x: f64| ((x - left) / unit).round().max(0.0) as usize;
+    // Rounded; what is negative becomes zero.
+    let column = |x: f64| ((x - left) / unit + 0.5) as usize;
     for word in row {
         let Some(shown) = text.get(word.text.clone()) else { continue };
         match end {
@@ -72,7 +73,7 @@ fn push_line(row: &[&Word], text: &str, left: f64, (unit, apart): (f64, f64), pa
             }
             _ => {
                 let to = column(word.start.0).max(place + usize::from(end.is_some())).min(LONGEST_LINE);
-                page.extend(std::iter::repeat_n(' ', to.saturating_sub(place)));
+                fill(page, BLANKS, to.saturating_sub(place));
                 place = place.max(to);
             }
         }
@@ -87,11 +88,24 @@ fn push_line(row: &[&Word], text: &str, left: f64, (unit, apart): (f64, f64), pa
             }
         }
         let to = column(word.end.0).min(LONGEST_LINE);
-        page.extend(std::iter::repeat_n(FILLER, to.saturating_sub(place)));
+        fill(page, FILLERS, to.saturating_sub(place));
         place = place.max(to);
         end = Some(word.end.0);
     }
     page.push('\n');
+}
+
+/// Some of what fills up a text, and as many blanks.
+const FILLERS: &str = "\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}\u{1F}";
+const BLANKS: &str = "        ";
+
+/// Puts so many of some characters, which are of one byte, behind a page.
+fn fill(page: &mut String, characters: &str, mut count: usize) {
+    while count > characters.len() {
+        page.push_str(characters);
+        count -= characters.len();
+    }
+    page.push_str(&characters[..count]);
 }
 
 /// The words that run as most of them do.
@@ -110,6 +124,6 @@ fn in_usual_direction(words: &[Word]) -> Vec<&Word> {
 /// The value in the middle.
 fn usual(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f64> = values.filter(|value| value.is_finite() && *value > 0.0).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }

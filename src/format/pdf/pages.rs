@@ -5,7 +5,6 @@ use super::file::{Entry, File, Place};
 use super::layout;
 use super::object::{Dictionary, Object};
 use super::picture;
-use crate::format::columns;
 use crate::format::text::laid_out::{self, LaidOut};
 use crate::format::{At, PassageKind, Sink};
 use crate::identifier::client_label;
@@ -119,11 +118,15 @@ impl Page<'_, '_> {
         let shown = Interpreter::new(file, fonts).run(&content, &resources);
         let offset = file.offset(&file.entries[self.entry]);
         let (page, unit) = layout::lay_out(&shown.lines);
-        match tables.page(&page, unit, offset, sink) {
+        let lines = laid_out::condensed(&page);
+        let names_client = !client_label::clients(&lines).is_empty();
+        match tables.page(laid_out::Page { text: &page, unit, offset, names_client }, sink) {
             Some(beside) => sink.told(&beside, |sink| push(&shown, offset, sink)),
             None => push(&shown, offset, sink),
         }
-        push_set_apart(&page, &shown, offset, sink);
+        if names_client {
+            push_set_apart(&lines, &shown, offset, sink);
+        }
         self.forms(&shown, done, sink);
         self.judge(&shown, offset, done, sink);
     }
@@ -191,18 +194,16 @@ impl Page<'_, '_> {
 /// Lines on which a client's code stands behind its label, as the page shows them, where the page draws labels and values
 /// apart, one column after the other.
 fn push_set_apart(page: &str, shown: &Shown, offset: u64, sink: &mut Sink<'_>) {
-    let line = |line: &str| columns::fields(line).map(str::trim).collect::<Vec<_>>().join("  ");
-    let page: Vec<String> = laid_out::as_read(page).lines().map(line).collect();
     let codes = |text: &str| {
         let spans = client_label::clients(text);
         spans.into_iter().filter_map(|span| text.get(span).map(str::to_owned)).collect::<Vec<_>>()
     };
     let known = codes(&shown.lines.text);
     let is_new = |text: &str| codes(text).iter().any(|code| !known.contains(code));
-    if !is_new(&page.join("\n")) {
+    if !is_new(page) {
         return;
     }
-    let apart: String = page.iter().filter(|line| is_new(line)).map(|line| format!("{line}\n")).collect();
+    let apart: String = page.lines().filter(|line| is_new(line)).map(|line| format!("{line}\n")).collect();
     if !apart.is_empty() {
         // Persons are found in what it was put together from.
         sink.told("", |sink| {

@@ -9,7 +9,7 @@ use super::layout::RECORDS;
 use crate::identifier::{Specific, labelled};
 use crate::model::Scheme;
 use crate::tokens::words_of;
-use line::{Line, is_rule};
+use line::{Line, is_rule, may_show_columns};
 use std::ops::Range;
 
 /// Lines in which the heading is looked for.
@@ -55,16 +55,21 @@ pub(super) fn begins(part: &str, line_end: char) -> Option<Headed> {
 }
 
 /// The heading that stands in the first `heads` of so many lines.
-fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<Headed> {
+fn heading_in<'t>(text: &'t str, line_end: char, most: usize, heads: usize) -> Option<Headed> {
+    let content = |raw: &'t str| raw.trim_end().trim_start_matches('\u{C}');
+    // Running text has no columns.
+    if !text.split_inclusive(line_end).take(most).map(content).any(may_show_columns) {
+        return None;
+    }
     let mut lines: Vec<Line> = Vec::new();
     let mut at = 0;
     for raw in text.split_inclusive(line_end).take(most) {
         at += raw.len();
-        let content = raw.trim_end().trim_start_matches('\u{C}');
+        let content = content(raw);
         if content.len() > LONGEST || content.contains('\t') {
             return None;
         }
-        lines.push(Line { start: at - raw.len(), end: at, chars: content.chars().collect() });
+        lines.push(Line::new(at - raw.len()..at, content.chars().collect()));
     }
     // Lines that may be headings of so few rows that others come first.
     let mut few: Vec<usize> = Vec::new();
@@ -82,7 +87,7 @@ fn heading_in(text: &str, line_end: char, most: usize, heads: usize) -> Option<H
 /// Do words that head columns stand in the line, with wide gaps between them?
 fn is_of_labels(line: &Line) -> bool {
     let labels = line.fields();
-    labels.len() > 1 && header::known(&labels.into_iter().map(|label| line.text(label)).collect::<Vec<_>>()) > 1
+    labels.len() > 1 && header::known(&labels.iter().map(|label| line.text(label.clone())).collect::<Vec<_>>()) > 1
 }
 
 /// The parts of a text between blank lines.
@@ -150,6 +155,9 @@ enum Rows {
 /// The heading in the line `i` or in two lines from there on, if the lines below it have blanks where it has.
 fn aligned(lines: &[Line], i: usize, count: Rows) -> Option<Headed> {
     let (head, below) = lines[i..].split_first()?;
+    if head.fields().len() < 2 {
+        return None;
+    }
     let stacked = below.split_first().filter(|(lower, _)| lower.ends_heading(head));
     let stacked = stacked.and_then(|(lower, below)| headed_by(&head.over(lower), &[head, lower], below, count));
     stacked.or_else(|| headed_by(head, &[head], below, count))
@@ -186,7 +194,7 @@ fn headed_by(head: &Line, parts: &[&Line], below: &[Line], count: Rows) -> Optio
     let mut ends = (rows.len().saturating_sub(LAST).max(enough)..=rows.len()).rev().chain(one_piece);
     ends.find_map(|end| {
         let rows = rows.get(..end)?;
-        (count == Rows::Usual || rows.iter().all(|row| fills(row, &labels))).then(|| under(head, parts, &labels, rows, enough)).flatten()
+        (count == Rows::Usual || rows.iter().all(|row| fills(row, labels))).then(|| under(head, parts, labels, rows, enough)).flatten()
     })
 }
 

@@ -11,8 +11,22 @@ use crate::table::TableFacts;
 pub(in crate::format) const FILLER: char = '\u{1F}';
 /// A blank inside a text, which parts no columns.
 pub(in crate::format) const BLANK: char = '\u{A0}';
+/// The first byte of a [`BLANK`].
+const BLANK_LEADS: u8 = 0xC2;
 /// Tables that are open at once; each holds some of its rows.
 const OPEN: usize = 16;
+
+/// A page as it is laid out.
+#[derive(Clone, Copy, Default)]
+pub(in crate::format) struct Page<'t> {
+    pub text: &'t str,
+    /// Width of a character.
+    pub unit: u32,
+    /// Where it stands in the item.
+    pub offset: u64,
+    /// It names clients; which lines do is asked for.
+    pub names_client: bool,
+}
 
 /// Takes pages, and hands on the rows of their tables.
 #[derive(Default)]
@@ -24,6 +38,8 @@ pub(in crate::format) struct LaidOut {
     unit: u32,
     /// The text of each page is read behind its rows, and before the next page.
     in_order: bool,
+    /// The page at hand names clients, and its lines are asked for where.
+    names_client: bool,
 }
 
 /// The table whose rows stand in the lines at hand.
@@ -42,8 +58,9 @@ impl LaidOut {
 
     /// Takes a page whose lines are laid out with characters of this width; what it says stands at `offset`. Where rows
     /// of it say whose personal data they hold, gives the lines that are no rows.
-    pub fn page(&mut self, text: &str, unit: u32, offset: u64, sink: &mut Sink<'_>) -> Option<String> {
-        let above = (self.in_order && names_client(text)).then(|| {
+    pub fn page(&mut self, Page { text, unit, offset, names_client }: Page<'_>, sink: &mut Sink<'_>) -> Option<String> {
+        self.names_client = self.in_order && names_client;
+        let above = self.names_client.then(|| {
             sink.flush();
             sink.heads().clone()
         });
@@ -127,7 +144,7 @@ impl LaidOut {
                 }
                 None => {
                     beside.push(line);
-                    if self.in_order && names_client(line) {
+                    if self.names_client && names_client(line) {
                         grid.begin(sink);
                         sink.heads().text(&as_read(line));
                     }
@@ -140,7 +157,7 @@ impl LaidOut {
 
     /// Lines that are no rows may say whose the rows below them are; those above are not.
     fn may_head(&mut self, lines: &str, sink: &mut Sink<'_>) {
-        if self.in_order && names_client(lines) {
+        if self.names_client && names_client(lines) {
             self.tables.iter_mut().for_each(|(_, grid)| grid.begin(sink));
             sink.heads().text(&as_read(lines));
         }
@@ -153,20 +170,64 @@ fn names_client(lines: &str) -> bool {
 
 /// Lines as they read: what fills up a text stands for blanks only where the text ends.
 pub(in crate::format) fn as_read(lines: &str) -> String {
-    let (mut out, mut fillers) = (String::with_capacity(lines.len()), 0);
-    for c in lines.chars() {
-        match c {
-            FILLER => {
-                fillers += 1;
-                continue;
+    let (mut out, mut fillers, mut rest) = (String::with_capacity(lines.len()), 0, lines);
+    while let Some(at) = rest.bytes().position(|b| b == FILLER as u8 || b == BLANK_LEADS) {
+        if at > 0 {
+            out.extend(std::iter::repeat_n(' ', std::mem::take(&mut fillers)));
+        }
+        let (before, marked) = rest.split_at(at);
+        out.push_str(before);
+        let Some(mark) = marked.chars().next() else { break };
+        match mark {
+            FILLER => fillers += 1,
+            BLANK => {
+                fillers = 0;
+                out.push(' ');
             }
-            BLANK => out.push(' '),
             _ => {
-                out.extend(std::iter::repeat_n(' ', fillers));
-                out.push(c);
+                out.extend(std::iter::repeat_n(' ', std::mem::take(&mut fillers)));
+                out.push(mark);
             }
         }
-        fillers = 0;
+        rest = &marked[mark.len_utf8()..];
+    }
+    if !rest.is_empty() {
+        out.extend(std::iter::repeat_n(' ', fillers));
+        out.push_str(rest);
+    }
+    out
+}
+
+/// Lines as [`as_read`] gives them, without blanks around them and with two at most inside of them.
+pub(in crate::format) fn condensed(lines: &str) -> String {
+    let mut out = String::with_capacity(lines.len());
+    let (mut blanks, mut fillers, mut is_begun) = (0_usize, 0, false);
+    let mut rest = lines;
+    loop {
+        let word = rest.bytes().position(|b| matches!(b, b' ' | b'\n' | BLANK_LEADS) || b == FILLER as u8).unwrap_or(rest.len());
+        let (before, marked) = rest.split_at(word);
+        let mark = marked.chars().next();
+        let is_letter = mark.is_some_and(|mark| !matches!(mark, ' ' | '\n' | FILLER | BLANK));
+        if !before.is_empty() || is_letter {
+            blanks += std::mem::take(&mut fillers);
+            if is_begun {
+                out.push_str(["", " ", "  "][blanks.min(2)]);
+            }
+            (blanks, is_begun) = (0, true);
+            out.push_str(before);
+        }
+        let Some(mark) = mark else { break };
+        match mark {
+            FILLER => fillers += 1,
+            BLANK => (blanks, fillers) = (blanks + 1, 0),
+            ' ' => (blanks, fillers) = (blanks + fillers + 1, 0),
+            '\n' => {
+                (blanks, fillers, is_begun) = (0, 0, false);
+                out.push(mark);
+            }
+            _ => out.push(mark),
+        }
+        rest = &marked[mark.len_utf8()..];
     }
     out
 }
@@ -179,4 +240,26 @@ fn header_of(found: &Headed) -> Vec<String> {
 fn bare(cell: &str) -> String {
     let words: Vec<&str> = cell.split([' ', BLANK]).map(|word| word.trim_matches(FILLER)).filter(|word| !word.is_empty()).collect();
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::columns;
+
+    #[test]
+    fn what_fills_up_is_blanks_where_a_text_ends() {
+        let lines = format!("Ann{BLANK}Lee{FILLER}{FILLER}  12é{FILLER}{BLANK}x{FILLER}\n©{FILLER}y{FILLER}");
+        assert_eq!(as_read(&lines), "Ann Lee    12é x \n© y");
+        assert_eq!(condensed(&lines), "Ann Lee  12é x\n© y");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn condensed_lines_are_those_that_are_read(lines in "[a-c ©\u{A0}\u{1F}\n]{0,60}") {
+            let parts = |line: &str| columns::fields(line).collect::<Vec<_>>().join("  ");
+            let read: Vec<String> = as_read(&lines).split('\n').map(parts).collect();
+            proptest::prop_assert_eq!(condensed(&lines), read.join("\n"));
+        }
+    }
 }

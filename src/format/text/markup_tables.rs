@@ -3,7 +3,7 @@
 //! typed, whose columns stand under headings.
 
 use super::entity;
-use super::laid_out::LaidOut;
+use super::laid_out::{LaidOut, Page};
 use super::markup::attribute;
 use crate::format::Sink;
 use crate::format::cells::Cells;
@@ -103,7 +103,7 @@ impl Tables {
         self.cells.push(offset, sink);
         for text in self.typed {
             let mut tables = LaidOut::default();
-            tables.page(&text.replace('\r', ""), 0, offset, sink);
+            tables.page(Page { text: &text.replace('\r', ""), offset, ..Page::default() }, sink);
             tables.end(sink);
         }
     }

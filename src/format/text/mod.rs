@@ -75,7 +75,8 @@ pub(super) fn read_decoded(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Fail
             .map(|line| line.trim_start_matches('>'))
             .map(|line| line.strip_prefix(' ').unwrap_or(line));
         let mut tables = laid_out::LaidOut::default();
-        tables.page(&(quoted.collect::<Vec<_>>().join("\n") + "\n"), 0, 0, sink);
+        let text = quoted.collect::<Vec<_>>().join("\n") + "\n";
+        tables.page(laid_out::Page { text: &text, ..Default::default() }, sink);
         tables.end(sink);
     }
     Ok(())

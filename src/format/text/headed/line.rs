@@ -2,6 +2,7 @@
 
 use crate::format::columns;
 use crate::format::text::header;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// A line with its characters; blanks at its end do not count.
@@ -9,9 +10,15 @@ pub(super) struct Line {
     pub start: usize,
     pub end: usize,
     pub chars: Vec<char>,
+    fields: OnceCell<Vec<Range<usize>>>,
 }
 
 impl Line {
+    /// The line with these characters, at these bytes of a text.
+    pub fn new(place: Range<usize>, chars: Vec<char>) -> Self {
+        Self { start: place.start, end: place.end, chars, fields: OnceCell::new() }
+    }
+
     pub fn is_blank(&self, at: usize) -> bool {
         self.chars.get(at).is_none_or(|c| *c == ' ')
     }
@@ -26,8 +33,8 @@ impl Line {
     }
 
     /// Its fields: what wide gaps part.
-    pub fn fields(&self) -> Vec<Range<usize>> {
-        self.groups(columns::GAP)
+    pub fn fields(&self) -> &[Range<usize>] {
+        self.fields.get_or_init(|| self.groups(columns::GAP))
     }
 
     /// This line and the one below it, as one heading: what either shows.
@@ -35,20 +42,17 @@ impl Line {
         let width = self.chars.len().max(lower.chars.len());
         let char_at = |line: &Line, at: usize| line.chars.get(at).copied().filter(|c| *c != ' ');
         let chars = (0..width).map(|at| char_at(self, at).or_else(|| char_at(lower, at)).unwrap_or(' ')).collect();
-        Line { start: self.start, end: lower.end, chars }
+        Line::new(self.start..lower.end, chars)
     }
 
     /// Does it say the last words of the names that the line above begins?
     pub fn ends_heading(&self, upper: &Line) -> bool {
         let has_digits = |line: &Line| line.chars.iter().any(char::is_ascii_digit);
-        if has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
-            return false;
-        }
         let labels = self.fields();
-        if labels.len() < 2 || upper.fields().len() < 2 {
+        if labels.len() < 2 || upper.fields().len() < 2 || has_digits(self) || has_digits(upper) || is_rule(&self.chars) {
             return false;
         }
-        let names: Vec<String> = labels.into_iter().map(|label| self.text(label)).collect();
+        let names: Vec<String> = labels.iter().map(|label| self.text(label.clone())).collect();
         header::known(&names) * 2 >= names.len()
     }
 
@@ -61,4 +65,11 @@ impl Line {
 pub(super) fn is_rule(chars: &[char]) -> bool {
     chars.iter().all(|c| matches!(c, '-' | '=' | '_' | ' ' | '+' | '|'))
         && chars.iter().filter(|c| matches!(c, '-' | '=' | '_')).count() >= 3
+}
+
+/// Are there several fields in a line, or is it a rule? What a heading is made of.
+pub(super) fn may_show_columns(line: &str) -> bool {
+    const GAP: &[u8] = &[b' '; columns::GAP];
+    let line = line.trim_start_matches(' ').as_bytes();
+    line.windows(GAP.len()).any(|pair| pair == GAP) || line.iter().all(|b| b"-=_ +|".contains(b))
 }
