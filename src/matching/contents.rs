@@ -5,6 +5,7 @@
 
 use super::findings::Findings;
 use super::lexicon::Lexicon;
+use super::mention::together;
 use super::{Mention, decoys, headed, judge, payments, tables};
 use crate::case::Case;
 use crate::format::Facts;
@@ -60,10 +61,12 @@ pub(super) fn find(
                 facts[content] = held;
             }
         }
-        let judged: Vec<(usize, Vec<Mention>)> = within(&hits, &batch)
-            .par_iter()
-            .map(|held| Ok((held.content, judge::judge(lexicon, &passage(held)?, &facts[held.content - batch.start].tables))))
-            .collect::<Result<_>>()?;
+        // A log may name its client in every line.
+        let judge = |held: &Held| -> Result<_> {
+            let mentions = judge::judge(lexicon, &passage(held)?, &facts[held.content - batch.start].tables);
+            Ok((held.content, together(mentions)))
+        };
+        let judged: Vec<(usize, Vec<Mention>)> = within(&hits, &batch).par_iter().map(judge).collect::<Result<_>>()?;
         for (content, mentions) in judged {
             findings[content].mentions.extend(mentions);
         }

@@ -1,4 +1,4 @@
-use super::mention::{Mention, Source};
+use super::mention::{Mention, Source, together};
 use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
 use crate::table::{ColumnType, TableFacts};
@@ -66,6 +66,8 @@ pub struct Findings {
     pub text_persons: Vec<PersonKey>,
     /// Columns of clients are blank in some rows with personal data, or hold others than are registered.
     pub names_others: bool,
+    /// A table about persons that no column gives to anybody tells its rows apart by keys of institutions or clients.
+    pub tells_apart: bool,
     /// Whose codes stand under a header that says nothing, in tables about persons that no column gives to anybody.
     pub unlabelled: BTreeSet<usize>,
     /// Whose names alone stand above tables about persons that no column gives to anybody.
@@ -93,6 +95,7 @@ impl Findings {
             judge_list(&mut self.mentions, list_size, None, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
         }
         self.drop_text_of_cells();
+        self.mentions.iter_mut().for_each(|mention| mention.places = Vec::new());
         self.all.settle();
         self.ownerless.settle();
         self.own.values_mut().for_each(Personal::settle);
@@ -114,19 +117,7 @@ impl Findings {
     }
 
     fn join(&mut self) {
-        self.mentions.sort_by(|a, b| a.key().cmp(&b.key()).then(a.offset.cmp(&b.offset)).then(a.context.cmp(&b.context)));
-        // Passages overlap: the same place is one mention.
-        self.mentions.dedup_by(|later, first| {
-            first.source != Source::Field && first.source != Source::Payment && later.key() == first.key() && later.offset == first.offset
-        });
-        let mut joined: Vec<Mention> = Vec::with_capacity(self.mentions.len());
-        for mention in self.mentions.drain(..) {
-            match joined.last_mut() {
-                Some(last) if last.key() == mention.key() => last.count += mention.count,
-                _ => joined.push(mention),
-            }
-        }
-        self.mentions = joined;
+        self.mentions = together(std::mem::take(&mut self.mentions));
     }
 
     /// Each table is judged by itself, whatever else the content holds: a directory beside the table of the customers in
@@ -181,9 +172,22 @@ impl Findings {
         let owners = self.owners();
         let is_code = |m: &&Mention| matches!(m.scheme, Scheme::ClientCode | Scheme::TransferAccount);
         self.names_others
+            || self.tells_apart
             || owners.len() > 1
             || self.holds_codes_of_others(&owners)
             || self.mentions.iter().filter(is_code).any(|m| !owners.contains(&m.institution))
+    }
+
+    /// May a label in its text speak of less than all of it, since a table beside it is of several, or of others than these?
+    pub fn is_of_others_too(&self, owners: &BTreeSet<usize>) -> bool {
+        self.tells_apart || self.holds_codes_of_others(owners)
+    }
+
+    /// Personal data of running text.
+    pub fn said_in_text(&self) -> Personal {
+        let mut personal = Personal { elements: self.text, persons: self.text_persons.clone(), ..Personal::default() };
+        personal.settle();
+        personal
     }
 
     /// Do codes of others than these stand in tables that no column gives to anybody?

@@ -236,6 +236,7 @@ impl Join<'_> {
                     }
                     // In its home lie records that fields give to others: the rest is its own.
                     None if owners.iter().any(|other| findings.own.contains_key(other)) => Cow::Owned(findings.nobodys()),
+                    None if !is_all_owned(mentions, findings) => Cow::Owned(findings.said_in_text()),
                     _ => Cow::Borrowed(&findings.all),
                 };
                 held.records = own.records.all;
@@ -408,15 +409,17 @@ impl Join<'_> {
 }
 
 /// Do the owners of an item own all that is in it? What makes them owners may be its place or its payments, which speak of
-/// all of it, a label in its text, which does so unless a table beside it holds codes of others, or a column of a table,
-/// which speaks of its rows.
+/// all of it unless they stand amid other text, a label in its text, which does so unless a table beside it holds codes of
+/// others or tells its rows apart, or a column of a table, which speaks of its rows.
 fn is_all_owned(mentions: &[Mention], findings: &Findings) -> bool {
     let owners: Vec<&Mention> = mentions.iter().filter(|m| m.is_sure_owner()).collect();
     let institutions: BTreeSet<usize> = owners.iter().map(|m| m.institution).collect();
     let speaks_of_all = |m: &&Mention| match m.source {
-        Source::Path | Source::Payment => true,
-        Source::Prose | Source::Record | Source::Strings => !findings.holds_codes_of_others(&institutions),
+        Source::Path => true,
+        Source::Payment => !findings.beside_others,
+        Source::Prose | Source::Record | Source::Strings => !findings.is_of_others_too(&institutions),
         Source::Field | Source::Rows => false,
     };
-    !owners.is_empty() && (owners.iter().any(speaks_of_all) || !findings.tables_are_apart())
+    let by_column = owners.iter().any(|m| matches!(m.source, Source::Field | Source::Rows));
+    owners.iter().any(speaks_of_all) || by_column && !findings.tables_are_apart()
 }

@@ -40,6 +40,8 @@ pub struct Mention {
     pub offset: u64,
     /// How often.
     pub count: u64,
+    /// Offsets of all these places, where texts that overlap may show one twice; none where fields are counted.
+    pub places: Vec<u64>,
     /// The text around it, masked.
     pub context: String,
     /// Where it was found.
@@ -94,10 +96,67 @@ pub(super) fn mention(institution: usize, scheme: Scheme, value: String, role: R
         basis,
         offset: 0,
         count: 1,
+        places: Vec::new(),
         context: String::new(),
         source: Source::Prose,
         table: None,
         review: String::new(),
         if_alone: None,
+    }
+}
+
+/// Makes one of those that are the same row of the evidence: at the first of their places, as often as there are places.
+pub(super) fn together(mut mentions: Vec<Mention>) -> Vec<Mention> {
+    mentions.sort_by(|a, b| a.key().cmp(&b.key()).then(a.offset.cmp(&b.offset)).then_with(|| a.context.cmp(&b.context)));
+    let mut joined: Vec<Mention> = Vec::new();
+    for mut mention in mentions {
+        // Passages overlap: the same place is one mention. Cells and fields are counted where they are read.
+        if !matches!(mention.source, Source::Field | Source::Payment) && mention.places.is_empty() {
+            mention.places.push(mention.offset);
+        }
+        match joined.last_mut() {
+            Some(last) if last.key() == mention.key() => {
+                last.count += mention.count;
+                last.places.append(&mut mention.places);
+            }
+            _ => joined.push(mention),
+        }
+    }
+    for mention in joined.iter_mut().filter(|mention| !mention.places.is_empty()) {
+        mention.places.sort_unstable();
+        mention.places.dedup();
+        mention.count = mention.places.len() as u64;
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn together_at_once_and_in_parts_are_the_same(
+            offsets in proptest::collection::vec((0_u64..12, 0_usize..3, 0_u8..2), 0..30),
+            cut in 0_usize..30,
+        ) {
+            let one = |&(offset, institution, source): &(u64, usize, u8)| Mention {
+                offset,
+                context: format!("at {offset}"),
+                source: if source == 0 { Source::Prose } else { Source::Field },
+                ..mention(institution, Scheme::Name, "x".to_owned(), Role::Unknown, Strength::Weak, Basis::WeakEvidence)
+            };
+            let all: Vec<Mention> = offsets.iter().map(one).collect();
+            let (first, rest) = all.split_at(cut.min(all.len()));
+            let parts = [together(first.to_vec()), together(rest.to_vec())].concat();
+            proptest::prop_assert_eq!(together(parts), together(all.clone()));
+            let distinct = |institution: usize| {
+                let of = |source: u8| offsets.iter().filter(move |one| one.1 == institution && one.2 == source);
+                let places: std::collections::BTreeSet<u64> = of(0).map(|one| one.0).collect();
+                (places.len() + of(1).count()) as u64
+            };
+            let counted: u64 = together(all).iter().map(|mention| mention.count).sum();
+            proptest::prop_assert_eq!(counted, (0..3).map(distinct).sum::<u64>());
+        }
     }
 }

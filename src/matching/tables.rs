@@ -9,7 +9,7 @@ use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, DataElement, Role, Scheme, Strength};
 use crate::registry::Policy;
-use crate::table::{ColumnFacts, ColumnType, Heading, Side, TableFacts, ValueFacts, codes_beside, heading};
+use crate::table::{ColumnFacts, ColumnType, Heading, Keys, Side, TableFacts, ValueFacts, codes_beside, heading, keys};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A client-identifier column whose header is as often used for a bank's own customers counts only when so
@@ -45,8 +45,10 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
     let mut owned = Vec::with_capacity(tables.len());
     for table in tables {
         let (mut has_owner, mut has_clients, mut by_code) = (false, false, None::<&ColumnFacts>);
-        for (number, column) in table.columns.iter().enumerate() {
-            let column = Column { facts: column, header: table.header.get(number).map_or("", String::as_str) };
+        let columns = table.columns.iter().zip(table.header.iter().map(String::as_str).chain(std::iter::repeat("")));
+        let columns: Vec<Column<'_>> = columns.map(|(facts, header)| Column { facts, header }).collect();
+        let mut banks = Vec::new();
+        for &column in &columns {
             has_owner |= match &column.facts.kind {
                 ColumnType::ClientId(specific) => {
                     let proven = if *specific == Specific::Generic { by_values(lexicon, column) } else { None };
@@ -60,10 +62,21 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
                     by_code = by_code.into_iter().chain(owns.then_some(column.facts)).max_by_key(|column| column.non_empty);
                     owns
                 }
-                ColumnType::BankId { scheme, side } => bank_column(lexicon, table, column, scheme, *side, policy, findings),
-                ColumnType::Iban(side) => bank_column(lexicon, table, column, &Scheme::IbanBank, *side, policy, findings),
+                ColumnType::BankId { scheme, side } => {
+                    banks.push((column, scheme, *side));
+                    false
+                }
+                ColumnType::Iban(side) => {
+                    banks.push((column, &Scheme::IbanBank, *side));
+                    false
+                }
                 _ => false,
             };
+        }
+        // Where a column of clients says whose each row is, a bank in another column is the other side of it.
+        let rows_are_clients = has_owner;
+        for (column, scheme, side) in banks {
+            has_owner |= bank_column(lexicon, table, (column, scheme, side), rows_are_clients, policy, findings);
         }
         findings.all.add(&table.records, &table.persons);
         findings.all.add(&table.said.kinds, &table.said.persons);
@@ -73,6 +86,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             findings.ownerless.add(&table.said.kinds, &table.said.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
             findings.titled.extend(titled(lexicon, &table.title));
+            findings.tells_apart |= tells_apart(table);
         }
         if has_clients && table.nobodys.all > 0 {
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
@@ -111,6 +125,24 @@ fn under_none(table: &TableFacts, column: &ColumnFacts, findings: &mut Findings)
         findings.ownerless.add(&records, &persons);
         findings.names_others = true;
     }
+}
+
+/// Do several keys stand in a column of institutions, or of clients, each in several rows? `institution_id` 1 to 5 means
+/// clients of the vendor that another table lists; nobody knows which is whose, and no label elsewhere speaks of all.
+fn tells_apart(table: &TableFacts) -> bool {
+    /// Of clients' keys, which may as well be those of a bank's own clients, each stands in so many rows.
+    const ROWS_OF_CLIENT: u64 = 3;
+    let is_key = |value: &String| value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(char::is_whitespace);
+    table.columns.iter().enumerate().any(|(number, column)| {
+        let least = match keys(table.header.get(number).map_or("", String::as_str)) {
+            Some(Keys::OfInstitutions) => 1,
+            Some(Keys::OfClients) => ROWS_OF_CLIENT,
+            None => return false,
+        };
+        let distinct = column.values.len() as u64;
+        column.many_values && least == 1
+            || distinct > 1 && column.non_empty >= least * distinct && column.non_empty > distinct && column.values.keys().all(is_key)
+    })
 }
 
 /// Whose names are all that stands in a cell above a table.
@@ -281,14 +313,13 @@ fn is_lettered(scheme: &Scheme, code: &str) -> bool {
         && (is_telling_code(code) || has_other_than_letters())
 }
 
-/// A bank-identifier column owns the table where one institution has nearly all of its rows; otherwise
-/// those banks are the other side.
+/// A bank-identifier column owns the table where one institution has nearly all of its rows, which are not those of clients
+/// that another column names; otherwise those banks are the other side.
 fn bank_column(
     lexicon: &Lexicon,
     table: &TableFacts,
-    column: Column<'_>,
-    scheme: &Scheme,
-    side: Side,
+    (column, scheme, side): (Column<'_>, &Scheme, Side),
+    rows_are_clients: bool,
     policy: &Policy,
     findings: &mut Findings,
 ) -> bool {
@@ -299,8 +330,8 @@ fn bank_column(
         *rows_of.entry(holders).or_default() += facts.count;
     }
     let is_majority = |rows: u64| rows * 100 >= column.facts.non_empty * u64::from(policy.records_majority_percent);
-    let majority =
-        rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && side != Side::Receiving).map(|(holders, rows)| (holders.to_vec(), rows));
+    let may_own = !rows_are_clients && side != Side::Receiving;
+    let majority = rows_of.into_iter().find(|(_, rows)| is_majority(*rows) && may_own).map(|(holders, rows)| (holders.to_vec(), rows));
     let owner = match &majority {
         Some((holders, rows)) if holders.len() == 1 && *rows >= policy.records_minimum => Some(holders[0]),
         _ => None,

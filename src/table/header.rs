@@ -97,9 +97,11 @@ pub(super) fn read(header: &str) -> Reading {
     Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
 }
 
+/// What tells the things of a table apart.
+const TELLS: &[&str] = &["id", "code", "number", "no", "nr", "num", "nbr", "key", "ref", "identifier"];
+
 /// Reads a header of a table of this name: what tells the things of which the table is, `id` in `clients`, says no more.
 pub(super) fn read_in(table: &str, header: &str) -> Reading {
-    const TELLS: &[&str] = &["id", "code", "number", "no", "nr", "num", "nbr", "key", "ref", "identifier"];
     if let [word] = &words(header)[..]
         && TELLS.contains(&word.as_str())
         && let Some(of) = words(table).into_iter().rev().find(|word| word.bytes().any(|b| b.is_ascii_alphabetic()))
@@ -195,6 +197,30 @@ pub(crate) fn heading(header: &str) -> Heading {
         None | Some(Meaning::Institution | Meaning::Name | Meaning::Holder) => Heading::Unknown,
         Some(_) => Heading::Else,
     }
+}
+
+/// Whose keys stand in a column, by which it tells rows apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// `institution_id`, `tenant`.
+    OfInstitutions,
+    /// `client_id`: the vendor's clients, or somebody's.
+    OfClients,
+}
+
+/// Of what a header says that their keys stand below it, and nothing else.
+pub(crate) fn keys(header: &str) -> Option<Keys> {
+    const INSTITUTION: &[&str] = &["institution", "inst", "fi", "fiid", "tenant", "mandant", "institut"];
+    const CLIENT: &[&str] = &["client", "clnt", "cli", "clt"];
+    let words = words(header);
+    let is_of = |those: &[&str]| words.iter().any(|word| those.contains(&word.as_str()));
+    let kind = match () {
+        () if is_of(INSTITUTION) => Keys::OfInstitutions,
+        () if is_of(CLIENT) => Keys::OfClients,
+        () => return None,
+    };
+    let is_known = |word: &String| [INSTITUTION, CLIENT, TELLS].iter().any(|those| those.contains(&word.as_str()));
+    words.iter().all(is_known).then_some(kind)
 }
 
 fn side(words: &[&str]) -> Side {

@@ -24,7 +24,7 @@ pub use column::{ColumnType, Side};
 pub(crate) use content::{
     codes_beside, is_card, is_hyphenated_ssn, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of,
 };
-pub(crate) use header::{Heading, heading};
+pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
 pub(crate) use partings::parting;
 pub use said::{Said, SaidFacts};

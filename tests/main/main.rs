@@ -35,6 +35,7 @@ mod integrity;
 mod interchange;
 mod interruption;
 mod json_schemas;
+mod keys_of_institutions;
 mod layout_properties;
 mod layouts;
 mod links;
