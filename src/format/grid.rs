@@ -198,12 +198,22 @@ impl Grid {
         if text.is_empty() {
             return;
         }
+        let push = |sink: &mut Sink<'_>| {
+            sink.border();
+            sink.text(text, At::Decoded(self.offset));
+            sink.border();
+        };
         sink.kind(PassageKind::Prose);
-        sink.border();
-        sink.text(text, At::Decoded(self.offset));
-        sink.border();
-        if let Some(table) = self.table {
-            sink.kind(PassageKind::Rows(table));
+        match self.table {
+            Some(table) => {
+                sink.beside_heads(push);
+                sink.kind(PassageKind::Rows(table));
+            }
+            // The rows that are held name the part again.
+            None => {
+                sink.leave_heads();
+                push(sink);
+            }
         }
     }
 

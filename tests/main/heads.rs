@@ -3,6 +3,7 @@
 
 use crate::harness::{docx, pdf};
 use crate::workbook_parts::{cells, code, counts, data, outcome, person, workbook};
+use std::io::{Cursor, Write};
 
 /// Lines about persons with these numbers.
 fn lines(persons: std::ops::Range<usize>, line: impl Fn(&[String]) -> String) -> String {
@@ -191,6 +192,43 @@ fn persons_below_no_line_or_an_unknown_clients_count_for_each() {
                 let more = format!("Client,999983\nname,account,balance\n{}", lines(13..17, |p| p.join(",") + "\n"));
                 of_text(sections() + &more, first, other)
             }),
+        ],
+        10,
+        11,
+    );
+}
+
+/// What a line says of a person.
+fn said(person: &[String]) -> String {
+    format!("Member {}, account {}, balance {}\n", person[0], person[1], person[2])
+}
+
+/// Four more persons in the notes of a text document, which stand in this part and element.
+fn with_notes(document: &[u8], part: &str, element: &str) -> Vec<u8> {
+    let notes = lines(13..17, |p| format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", said(p)));
+    let mut package = zip::ZipWriter::new_append(Cursor::new(document.to_vec())).expect("a package");
+    package.start_file(part, zip::write::SimpleFileOptions::default()).expect("memory takes it");
+    write!(package, "<w:{element}>{notes}</w:{element}>").expect("memory takes it");
+    package.finish().expect("memory takes it").into_inner()
+}
+
+#[test]
+fn persons_beside_the_sheets_and_the_body_stand_below_no_line() {
+    assert_individuals(
+        &[
+            ("comments.xlsx", |first, other| {
+                let (one, two) = (format!("Client {first}"), format!("Client {other}"));
+                let comment = |p: &[String]| format!("<comment ref=\"A1\"><text><r><t>{}</t></r></text></comment>", said(p));
+                let comments = format!("<comments><commentList>{}</commentList></comments>", lines(13..17, comment));
+                workbook(&[(&one, sheet(&[], 0..6)), (&two, sheet(&[], 6..13))], &[("xl/comments1.xml", comments)])
+            }),
+            ("foot.xlsx", |first, other| {
+                let foot = format!("<headerFooter><oddFooter>&amp;L{}</oddFooter></headerFooter>", lines(13..17, said));
+                let titled = |client: &str, persons| sheet(&[&["Report"], &["", "Client Code", client], &[]], persons);
+                workbook(&[("S0", titled(first, 0..6)), ("S1", titled(other, 6..13) + &foot)], &[])
+            }),
+            ("comments.docx", |first, other| with_notes(&paragraphs(first, other), "word/comments.xml", "comments")),
+            ("notes.docx", |first, other| with_notes(&paragraphs(first, other), "word/footnotes.xml", "footnotes")),
         ],
         10,
         11,

@@ -207,6 +207,7 @@ impl<'a> Package<'a> {
         let mut guard = Guard { inner: file, read: 0, encoded: range.end - range.start, limits: sink.limits(), exceeded: false };
         let source: &mut dyn Read = &mut guard;
         let mut lexer = Lexer::new(source, false);
+        sink.leave_heads();
         let result = read(&mut lexer, range.start, sink);
         let cut_off = lexer.is_cut_off();
         drop(lexer);
@@ -227,6 +228,7 @@ impl<'a> Package<'a> {
     pub fn read_bytes(&mut self, part: usize, sink: &mut Sink<'_>) -> Option<Vec<u8>> {
         let part = self.parts.get_mut(part).filter(|part| part.defect.is_none() && !part.done)?;
         part.done = true;
+        sink.leave_heads();
         let range = part.range.clone();
         let mut out = Vec::new();
         let limits = Limits { member_bytes: sink.limits().member_bytes.min(HELD), ..sink.limits() };

@@ -101,6 +101,7 @@ impl SharedStrings {
     /// Pushes the strings that no cell shows: they were in cells once.
     pub fn push_unused(&self, sink: &mut Sink<'_>) {
         sink.kind(PassageKind::Prose);
+        sink.leave_heads();
         let mut start = 0;
         for (end, used) in self.ends.iter().zip(&self.used) {
             if !used && *end > start {

@@ -63,6 +63,8 @@ pub fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     sink.kind(PassageKind::Prose);
     let mut done = vec![false; file.entries.len()];
     pages::read(&file, &mut done, sink);
+    // Annotations, fields and what no page shows stand on pages that are not asked for.
+    sink.leave_heads();
     streams::read(&file, &mut done, sink);
     push_strings(&file, sink);
     cover_structure(&file, bytes, sink);

@@ -47,10 +47,14 @@ impl Heads {
         Self { under: Under::Doubt, is_apart: true, ..Self::default() }
     }
 
-    /// Another sheet or table begins, or the same goes on.
-    fn begin_part(&mut self, name: &str) {
-        if !name.is_empty() && self.part != name && !self.is_apart {
-            *self = Self { part: name.to_owned(), unread: format!("{name}\n"), ..Self::default() };
+    /// Another sheet or table begins, or the same goes on; without a name, what stands beside all of them.
+    pub(super) fn begin_part(&mut self, name: &str) {
+        if self.is_apart || self.part == name && !name.is_empty() {
+            return;
+        }
+        *self = Self { part: name.to_owned(), ..Self::default() };
+        if !name.is_empty() {
+            self.text(name);
         }
     }
 
@@ -147,7 +151,37 @@ impl Heads {
 impl Sink<'_> {
     /// What follows stands in the sheet or table of this name.
     pub fn begin_part(&mut self, name: &str) {
-        self.heads.begin_part(name);
+        if !name.is_empty() {
+            self.turn(name);
+        }
+    }
+
+    /// What follows stands beside what was read before, not below it: a comment, a note, the head of a page, another part
+    /// of a document.
+    pub fn leave_heads(&mut self) {
+        self.turn("");
+    }
+
+    /// Has text read that stands beside what comes before it and after it. For text that no passage holds together with
+    /// either.
+    pub fn beside_heads(&mut self, read: impl FnOnce(&mut Self)) {
+        self.flush();
+        let before = self.heads.clone();
+        self.leave_heads();
+        read(self);
+        self.flush();
+        self.heads = before;
+    }
+
+    /// The text of the passage at hand that nobody has heard yet still belongs to the part before.
+    fn turn(&mut self, part: &str) {
+        if self.text.is_empty() || !self.is_running() {
+            return self.heads.begin_part(part);
+        }
+        if self.turns.last().is_some_and(|(at, _)| *at == self.text.len()) {
+            self.turns.pop();
+        }
+        self.turns.push((self.text.len(), part.to_owned()));
     }
 
     /// What is known here of whose what follows is; what is read in another order than it stands takes it back.
@@ -174,14 +208,30 @@ impl Sink<'_> {
         self.heads.person();
     }
 
-    /// Takes what a text says of persons.
-    pub(super) fn hear(&mut self, spoken: Spoken, text: &str) {
+    /// Takes what a text says of persons; parts of the item begin at these places in it, in their order.
+    pub(super) fn hear(&mut self, spoken: Spoken, text: &str, turns: &[(usize, String)]) {
+        let mut heard: Vec<(PersonKey, Range<usize>)> = spoken.persons.into_iter().zip(spoken.places).collect();
+        heard.sort_by_key(|(_, place)| place.start);
+        let (mut rest, mut from) = (&heard[..], 0);
+        for (at, part) in turns {
+            let (own, behind) = rest.split_at(rest.partition_point(|(_, place)| place.start < *at));
+            self.hear_part(own, text.get(from..*at).unwrap_or_default(), from);
+            self.heads.begin_part(part);
+            (rest, from) = (behind, *at);
+        }
+        self.hear_part(rest, text.get(from..).unwrap_or_default(), from);
         self.facts.text.extend(spoken.elements);
-        if spoken.persons.is_empty() {
+        self.facts.persons.extend(heard.into_iter().map(|(person, _)| person));
+    }
+
+    /// Takes the persons of one part, whose text begins at a place of the text in which they stand.
+    fn hear_part(&mut self, persons: &[(PersonKey, Range<usize>)], text: &str, from: usize) {
+        if persons.is_empty() {
             return self.heads.text(text);
         }
-        let whose = self.heads.persons(text, &spoken.places);
-        for (person, client) in spoken.persons.iter().zip(whose) {
+        let place = |(_, place): &(PersonKey, Range<usize>)| place.start.saturating_sub(from)..place.end.saturating_sub(from);
+        let whose = self.heads.persons(text, &persons.iter().map(place).collect::<Vec<_>>());
+        for ((person, _), client) in persons.iter().zip(whose) {
             let client = client.unwrap_or_default();
             if self.facts.headed.len() < MOST || self.facts.headed.contains_key(&client) {
                 self.facts.headed.entry(client).or_default().push(*person);
@@ -189,7 +239,6 @@ impl Sink<'_> {
                 self.facts.headed.entry(String::new()).or_default().push(*person);
             }
         }
-        self.facts.persons.extend(spoken.persons);
     }
 
     /// Nothing is kept of heads where there are none.

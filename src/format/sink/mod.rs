@@ -54,6 +54,8 @@ pub struct Sink<'a> {
     is_told: bool,
     /// Whose what follows is, where a line above it says so.
     heads: Heads,
+    /// Where in the passage at hand parts of the item begin, with their names.
+    turns: Vec<(usize, String)>,
     is_fork: bool,
     /// Members are found by the sink of the whole: what may be one waits for it.
     gathers: bool,
@@ -91,6 +93,7 @@ impl<'a> Sink<'a> {
             is_told: false,
             records: Vec::new(),
             heads: Heads::default(),
+            turns: Vec::new(),
             is_fork: false,
             gathers: false,
             values: Vec::new(),
@@ -356,7 +359,7 @@ impl<'a> Sink<'a> {
     /// Has text read whose persons are looked for in `told`, which says the same in other order.
     pub fn told(&mut self, told: &str, read: impl FnOnce(&mut Self)) {
         self.flush();
-        self.hear(personal::find(told, personal::Cut::default()), told);
+        self.hear(personal::find(told, personal::Cut::default()), told, &[]);
         let before = std::mem::replace(&mut self.is_told, true);
         read(self);
         self.flush();

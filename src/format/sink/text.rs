@@ -92,23 +92,30 @@ impl Sink<'_> {
         self.continued = 0;
     }
 
+    /// Is the text that follows running text, in which persons are looked for?
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised)
+    }
+
     /// Hands over the passage, whose last bytes will begin the next one.
     fn hand_over(&mut self, repeated: usize) {
         // Where there was one full passage there are more.
         let next = if self.text.len() >= PASSAGE_TEXT / 2 { PASSAGE_TEXT } else { 0 };
         let text = std::mem::replace(&mut self.text, String::with_capacity(next));
         let map = self.map.begin_next();
+        let turns = std::mem::take(&mut self.turns);
         if text.chars().any(|c| !c.is_whitespace() && c != BORDER) {
             let meant = escaped(&text, &map);
             let mut heard = HashSet::new();
-            let is_running = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
+            let is_running = self.is_running();
             if is_running {
                 let spoken = self.spoken(&text, &map, (self.continued, repeated));
                 if meant.is_some() {
                     heard.extend(spoken.persons.iter().map(|person| person.hash));
                 }
-                if !self.is_told {
-                    self.hear(spoken, &text);
+                match self.is_told {
+                    true => turns.iter().for_each(|(_, part)| self.heads().begin_part(part)),
+                    false => self.hear(spoken, &text, &turns),
                 }
                 self.say(&text, &map, self.continued);
             }
@@ -118,7 +125,7 @@ impl Sink<'_> {
                 if spoken.says_something() {
                     // Below which lines of the text it stands is not known.
                     let heads = std::mem::replace(self.heads(), Heads::apart());
-                    self.hear(spoken, &meant.text);
+                    self.hear(spoken, &meant.text, &[]);
                     *self.heads() = heads;
                 }
             }
@@ -153,7 +160,9 @@ impl Sink<'_> {
         };
         let tail = self.text[from..].to_owned();
         let tail_map = self.map.tail(&self.text, from);
+        let turns = self.turns.iter().filter(|(at, _)| *at >= from).map(|(at, part)| (at - from, part.clone())).collect();
         self.hand_over(tail.len());
+        self.turns = turns;
         self.continued = tail.len();
         self.text.push_str(&tail);
         self.map.pieces.extend(tail_map.pieces);
