@@ -21,7 +21,7 @@ pub static BSON: Format = Format {
     read: read_documents,
     runs: Runs::Inside,
     // Files that were scanned were recorded with lower versions, and are read again.
-    version: 5,
+    version: 6,
     limitations: &["columns of time series (binary subtype 7) are not decoded", "types of numbers are not kept apart"],
 };
 
@@ -32,7 +32,7 @@ pub static MONGO_ARCHIVE: Format = Format {
     recognise: |probe| probe.head.starts_with(&MAGIC) && le32(probe.head, 4).is_some_and(|length| length as usize <= LONGEST),
     read: read_archive,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: BSON.limitations,
 };
 
@@ -134,6 +134,10 @@ fn read_archive(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             collection.take(bytes, at..end, sink);
         } else {
             let (name, is_end) = slice(bytes, at);
+            if collections.len() as u64 >= sink.limits().entries && !collections.contains_key(&name) {
+                sink.gap(at as u64..at as u64, Cause::LimitEntries, "there are more collections than are kept");
+                break;
+            }
             sink.cover(at as u64..end as u64, Class::Read);
             collections.entry(name.clone()).or_default().is_open = !is_end;
             open = Some(name);
@@ -172,7 +176,9 @@ type Chunk = (i64, Range<usize>);
 /// What was found of a collection.
 #[derive(Default)]
 struct Collection {
-    documents: Vec<Range<usize>>,
+    /// Where its documents stand, those one behind the other as one: millions of small ones take no memory.
+    runs: Vec<Range<usize>>,
+    documents: u64,
     /// Chunks of files by the identifiers of these.
     files: BTreeMap<Vec<u8>, Vec<Chunk>>,
     chunks: usize,
@@ -224,7 +230,7 @@ impl Collection {
             let at = place.start as u64..place.end as u64;
             match binary(bytes, &place) {
                 Binary::Plain(plain) if value::binary(plain).is_none() => {
-                    let name = format!("{}/{}", value::text(&name), self.documents.len());
+                    let name = format!("{}/{}", value::text(&name), self.documents);
                     let whole = (place.end - plain.len()) as u64..place.end as u64;
                     value::member(&name, plain.len() as u64, &[whole], &mut &*plain, sink);
                 }
@@ -233,7 +239,11 @@ impl Collection {
                 Binary::Column => sink.gap(at, Cause::UnsupportedMethod, format!("{} is a column of a time series", value::text(&name))),
             }
         }
-        self.documents.push(place);
+        self.documents += 1;
+        match self.runs.last_mut() {
+            Some(run) if run.end == place.start => run.end = place.end,
+            Some(_) | None => self.runs.push(place),
+        }
     }
 
     /// All that was taken as members.
@@ -251,12 +261,12 @@ impl Collection {
                 Joined { bytes, chunks: chunks.into_iter().map(|(_, place)| place).collect::<Vec<_>>().into_iter(), rest: &[] };
             value::member(&to_hex(&file), size, &places, &mut joined, sink);
         }
-        if self.documents.is_empty() {
+        if self.runs.is_empty() {
             return;
         }
-        let places: Vec<Range<u64>> = self.documents.iter().map(|place| place.start as u64..place.end as u64).collect();
+        let places: Vec<Range<u64>> = self.runs.iter().map(|run| run.start as u64..run.end as u64).collect();
         let size = places.iter().map(|place| place.end - place.start).sum();
-        let mut lines = Lines { bytes, documents: self.documents.into_iter(), line: Vec::new(), at: 0 };
+        let mut lines = Lines { bytes, runs: self.runs.into_iter(), rest: 0..0, line: Vec::new(), at: 0 };
         value::member(&format!("{name}.json"), size, &places, &mut lines, sink);
     }
 }
@@ -281,7 +291,9 @@ impl<I: Iterator<Item = Range<usize>>> Read for Joined<'_, I> {
 /// Documents as lines of JSON.
 struct Lines<'a, I> {
     bytes: &'a [u8],
-    documents: I,
+    runs: I,
+    /// What is left of the run.
+    rest: Range<usize>,
     line: Vec<u8>,
     at: usize,
 }
@@ -289,10 +301,15 @@ struct Lines<'a, I> {
 impl<I: Iterator<Item = Range<usize>>> Read for Lines<'_, I> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         while self.at >= self.line.len() {
-            let Some(place) = self.documents.next() else { return Ok(0) };
+            let Some(end) = end_of(self.bytes, self.rest.start, self.rest.end) else {
+                let Some(run) = self.runs.next() else { return Ok(0) };
+                self.rest = run;
+                continue;
+            };
             self.line.clear();
             self.at = 0;
-            json(self.bytes, place.start, &mut self.line);
+            json(self.bytes, self.rest.start, &mut self.line);
+            self.rest.start = end;
         }
         let mut rest = &self.line[self.at..];
         let read = rest.read(out)?;

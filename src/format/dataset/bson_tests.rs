@@ -59,6 +59,16 @@ fn values_of_every_type_are_what_json_says() {
 }
 
 #[test]
+fn small_documents_one_behind_the_other_are_one_place() {
+    let whole: Vec<u8> = (0..5000).flat_map(small).collect();
+    read_with(BSON.read, &whole, |sink, collector| {
+        assert_eq!(sink.coverage.clone().partition(whole.len() as u64).len(), 1);
+        let shown = String::from_utf8(collector.members.lock().unwrap()[0].clone()).unwrap();
+        assert_eq!((shown.lines().count(), shown.lines().last()), (5000, Some("{\"clientId\":4999,\"name\":\"Ann \\\"A\\\" Lee\"}")));
+    });
+}
+
+#[test]
 fn large_values_and_files_in_chunks_are_members() {
     let file: Vec<u8> = (0..900u32).flat_map(|n| (n * n).to_le_bytes()).collect();
     let chunk = |n: i32, bytes: &[u8]| {
