@@ -7,6 +7,9 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
+/// So much of what somebody wrote is kept as text; what is beyond counts as not understood.
+const MOST_TEXT: usize = 64 << 20;
+
 /// Registers a manifest and its rows, and says in words what it is; the same bytes are registered once. Large ones
 /// on file systems of other machines are copied into the spool. A table with the columns that the operator named is
 /// read by them, even when it was read before. What is in no syntax itself may hold listings.
@@ -40,9 +43,12 @@ pub(super) fn add(
     let text = match (kind, &contents) {
         (Kind::Seller, Some(contents)) => Some(contents.claim()),
         (Kind::Taken, Some(contents)) => Some(contents.text.clone()),
-        (Kind::Seller, None) => manifest::text(bytes),
+        (Kind::Seller, None) => manifest::text(beginning(bytes)),
         (Kind::Taken, None) | (Kind::Platform, _) => None,
     };
+    let mut text = text.unwrap_or_default();
+    let is_cut = text.len() > MOST_TEXT || !text.is_empty() && contents.is_none() && bytes.len() > MOST_TEXT;
+    text.truncate(text.floor_char_boundary(MOST_TEXT));
     ledger.begin()?;
     if named.is_some() {
         ledger.forget_manifest(sha256)?;
@@ -58,7 +64,7 @@ pub(super) fn add(
         unknown: None,
         columns: String::new(),
         truncated: false,
-        text: text.unwrap_or_default(),
+        text,
     };
     let Some(id) = ledger.add_manifest(&row)? else {
         ledger.commit()?;
@@ -84,13 +90,17 @@ pub(super) fn add(
         };
         failed = ledger.add_listed(id, &listed).err();
     };
-    let report = match (named, &contents) {
+    let mut report = match (named, &contents) {
         (Some(_), _) => manifest::read_table(bytes, columns, &mut take),
         (None, Some(contents)) => of_contents(contents, kind, &mut take),
         (None, None) => syntax.read_as(kind, bytes, &mut take),
     };
     if let Some(error) = failed {
         return Err(error);
+    }
+    if is_cut {
+        report.not_understood_count += 1;
+        report.not_understood.push((0, format!("text beyond the first {} MiB", MOST_TEXT >> 20)));
     }
     row.rows = report.rows;
     row.not_understood = report.not_understood_count;
@@ -104,6 +114,14 @@ pub(super) fn add(
     ledger.commit()?;
     ledger.record(&format!("manifest {}", row.in_words()))?;
     Ok(Some(row.in_words()))
+}
+
+/// As much of a text as is kept, up to the end of a line.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let Some(head) = bytes.get(..MOST_TEXT) else { return bytes };
+    let is_wide = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
+    let end = memchr::memrchr(b'\n', head).filter(|_| !is_wide).map_or(head.len(), |end| end + 1);
+    &head[..end]
 }
 
 /// What became of a manifest that is no listing as it stands. What was not read, and remarks beside what was taken, may

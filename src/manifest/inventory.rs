@@ -352,15 +352,6 @@ pub(super) fn has_columns(sample: &Sample<'_>, said: &Columns) -> Option<&'stati
     Layout::of(sample, said).map(|layout| if layout.is_log() { &LOG } else { &SYNTAX })
 }
 
-/// Is it a title above the heading: words in one field of several, and the name of no file?
-fn is_title(line: &[u8], layout: &Layout) -> bool {
-    let mut fields = Vec::new();
-    split(line, layout.delimiter, layout.quotes, &mut fields);
-    let mut filled = fields.iter().filter(|field| !field.trim_ascii().is_empty());
-    let Some(title) = filled.next().filter(|_| filled.next().is_none() && layout.columns.len() > 1) else { return false };
-    !title.iter().any(|b| matches!(b, b'/' | b'\\' | b'.'))
-}
-
 /// Reads a table.
 pub(super) fn read(bytes: &[u8], said: &Columns, rows: &mut dyn FnMut(Row)) -> Report {
     let mut tally = Tally::new(rows);
@@ -383,9 +374,8 @@ pub(super) fn read(bytes: &[u8], said: &Columns, rows: &mut dyn FnMut(Row)) -> R
             continue;
         }
         if layout.heading.is_some_and(|heading| index < heading) {
-            if !is_title(&record, &layout) {
-                tally.not_understood(number, &record);
-            }
+            // A title, too: it may say whose the files are.
+            tally.not_understood(number, &record);
             continue;
         }
         let place = lines.place();
