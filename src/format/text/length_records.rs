@@ -1,6 +1,6 @@
 //! Records of text behind their lengths, in ASCII or EBCDIC, as they leave a mainframe in binary: each becomes a line,
 //! and the lines are a member, which is then read as what it is. So are messages of card networks (ISO 8583-1), of which a
-//! bit map says which fields follow: its bytes become blanks, and what is text stands where it stood.
+//! bit map says which fields follow: its bytes become blanks, and what is text stands where it stood, in whatever character set.
 
 use super::descriptor::Framing;
 use super::ebcdic::{CP037, may_be_ebcdic_text};
@@ -16,7 +16,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| Found::of(probe.bytes).is_some(),
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[
         "records behind lengths that are no descriptor words are known where they are a payment file or messages of card networks",
         "numbers in binary and in packed decimal in messages of card networks are blanks",
@@ -161,12 +161,33 @@ fn lines<'b>(bytes: &'b [u8], found: &Found) -> impl Iterator<Item = Cow<'b, [u8
         // A bit map may pass as text, and is none.
         let map = TYPE..TYPE + record.get(TYPE).map_or(0, |first| map_len(*first));
         let shown = |(at, byte): (usize, &u8)| if !map.contains(&at) && is_shown(*byte, is_ebcdic) { *byte } else { blank };
-        record.iter().enumerate().map(shown).collect()
+        let mut out: Vec<u8> = record.iter().enumerate().map(shown).collect();
+        if !is_ebcdic {
+            keep_letters(record, map.end, &mut out);
+        }
+        out
     };
     found.framing.records(bytes).flat_map(move |record| {
         let record = &bytes[record];
         [if are_messages { Cow::Owned(shown(record)) } else { Cow::Borrowed(record) }, Cow::Borrowed(end)]
     })
+}
+
+/// Puts back what are letters outside of ASCII from a place on: bytes with letters or blanks on both sides that are UTF-8, or
+/// letters in every character set of eight bits (ISO 8859, the code pages of Windows).
+fn keep_letters(record: &[u8], from: usize, out: &mut [u8]) {
+    let mut at = from;
+    while let Some(start) = record.get(at..).and_then(|rest| rest.iter().position(|b| *b >= 0x80)).map(|n| at + n) {
+        let end = start + record[start..].iter().take_while(|b| **b >= 0x80).count();
+        let run = &record[start..end];
+        let is_beside = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphabetic() || *b == b' ');
+        let is_behind = end == record.len() || is_beside(record.get(end));
+        let are_letters = run.iter().all(|b| *b >= 0xC0) || std::str::from_utf8(run).is_ok();
+        if start > from && is_beside(record.get(start - 1)) && is_behind && are_letters {
+            out[start..end].copy_from_slice(run);
+        }
+        at = end;
+    }
 }
 
 #[cfg(test)]
@@ -238,6 +259,17 @@ mod tests {
         assert!(member(&ascii).0.starts_with(wanted.as_bytes()), "{}", String::from_utf8_lossy(&member(&ascii).0));
         let lines = member(&(0..9).flat_map(|n| framed(foreign(n))).collect::<Vec<u8>>()).0;
         assert_eq!(lines.iter().map(|b| if *b == 0x15 { '\n' } else { CP037[usize::from(*b)] }).collect::<String>(), wanted);
+        let named = |n: u32, name: &[u8]| framed([&message(n)[..], name, b" "].concat());
+        for (name, shown) in [
+            (&b"CAF\xC9 M\xDCLLER"[..], &b"CAF\xC9 M\xDCLLER"[..]),
+            ("Café Łódź".as_bytes(), "Café Łódź".as_bytes()),
+            (b"ATM \xCC\xC0\xC3\xC0\xC7\xC8\xCD", b"ATM \xCC\xC0\xC3\xC0\xC7\xC8\xCD"),
+            (b"CAF\x9F\x02M", b"CAF  M"),
+            (b"CAFE\xC9\x01\x02", b"CAFE   "),
+        ] {
+            let lines = member(&(0..9).flat_map(|n| named(n, &[b" ", name].concat())).collect::<Vec<u8>>()).0;
+            assert!(lines.split(|b| *b == b'\n').next().unwrap().ends_with(&[b" ", shown, b" "].concat()), "{name:?} {lines:?}");
+        }
         let others: Vec<u8> = (0..9).flat_map(|n| framed([b"9940".to_vec(), message(n)[4..].to_vec()].concat())).collect();
         assert!(!(FORMAT.recognise)(&Probe::new(&others)));
     }
