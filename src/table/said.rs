@@ -47,10 +47,12 @@ impl TableFacts {
         self.columns.get(column).is_none_or(|column| column.kind.may_hold_codes())
     }
 
-    /// Kinds of personal data in its columns and in what its cells say.
+    /// Kinds of personal data in its columns and in what its cells say. A password that a cell says is not known to open
+    /// what the e-mail address beside it says.
     pub fn all_elements(&self) -> Elements {
         let mut elements = self.elements;
-        elements.extend(self.said.kinds.elements());
+        let is_known = |kind: &DataElement| *kind != DataElement::Credential || self.said.rows > 0;
+        self.said.kinds.elements().iter().filter(is_known).for_each(|kind| elements.insert(kind));
         elements
     }
 

@@ -109,6 +109,26 @@ fn what_cells_say_is_the_client_of_the_rows() {
 }
 
 #[test]
+fn secrets_in_cells_of_any_length_are_the_clients_of_the_rows() {
+    for filled in [0, 120_000] {
+        let row = |n: usize, _: &str| {
+            let secret = if n == 6 { "db_password=Hk3v9s0m1" } else { "no answer" };
+            let rest = "it was retried ".repeat(if n > 5 { filled / 15 } else { 0 });
+            format!("{},{n},\"{rest}{secret}\"\n", CODES[n % 2])
+        };
+        let (_desk, outputs) = decided("jobs.csv", format!("client_code,job,notes\n{}", rows(row)).as_bytes());
+        let impact = outputs.impact();
+        let found = |id: &str| (impact[id]["verdict"].clone(), impact[id]["data_elements"].clone());
+        assert_eq!(found("A"), ("affected".to_owned(), "credential".to_owned()), "{filled}");
+        assert_eq!(found("B"), ("affected".to_owned(), String::new()), "{filled}");
+    }
+    // Whose login stands beside a password in words is not known.
+    let row = |n: usize, name: &str| format!("{}@quarry.internal,{n},\"job with smtp_password=Hk3v9s0m{n}\"\n", name.replace(' ', "."));
+    let (_desk, outputs) = decided("jobs.csv", format!("email,job,notes\n{}", rows(row)).as_bytes());
+    assert!(outputs.impact().values().all(|row| row["verdict"] == "ruled_out"));
+}
+
+#[test]
 fn whom_the_columns_name_is_one_person_with_whom_the_notes_name() {
     let row = |n: usize, name: &str| {
         let note = ["", "no answer", "letter to"][n % 3];

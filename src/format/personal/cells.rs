@@ -1,6 +1,6 @@
 //! Cells of tables that say something in words: notes, messages, payloads. Most cells do not, which is seen by their bytes.
 
-use super::{Cut, find, partings, runs};
+use super::{Cut, find, partings, runs, secrets};
 use crate::model::DataElement;
 use crate::table::Said;
 
@@ -25,6 +25,11 @@ pub(in crate::format) fn may_speak(cell: &str) -> bool {
         return false;
     }
     runs(bytes).any(|run| bytes.get(run).is_some_and(|run| is_telling(run, is_worded))) || partings::is_any_in(cell)
+}
+
+/// Does a cell give a value to what opens something?
+pub(in crate::format) fn holds_secret(cell: &str) -> bool {
+    !secrets::find(cell.as_bytes()).is_empty()
 }
 
 /// Groups of digits of a social security number or of a card; in words also what may be the number of an account.

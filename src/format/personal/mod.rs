@@ -17,7 +17,7 @@ mod partings;
 mod secrets;
 
 use crate::model::{DataElement, Elements, PersonKey};
-pub(super) use cells::{SHORTEST_CELL, find_in_cell, may_speak};
+pub(super) use cells::{SHORTEST_CELL, find_in_cell, holds_secret, may_speak};
 use forms::Forms;
 use letters::account_label;
 use lines::Lines;

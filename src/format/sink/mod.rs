@@ -378,7 +378,7 @@ fn said_in(table: &TableFacts, cells: &[&str]) -> Vec<(usize, Said)> {
     for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.len() >= personal::SHORTEST_CELL) {
         // A file, a table or a payment in a cell is read as what it is.
         let is_told = |cell: &str| standalone::file_in(cell).is_some() || super::payments::is_amid_text(cell.as_bytes());
-        if table.is_read_in_words(column) && personal::may_speak(cell) && !is_told(cell) {
+        if table.is_read_in_words(column) && (personal::may_speak(cell) || personal::holds_secret(cell)) && !is_told(cell) {
             said.extend(personal::find_in_cell(cell).map(|said| (column, said)));
         }
     }
