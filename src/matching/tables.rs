@@ -80,8 +80,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
         }
         findings.all.add(&table.records, &table.persons);
         findings.all.add(&table.said.kinds, &table.said.persons);
-        let is_nobodys = table.all_elements().concern_persons() && !table.is_of_few_logins();
-        if !has_owner && is_nobodys && !is_said_of_clients(lexicon, table) {
+        if !has_owner && table.all_elements().concern_persons() && !is_said_of_clients(lexicon, table) {
             findings.ownerless.add(&table.records, &table.persons);
             findings.ownerless.add(&table.said.kinds, &table.said.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));

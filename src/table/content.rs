@@ -51,6 +51,18 @@ pub(crate) fn is_sample_ssn(text: &str) -> bool {
             || is_one(&digits[..3]) && is_one(&digits[3..5]) && is_one(&digits[5..]))
 }
 
+/// Is it an e-mail address in a domain that nobody can have, as documentation, tests and settings write them (RFC 2606, 2 and
+/// 3)? The name `example` itself is not among them: made-up evidence writes it for real ones.
+pub(crate) fn is_sample_address(address: &str) -> bool {
+    const SAMPLES: [&str; 7] = ["test", "invalid", "localhost", "localdomain", "example.com", "example.net", "example.org"];
+    let domain = address.trim().rsplit('@').next().unwrap_or_default();
+    let ends_in = |sample: &&str| {
+        let parted = domain.len().checked_sub(sample.len()).and_then(|at| domain.split_at_checked(at));
+        parted.is_some_and(|(before, end)| end.eq_ignore_ascii_case(sample) && (before.is_empty() || before.ends_with('.')))
+    };
+    SAMPLES.iter().any(ends_in)
+}
+
 /// Nine digits that may be a social security number, with or without separators.
 pub(super) fn is_bare_ssn(text: &str) -> bool {
     let text = &*with_plain_partings(text);

@@ -22,7 +22,8 @@ mod typing;
 
 pub use column::{ColumnType, Side};
 pub(crate) use content::{
-    codes_beside, is_card, is_hyphenated_ssn, is_money, is_person_name, is_plain_street, is_sample_ssn, is_wordy, year_of,
+    codes_beside, is_card, is_hyphenated_ssn, is_money, is_person_name, is_plain_street, is_sample_address, is_sample_ssn, is_wordy,
+    year_of,
 };
 pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
@@ -387,12 +388,6 @@ impl TableFacts {
             || self.speaks_of_persons()
     }
 
-    /// Are nothing but a few logins what it says of persons? Settings, tests and samples have some.
-    pub fn is_of_few_logins(&self) -> bool {
-        const FEW: u64 = 5;
-        self.rows < FEW && self.all_elements().are_logins()
-    }
-
     /// Is there a column of this type with a value in it?
     pub fn holds(&self, kind: &ColumnType) -> bool {
         self.columns.iter().any(|column| column.kind == *kind && column.non_empty > 0)
@@ -413,7 +408,15 @@ impl Work {
         if self.towns.iter().all(|column| column.is_some_and(filled)) {
             elements.insert(DataElement::Address);
         }
-        elements
+        if elements.are_logins() && self.is_sample_login(cells) { Elements::default() } else { elements }
+    }
+
+    /// Does none of its e-mail addresses belong to anybody?
+    fn is_sample_login(&self, cells: &[&str]) -> bool {
+        let is_address = |(_, kind): &&(usize, DataElement)| *kind == DataElement::Email;
+        let mut addresses =
+            self.personal.iter().filter(is_address).filter_map(|(i, _)| cells.get(*i)).filter(|cell| !held(cell).is_empty());
+        addresses.all(|address| is_sample_address(held(address)))
     }
 
     /// Are there columns that say whose a row is, and nothing in them?

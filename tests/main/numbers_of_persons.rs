@@ -42,6 +42,8 @@ fn numbers_of_persons_are_somebodys_however_they_are_written() {
     let column = format!("ssn\n{}", rows(14, |n, _, _| format!("{}\n", number(n))));
     let map = format!("{{{}\"as_of\": 20241031}}", rows(6, |n, first, last| format!("\"{first} {last}\": \"72011{:05}\", ", 68_769 + n)));
     let logins = format!("username,password\n{}", rows(6, |n, first, last| format!("{first}.{last}@mail.example,Passw0rd!{n}12\n")));
+    let few = "email,password\nann.lee@quarry.internal,Passw0rd!1\nbo.ray@quarry.internal,Tr1cky.9\n";
+    let lines = "ann.lee@quarry.internal:Passw0rd!1\nbo.ray@quarry.internal:Tr1cky.9\n";
     let indian = ["Aarav Iyer", "Vihaan Nair", "Ishaan Reddy", "Ananya Chatterjee", "Diya Mukherjee", "Saanvi Banerjee"];
     let indian: String = indian.iter().zip(1..).map(|(name, n)| format!("{name}   36317{:05}   5055.1{n}\n", 7919 * n)).collect();
     for (name, text, element) in [
@@ -51,6 +53,8 @@ fn numbers_of_persons_are_somebodys_however_they_are_written() {
         ("column.csv", column, "ssn"),
         ("map.json", map, "account_number"),
         ("logins.csv", logins, "credential"),
+        ("few.csv", few.to_owned(), "credential"),
+        ("lines.txt", lines.to_owned(), "credential"),
         ("persons.txt", indian, "account_number"),
     ] {
         let (_desk, outputs) = decided(name, &text);
@@ -64,7 +68,9 @@ fn numbers_of_persons_are_somebodys_however_they_are_written() {
 fn what_looks_like_numbers_of_persons_is_nobodys() {
     let users =
         format!("account_id,login,created\n{}", rows(300, |n, _, _| format!("{},u{n:05},2024-01-{:02}\n", 100_000 + n, n % 28 + 1)));
-    let tests = "email,password\nann@mail.example,Passw0rd!1\nbo@mail.example,Passw0rd!2\n";
+    let tests = "email,password\nann@example.com,Passw0rd!1\nbo@mail.test,Passw0rd!2\n";
+    let places = "git@quarry.internal:team-7\n";
+    let amid = "Fetch the sources:\nbuild@quarry.internal:team-7\nand call make.\n";
     let contacts = format!("team,email\n{}", rows(6, |n, first, _| format!("team {n},{first}@mail.example\n")));
     let traces = format!("trace\n{}", rows(14, |n, _, _| format!("{}\n", number(n))));
     let clock = rows(12, |n, _, _| format!("2024-10-31 12:00:{n:02} DEBUG order={} took={n} ms\n", number(n)));
@@ -73,6 +79,9 @@ fn what_looks_like_numbers_of_persons_is_nobodys() {
     for (name, text) in [
         ("users.csv", users),
         ("seeds.csv", tests.to_owned()),
+        ("lines.txt", tests.trim_start_matches("email,password\n").replace(',', ":")),
+        ("places.txt", places.to_owned()),
+        ("amid.txt", amid.to_owned()),
         ("contacts.csv", contacts),
         ("traces.csv", traces),
         ("clock.log", clock),

@@ -2,10 +2,13 @@
 
 use super::Spoken;
 use crate::model::DataElement;
+use crate::table::is_sample_address;
 use std::collections::HashSet;
 
-/// Fewer are samples, or places of files (`git@host.example:project`).
+/// Fewer amid other lines are samples, or places of files (`git@host.example:project`).
 const LEAST: usize = 5;
+/// Names of accounts under which all people fetch files.
+const OF_ALL: [&str; 4] = ["git", "hg", "svn", "anonymous"];
 /// Longest address and password.
 const LONGEST: usize = 128;
 
@@ -15,9 +18,14 @@ pub(super) fn find(text: &str, spoken: &mut Spoken) {
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         addresses.extend(login_at(text, at));
         if addresses.len() >= LEAST {
-            [DataElement::Email, DataElement::Credential].into_iter().for_each(|element| spoken.elements.insert(element));
-            return;
+            break;
         }
+    }
+    // Fewer are logins where nothing else stands beside them.
+    let is_somebodys = |address: &&str| !is_sample_address(address) && !OF_ALL.iter().any(|name| address.starts_with(&format!("{name}@")));
+    let are_all = || addresses.iter().all(is_somebodys) && text.lines().filter(|line| !line.trim().is_empty()).count() == addresses.len();
+    if addresses.len() >= LEAST || !addresses.is_empty() && are_all() {
+        [DataElement::Email, DataElement::Credential].into_iter().for_each(|element| spoken.elements.insert(element));
     }
 }
 
