@@ -143,6 +143,13 @@ impl<'t> Label<'t> {
         self.names_exactly() && (!is_number() || self.says_number(text, value))
     }
 
+    /// Does it give a value: does it end in another word than that for a thing that has one, or does a mark that gives one
+    /// stand behind it? `client code QHSB` and `client: QHSB` do.
+    pub(super) fn is_given(&self, text: &str, value: &Range<usize>) -> bool {
+        let is_thing = self.words.last().is_none_or(|word| THINGS.contains(&word.strip_suffix('s').unwrap_or(word)));
+        !is_thing || text.get(self.end..value.start).is_some_and(|between| between.trim_end_matches(QUOTED).ends_with([':', '=', '#']))
+    }
+
     /// Is it a word for many, and the value a key below it, with something of its own behind it?
     pub fn heads_map(&self, text: &str, value: &Range<usize>) -> bool {
         let opens = text.get(self.end..value.start).is_some_and(|between| between.contains(['{', '\n']));

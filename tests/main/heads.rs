@@ -1,7 +1,7 @@
 //! Several clients in one item, each under a line of its own: the head of a page, a heading, a title over a table, the name
 //! of a sheet. Each has the persons below its line; where that is not certain, each has all of them.
 
-use crate::harness::{docx, pdf};
+use crate::harness::{decided, docx, pdf};
 use crate::workbook_parts::{cells, code, counts, data, outcome, person, workbook};
 use std::io::{Cursor, Write};
 
@@ -152,6 +152,17 @@ fn persons_below_a_clients_line_are_that_clients() {
         6,
         7,
     );
+}
+
+#[test]
+fn codes_of_letters_alone_are_clients_too() {
+    for (name, form) in [("report.prn", report()), ("members.yaml", members())] {
+        let text = form.replace("FIRST", "QHSB").replace("OTHER", "QWKD");
+        let (_desk, outputs) = decided(name, text.as_bytes(), &["QHSB", "QWKD", "QZRT"]);
+        let impact = outputs.impact();
+        let found: Vec<_> = impact.values().map(|row| (row["verdict"].as_str(), row["individuals"].as_str())).collect();
+        assert_eq!(found, [("affected", "6"), ("affected", "7"), ("ruled_out", "0")], "{name}");
+    }
 }
 
 #[test]
