@@ -131,7 +131,8 @@ impl Join<'_> {
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
             self.drop_names_of_owners(&mut mentions);
             if let Some(content) = item.content {
-                let titled = headed::titled(self.registry, &self.findings[content], &mentions);
+                let mut titled = headed::titled(self.registry, &self.findings[content], &mentions);
+                titled.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
                 mentions.extend(titled);
             }
             let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();

@@ -177,3 +177,18 @@ fn a_table_under_the_name_of_another_leaves_that_one_open() {
         assert_eq!([&*verdicts["C00"], &*verdicts["C01"], &*verdicts["C02"]], ["affected", verdict, "ruled_out"], "{title}");
     }
 }
+
+#[test]
+fn reviews_reach_the_names_above_tables() {
+    let (desk, outputs) = outcome(&[("a/a.xlsx".to_owned(), beside("Quarry StoneStone Savings"))], 3);
+    assert_eq!(outputs.verdicts()["C01"], "undetermined");
+    for (act, verdict) in [("reject", "ruled_out"), ("accept", "affected")] {
+        let review = format!("act,item,customer_id,reviewer,time,reason\n{act},ev/a/a.xlsx,C01,Ann Lee,2025-02-01,looked at it\n");
+        write(&desk.path("registry/review.csv"), review.as_bytes());
+        let outputs = desk.decide(&desk.path("registry"));
+        assert_eq!(outputs.verdicts()["C01"], verdict, "{act}");
+        assert!(
+            outputs.rows("evidence.csv").iter().any(|row| row["customer_id"] == "C01" && row["review"] == format!("{act}ed by Ann Lee"))
+        );
+    }
+}
