@@ -3,6 +3,7 @@ use super::{
     Failure, Format, Probe, Runs, Sink, cms, container, database, dataset, disk, java_class, mail, memory, office, ole, oracle, payments,
     pdf, pgp, pst, rtf, sql_server, text,
 };
+use crate::model::Cause;
 
 /// Formats with a reader that are strict about what they are: they have signatures. They are asked first, in this
 /// order; behind them the layouts of payments, which say in every record what they are.
@@ -151,6 +152,13 @@ impl Kind {
         match self {
             Self::Format(format) if payments::LAYOUTS.iter().any(|layout| layout.name == format.name) => {
                 payments::read(format, bytes, sink)
+            }
+            Self::Format(format) if LOOSE.iter().any(|loose| loose.name == format.name) => {
+                if let Some(layout) = payments::layout_of_rest(bytes) {
+                    let missing = format!("what stands before these records of {layout} is missing: it would say whose they are");
+                    sink.gap(0..0, Cause::Truncated, missing);
+                }
+                (format.read)(bytes, sink)
             }
             Self::Format(format) => (format.read)(bytes, sink),
             Self::Signature(signature) => signature.read(bytes, sink),

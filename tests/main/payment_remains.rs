@@ -1,6 +1,8 @@
 //! What is left of payment files of which a part is missing: it names its owner where a record of it does, and what is not
 //! there may be anybody's where several share such a file.
 
+use crate::harness::{Desk, Institution, Job, write, write_registry};
+use crate::layouts::{self, Entry, LAYOUTS, Payments, Style};
 use crate::payment_forms::{Bank, assert_each_is_its_owners, bai2, ebcdic, fedwire, lines, nacha_records, swift, verdicts, x12, x937};
 use std::collections::BTreeMap;
 
@@ -143,4 +145,41 @@ fn numbers_in_lines_are_no_records_of_checks_or_trailers() {
     let words = ":20: is a tag, as :32A: and :50K: are, and {4: begins a block.\n{2: too.\n".repeat(20);
     let found = verdicts(&[("list.txt", list.into_bytes()), ("columns.txt", columns.into_bytes()), ("words.txt", words.into_bytes())]);
     assert!(found.values().all(|verdict| verdict == "ruled_out"), "{found:?}");
+}
+
+/// Whatever part of a file of any layout is left, its bank is not said to have nothing to do with it.
+#[test]
+fn no_part_of_a_file_rules_out_whose_it_is() {
+    let (own, other) = (layouts::Bank(20_012), layouts::Bank(40_023));
+    let entry = |n: u64| Entry { bank: other, name: format!("ANNA Q{n}X"), account: format!("44556677{n}1"), cents: 12_500 + n };
+    let payments = Payments { own, entries: (0..9).map(entry).collect() };
+    let mut wrong = Vec::new();
+    for layout in LAYOUTS.iter().filter(|layout| !(layout.names)(own).is_empty()) {
+        let whole = (layout.write)(&payments, &Style::PLAIN);
+        let line = |n: usize| whole.split_inclusive(|b| *b == b'\n').take(n).map(<[u8]>::len).sum::<usize>();
+        let lines = whole.split_inclusive(|b| *b == b'\n').count();
+        let half = whole.len() / 2;
+        for (part, bytes) in [
+            ("first half", &whole[..half]),
+            ("second half", &whole[half..]),
+            ("but the first line", &whole[line(1)..]),
+            ("but the last line", &whole[..line(lines - 1)]),
+        ] {
+            if bytes.is_empty() {
+                continue;
+            }
+            let desk = Desk::new();
+            write(&desk.path("ev/x/part.dat"), bytes);
+            let named = |id: &str, bank| {
+                let institution = Institution::new(id, &format!("Quarrystone {id} Savings Bank"));
+                (layout.names)(bank).iter().fold(institution, |institution, (scheme, value)| institution.with(scheme, value))
+            };
+            write_registry(&desk.path("registry"), &[named("A", own), named("B", layouts::Bank(60_034))]);
+            let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry"));
+            if outputs.verdicts()["A"] == "ruled_out" {
+                wrong.push(format!("{} {part}: {:?}", layout.format, outputs.rows("coverage.csv")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -57,7 +57,7 @@ fn recognise(probe: &Probe<'_>) -> bool {
 
 /// A payment: sort code and account on both sides, a transaction code, an amount, and names that are printed
 /// (PN5011, "Standard 18 data records").
-fn is_payment(record: &Record<'_>) -> bool {
+pub(super) fn is_payment(record: &Record<'_>) -> bool {
     const CODES: [&[u8]; 11] = [b"01", b"17", b"18", b"19", b"99", b"0C", b"0N", b"0S", b"Z4", b"Z5", b"U0"];
     let is_printed = |field: &[u8]| field.iter().all(|b| *b >= b' ') && !field.starts_with(b" ");
     let names = [(47, 64), (65, 82), (83, 100)].map(|(first, last)| record.field(first, last));
