@@ -201,7 +201,8 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
         }
     }
     for root in options.roots.iter().filter(|root| !moved.iter().any(|moved| moved.label == root.label)) {
-        if let Some(file) = crawl::replaced_file(&case.ledger, root, &STOP).map_err(|error| in_case(dir, error))? {
+        if let Some(file) = crawl::replaced_file(&case.ledger, root, &STOP, &progress).map_err(|error| in_case(dir, error))? {
+    let progress = progress();
             let (label, path) = (&root.label, root.path.display());
             let words = format!(
                 "the case knows evidence labelled `{label}` from another place, where {file} is another file: give this batch a \
@@ -210,7 +211,6 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
             return Err(Usage(words).into());
         }
     }
-    let progress = progress();
     let result = crawl::index(&case, options, &STOP, &progress);
     progress.end();
     let summary = result.map_err(|error| in_case(dir, error))?;

@@ -1,4 +1,4 @@
-use super::{End, Usage, give, say};
+use super::{End, STOP, Usage, give, progress, say};
 use crate::case::{Access, Case};
 use crate::crawl::sha256_of;
 use crate::ledger::{Root, Seal};
@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         now.unwrap_or_else(|| PathBuf::from(OsStr::from_bytes(&r.path)))
     };
     let roots: HashMap<i64, PathBuf> = registered.iter().map(|r| (r.id, place(r))).collect();
-    let mut checked = 0u64;
+    let progress = progress();
+    let (mut checked, mut compared) = (0u64, 0u64);
     let (mut gone, mut never_read) = (0u64, 0u64);
     let files = match case.ledger.files() {
         Ok(files) => files,
@@ -74,13 +75,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
             continue;
         };
         let path = root.join(OsStr::from_bytes(&file.path));
-        match sha256_of(&path) {
+        let mut read = |bytes: u64| {
+            compared = compared.saturating_add(bytes);
+            progress.compared("the evidence", compared);
+        };
+        match sha256_of(&path, &STOP, &mut read)? {
             Ok(actual) if actual == *expected => checked += 1,
             Ok(_) => faults.push(format!("{} is not what was read", escape_bytes(path.as_os_str().as_bytes()))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => gone += 1,
             Err(error) => faults.push(format!("{} cannot be read: {error}", escape_bytes(path.as_os_str().as_bytes()))),
         }
     }
+    progress.end();
     let unindexed = case.index.check()?;
     faults.extend(unindexed);
     let mut line = format!("{checked} files unchanged, {gone} no longer there, {} faults", faults.len());

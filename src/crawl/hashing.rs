@@ -1,4 +1,5 @@
 use crate::model::{ContentId, Digests};
+use crate::stop::{Interrupted, Stop};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -42,25 +43,55 @@ impl Hashing {
     }
 }
 
-/// The identity of what a file of the evidence holds now.
-pub fn sha256_of(path: &Path) -> io::Result<ContentId> {
-    // A pipe in its place would be waited for.
+/// The identity of what a file of the evidence holds now; says how much of it was read, each time some was.
+pub fn sha256_of(path: &Path, stop: &Stop, read: &mut dyn FnMut(u64)) -> Result<io::Result<ContentId>, Interrupted> {
+    let mut hash = Sha256::new();
+    let mut file = match regular(path) {
+        Ok(file) => file,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        stop.check()?;
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Ok(ContentId(hash.finalize().into()))),
+            Ok(n) => {
+                hash.update(&buffer[..n]);
+                read(n as u64);
+            }
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+}
+
+/// A pipe in its place would be waited for.
+fn regular(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
-    let (mut file, mut hash, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(ContentId(hash.finalize().into())),
-            n => hash.update(&buffer[..n]),
-        }
-    }
+    File::open(path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::to_hex;
+
+    #[test]
+    fn an_interrupt_ends_the_reading_of_a_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), vec![7; 3 << 20]).unwrap();
+        let (stop, mut read) = (Stop::new(), 0);
+        let mut after = |bytes| {
+            read += bytes;
+            stop.raise();
+        };
+        assert!(sha256_of(file.path(), &stop, &mut after).is_err());
+        assert_eq!(read, 1 << 20);
+        let mut all = |bytes| read += bytes;
+        assert!(matches!(sha256_of(file.path(), &Stop::new(), &mut all), Ok(Ok(_))));
+        assert_eq!(read, 4 << 20);
+    }
 
     #[test]
     fn checksums_as_the_standards_have_them() {

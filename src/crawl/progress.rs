@@ -30,6 +30,11 @@ impl Progress {
         self.bar.set_message(format!("listing: {rows} names"));
     }
 
+    /// So many bytes were compared with what the case knows.
+    pub fn compared(&self, label: &str, bytes: u64) {
+        self.bar.set_message(format!("comparing {label} with the case: {}", HumanBytes(bytes)));
+    }
+
     pub(super) fn begin(&self, files: u64, bytes: u64) {
         self.bar.set_length(bytes);
         let style = "{spinner} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left · {msg}";
