@@ -37,6 +37,9 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     /// With a registry: what closing all gaps that one kind of act closes would decide.
     prospects: Option<Vec<Prospect>>,
+    /// Limits other than the usual ones with which the case was read, as `--limit` takes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    limits: Vec<String>,
     /// With a registry: the gaps that keep most institutions open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<Blocking>,
@@ -65,16 +68,18 @@ pub(super) fn schema() -> serde_json::Value {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case = Case::open(&arguments.case, Access::Read)?;
+    let limits = case.ledger.limits()?;
     let answer = match arguments.decided_by.is_named() {
         false => {
             let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;
             let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
-            Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, gaps: Vec::new() }
+            Answer { summary: summarise_survey(&survey(&case, &controls)?), prospects: None, limits, gaps: Vec::new() }
         }
         true => {
             let joined = arguments.decided_by.join(&case, &mut |_| Ok(()))?;
             Answer {
                 summary: summarise(&joined.matched),
+                limits,
                 prospects: Some(prospects(&joined.decided, &joined.blocking, &joined.matched.gaps)),
                 gaps: blocking(&joined),
             }
@@ -83,7 +88,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     if arguments.json {
         give(&format!("{}\n", serde_json::to_string_pretty(&answer)?))?;
     } else {
-        give(&format!("{}{}", table(&answer.summary), acts(&answer)))?;
+        let limits: String = answer.limits.iter().map(|limits| format!("read with --limit {}\n", plain(limits))).collect();
+        give(&format!("{}{limits}{}", table(&answer.summary), acts(&answer)))?;
     }
     Ok(if answer.summary.by_cause.is_empty() { End::Clear } else { End::Gaps })
 }

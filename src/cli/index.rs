@@ -72,13 +72,15 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     let memory =
         reading.memory.as_deref().map(Memory::parse).transpose().map_err(|error| usage(error.context("--memory")))?.unwrap_or_default();
     let keys = keys(&reading.keys).map_err(usage)?;
+    let mut limits = Limits::default();
+    reading.limits.iter().try_for_each(|bound| limits.take(bound)).map_err(|fault| Usage(format!("--limit {fault}")))?;
     let ocr = reading.ocr.as_deref().map(ocr).transpose().map_err(|error| usage(error.context("--ocr")))?.flatten();
     Ok(IndexOptions {
         roots,
         manifests,
         columns,
         threads: reading.threads,
-        limits: Limits::default(),
+        limits,
         memory,
         retry: reading.retry.clone(),
         passwords,
@@ -200,9 +202,9 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
             return Err(Usage(words).into());
         }
     }
+    let progress = progress();
     for root in options.roots.iter().filter(|root| !moved.iter().any(|moved| moved.label == root.label)) {
         if let Some(file) = crawl::replaced_file(&case.ledger, root, &STOP, &progress).map_err(|error| in_case(dir, error))? {
-    let progress = progress();
             let (label, path) = (&root.label, root.path.display());
             let words = format!(
                 "the case knows evidence labelled `{label}` from another place, where {file} is another file: give this batch a \

@@ -287,6 +287,7 @@ pub(super) fn decide(
         case: case.dir().display().to_string(),
         fence: case.ledger.fence()?,
         ocr: case.ledger.ocr()?,
+        limits: case.ledger.limits()?,
     };
     match case.ledger.is_read_only() {
         true => say("the case cannot be written, and does not keep what this run was decided by: `explain` and `pack` need --registry"),
@@ -346,6 +347,7 @@ pub(super) const fn in_words(remedy: Remedy) -> &'static str {
         Remedy::Scope => "saying whose it is ([[scope]] or review.csv)",
         Remedy::Recover => "recovering files",
         Remedy::Retry => "reading again (--retry)",
+        Remedy::Limit => "higher limits (--limit)",
         Remedy::Waive => "a person's look (review.csv)",
     }
 }

@@ -112,6 +112,11 @@ struct Reading {
     /// Read again what ended with this status or cause, or has this format.
     #[arg(long, value_name = "STATUS|CAUSE|FORMAT")]
     retry: Vec<String>,
+    /// A bound on decoding other than the usual one: depth (containers around an item), entries (members of a container),
+    /// size (a decoded member, in bytes or as 2T), ratio (its size to that of its encoded bytes). What met a lower one is
+    /// read again.
+    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    limits: Vec<String>,
     /// A file of passwords to be tried on what is encrypted, one a line.
     #[arg(long, value_name = "FILE")]
     passwords: Option<PathBuf>,

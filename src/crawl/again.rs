@@ -3,21 +3,21 @@
 use super::bytes;
 use super::run::{forget, roots_of};
 use crate::case::Case;
-use crate::format::{picture, version_of};
+use crate::format::{Limits, picture, version_of};
 use crate::ledger::{ContentRow, FileRow, Ledger, MemberRow, Tried};
 use crate::model::{Cause, Status};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Contents with gaps that this version may read better, that the operator names, or that passwords may
-/// open which they were not tried with, are read again, together with every container around them. So are pictures
-/// in which text was not looked for.
+/// open which they were not tried with, or that met lower limits, are read again, together with every container around
+/// them. So are pictures in which text was not looked for.
 ///
 /// What cannot be opened any more keeps what was read of it; gives how many contents these are.
-pub(super) fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<u64> {
+pub(super) fn reopen(case: &Case, retry: &[String], now: &Tried, limits: &Limits) -> Result<u64> {
     let ledger = &case.ledger;
     let asked = |word: &str| retry.iter().any(|asked| asked == word);
     let mut stale: BTreeSet<i64> = BTreeSet::new();
@@ -41,7 +41,10 @@ pub(super) fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<u64> 
         let causes = || reading.gaps.iter().map(|g| g.cause).chain(reading.members.iter().filter_map(|m| m.defect));
         let is_offered = has_new(row, |t| &t.offer) && causes().any(Cause::is_locked);
         let is_seen = has_new(row, |t| &t.ocr) && causes().any(|cause| cause == Cause::NeedsOcr);
-        if is_offered || is_seen || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) {
+        // What met a limit lies behind it.
+        let met = limits_of(before.get(&row)).with_context(|| format!("the ledger's content {row} is damaged"))?;
+        let is_within = causes().any(|cause| limits.raise(&met, cause));
+        if is_offered || is_seen || is_within || (gappy && version_of(&reading.format).is_some_and(|v| v > reading.version)) {
             stale.insert(row);
         }
     }
@@ -74,6 +77,14 @@ pub(super) fn reopen(case: &Case, retry: &[String], now: &Tried) -> Result<u64> 
     forget(case, &mut case.index.writer(1, 64 << 20)?, &rows)?;
     case.ledger.record(&format!("reopened {} contents to be read again", rows.len()))?;
     Ok(kept)
+}
+
+/// The limits with which a content was read.
+fn limits_of(tried: Option<&Tried>) -> Result<Limits> {
+    let mut limits = Limits::default();
+    let written = tried.and_then(|tried| tried.limits.as_deref()).unwrap_or_default();
+    written.split(',').filter(|bound| !bound.is_empty()).try_for_each(|bound| limits.take(bound)).map_err(anyhow::Error::msg)?;
+    Ok(limits)
 }
 
 /// Which contents could be read again now.

@@ -114,13 +114,15 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
         }
     }
     let offer = offer(case, &options.passwords, &options.keys)?;
-    let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()) };
-    let kept = again::reopen(case, &options.retry, &tried)?;
+    let limits = Some(options.limits.to_string()).filter(|limits| !limits.is_empty());
+    let tried = Tried { offer, ocr: options.ocr.as_ref().map(|ocr| ocr.statement().to_owned()), limits };
+    let kept = again::reopen(case, &options.retry, &tried, &options.limits)?;
     let result = read_pending(case, options, &tried, &pool, &fence, stop, progress);
     let mut lacks = fence.lacks();
     lacks.extend(options.ocr.iter().flat_map(|ocr| ocr.lacks().iter().cloned()));
     state_fence(case, &fence, &lacks)?;
     state_ocr(case, &tried)?;
+    state_limits(case, &tried)?;
     let summary = IndexSummary { fence_lacks: lacks, manifests, kept, ..result? };
     check(case)?;
     progress.phase("sealing the ledger");
@@ -149,6 +151,17 @@ fn state_ocr(case: &Case, tried: &Tried) -> Result<()> {
     if said.insert(ocr.clone()) {
         case.ledger.set_ocr(&said)?;
         case.ledger.record(&format!("text in pictures is recognised by {ocr}"))?;
+    }
+    Ok(())
+}
+
+/// Says in the ledger which limits were not as usual; `run.json` and `coverage` repeat it.
+fn state_limits(case: &Case, tried: &Tried) -> Result<()> {
+    let Some(limits) = &tried.limits else { return Ok(()) };
+    let mut said: BTreeSet<String> = case.ledger.limits()?.into_iter().collect();
+    if said.insert(limits.clone()) {
+        case.ledger.set_limits(&said)?;
+        case.ledger.record(&format!("limits that are not as usual: {limits}"))?;
     }
     Ok(())
 }

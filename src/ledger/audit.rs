@@ -36,6 +36,16 @@ impl Ledger {
         self.set_meta("ocr", &serde_json::to_string(statements)?)
     }
 
+    /// The limits of all runs of the case that were not as usual.
+    pub fn limits(&self) -> Result<Vec<String>> {
+        Ok(self.meta("limits")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    }
+
+    /// Keeps that.
+    pub fn set_limits(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
+        self.set_meta("limits", &serde_json::to_string(statements)?)
+    }
+
     /// Checks the audit chain; the first broken event, if any.
     pub fn broken_event(&self) -> Result<Option<i64>> {
         let mut query = self.db.prepare("SELECT seq, time, what, hash FROM event ORDER BY seq")?;

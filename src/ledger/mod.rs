@@ -30,7 +30,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 12;
+const LEDGER_VERSION: u32 = 13;
 
 /// The open ledger of a case.
 pub struct Ledger {
@@ -103,6 +103,8 @@ pub struct Tried {
     pub offer: Option<String>,
     /// What text in pictures was recognised by.
     pub ocr: Option<String>,
+    /// The limits, where they were not as usual.
+    pub limits: Option<String>,
 }
 
 impl Ledger {
@@ -339,8 +341,8 @@ impl Ledger {
         let (status, cause) = reading.status();
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, media_type, status, cause, reading, facts, sha1, md5, crc32)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                "INSERT OR REPLACE INTO content (id, sha256, size, format, version, generation, cut, offer, ocr, limits, media_type, status, cause, reading, facts, sha1, md5, crc32)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 id,
@@ -352,6 +354,7 @@ impl Ledger {
                 reading.cut_by_depth,
                 tried.offer,
                 tried.ocr,
+                tried.limits,
                 reading.media_type,
                 status.as_str(),
                 cause.map(Cause::as_str),
@@ -367,8 +370,8 @@ impl Ledger {
 
     /// What each content was last read with.
     pub fn tried(&self) -> Result<HashMap<i64, Tried>> {
-        let mut query = self.db.prepare("SELECT id, offer, ocr FROM content")?;
-        let rows = query.query_map([], |r| Ok((r.get(0)?, Tried { offer: r.get(1)?, ocr: r.get(2)? })))?;
+        let mut query = self.db.prepare("SELECT id, offer, ocr, limits FROM content")?;
+        let rows = query.query_map([], |r| Ok((r.get(0)?, Tried { offer: r.get(1)?, ocr: r.get(2)?, limits: r.get(3)? })))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

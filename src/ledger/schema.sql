@@ -35,7 +35,7 @@ CREATE TABLE file (
 CREATE INDEX file_content ON file (content);
 
 -- Bytes that were read, once, wherever they lie. `offer` names the passwords and keys that were tried, `ocr` what text
--- in pictures was recognised by. `reading` is a record of `ledger::Reading`, `facts` one of `format::Facts`, both in
+-- in pictures was recognised by, `limits` the bounds that were not as usual. `reading` is a record of `ledger::Reading`, `facts` one of `format::Facts`, both in
 -- postcard and LZ4; NULL where there are no facts. They are apart since all readings are needed at once, and facts,
 -- which name every person, are gone through a few at a time.
 CREATE TABLE content (
@@ -48,6 +48,7 @@ CREATE TABLE content (
     cut        INTEGER NOT NULL,
     offer      TEXT,
     ocr        TEXT,
+    limits     TEXT,
     media_type TEXT NOT NULL,
     status     TEXT NOT NULL,
     cause      TEXT,

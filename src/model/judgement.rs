@@ -105,6 +105,8 @@ vocabulary! {
         Recover = "recover",
         /// Reading it again: when the machine has less else to do, with other rights, or from a repaired file system.
         Retry = "retry",
+        /// A higher limit, given with `--limit`; where a limit is a reader's own, a person's look.
+        Limit = "limit",
         /// A person's look at it, and a review that waives it.
         Waive = "waive",
     }

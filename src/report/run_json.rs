@@ -30,6 +30,8 @@ pub struct RunFacts {
     pub fence: Vec<String>,
     /// Programs, versions and languages by which text in pictures was recognised; empty where it was not.
     pub ocr: Vec<String>,
+    /// Limits other than the usual ones with which the case was read, as `--limit` takes them; empty where there were none.
+    pub limits: Vec<String>,
 }
 
 /// `run.json`.

@@ -23,11 +23,9 @@ pub const fn remedy(cause: Cause) -> Remedy {
         | Cause::LimitTime
         | Cause::WorkerDied
         | Cause::ReaderPanic => Remedy::Retry,
-        // These limits are fixed: the same bytes would meet them again.
-        Cause::LimitDepth
-        | Cause::LimitSize
-        | Cause::LimitEntries
-        | Cause::LimitMemory
+        Cause::LimitDepth | Cause::LimitSize | Cause::LimitEntries => Remedy::Limit,
+        // What a reader may hold is fixed: the same bytes would meet it again.
+        Cause::LimitMemory
         | Cause::UnsupportedFormat
         | Cause::UnsupportedMethod
         | Cause::Corrupt
@@ -86,8 +84,8 @@ mod tests {
 
     #[test]
     fn reading_again_is_suggested_where_it_can_help() {
-        let fixed = [Cause::LimitDepth, Cause::LimitSize, Cause::LimitEntries, Cause::LimitMemory];
-        assert_eq!(fixed.map(remedy), [Remedy::Waive; 4]);
+        assert_eq!([Cause::LimitDepth, Cause::LimitSize, Cause::LimitEntries].map(remedy), [Remedy::Limit; 3]);
+        assert_eq!(remedy(Cause::LimitMemory), Remedy::Waive);
         assert_eq!([Cause::LimitTime, Cause::IoError, Cause::Pending].map(remedy), [Remedy::Retry; 3]);
     }
 }

@@ -38,6 +38,7 @@ mod json_schemas;
 mod keys_of_institutions;
 mod layout_properties;
 mod layouts;
+mod limits;
 mod links;
 mod listing_tools;
 mod lists;

@@ -2,13 +2,15 @@
 
 mod amid_text;
 mod heads;
+mod limits;
 mod outlet;
 mod parts;
 mod payments;
 mod text;
 mod told_by_member;
 
-pub use outlet::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Spoken};
+pub use limits::Limits;
+pub use outlet::{Child, Facts, Failure, GapNote, Member, Offer, Outlet, Spoken};
 
 use super::payment::Tally;
 use super::pgp::Keyring;

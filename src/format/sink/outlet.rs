@@ -1,5 +1,6 @@
 //! What readers hand over besides text: members, gaps, failures and facts, and where all of it goes.
 
+use super::Limits;
 use crate::format::PaymentFacts;
 use crate::format::pgp::Keyring;
 use crate::format::piece::{PieceFindings, PieceKey};
@@ -58,29 +59,6 @@ impl Failure {
     /// The bytes end before the format does.
     pub fn truncated(at: u64, detail: impl Into<String>) -> Self {
         Self { cause: Cause::Truncated, at, detail: detail.into() }
-    }
-}
-
-/// Bounds that a run enforces while it decodes; reaching one is a gap.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Limits {
-    /// Containers around an item.
-    pub depth: u32,
-    /// Members of one container.
-    pub entries: u64,
-    /// Decoded bytes of one member.
-    pub member_bytes: u64,
-    /// A member may decode to so many times its encoded size, once it is larger than `ratio_floor`.
-    pub ratio: u64,
-    /// Below this decoded size the ratio is not looked at.
-    pub ratio_floor: u64,
-    /// Decoded members up to this size are held in memory, larger ones in a spool file.
-    pub memory_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { depth: 24, entries: 5_000_000, member_bytes: 1 << 40, ratio: 1_100, ratio_floor: 256 << 20, memory_bytes: 64 << 20 }
     }
 }
 

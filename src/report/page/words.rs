@@ -112,6 +112,7 @@ pub(in crate::report) const fn act(remedy: Remedy) -> &'static str {
         Remedy::Scope => "say whose it is",
         Remedy::Recover => "recover the file",
         Remedy::Retry => "read it again",
+        Remedy::Limit => "raise the limit",
         Remedy::Waive => "examine it by hand",
     }
 }
