@@ -60,6 +60,7 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("pg_dump_tar", 517),
     ("bson", 20),
     ("lz_block", 60),
+    ("sylk", 16),
     ("udf", 38_912),
     ("disk_image", 512),
     ("minidump", 56),

@@ -91,6 +91,17 @@ pub(super) fn vcard(subject: Subject) -> Vec<u8> {
     format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nNOTE:{}\r\nEND:VCARD\r\n", subject.sentence()).into_bytes()
 }
 
+pub(super) fn sylk(subject: Subject) -> Vec<u8> {
+    let cell = |y: usize, (x, cell): (usize, &String)| format!("C;Y{};X{};K\"{cell}\"\r\n", y + 1, x + 1);
+    let rows = subject
+        .table()
+        .iter()
+        .enumerate()
+        .map(|(y, row)| row.iter().enumerate().map(|at| cell(y, at)).collect::<String>())
+        .collect::<String>();
+    format!("ID;PWXL;N;E\r\nB;Y5;X4;D0 0 4 3\r\n{rows}E\r\n").into_bytes()
+}
+
 fn delimited(subject: Subject, separator: &str) -> String {
     subject.table().iter().map(|row| row.join(separator) + "\r\n").collect()
 }

@@ -118,6 +118,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "sql" "" plain::sql;
     "pg_copy" "" databases::pg_copy;
     "vcard" "" plain::vcard;
+    "sylk" "" plain::sylk;
     "eml" "7bit" documents::eml;
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;

@@ -84,6 +84,7 @@ pub static LOOSE: &[&Format] = &[
     &text::transcoded::FORMAT,
     &text::ebcdic_records::FORMAT,
     &text::calendar::FORMAT,
+    &text::sylk::FORMAT,
     &text::json::FORMAT,
     &text::html::FORMAT,
     &text::xml::FORMAT,

@@ -66,6 +66,7 @@ mod sealed_messages;
 mod shared_names;
 mod terminal;
 mod tokens;
+mod spreadsheets;
 mod touching_fields;
 mod transfer_logs;
 mod unlabelled_codes;

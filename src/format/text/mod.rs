@@ -14,6 +14,7 @@ pub mod length_records;
 pub mod markup;
 pub mod plain;
 pub mod stretch;
+pub mod sylk;
 pub mod transcoded;
 pub mod wrapped;
 pub mod xml;
