@@ -5,12 +5,15 @@
 
 use super::control_sequences;
 use super::mail::{self, Encoding, decode};
+use crate::passage::BORDER;
 
 /// Escapes inside escapes that are undone.
 const ROUNDS: usize = 3;
 /// Soft line ends, or escapes, that make a text quoted-printable.
 const LEAST: usize = 3;
 
+/// So much of a line is taken, on either side of a hyphen at its end.
+const LONGEST_LINE: usize = 256;
 /// Longer values are no fields.
 const LONGEST_FIELD: usize = 8 << 10;
 
@@ -20,6 +23,7 @@ pub(super) fn decoded(text: &str) -> Vec<(usize, String)> {
     out.extend(quoted_printable(text));
     out.extend(string_escapes(text));
     out.extend(folded(text));
+    out.extend(hyphenated(text));
     out.extend(control_sequences::printed(text));
     out
 }
@@ -53,6 +57,26 @@ fn folded(text: &str) -> Vec<(usize, String)> {
             done += len;
         }
         out.push((start, whole));
+    }
+    out
+}
+
+/// Lines whose last word goes on in the next one: both, with the word whole. Only small letters on both sides of a hyphen are
+/// parts of one word.
+fn hyphenated(text: &str) -> Vec<(usize, String)> {
+    const HYPHENS: [&str; 5] = ["-\n", "-\r\n", "\u{AD}\n", "\u{AD}\r\n", "\u{2010}\n"];
+    let mut out = Vec::new();
+    for hyphen in &HYPHENS[..if text.is_ascii() { 2 } else { HYPHENS.len() }] {
+        for at in memchr::memmem::find_iter(text.as_bytes(), hyphen.as_bytes()) {
+            let below = text[at + hyphen.len()..].trim_start_matches([' ', '\t', '>', '|', '*', '#']);
+            if !text[..at].ends_with(char::is_lowercase) || !below.starts_with(char::is_lowercase) {
+                continue;
+            }
+            let start = text[..at].rfind(['\n', BORDER]).map_or(0, |n| n + 1);
+            let above = &text[text.ceil_char_boundary(start.max(at.saturating_sub(LONGEST_LINE)))..at];
+            let below = below.split(['\n', BORDER]).next().unwrap_or_default();
+            out.push((at, format!("{above}{}", &below[..below.floor_char_boundary(LONGEST_LINE)])));
+        }
     }
     out
 }

@@ -91,6 +91,8 @@ pub struct Lexicon {
     by_value: HashMap<(Scheme, String), u32>,
     /// Words that occur in names; capitalised beside a name they make it a longer one.
     name_words: HashSet<String>,
+    /// Names that are registered without a legal form: whatever form follows them, they are the same.
+    formless: HashSet<u32>,
     /// City and region of each institution, folded.
     pub places: Vec<Place>,
     /// Who bears each identifier.
@@ -141,7 +143,7 @@ impl Lexicon {
     pub fn of_all<'i>(institutions: impl Iterator<Item = &'i Institution> + Clone) -> Self {
         let holders = Holders::of_all(institutions.clone());
         let mut all: BTreeMap<What, BTreeSet<usize>> = BTreeMap::new();
-        let mut name_words = HashSet::new();
+        let (mut name_words, mut formless) = (HashSet::new(), HashSet::new());
         let mut places = Vec::new();
         let mut periods = HashMap::new();
         for (number, institution) in institutions.enumerate() {
@@ -154,6 +156,7 @@ impl Lexicon {
             marks.sort_unstable();
             marks.dedup();
             for name in written {
+                formless.extend(names::formless(name));
                 for form in names::forms(name) {
                     name_words.extend(form.terms.iter().filter(|t| t.len() > 2 && !names::is_small_word(t)).cloned());
                     all.entry(What::Name { terms: form.terms, one_word: form.one_word }).or_default().insert(number);
@@ -171,6 +174,7 @@ impl Lexicon {
             phrases: HashMap::new(),
             by_value: HashMap::new(),
             name_words,
+            formless: HashSet::new(),
             places,
             holders,
             numeric_codes: HashMap::new(),
@@ -203,7 +207,12 @@ impl Lexicon {
                         lexicon.by_value.entry((scheme.clone(), format!(":{bare}"))).or_insert(number);
                     }
                 }
-                What::Name { terms, .. } => lexicon.add_phrase(number, terms.clone()),
+                What::Name { terms, .. } => {
+                    if formless.contains(terms) {
+                        lexicon.formless.insert(number);
+                    }
+                    lexicon.add_phrase(number, terms.clone());
+                }
             }
             lexicon.entries.push(Entry { what, holders: holders.into_iter().collect() });
         }
@@ -335,6 +344,11 @@ impl Lexicon {
     /// The token sequences that begin with two terms: their entries, and their terms from the second on.
     pub fn longer_from(&self, first: &str, second: &str) -> &[(u32, Vec<String>)] {
         self.phrases.get(first).and_then(|beginning| beginning.longer.get(second)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Is an entry a name that is registered without a legal form?
+    pub fn is_formless(&self, entry: u32) -> bool {
+        self.formless.contains(&entry)
     }
 
     /// Does the word occur in some institution's name?

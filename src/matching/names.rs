@@ -41,6 +41,10 @@ const LEGAL_FORMS: &[&[&str]] = &[
     &["bancorp", "bancorporation"],
 ];
 
+/// The first of the rows whose forms say no more than under what law an institution is: `X, Inc.` is X where X is registered
+/// without a legal form. A credit union, a company and a holding are somebody else than the bank of that name.
+const OTHERS: [&str; 5] = ["federal credit union", "credit union", "corp", "co", "bancorp"];
+
 /// Words that say "this is a bank". A word that ends in `bank` says so too.
 const BANK_WORDS: &[&str] = &[
     "bank",
@@ -95,6 +99,20 @@ pub fn is_bank_word(term: &str) -> bool {
 /// Is this term a legal form, or the beginning of one?
 pub fn is_legal_form(term: &str) -> bool {
     LEGAL_FORMS.iter().flat_map(|row| row.iter()).any(|form| form.split(' ').next() == Some(term) && term.len() > 1)
+}
+
+/// How many terms of a legal form these begin with that says no more than under what law an institution is; 0: none.
+pub fn added_form(terms: &[&str]) -> usize {
+    let rows = LEGAL_FORMS.iter().filter(|row| !row.iter().any(|form| OTHERS.contains(form)));
+    let begun = |form: &str| form.split(' ').enumerate().all(|(i, word)| terms.get(i) == Some(&word)).then(|| form.split(' ').count());
+    rows.flat_map(|row| row.iter()).filter_map(|form| begun(form)).max().unwrap_or_default()
+}
+
+/// The forms of a registered name that has no legal form and is distinctive: it is told whatever form follows it.
+pub fn formless(name: &str) -> impl Iterator<Item = Vec<String>> {
+    let is_formless = |form: &NameForm| is_distinctive(&form.terms) && strip_legal_form(&form.terms).is_none();
+    let all = phrases_of(name).iter().all(|terms| strip_legal_form(terms).is_none());
+    forms(name).into_iter().filter(move |form| all && is_formless(form)).map(|form| form.terms)
 }
 
 /// Is it the name of a month, in English? `First Bank of October` says when, not where.

@@ -1,7 +1,7 @@
 //! What stands in one passage: every entry of the lexicon that it holds, verified on the text.
 
 use super::lexicon::{Lexicon, What, is_numeric};
-use super::names::{is_legal_form, is_month, is_quarter, is_small_word};
+use super::names::{added_form, is_legal_form, is_month, is_quarter, is_small_word};
 use crate::identifier::inline::{self, Label};
 use crate::identifier::listed;
 use crate::identifier::{Specific, pgp_key};
@@ -55,9 +55,7 @@ impl<'t> Text<'t> {
                             Some(Written::InOtherCase) | None => {}
                         }
                     }
-                    What::Name { .. } if self.is_name(i, last, &lexicon.entries[entry as usize].holders, lexicon) => {
-                        found.push(Found { entry, span, label: None })
-                    }
+                    What::Name { .. } if self.is_name(i, last, entry, lexicon) => found.push(Found { entry, span, label: None }),
                     What::Name { .. } => {}
                 }
             }
@@ -144,8 +142,8 @@ impl<'t> Text<'t> {
 
     /// Are these tokens a name that stands for itself: held together by what holds a name together, and not
     /// part of a longer name?
-    fn is_name(&self, first: usize, last: usize, holders: &[usize], lexicon: &Lexicon) -> bool {
-        let mut end = 0;
+    fn is_name(&self, first: usize, last: usize, entry: u32, lexicon: &Lexicon) -> bool {
+        let (holders, mut end) = (&lexicon.entries[entry as usize].holders, 0);
         for i in first..last {
             // Parts of a word stand behind it and end before it does.
             end = end.max(self.tokens.span(i).end);
@@ -164,7 +162,8 @@ impl<'t> Text<'t> {
                 return false;
             }
         }
-        !self.is_glued(first, last) && !self.is_longer_before(first, lexicon) && !self.is_longer_after(last, holders, lexicon)
+        let behind = if lexicon.is_formless(entry) { self.behind_form(last) } else { last };
+        !self.is_glued(first, last) && !self.is_longer_before(first, lexicon) && !self.is_longer_after(behind, holders, lexicon)
     }
 
     /// A camelCase part of a longer word, or a name that runs into digits.
@@ -180,7 +179,7 @@ impl<'t> Text<'t> {
         else {
             return false;
         };
-        let gap = &self.text[token.span.end..start];
+        let gap = plain_gap(&self.text[token.span.end..start]);
         if !matches!(gap, " " | "_" | "-" | " & ") && token.term != "and" {
             return false;
         }
@@ -217,6 +216,28 @@ impl<'t> Text<'t> {
             )
     }
 
+    /// The last token of the legal form that follows a name, else that of the name: `First State Bank, Inc.`
+    fn behind_form(&self, last: usize) -> usize {
+        let ends = |from: usize| {
+            let end = self.tokens.span(from).end;
+            (from + 1..self.tokens.len()).find(|&n| !self.tokens.get(n).compound && self.tokens.span(n).start >= end)
+        };
+        let mut following: Vec<usize> = Vec::new();
+        let mut at = last;
+        while let Some(next) = ends(at).filter(|_| following.len() < 4) {
+            let gap = &self.text[self.tokens.span(at).end..self.tokens.span(next).start];
+            let is_beside = gap.len() <= 3 && gap.chars().all(|c| is_blank(c) || matches!(c, ',' | '.' | '-' | '_' | '/'));
+            let is_capital = is_joint(gap) || self.text[self.tokens.span(next)].starts_with(char::is_uppercase);
+            if !is_beside || !is_capital {
+                break;
+            }
+            following.push(next);
+            at = next;
+        }
+        let terms: Vec<&str> = following.iter().map(|&n| self.tokens.term(n)).collect();
+        added_form(&terms).checked_sub(1).and_then(|n| following.get(n)).copied().unwrap_or(last)
+    }
+
     /// What follows makes it a longer name: `of Somewhere`, another word that ends institutions' names, a legal
     /// form. `First Bank of Ellsworth`, `First Bank Holdings`; but not `First Bank Loan Statement`.
     fn is_longer_after(&self, last: usize, holders: &[usize], lexicon: &Lexicon) -> bool {
@@ -225,7 +246,7 @@ impl<'t> Text<'t> {
         let mut following = (last + 1..self.tokens.len()).filter(|&n| !self.tokens.get(n).compound && self.tokens.span(n).start >= end);
         let Some(next) = following.next() else { return false };
         let next_token = self.tokens.get(next);
-        let gap = &self.text[end..next_token.span.start];
+        let gap = plain_gap(&self.text[end..next_token.span.start]);
         if !matches!(gap, " " | "_" | "-" | ", " | " \n" | "\n") {
             return false;
         }
@@ -347,6 +368,17 @@ fn written(text: &str, span: &Range<usize>, scheme: &Scheme, value: &str) -> Opt
     }
 }
 
+/// Blanks of any width.
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+}
+
+/// What stands between two words, any single blank as that of ASCII.
+fn plain_gap(gap: &str) -> &str {
+    let mut chars = gap.chars();
+    if chars.next().is_some_and(is_blank) && chars.next().is_none() { " " } else { gap }
+}
+
 /// Joins the words of names of files and fields.
 fn is_joint(gap: &str) -> bool {
     matches!(gap, "_" | "-")
@@ -367,7 +399,8 @@ fn without_quoting(gap: &str) -> Cow<'_, str> {
 /// divides one value from the next.
 fn holds_names_together(c: char) -> bool {
     is_invisible(c)
-        || matches!(c, ' ' | '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '\u{A0}' | '‐'..='―')
+        || is_blank(c)
+        || matches!(c, '\n' | '\r' | '_' | '-' | '.' | ',' | '&' | '/' | '(' | ')' | '\'' | '’' | '+' | '‐'..='―')
 }
 
 /// Does what stands here end as a domain does, and is it not the end of a longer label?

@@ -152,3 +152,46 @@ fn names_in_camel_case_are_their_words() {
     let verdicts = outputs.verdicts();
     assert_eq!((&verdicts["C0"][..], &verdicts["C1"][..], &verdicts["C2"][..]), ("undetermined", "referenced", "ruled_out"));
 }
+
+/// A legal form that is added to a name which is registered without one is no other name; another institution's is, and so is
+/// a word that makes the bank a holding.
+#[test]
+fn a_legal_form_that_is_added_leaves_a_name_what_it_is() {
+    let verdicts = |text: &str| {
+        let desk = Desk::new();
+        write(&desk.path("ev/letter.txt"), text.as_bytes());
+        let institutions = [
+            Institution::new("A", "Quarrystone Orchard Community Bank").with("client_code", "QX0177ZP"),
+            Institution::new("B", "Birchfield Commerce Bank, N.A.").with("client_code", "ZK4410PL"),
+            Institution::new("C", "Fenwick").with("client_code", "HH7712MM"),
+        ];
+        write_registry(&desk.path("registry"), &institutions);
+        let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
+        ["A", "B", "C"].map(|id| verdicts[id].clone())
+    };
+    for name in [
+        "Quarrystone Orchard Community Bank NA",
+        "Quarrystone Orchard Community Bank, National Association",
+        "Quarrystone Orchard Community Bank, Inc.",
+        "QUARRYSTONE ORCHARD COMMUNITY BANK, SSB",
+        "Quarrystone Orchard Community Bank, LLC",
+        "Quarrystone Orchard Community Bank N.A.",
+        "Quarrystone\u{2009}Orchard\u{2009}Community\u{2009}Bank",
+        "Quarrystone Orchard Commu-\nnity Bank",
+        "Quarrystone Orchard Com\u{AD}\nmunity Bank",
+    ] {
+        assert_eq!(verdicts(&format!("We spoke with {name} about the window.\n")), ["referenced", "ruled_out", "ruled_out"], "{name}");
+    }
+    for name in [
+        "Quarrystone Orchard Community Bank Holdings, Inc.",
+        "Quarrystone Orchard Community Bank Corp.",
+        "Quarrystone Orchard Community Bank NA Bancorp",
+        "Quarrystone Orchard Community Bank Credit Union",
+        "Greater Quarrystone Orchard Community Bank, Inc.",
+        "Birchfield Commerce Bank, SSB",
+        "Fenwick, Inc.",
+        "Quarrystone Orchard Commu-\n\nnity Bank",
+    ] {
+        assert_eq!(verdicts(&format!("We spoke with {name} about the window.\n")), ["ruled_out"; 3], "{name}");
+    }
+}
