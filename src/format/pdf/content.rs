@@ -81,6 +81,8 @@ pub struct Shown {
     pub inline_picture: f64,
     /// Curves that were drawn.
     pub curves: u64,
+    /// Straight lines and rectangles that were drawn.
+    pub straight: u64,
     /// Entries of the forms that were read.
     pub forms: Vec<usize>,
     /// The bound on operators was reached.
@@ -254,6 +256,7 @@ impl<'i, 'f> Interpreter<'i, 'f> {
                     skip_inline_picture(bytes, &mut parser);
                 }
                 b"c" | b"v" | b"y" => self.shown.curves += 1,
+                b"l" | b"re" => self.shown.straight += 1,
                 _ => {}
             }
             operands.clear();

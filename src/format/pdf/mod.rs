@@ -32,7 +32,7 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 4,
+    version: 5,
     limitations: &[
         "text is read in the order in which it is drawn; tables are records where the names of their columns are known",
         "pages that show pictures, outlines, or glyphs without a meaning instead of text are gaps",

@@ -19,6 +19,8 @@ const STAMP: u64 = 16;
 const CAPTION: u64 = 100;
 /// Outlined letters take this many curves at least.
 const OUTLINES: u64 = 200;
+/// Letters that are plotted or traced take so many straight lines; what is ruled, charted or coded in bars takes fewer.
+const STROKES: u64 = 1_000;
 /// Glyphs without a meaning that are no gap: bullets and the like.
 const ORNAMENTS: u64 = 16;
 
@@ -151,7 +153,7 @@ impl Page<'_, '_> {
         let sheet = self.area();
         let largest = shown.pictures.iter().map(|p| p.1).fold(shown.inline_picture, f64::max);
         let is_picture = match shown.lines.letters {
-            0..STAMP => largest * 50.0 > sheet || shown.curves >= OUTLINES,
+            0..STAMP => largest * 50.0 > sheet || shown.curves >= OUTLINES || shown.straight >= STROKES,
             STAMP..CAPTION => largest * 2.0 > sheet,
             _ => false,
         };

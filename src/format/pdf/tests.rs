@@ -98,6 +98,13 @@ fn pages_that_are_pictures_are_gaps_and_pictures_beside_text_are_none() {
     assert_eq!(seen(&page("", &[])).1, []);
     let outlines = page(&"1 2 3 4 5 6 c f ".repeat(300), &[]);
     assert_eq!(seen(&outlines).1, [Cause::NeedsOcr]);
+    for drawn in ["1 2 m 3 4 l 5 6 l f ", "1 2 m 3 4 l 5 6 l S ", "1 2 0.5 0.5 re 3 4 0.5 0.5 re f "] {
+        assert_eq!(seen(&page(&drawn.repeat(600), &[])).1, [Cause::NeedsOcr], "{drawn}");
+        // Ruled paper, and a drawing beside text.
+        assert_eq!(seen(&page(&drawn.repeat(60), &[])).1, []);
+        let beside = drawn.repeat(600) + "BT /F1 9 Tf (Balances of the last quarter by region) Tj ET";
+        assert_eq!(seen(&page(&beside, &[])).1, []);
+    }
     let nameless = "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< >>] >>";
     let mut objects = page("BT /F1 9 Tf <000100020003000400050006000700080009001000110012001300140015001600170018> Tj ET", &[]);
     let at = memchr::memmem::find(&objects, b"<< /Type /Font").unwrap();
