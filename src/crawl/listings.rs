@@ -24,7 +24,7 @@ pub(super) fn add(
     let held = super::bytes::of_file(file, metadata.len(), unwrapping.spool)
         .with_context(|| format!("cannot read the manifest {}", path.display()))?;
     let sha256 = ContentId(Sha256::digest(&*held).into());
-    let lines = manifest::with_line_ends(&held);
+    let lines = manifest::as_printed(&held);
     let bytes = lines.as_deref().unwrap_or(&held);
     let named = Some(columns).filter(|c| !c.is_empty()).and_then(|c| manifest::table(bytes, c));
     let bare = named.unwrap_or_else(|| manifest::detect(bytes));

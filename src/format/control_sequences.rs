@@ -4,6 +4,7 @@
 //! logs: `^[[32m`, `#033[32m`, `\\u001b[32m`. The text stays as it is; what is printed stands behind it.
 
 use super::escapes::coded;
+use std::ops::Range;
 
 /// How the escape character is written where it is neither written itself nor by its number in hexadecimal digits.
 const SPELLED: &[&str] = &["^[", "#033", "\\033", "\\e"];
@@ -11,6 +12,15 @@ const SPELLED: &[&str] = &["^[", "#033", "\\033", "\\e"];
 const TAB: &str = "#011";
 /// Longer sequences are none.
 const LONGEST: usize = 256;
+
+/// Where control sequences of terminals stand (ECMA-48, section 5.4), and what is printed in place of each. Decoded text and
+/// manifests are read without them.
+pub(crate) fn of_terminals(bytes: &[u8]) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    memchr::memchr_iter(0x1B, bytes).filter_map(|at| {
+        let (len, instead) = control(bytes.get(at + 1..)?.strip_prefix(b"[")?)?;
+        Some((at..at + 2 + len, instead))
+    })
+}
 
 /// The lines of a text in which such sequences stand, as they are printed, and where each begins.
 pub(super) fn printed(text: &str) -> Vec<(usize, String)> {
@@ -130,6 +140,13 @@ mod tests {
         for text in ["plain text", "a^b #01 \\x41 \\e", "C:\\\\users\\\\eve"] {
             assert_eq!(printed(text), [], "{text:?}");
         }
+    }
+
+    #[test]
+    fn sequences_of_terminals_end_where_they_say() {
+        let text = b"\x1B[01;34mhome\x1B[0m \x1B[5;20Hend\x1B[\x1B(B\x1B[9";
+        let found: Vec<_> = of_terminals(text).map(|(range, instead)| (text[range].to_vec(), instead)).collect();
+        assert_eq!(found, [(b"\x1B[01;34m".to_vec(), ""), (b"\x1B[0m".to_vec(), ""), (b"\x1B[5;20H".to_vec(), " ")]);
     }
 
     proptest! {

@@ -9,7 +9,7 @@ mod cells;
 pub mod cms;
 mod columns;
 pub mod container;
-mod control_sequences;
+pub(crate) mod control_sequences;
 mod coverage;
 pub mod database;
 pub mod dataset;

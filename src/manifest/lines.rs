@@ -1,3 +1,4 @@
+use crate::format::control_sequences::of_terminals;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::borrow::Cow;
 
@@ -112,12 +113,30 @@ pub(super) fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
     if encoding == UTF_8 { Cow::Borrowed(body) } else { Cow::Owned(encoding.decode_without_bom_handling(body).0.into_owned().into_bytes()) }
 }
 
-/// A listing whose lines end in CR alone (old Macs, captures of terminals), or as lines of web pages do, with LF instead;
-/// nothing where it has other ends, or is no text.
-pub fn with_line_ends(bytes: &[u8]) -> Option<Vec<u8>> {
-    let is_text = |b: &u8| *b >= b' ' || matches!(b, b'\t' | b'\r' | 0x0C | 0x1B);
+/// A listing as it is printed: without what colours it on terminals, and with LF where its lines end in CR alone (old Macs,
+/// captures of terminals), or as lines of web pages do; nothing where that is what it is already, or it is no text.
+pub fn as_printed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_text = |b: &u8| *b >= b' ' || matches!(b, b'\t' | b'\r' | b'\n' | 0x0C | 0x1B);
     // Nearly all are told by their beginning, so that no more of them is decoded.
     if !decoded(bytes.get(..64 << 10).unwrap_or(bytes)).iter().all(is_text) {
+        return None;
+    }
+    let (mut plain, mut from) = (Vec::new(), 0);
+    for (sequence, instead) in of_terminals(bytes) {
+        plain.extend_from_slice(&bytes[from..sequence.start]);
+        plain.extend_from_slice(instead.as_bytes());
+        from = sequence.end;
+    }
+    if from == 0 {
+        return with_line_ends(bytes);
+    }
+    plain.extend_from_slice(&bytes[from..]);
+    Some(with_line_ends(&plain).unwrap_or(plain))
+}
+
+/// With LF where lines end otherwise; nothing where they end in it.
+fn with_line_ends(bytes: &[u8]) -> Option<Vec<u8>> {
+    if memchr::memchr(b'\n', bytes.get(..64 << 10).unwrap_or(bytes)).is_some() {
         return None;
     }
     let text = decoded(bytes);
@@ -145,10 +164,18 @@ mod tests {
     fn other_line_ends_are_known_where_there_is_no_usual_one() {
         let wide: Vec<u8> = "a/b.txt\rc/d.txt".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for listing in [&b"a/b.txt\rc/d.txt"[..], "a/b.txt\u{2028}c/d.txt".as_bytes(), "a/b.txt\u{85}c/d.txt".as_bytes(), &wide] {
-            assert_eq!(with_line_ends(listing).as_deref(), Some(&b"a/b.txt\nc/d.txt"[..]));
+            assert_eq!(as_printed(listing).as_deref(), Some(&b"a/b.txt\nc/d.txt"[..]));
         }
         for listing in [&b"a\r\nb\rc"[..], b"a/b.txt", b"PK\x03\x04\r\x00", b""] {
-            assert_eq!(with_line_ends(listing), None);
+            assert_eq!(as_printed(listing), None);
         }
+    }
+
+    #[test]
+    fn what_colours_a_listing_is_no_part_of_it() {
+        let tree = b"\x1B[01;34m/home\x1B[0m\n\xE2\x94\x94 \x1B[01;31ma.zip\x1B[0m\n";
+        assert_eq!(as_printed(tree).as_deref(), Some(&b"/home\n\xE2\x94\x94 a.zip\n"[..]));
+        assert_eq!(as_printed(b"PK\x03\x04\x1B[0m\0"), None);
+        assert_eq!(as_printed(b"a\x1B(B\nb\x1B[\n"), None);
     }
 }

@@ -56,7 +56,7 @@ mod zip_listing;
 pub use columns::Columns;
 pub use embedded::embedded;
 pub use free_text::text;
-pub use lines::with_line_ends;
+pub use lines::as_printed;
 use log_lines::log_lines;
 pub use moment::{Moment, Window};
 pub use page_text::page_text;

@@ -374,3 +374,14 @@ fn two_listings_that_name_one_file_are_one_row_of_its_evidence() {
     assert_eq!(listed.len(), 80, "{listed:?}");
     assert!(listed.iter().all(|row| row["count"] == "2"), "{listed:?}");
 }
+
+/// What colours a listing on a terminal is no part of its names.
+#[test]
+fn a_coloured_listing_is_read_as_it_is_printed() {
+    let desk = Desk::new();
+    let tree = "\x1B[01;34m/home\x1B[0m\n├── \x1B[01;34mkonigs11x\x1B[0m\n│   └── \x1B[01;31ma.zip\x1B[0m\n\n1 directory, 1 file\n";
+    let (_, outputs) = run(&desk, &[README], &[("taken", "tree.txt", tree.as_bytes().to_vec())]);
+    let impact = outputs.impact();
+    assert_eq!((impact["K1"]["verdict"].as_str(), impact["K1"]["basis"].as_str()), ("affected", "listed"));
+    assert_eq!([&impact["K2"]["verdict"], &impact["K3"]["verdict"]], ["ruled_out", "ruled_out"]);
+}

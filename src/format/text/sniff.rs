@@ -44,9 +44,7 @@ pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
         _ => sample,
     };
     let mut best: Option<Table> = None;
-    // Parameters of control sequences of terminals are parted by semicolons, too.
-    let is_coloured = sample.contains("\u{1B}[");
-    for &delimiter in DELIMITERS.iter().filter(|d| sample.as_bytes().contains(d) && !(is_coloured && **d == b';')) {
+    for &delimiter in DELIMITERS.iter().filter(|d| sample.as_bytes().contains(d)) {
         let dialect = Dialect { delimiter, quotes: sample.contains('"'), terminator };
         if let Some(table) = try_dialect(sample, dialect)
             && best.as_ref().is_none_or(|best| is_better(&table, best))

@@ -2,6 +2,7 @@
 //! left out, so that its bytes stay uncovered and are scanned.
 
 use super::encoding::TextEncoding;
+use crate::format::control_sequences::of_terminals;
 use crate::format::piece::Cuts;
 use crate::format::{At, Sink};
 use crate::model::Class;
@@ -95,7 +96,8 @@ pub fn stretches<'a>(bytes: &'a [u8], encoding: TextEncoding, part: Range<usize>
 
 /// Decodes a run of text as one stretch, or as several where it is large and cannot be borrowed.
 fn decode_run<'a>(bytes: &'a [u8], encoding: TextEncoding, run: Range<usize>, out: &mut Vec<Stretch<'a>>) {
-    let borrowed = encoding == TextEncoding::Utf8 && (run.len() <= 2 * PART || std::str::from_utf8(&bytes[run.clone()]).is_ok());
+    let is_borrowed = |run: &[u8]| memchr::memchr(0x1B, run).is_none() && std::str::from_utf8(run).is_ok();
+    let borrowed = encoding == TextEncoding::Utf8 && (run.len() <= 2 * PART || is_borrowed(&bytes[run.clone()]));
     match borrowed {
         true => out.push(decode(bytes, encoding, run)),
         false => out.extend(parts(bytes, encoding, run).into_iter().map(|part| decode(bytes, encoding, part))),
@@ -182,7 +184,38 @@ fn decode<'a>(bytes: &'a [u8], encoding: TextEncoding, run: Range<usize>) -> Str
         TextEncoding::Utf32Le => decode_utf32(block, range.start, u32::from_le_bytes),
         TextEncoding::Utf32Be => decode_utf32(block, range.start, u32::from_be_bytes),
     };
-    Stretch { range, text, pieces }
+    let stretch = Stretch { range, text, pieces };
+    match memchr::memchr(0x1B, stretch.text.as_bytes()) {
+        Some(_) => without_sequences(stretch),
+        None => stretch,
+    }
+}
+
+/// The text without what colours and moves it on terminals.
+fn without_sequences(written: Stretch<'_>) -> Stretch<'_> {
+    let (mut text, mut pieces, mut from) = (String::with_capacity(written.text.len()), Vec::new(), 0);
+    let end = written.text.len();
+    for (sequence, instead) in of_terminals(written.text.as_bytes()).chain(std::iter::once((end..end, ""))) {
+        let kept = from..sequence.start;
+        let first = written.pieces.partition_point(|piece| piece.0 <= kept.start).saturating_sub(1);
+        // Sequences follow one another: no piece is empty.
+        for &(start, at) in written.pieces.iter().skip(first).take_while(|piece| !kept.is_empty() && piece.0 < kept.end) {
+            let place = start.max(kept.start);
+            let at = match at {
+                At::Utf8(_) => At::Utf8(written.offset(place)),
+                At::Chars(_, unit) => At::Chars(written.offset(place), unit),
+                decoded => decoded,
+            };
+            pieces.push((text.len() + place - kept.start, at));
+        }
+        text.push_str(&written.text[kept]);
+        if !instead.is_empty() {
+            pieces.push((text.len(), At::Decoded(written.offset(sequence.start))));
+            text.push_str(instead);
+        }
+        from = sequence.end;
+    }
+    Stretch { range: written.range, text: Cow::Owned(text), pieces }
 }
 
 type Decoded<'a> = (Cow<'a, str>, Vec<(usize, At)>);
@@ -310,5 +343,22 @@ mod tests {
         assert!(found[0].text.ends_with("Société Générale\n"));
         let place = found[0].text.find("Générale").unwrap();
         assert_eq!(bytes[found[0].offset(place) as usize..][..2], *b"G\xE9");
+    }
+
+    #[test]
+    fn what_colours_text_is_no_part_of_it() {
+        for encoding in [TextEncoding::Utf8, TextEncoding::Windows1252, TextEncoding::Utf16Le] {
+            let line = "a\u{1B}[m\u{1B}[1mclient_code\u{1B}[0m; \u{1B}[01;32mé42\u{1B}[K\u{1B}[5;9Hend\n";
+            let bytes = encode(&line.repeat(3), encoding);
+            let found = stretches(&bytes, encoding, 0..bytes.len());
+            assert_eq!(found[0].text, "aclient_code; é42 end\n".repeat(3));
+            for wanted in ["client", "é42", "end"] {
+                for (place, _) in found[0].text.match_indices(wanted) {
+                    let at = found[0].offset(place) as usize;
+                    assert!(bytes[at..].starts_with(&encode(wanted, encoding)), "{wanted} {encoding:?}");
+                }
+            }
+            assert_eq!(found[0].range, 0..bytes.len() as u64);
+        }
     }
 }
