@@ -16,6 +16,7 @@ mod decisions;
 mod demonstration;
 mod determinism;
 mod document_files;
+mod drawn_tables;
 mod embedded_payments;
 mod embedded_tables;
 mod encoded_text;

@@ -170,12 +170,14 @@ fn find_in(text: &str, cut: Cut<'_>) -> Spoken {
     spoken
 }
 
-/// The numbers in a text that are personal data by themselves, and passwords.
-pub(super) fn find_numbers(text: &str) -> Spoken {
+/// The numbers in a text that are personal data by themselves, but for those that were read as rows, and passwords.
+pub(super) fn find_numbers(text: &str, said: Option<Said<'_>>) -> Spoken {
     let plain = Plain::of(text);
     let text = plain.as_ref().map_or(text, |plain| &plain.text);
+    let is_said =
+        |run: &Range<usize>| said.is_some_and(|said| plain.as_ref().map_or_else(|| said(run), |plain| said(&plain.original(run))));
     let mut numbers = Numbers::default();
-    runs(text.as_bytes()).for_each(|run| numbers.run(text, run.start, run.end));
+    runs(text.as_bytes()).filter(|run| !is_said(run)).for_each(|run| numbers.run(text, run.start, run.end));
     let mut spoken = Spoken { elements: numbers.finish(), ..Spoken::default() };
     spoken.elements.extend(secrets::find(text.as_bytes()));
     spoken

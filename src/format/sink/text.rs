@@ -141,7 +141,7 @@ impl Sink<'_> {
         let is_said: Option<personal::Said<'_>> = if self.records.is_empty() { None } else { Some(&said) };
         match () {
             () if self.is_told => personal::Spoken::default(),
-            () if self.said_in_rows => personal::find_numbers(text),
+            () if self.said_in_rows => personal::find_numbers(text, is_said),
             () => personal::find(text, personal::Cut { continued, repeated, said: is_said }),
         }
     }

@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
-    version: 7,
+    version: 8,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",
         "fields parted by runs of blanks are no delimited table",

@@ -27,6 +27,7 @@ mod attribute;
 pub(crate) mod base64;
 mod broken_label;
 mod descriptor;
+mod drawn;
 pub(super) mod embedded;
 pub(crate) mod entity;
 mod headed;

@@ -1,6 +1,7 @@
 //! Which dialect a delimited text has, if it is one: a consistent number of fields over a sample,
 //! and fields that are no pieces of sentences, code or log lines.
 
+use super::drawn;
 use super::header::{self, Shape};
 use super::record::{Dialect, Found, RecordReader};
 use super::single_column;
@@ -14,6 +15,9 @@ const RECORDS: usize = 400;
 const PREAMBLE: usize = 40;
 /// Delimiters, the less ambiguous first.
 const DELIMITERS: &[u8] = b"\x1f\x01\x14\t|;^~,:";
+
+/// Ends records where there are no lines (ISO 646, information separator two).
+const RECORD_SEPARATOR: u8 = 0x1E;
 
 /// A table as its first records show it.
 #[derive(Clone, Debug)]
@@ -37,12 +41,16 @@ pub(super) struct Table {
 pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
     let end = text.floor_char_boundary(SAMPLE);
     let sample = &text[..end];
-    let terminator = if sample.contains('\n') || !sample.contains('\r') { b'\n' } else { b'\r' };
+    let terminator = [b'\n', b'\r', RECORD_SEPARATOR].into_iter().find(|end| memchr::memchr(*end, sample.as_bytes()).is_some());
+    let terminator = terminator.unwrap_or(b'\n');
     let sample = match sample.rfind(terminator as char) {
         Some(n) if !whole || end < text.len() => &sample[..n + 1],
         None if !whole || end < text.len() => return None,
         _ => sample,
     };
+    if drawn::is_drawn(sample) {
+        return None;
+    }
     let mut best: Option<Table> = None;
     for &delimiter in DELIMITERS.iter().filter(|d| sample.as_bytes().contains(d)) {
         let dialect = Dialect { delimiter, quotes: sample.contains('"'), terminator };
