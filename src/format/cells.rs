@@ -5,6 +5,7 @@
 use super::Sink;
 use super::grid::Grid;
 use crate::identifier::client_label;
+use crate::table::TableFacts;
 
 /// Bytes of cells that are held for the tables that are open.
 const HELD: usize = 32 << 20;
@@ -113,6 +114,35 @@ impl Cells {
                 row.push(String::new());
             }
         }
+    }
+
+    /// Is the open table one whose first row heads a column of clients, so that its rows say whose they are? Asked where its
+    /// third row begins.
+    pub fn says_whose(&self) -> bool {
+        let [open] = &self.open[..] else { return false };
+        let [head, row, ..] = &open.rows[..] else { return false };
+        !open.has_inner && !self.is_full && head.len() > 1 && TableFacts::new("", Some(head), std::slice::from_ref(row)).says_whose()
+    }
+
+    /// How many rows the open table has.
+    pub fn rows_open(&self) -> usize {
+        if let [open] = &self.open[..] { open.rows.len() } else { 0 }
+    }
+
+    /// Are more cells held than can be?
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// How many tables with rows have ended.
+    pub fn ended(&self) -> usize {
+        self.ended.len()
+    }
+
+    /// What the rows of the outermost open table say.
+    pub fn said(&self) -> String {
+        let rows = self.open.first().map_or(&[][..], |open| &open.rows);
+        rows.iter().map(|row| row.join("\t") + "\n").collect()
     }
 
     /// Is there a table that has not ended?

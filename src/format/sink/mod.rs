@@ -358,6 +358,18 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// What follows from this offset on is read as rows, until [`Sink::record_to`] says where that ends.
+    pub fn record_from(&mut self, start: u64) {
+        self.is_record_behind(start..u64::MAX);
+    }
+
+    /// The last record ends at this offset.
+    pub fn record_to(&mut self, end: u64) {
+        if let Some(last) = self.records.last_mut() {
+            last.end = end.max(last.start);
+        }
+    }
+
     /// Has text read whose persons are looked for in `told`, which says the same in other order.
     pub fn told(&mut self, told: &str, read: impl FnOnce(&mut Self)) {
         self.flush();

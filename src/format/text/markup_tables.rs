@@ -24,9 +24,22 @@ enum Part {
     Other,
 }
 
+/// What becomes known of a table of HTML while it is read.
+pub(super) enum Known {
+    /// From this place on its rows say whose they are: persons in its text are theirs.
+    Whose(usize),
+    /// That ends here.
+    Ended,
+    /// That ends here, and it is no table of rows: this is what stood in it.
+    Undone(String),
+}
+
 /// Collects the tables of a markup text.
 pub(super) struct Tables {
     html: bool,
+    /// Where the outermost table begins, and whether its rows are known to say whose they are.
+    began: Option<usize>,
+    says_whose: bool,
     cells: Cells,
     /// Text as it is typed, each by itself.
     typed: Vec<String>,
@@ -37,7 +50,7 @@ pub(super) struct Tables {
 impl Tables {
     /// Tables of HTML, or of XML.
     pub fn new(html: bool) -> Self {
-        Self { html, cells: Cells::default(), typed: Vec::new(), in_typed: false, held: 0 }
+        Self { html, began: None, says_whose: false, cells: Cells::default(), typed: Vec::new(), in_typed: false, held: 0 }
     }
 
     fn part(&self, local: &str) -> Part {
@@ -51,11 +64,27 @@ impl Tables {
         }
     }
 
-    /// An element begins.
-    pub fn start(&mut self, local: &str, attributes: &str) {
+    /// An element begins at a place.
+    pub fn start(&mut self, local: &str, attributes: &str, place: usize) -> Option<Known> {
+        let mut known = None;
         match self.part(local) {
-            Part::Table => self.cells.table(),
-            Part::Row => self.cells.row(),
+            Part::Table => {
+                if !self.cells.is_open() {
+                    self.began = Some(place);
+                }
+                self.cells.table();
+            }
+            Part::Row => {
+                if self.says_whose && self.cells.is_full() {
+                    self.says_whose = false;
+                    known = Some(Known::Ended);
+                }
+                self.cells.row();
+                if self.html && self.cells.rows_open() == 3 && self.cells.says_whose() {
+                    self.says_whose = true;
+                    known = self.began.map(Known::Whose);
+                }
+            }
             Part::Cell => {
                 let many = |name| attribute(attributes, name).and_then(|many| many.trim().parse().ok());
                 if let Some(place) = many("Index").filter(|_| !self.html) {
@@ -72,17 +101,34 @@ impl Tables {
             self.in_typed = true;
             self.typed.push(String::new());
         }
+        known
     }
 
     /// An element ends.
-    pub fn end(&mut self, local: &str) {
+    pub fn end(&mut self, local: &str) -> Option<Known> {
+        let mut known = None;
         match self.part(local) {
-            Part::Table => self.cells.end_table(),
+            Part::Table => known = self.end_table(),
             Part::Cell => self.cells.end_cell(),
             Part::Line => self.cells.text(" "),
             Part::Row | Part::Other => {}
         }
         self.in_typed &= !local.eq_ignore_ascii_case("pre");
+        known
+    }
+
+    fn end_table(&mut self) -> Option<Known> {
+        let (said, ended) = (if self.says_whose { self.cells.said() } else { String::new() }, self.cells.ended());
+        self.cells.end_table();
+        if self.cells.is_open() || !std::mem::take(&mut self.says_whose) {
+            return None;
+        }
+        Some(if self.cells.ended() > ended { Known::Ended } else { Known::Undone(said) })
+    }
+
+    /// The text ends: what is known of a table that did not.
+    pub fn cut_off(&mut self) -> Option<Known> {
+        std::mem::take(&mut self.says_whose).then(|| Known::Undone(self.cells.said()))
     }
 
     /// Text, with references or without.

@@ -6,7 +6,7 @@ use super::encoding;
 use super::entity;
 use super::html;
 use super::markup::{self, Lexer, Token};
-use super::markup_tables::Tables;
+use super::markup_tables::{Known, Tables};
 use super::nested;
 use super::stretch::{Stretch, body, parts, stretches};
 use super::touching::Touching;
@@ -230,8 +230,24 @@ impl Writer<'_, '_> {
                 Token::End(name) => self.end(place, name),
             }
         }
+        let known = self.tables.cut_off();
+        self.known(known, stretch.text.len());
         self.border(stretch.text.len());
         lexer.is_cut_off()
+    }
+
+    /// Rows of a table that say whose they are hold its persons: the text of it is not nobody's.
+    fn known(&mut self, known: Option<Known>, place: usize) {
+        let end = self.stretch.offset(place);
+        match known {
+            None => {}
+            Some(Known::Whose(began)) => self.sink.record_from(self.stretch.offset(began)),
+            Some(Known::Ended) => self.sink.record_to(end),
+            Some(Known::Undone(said)) => {
+                self.sink.told(&said, |_| ());
+                self.sink.record_to(end);
+            }
+        }
     }
 
     fn start(&mut self, place: usize, name: &str, attributes: &str, empty: bool) {
@@ -251,7 +267,8 @@ impl Writer<'_, '_> {
         if empty {
             self.end_alike(local, place);
         }
-        self.tables.start(local, attributes);
+        let known = self.tables.start(local, attributes, place);
+        self.known(known, place);
         let is_value = self.key == Key::Closed && VALUES.contains(&local);
         if is_value {
             self.word(place, ": ");
@@ -358,7 +375,8 @@ impl Writer<'_, '_> {
         if is_inline {
             return;
         }
-        self.tables.end(local);
+        let known = self.tables.end(local);
+        self.known(known, place);
         if !self.html {
             self.leave(local);
             self.end_record();
