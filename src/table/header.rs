@@ -97,6 +97,17 @@ pub(super) fn read(header: &str) -> Reading {
     Reading { meaning, schemes, scheme_first: scheme_len > meaning_len, side, dfi, country }
 }
 
+/// Does a header say that what stands below tells persons or their accounts from others?
+pub(super) fn names_personal_data(header: &str) -> bool {
+    use Meaning::*;
+    read(header).meaning.is_some_and(|meaning| {
+        matches!(
+            meaning,
+            Name | Holder | First | Last | Street | Account | Iban | Email | Phone | Ssn | TaxId | NationalId | Dob | License | Card
+        )
+    })
+}
+
 /// What tells the things of a table apart.
 const TELLS: &[&str] = &["id", "code", "number", "no", "nr", "num", "nbr", "key", "ref", "identifier"];
 

@@ -6,6 +6,7 @@
 //! may be codes without a helpful header.
 
 mod apart;
+mod attributes;
 mod boilerplate;
 mod column;
 mod content;
@@ -33,6 +34,7 @@ pub use said::{Said, SaidFacts};
 use crate::identifier::{Specific, aba, bic, iban, normalise};
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, says_nothing};
 use persons::Persons;
+use attributes::Attributes;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -144,6 +146,8 @@ struct Work {
     towns: [Option<usize>; 2],
     persons: Persons,
     row_persons: Vec<PersonKey>,
+    /// The rows are attributes of persons.
+    attributes: Option<Attributes>,
     compact_at: usize,
     compact_nobodys_at: usize,
     /// Its rows are read in the order in which they stand, amid the text around them.
@@ -193,6 +197,7 @@ impl TableFacts {
         let persons = Persons::of(&types, sample);
         let is_alike = |pair: &[usize]| header.get(pair[0]).is_some_and(|name| header.get(pair[1]) == Some(name));
         let side_by_side = persons.stand_behind(&clients) && clients.windows(2).all(is_alike);
+        let attributes = if persons.is_empty() { Attributes::of(sample) } else { None };
         Self {
             name: name.to_owned(),
             columns: types.iter().enumerate().map(column).collect(),
@@ -204,6 +209,7 @@ impl TableFacts {
                 towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
                 persons,
                 keeps,
+                attributes,
                 ..Work::default()
             },
             header,
@@ -266,6 +272,9 @@ impl TableFacts {
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
         let mut elements = work.elements(cells);
+        if let Some(attributes) = &mut work.attributes {
+            attributes.row(cells, at);
+        }
         self.records.add(elements, 1);
         if !work.persons.is_empty() {
             work.persons.read(cells, elements, &mut work.row_persons);
@@ -328,6 +337,7 @@ impl TableFacts {
     /// Adds the rows of another part of the same table.
     pub fn merge(&mut self, mut part: TableFacts) {
         // What stands above a part is not known to it.
+        part.put_together();
         self.headed.clear();
         self.work.is_unheaded = true;
         self.rows += part.rows;
@@ -350,9 +360,20 @@ impl TableFacts {
     }
 
     /// All rows were seen: values, persons and elements are brought into their final form. Doing it
+    /// Adds what rows say together that are attributes of persons.
+    fn put_together(&mut self) {
+        if let Some(attributes) = self.work.attributes.take() {
+            let (elements, records, mut persons) = attributes.end();
+            self.elements.extend(elements);
+            self.records.merge(&records);
+            self.persons.append(&mut persons);
+        }
+    }
+
     /// again changes nothing.
     pub fn finish(&mut self) {
         PersonKey::settle(&mut self.persons);
+        self.put_together();
         self.persons.shrink_to_fit();
         PersonKey::settle(&mut self.nobodys_persons);
         self.nobodys_persons.shrink_to_fit();

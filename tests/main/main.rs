@@ -63,6 +63,7 @@ mod records;
 mod refusals;
 mod registry_check;
 mod reproduction;
+mod scattered_persons;
 mod sealed_messages;
 mod shared_names;
 mod terminal;
