@@ -63,6 +63,29 @@ pub(crate) fn is_sample_address(address: &str) -> bool {
     SAMPLES.iter().any(ends_in)
 }
 
+/// A national insurance number (HMRC, NIM39110): two letters that are issued together, six digits, one of A to D; pairs of
+/// digits with blanks between them or without.
+pub(crate) fn is_national_insurance(text: &str) -> bool {
+    let mut number = [0u8; 9];
+    let mut len = 0;
+    for b in text.bytes().filter(|b| *b != b' ') {
+        match number.get_mut(len) {
+            Some(place) => *place = b,
+            None => return false,
+        }
+        len += 1;
+    }
+    let (letters, digits, last) = (&number[..2], &number[2..8], number[8]);
+    let is_issued = |letter: &u8| letter.is_ascii_uppercase() && !b"DFIQUV".contains(letter);
+    len == 9
+        && letters.iter().all(is_issued)
+        && letters[1] != b'O'
+        && ![b"BG", b"GB", b"KN", b"NK", b"NT", b"TN", b"ZZ"].iter().any(|never| letters == &never[..])
+        && digits.iter().all(u8::is_ascii_digit)
+        && (b'A'..=b'D').contains(&last)
+        && (text.len() == 9 || text.split(' ').map(str::len).eq([2, 2, 2, 2, 1]) || text.split(' ').map(str::len).eq([2, 6, 1]))
+}
+
 /// Nine digits that may be a social security number, with or without separators.
 pub(super) fn is_bare_ssn(text: &str) -> bool {
     let text = &*with_plain_partings(text);
@@ -400,6 +423,13 @@ mod tests {
         assert!(
             is_ssn("123-45-6789") && !is_ssn("666-45-6789") && !is_ssn("900-45-6789") && !is_ssn("123-00-6789") && !is_ssn("123456789")
         );
+        for number in ["BR 21 15 52 C", "KW435214C", "LC 673173 A"] {
+            assert!(is_national_insurance(number), "{number}");
+        }
+        for other in ["BO 21 15 52 C", "DA123456A", "GB123456A", "AB123456E", "AB12345C", "ab123456c", "A B123456C", "AB1234567", "", "é"]
+        {
+            assert!(!is_national_insurance(other), "{other}");
+        }
         assert!(is_formatted_phone("(212) 555-0100") && is_formatted_phone("+49 30 123456") && !is_formatted_phone("2125550100"));
         assert!(is_plain_street("12 Oak St") && is_plain_street("Hauptstraße 5") && !is_plain_street("Oak Street"));
         assert!(is_money("1,234.50") && is_money("$0.99") && !is_money("123.456") && is_amount("(12)") && is_amount("EUR 5"));

@@ -23,7 +23,8 @@ mod typing;
 
 pub use column::{ColumnType, Side};
 pub(crate) use content::{
-    codes_beside, is_card, is_hyphenated_ssn, is_money, is_person_name, is_plain_street, is_sample_address, is_sample_ssn, is_wordy,
+    codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_sample_address,
+    is_sample_ssn, is_wordy,
     year_of,
 };
 pub(crate) use header::{Heading, Keys, heading, keys};
@@ -33,8 +34,8 @@ pub use said::{Said, SaidFacts};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, says_nothing};
-use persons::Persons;
 use attributes::Attributes;
+use persons::Persons;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -145,9 +146,9 @@ struct Work {
     /// Columns of post codes and of towns: both together are an address.
     towns: [Option<usize>; 2],
     persons: Persons,
-    row_persons: Vec<PersonKey>,
     /// The rows are attributes of persons.
     attributes: Option<Attributes>,
+    row_persons: Vec<PersonKey>,
     compact_at: usize,
     compact_nobodys_at: usize,
     /// Its rows are read in the order in which they stand, amid the text around them.
@@ -196,8 +197,8 @@ impl TableFacts {
         let clients: Vec<usize> = (0..types.len()).filter(|&i| matches!(types[i].kind, ColumnType::ClientId(_))).collect();
         let persons = Persons::of(&types, sample);
         let is_alike = |pair: &[usize]| header.get(pair[0]).is_some_and(|name| header.get(pair[1]) == Some(name));
-        let side_by_side = persons.stand_behind(&clients) && clients.windows(2).all(is_alike);
         let attributes = if persons.is_empty() { Attributes::of(sample) } else { None };
+        let side_by_side = persons.stand_behind(&clients) && clients.windows(2).all(is_alike);
         Self {
             name: name.to_owned(),
             columns: types.iter().enumerate().map(column).collect(),
@@ -208,8 +209,8 @@ impl TableFacts {
                 personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.kind.element()?))).collect(),
                 towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
                 persons,
-                keeps,
                 attributes,
+                keeps,
                 ..Work::default()
             },
             header,
@@ -271,10 +272,10 @@ impl TableFacts {
         self.rows += 1;
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
-        let mut elements = work.elements(cells);
         if let Some(attributes) = &mut work.attributes {
             attributes.row(cells, at);
         }
+        let mut elements = work.elements(cells);
         self.records.add(elements, 1);
         if !work.persons.is_empty() {
             work.persons.read(cells, elements, &mut work.row_persons);
@@ -336,8 +337,8 @@ impl TableFacts {
 
     /// Adds the rows of another part of the same table.
     pub fn merge(&mut self, mut part: TableFacts) {
-        // What stands above a part is not known to it.
         part.put_together();
+        // What stands above a part is not known to it.
         self.headed.clear();
         self.work.is_unheaded = true;
         self.rows += part.rows;
@@ -359,7 +360,6 @@ impl TableFacts {
         }
     }
 
-    /// All rows were seen: values, persons and elements are brought into their final form. Doing it
     /// Adds what rows say together that are attributes of persons.
     fn put_together(&mut self) {
         if let Some(attributes) = self.work.attributes.take() {
@@ -370,10 +370,11 @@ impl TableFacts {
         }
     }
 
+    /// All rows were seen: values, persons and elements are brought into their final form. Doing it
     /// again changes nothing.
     pub fn finish(&mut self) {
-        PersonKey::settle(&mut self.persons);
         self.put_together();
+        PersonKey::settle(&mut self.persons);
         self.persons.shrink_to_fit();
         PersonKey::settle(&mut self.nobodys_persons);
         self.nobodys_persons.shrink_to_fit();

@@ -115,7 +115,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
     ]),
     (Meaning::NationalId, &[
         "national id", "national id number", "national number", "passport", "passport number", "id card", "id card number",
-        "identity number", "government id", "gov id", "=sin", "nino", "national insurance number", "nif", "nie", "dni", "cedula",
+        "identity number", "government id", "gov id", "=sin", "nino", "national insurance", "national insurance number", "ni number", "nif", "nie", "dni", "cedula",
         "curp", "rfc", "cpf", "cnpj", "bsn", "codice fiscale", "steuer id", "steuer number", "steuernummer", "personalausweis",
         "ausweis", "ausweisnummer", "insee", "nir", "pesel", "personnummer", "aadhaar", "aadhar",
     ]),

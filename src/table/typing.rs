@@ -279,6 +279,10 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if nearly_all(|cell| are(cell, iban::is_valid)) {
         return ColumnType::Iban(reading.side);
     }
+    // Two letters, six digits and a letter are also the numbers of parts and lots, but not in pairs of digits.
+    if count >= 3 && nearly_all(|cell| cell.contains(' ') && is_national_insurance(cell)) {
+        return ColumnType::NationalId;
+    }
     let bank = |scheme: Scheme| ColumnType::BankId { scheme, side: reading.side };
     if count >= 2 && nearly_all(lei::is_valid) {
         return bank(Scheme::Lei);
@@ -375,6 +379,8 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
             typed.kind = ColumnType::Region;
         } else if typed.kind == ColumnType::Date && cells.reach(40, early) {
             typed.kind = ColumnType::Dob;
+        } else if typed.kind == ColumnType::Other && cells.0.len() >= 3 && nearly_all(is_national_insurance) {
+            typed.kind = ColumnType::NationalId;
         } else if typed.kind == ColumnType::Other && headerless {
             let us_phone =
                 |cell: &str| is_number_of(cell, 10..=10) && cell.as_bytes().first() >= Some(&b'2') && cell.as_bytes().get(3) >= Some(&b'2');

@@ -76,6 +76,8 @@ fn national_insurance_numbers_are_somebodys() {
         let rows = each(|n, name| format!("{name},{}\n", number(n, blanks)));
         assert_nobodys("a.csv", &format!("Name,{heading}\n{rows}"), "national_id");
     }
+    let unnamed = each(|n, name| format!("{name},{},{n}2 Oak St\n", number(n, false)));
+    assert_nobodys("unnamed.csv", &unnamed, "national_id");
     let lines = each(|n, name| format!("Employee {name}, NI number {}, joined\n", number(n, false)));
     assert_nobodys("a.txt", &format!("Staff of the week\n\n{lines}"), "national_id");
     let list = each(|n, _| format!("Reference of the person is {} as before.\n", number(n, true)));
@@ -85,7 +87,8 @@ fn national_insurance_numbers_are_somebodys() {
 #[test]
 fn numbers_of_parts_are_nobodys() {
     let part = |n: usize| format!("KW{:06}A", 211_552 + 71_193 * n);
-    assert_nothing("parts.csv", &format!("part,colour,weight\n{}", each(|n, _| format!("{},red,{n}\n", format!("DQ{:06}Z", 79 * n)))));
+    assert_nothing("parts.csv", &format!("part,colour,weight\n{}", each(|n, _| format!("DQ{:06}Z,red,{n}\n", 79 * n))));
+    assert_nothing("lots.csv", &format!("part,colour,weight\n{}", each(|n, _| format!("{},red,{n}\n", part(n)))));
     assert_nothing("parts.txt", &each(|n, _| format!("The part {} was ordered.\n", part(n))));
     assert_nothing("one.txt", "Shelf BR 21 15 52 C is empty.\n");
 }

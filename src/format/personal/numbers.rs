@@ -1,7 +1,7 @@
 //! Social security numbers and card numbers in running text: what their shape or a label beside them makes sure.
 
 use crate::model::{DataElement, Elements};
-use crate::table::{is_hyphenated_ssn, is_sample_ssn};
+use crate::table::{is_hyphenated_ssn, is_national_insurance, is_sample_ssn};
 
 /// Card numbers that payment processors publish for tests.
 const EXAMPLE_CARDS: &[&str] = &[
@@ -25,6 +25,8 @@ pub(super) struct Numbers {
     /// The same of those in groups.
     grouped: u32,
     grouped_checked: u32,
+    /// National insurance numbers without a label, in pairs of digits.
+    in_pairs: u32,
 }
 
 impl Numbers {
@@ -32,6 +34,9 @@ impl Numbers {
     pub fn run(&mut self, text: &str, start: usize, end: usize) {
         let (run, bytes) = (&text[start..end], text.as_bytes());
         if run.len() < SHORTEST {
+            if run.len() >= PAIRS {
+                self.pairs(text, start, end);
+            }
             return;
         }
         let (before, behind) = (&bytes[..start], &bytes[end..]);
@@ -61,6 +66,22 @@ impl Numbers {
         }
     }
 
+    /// Six digits between letters, which may be a national insurance number: a label says so, or the pairs in which it is
+    /// written, where several are.
+    fn pairs(&mut self, text: &str, start: usize, end: usize) {
+        let bytes = text.as_bytes();
+        let blank = usize::from(start > 0 && bytes[start - 1] == b' ');
+        let Some(first) = start.checked_sub(2 + blank) else { return };
+        let last = end + usize::from(bytes.get(end) == Some(&b' ')) + 1;
+        let is_free = |b: Option<&u8>| !b.is_some_and(u8::is_ascii_alphanumeric);
+        let is_whole = (first == 0 || is_free(bytes.get(first - 1))) && is_free(bytes.get(last));
+        let Some(number) = text.get(first..last).filter(|number| is_whole && is_national_insurance(number)) else { return };
+        if says_insurance(&bytes[..first]) {
+            self.elements.insert(DataElement::NationalId);
+        }
+        self.in_pairs += u32::from(number.len() == 13);
+    }
+
     /// One number, which no blank parts. `leads`: what stands before the run stands before it.
     fn number(&mut self, number: &str, before: &[u8], leads: bool) {
         if is_ssn(number) || leads && is_plain_ssn(number, before) {
@@ -83,12 +104,19 @@ impl Numbers {
         if self.grouped_checked > 0 && self.grouped_checked * 2 >= self.grouped {
             self.elements.insert(DataElement::CardNumber);
         }
+        if self.in_pairs >= LEAST_PAIRS {
+            self.elements.insert(DataElement::NationalId);
+        }
         self.elements
     }
 }
 
 /// Shorter runs are no number that is known here.
 const SHORTEST: usize = 9;
+/// But those of national insurance numbers: six digits, which blanks may part.
+const PAIRS: usize = 6;
+/// So many of these without a label are no chance.
+const LEAST_PAIRS: u32 = 3;
 
 /// Where digits stand in the groups of a card, a blank apart, and no more groups of such lengths beside them: of a row
 /// of many short numbers nobody knows where a card would begin.
@@ -156,11 +184,20 @@ fn is_plain_ssn(run: &str, before: &[u8]) -> bool {
 
 /// Do the words before say that a social security number follows?
 fn says_ssn(before: &[u8]) -> bool {
-    const LABELS: [&str; 4] = ["ssn", "socialsecurity", "socialsecurityno", "socialsecuritynumber"];
+    says(before, &["ssn", "socialsecurity", "socialsecurityno", "socialsecuritynumber"])
+}
+
+/// Do they say that a national insurance number follows?
+fn says_insurance(before: &[u8]) -> bool {
+    says(before, &["nino", "ninumber", "nationalinsurance", "nationalinsuranceno", "nationalinsurancenumber"])
+}
+
+/// Does the line before end in one of these labels?
+fn says(before: &[u8], labels: &[&str]) -> bool {
     let near = &before[before.len().saturating_sub(40)..];
     let line = near.iter().rposition(|b| *b == b'\n').map_or(near, |at| &near[at + 1..]);
     let label: String = line.iter().filter(|b| b.is_ascii_alphabetic()).map(|b| char::from(b.to_ascii_lowercase())).collect();
-    LABELS.iter().any(|end| label.ends_with(end))
+    labels.iter().any(|end| label.ends_with(end))
 }
 
 /// Fifteen or sixteen digits of a card scheme whose check digit holds (ISO/IEC 7812-1 annex B), in groups of
@@ -224,6 +261,25 @@ mod tests {
         assert_eq!(words("card 4929 1234 1234 1231 declined"), Vec::<&str>::new());
         assert_eq!(words("paid with 4539 1488 0343 6467"), ["card_number"]);
         assert_eq!(words("card=4539148803436467"), ["card_number"]);
+    }
+
+    #[test]
+    fn national_insurance_numbers_say_what_they_are() {
+        for text in ["NINO: BR 21 15 52 C", "NI Number KW435214C", "national insurance no. LC673173A\n", "<ni_number>JG056098B</ni_number>"]
+        {
+            assert_eq!(words(text), ["national_id"], "{text}");
+        }
+        assert_eq!(words("BR 21 15 52 C\nKW 43 52 14 C\nLC 67 31 73 A\n"), ["national_id"]);
+        for text in [
+            "part KW435214C",
+            "KW435214C LC673173A JG056098B BR211552C",
+            "NINO: xKW435214C",
+            "NINO KW435214CD",
+            "NINO 435214",
+            "BR 21 15 52 C",
+        ] {
+            assert_eq!(words(text), Vec::<&str>::new(), "{text}");
+        }
     }
 
     #[test]

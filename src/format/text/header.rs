@@ -87,6 +87,7 @@ const WORDS: &[&str] = &[
     "month",
     "name",
     "nbr",
+    "nino",
     "no",
     "note",
     "num",
