@@ -9,6 +9,7 @@
 pub(super) mod layout;
 #[cfg(test)]
 pub(super) mod tests;
+mod told;
 
 use super::day;
 use super::operators::is_operator;
@@ -24,8 +25,8 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 6,
-    limitations: &["Parties in the texts of transactions are text."],
+    version: 7,
+    limitations: &["Of parties in the texts of transactions, persons with familiar names are known; others are text."],
 };
 
 /// Longer lines are cut for their text.
@@ -48,6 +49,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         group: None,
         account_open: false,
         text_open: false,
+        said: String::new(),
         wrapped: 0,
         continues: *b"  ",
         stray: 0,
@@ -109,6 +111,8 @@ struct Reader<'s, 'o> {
     account_open: bool,
     /// The text of a transaction may go on in the next line.
     text_open: bool,
+    /// What it says so far.
+    said: String,
     /// Lines without a record type since it began.
     wrapped: u32,
     /// Type of the record that a continuation continues.
@@ -340,11 +344,17 @@ impl Reader<'_, '_> {
     fn push_text(&mut self, record: &Record<'_>, from: usize) {
         self.text_open = true;
         record.push_rest(self.sink, from);
+        if self.said.len() < told::LONGEST {
+            self.said.push_str(&String::from_utf8_lossy(record.bytes().get(from..).unwrap_or_default()));
+            self.said.push('\n');
+        }
         self.sink.text("\n", At::Decoded(record.at + record.bytes().len() as u64));
     }
 
     fn close_text(&mut self) {
         if std::mem::take(&mut self.text_open) {
+            told::push(&self.said, self.sink);
+            self.said.clear();
             self.sink.border();
         }
     }
