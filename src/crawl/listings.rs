@@ -1,5 +1,5 @@
 use super::wrapped::{Contents, Unwrapping, is_wrapped};
-use crate::ledger::{Ledger, ListedRow, ManifestRow};
+use crate::ledger::{Ledger, ListedRow, ManifestRow, Registered};
 use crate::manifest::{self, Columns, Kind, Report, Row};
 use crate::model::ContentId;
 use crate::stop::Interrupted;
@@ -66,11 +66,20 @@ pub(super) fn add(
         truncated: false,
         text,
     };
-    let Some(id) = ledger.add_manifest(&row)? else {
-        ledger.commit()?;
-        return Ok(None);
+    row.id = match ledger.add_manifest(&row)? {
+        Registered::Now(id) => id,
+        Registered::Before(before) => {
+            ledger.commit()?;
+            if before == kind {
+                return Ok(None);
+            }
+            // Verdicts rest on it.
+            let words = format!("{}: given before as {}, and from now on as {}", row.name, before.as_str(), kind.as_str());
+            ledger.record(&format!("manifest {words}"))?;
+            return Ok(Some(words));
+        }
     };
-    row.id = id;
+    let id = row.id;
     let mut failed = None;
     let mut take = |row: Row| {
         if failed.is_some() {

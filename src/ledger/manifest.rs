@@ -58,6 +58,15 @@ pub struct ManifestRow {
     pub text: String,
 }
 
+/// What became of a manifest that was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    /// It is new, with this row.
+    Now(i64),
+    /// The same bytes were registered before, of this kind.
+    Before(Kind),
+}
+
 impl ManifestRow {
     /// It was handed over as a listing or log, and is in no syntax of one.
     pub fn is_unknown(&self) -> bool {
@@ -85,23 +94,24 @@ impl ManifestRow {
 }
 
 impl Ledger {
-    /// Registers a manifest; `None` when the same bytes were registered before under the same kind.
-    pub fn add_manifest(&self, manifest: &ManifestRow) -> Result<Option<i64>> {
-        let known: Option<i64> =
-            self.db.query_row("SELECT id FROM manifest WHERE sha256 = ?1", [&manifest.sha256.0[..]], |r| r.get(0)).optional()?;
-        if let Some(id) = known {
+    /// Registers a manifest, if its bytes were not registered before; else they are of this kind from now on.
+    pub fn add_manifest(&self, manifest: &ManifestRow) -> Result<Registered> {
+        let mut query = self.db.prepare_cached("SELECT id, kind FROM manifest WHERE sha256 = ?1")?;
+        let known: Option<(i64, Kind)> =
+            query.query_row([&manifest.sha256.0[..]], |r| Ok((r.get(0)?, cell::word(r, 1, Kind::parse)?))).optional()?;
+        if let Some((id, before)) = known {
             self.change(
                 "UPDATE manifest SET kind = ?2, text = ?3 WHERE id = ?1 AND (kind <> ?2 OR text <> ?3)",
                 params![id, manifest.kind.as_str(), manifest.text],
             )?;
-            return Ok(None);
+            return Ok(Registered::Before(before));
         }
         self.begin_change()?;
         self.db.execute(
             "INSERT INTO manifest (sha256, name, kind, syntax, lines, not_understood, text) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)",
             params![&manifest.sha256.0[..], manifest.name, manifest.kind.as_str(), manifest.syntax, manifest.text],
         )?;
-        Ok(Some(self.db.last_insert_rowid()))
+        Ok(Registered::Now(self.db.last_insert_rowid()))
     }
 
     /// Forgets a manifest and its rows.

@@ -13,7 +13,7 @@ mod seal;
 
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
-pub use manifest::{ListedRow, ManifestRow};
+pub use manifest::{ListedRow, ManifestRow, Registered};
 pub use piece::{Parts, PieceRow};
 pub use reading::{Extent, Kept, Reading, Span};
 pub use run::RunRow;

@@ -105,6 +105,9 @@ impl LedgerState {
             items += 1;
             searched += u64::from(matches!(item.status, Status::Read | Status::Scanned | Status::Partial) && item.size > 0);
         }
+        for manifest in &matched.manifests {
+            hasher.update(format!("manifest\t{}\t{}\t{}\n", manifest.sha256, manifest.kind.as_str(), manifest.rows));
+        }
         Self {
             digest: ContentId(hasher.finalize().into()),
             items,
@@ -119,7 +122,7 @@ impl LedgerState {
         }
     }
 
-    /// SHA-256 over every item's path, identity and disposition.
+    /// SHA-256 over every item's path, identity and disposition, and every manifest's identity and kind.
     pub fn digest(&self) -> ContentId {
         self.digest
     }
