@@ -64,8 +64,8 @@ pub(super) struct Beside {
     /// Any defect of the registry is fatal.
     #[arg(long)]
     pub strict: bool,
-    /// Day of reference, like 2025-02-28: which notification clocks have passed by then; an end, a purge or a letter that
-    /// the registry dates later has not happened yet. By default all have; the clock is never asked.
+    /// Day of reference, like 2025-02-28: which notification clocks have passed by then; an end, a purge, a letter or a
+    /// decision of a person that is dated later has not happened yet. By default all have; the clock is never asked.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<jiff::civil::Date>,
     /// A table of notification clocks instead of the one that is compiled in (schemas/deadlines.schema.json).

@@ -318,7 +318,8 @@ pub fn declared(registry: &Registry, path: &str) -> Declared {
             Holds::Product(product) => _ = out.products.insert(registry.products[*product].product_id.clone()),
         }
     }
-    let attributes = |r: &crate::registry::Review| r.act == Act::Attribute && r.item.matches(path);
+    let day = registry.incident.as_of;
+    let attributes = |r: &crate::registry::Review| r.act == Act::Attribute && r.is_decided_by(day) && r.item.matches(path);
     for (at, review) in registry.reviews.iter().enumerate().filter(|(_, review)| attributes(review)) {
         out.reviews.insert(at);
         match review.institution {

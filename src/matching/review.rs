@@ -4,11 +4,10 @@
 use super::{Mention, OpenGap, Source};
 use crate::model::{Act, Basis, Role, Strength};
 use crate::registry::{Counterparty, Registry, Review};
+use crate::tokens::words_of;
+use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
-
-/// So many different people must reject what makes an institution affected before it may be ruled out.
-const REVIEWERS: usize = 2;
 
 /// The reviews of a registry, with how often each applied.
 pub(super) struct Reviews<'r> {
@@ -17,6 +16,8 @@ pub(super) struct Reviews<'r> {
     of_mentions: HashMap<usize, Vec<usize>>,
     /// Is the other side of a payment as good as the owner, by policy?
     counterparty_affects: bool,
+    /// What was decided later is not decided yet.
+    as_of: Option<Date>,
     applied: Vec<Cell<u64>>,
 }
 
@@ -24,7 +25,8 @@ impl<'r> Reviews<'r> {
     pub fn new(registry: &'r Registry) -> Self {
         let mut of_mentions: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, review) in registry.reviews.iter().enumerate() {
-            if let (Act::Accept | Act::Reject, Some(institution)) = (review.act, review.institution) {
+            let decided = review.institution.filter(|_| review.is_decided_by(registry.incident.as_of));
+            if let (Act::Accept | Act::Reject, Some(institution)) = (review.act, decided) {
                 of_mentions.entry(institution).or_default().push(at);
             }
         }
@@ -32,6 +34,7 @@ impl<'r> Reviews<'r> {
             all: &registry.reviews,
             of_mentions,
             counterparty_affects: registry.incident.policy.counterparty == Counterparty::Affected,
+            as_of: registry.incident.as_of,
             applied: vec![Cell::new(0); registry.reviews.len()],
         }
     }
@@ -74,7 +77,7 @@ impl<'r> Reviews<'r> {
                 true => format!("accepted by {}", names(&accepted)),
                 false => format!("accepted by {}, rejected by {}: stands", names(&accepted), names(&rejected)),
             };
-        } else if decides && people(&rejected).len() < REVIEWERS {
+        } else if decides && !are_different_people(&rejected) {
             mention.role = Role::Unknown;
             mention.strength = Strength::Weak;
             mention.basis = Basis::WeakEvidence;
@@ -87,7 +90,7 @@ impl<'r> Reviews<'r> {
 
     /// Applies what was decided about gaps.
     pub fn waive(&self, gaps: &mut [OpenGap]) {
-        for (at, review) in self.all.iter().enumerate().filter(|(_, r)| r.act == Act::Waive) {
+        for (at, review) in self.all.iter().enumerate().filter(|(_, r)| r.act == Act::Waive && r.is_decided_by(self.as_of)) {
             for gap in gaps.iter_mut() {
                 if review.cause.is_none_or(|cause| cause == gap.cause) && review.item.matches(gap.item.trim_end_matches('/')) {
                     self.applied[at].set(self.applied[at].get() + 1);
@@ -108,9 +111,31 @@ fn basis_of(source: Source) -> Basis {
     }
 }
 
-/// Different people among the reviewers: case and blanks make no second person.
-fn people(reviews: &[&Review]) -> BTreeSet<String> {
-    reviews.iter().map(|r| r.reviewer.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()).collect()
+/// Are there two different people among the reviewers? Only two of them clear what makes an institution affected.
+fn are_different_people(reviews: &[&Review]) -> bool {
+    let names: Vec<Vec<String>> = reviews.iter().map(|r| words_of_name(&r.reviewer)).collect::<BTreeSet<_>>().into_iter().collect();
+    names.iter().enumerate().any(|(n, one)| names[n + 1..].iter().any(|other| !may_be_one_person(one, other)))
+}
+
+/// The words of a name in one order; of an address, those before the `@`.
+fn words_of_name(name: &str) -> Vec<String> {
+    let mut words = words_of(name.split('@').next().filter(|before| !before.is_empty()).unwrap_or(name));
+    words.sort_unstable();
+    words
+}
+
+/// `A. Moreau`, `Moreau, Anne` and `anne.moreau@…` may be one person: each word of the name with fewer words is one of the
+/// other's, or its initial.
+fn may_be_one_person(one: &[String], other: &[String]) -> bool {
+    let (fewer, more) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let is_same = |a: &str, b: &str| a == b || a.starts_with(b) && b.chars().count() == 1 || b.starts_with(a) && a.chars().count() == 1;
+    // Whole words first: what is left for an initial is not taken by another word.
+    let mut left: Vec<&String> = more.iter().collect();
+    let mut take = |word: &String, fits: &dyn Fn(&str, &str) -> bool| {
+        left.iter().position(|other| fits(word, other)).map(|at| left.swap_remove(at)).is_some()
+    };
+    let others: Vec<&String> = fewer.iter().filter(|word| !take(word, &|a, b| a == b)).collect();
+    others.into_iter().all(|word| take(word, &is_same))
 }
 
 fn names(reviews: &[&Review]) -> String {
@@ -147,6 +172,7 @@ mod tests {
             all: &reviews,
             of_mentions: HashMap::from([(0, (0..reviews.len()).collect())]),
             counterparty_affects,
+            as_of: None,
             applied: vec![Cell::new(0); reviews.len()],
         };
         let mut one = mention(0, Scheme::Aba, "021000021".to_owned(), role, strength, Basis::Records);
@@ -160,11 +186,22 @@ mod tests {
         use Strength::*;
         let owner = |acts: &[(Act, &str)]| judged(acts, Role::Owner, Sure, false);
         assert!(owner(&[]).is_sure_owner());
-        for same in [&[(Reject, "Ann Lee")][..], &[(Reject, "Ann Lee"), (Reject, " ann  lee ")]] {
+        for same in [
+            &[(Reject, "Ann Lee")][..],
+            &[(Reject, "Ann Lee"), (Reject, " ann  lee ")],
+            &[(Reject, "A. Lee"), (Reject, "A Lee"), (Reject, "Lee, A."), (Reject, "lee ann")],
+            &[(Reject, "Ann Lee"), (Reject, "ann.lee@bank.example")],
+            &[(Reject, "Ann Zoë Lée"), (Reject, "Lee, A. Z.")],
+        ] {
             let one = owner(same);
             assert_eq!((one.role, one.strength), (Role::Unknown, Weak), "{same:?}");
         }
-        assert!(!owner(&[(Reject, "Ann"), (Reject, "Ben")]).has_effect());
+        for others in
+            [["Ann", "Ben"], ["A. Lee", "B. Lee"], ["Ann Lee", "Amy Lee"], ["Reviewer 1", "Reviewer 2"], ["a@x.example", "b@x.example"]]
+        {
+            assert!(!owner(&others.map(|name| (Reject, name))).has_effect(), "{others:?}");
+        }
+        assert!(!owner(&[(Reject, "A Lee"), (Reject, "Ann Lee"), (Reject, "Amy Lee")]).has_effect());
         assert!(owner(&[(Reject, "Ann"), (Reject, "Ben"), (Accept, "Cy")]).is_sure_owner());
     }
 
@@ -184,8 +221,13 @@ mod tests {
         narrow.scheme = Some(Scheme::Aba);
         narrow.value = Some("011000015".to_owned());
         let all = [narrow];
-        let reviews =
-            Reviews { all: &all, of_mentions: HashMap::from([(0, vec![0])]), counterparty_affects: false, applied: vec![Cell::new(0)] };
+        let reviews = Reviews {
+            all: &all,
+            of_mentions: HashMap::from([(0, vec![0])]),
+            counterparty_affects: false,
+            as_of: None,
+            applied: vec![Cell::new(0)],
+        };
         for (path, scheme, value, effect) in [
             ("ev/a.csv", Scheme::Aba, "011000015", false),
             ("ev/a.csv", Scheme::Aba, "021000021", true),

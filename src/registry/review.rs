@@ -6,6 +6,7 @@ use super::loading::Loading;
 use super::problem::{LoadError, Problem, quoted};
 use super::rows::{Row, Spec, TableFile};
 use crate::model::{Act, Cause, ContentId, Scheme};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 pub(super) const SPEC: Spec<9> = Spec {
@@ -40,6 +41,13 @@ pub struct Review {
     pub file: String,
     /// Line of the row.
     pub line: u64,
+}
+
+impl Review {
+    /// Was it decided by this day? Without one, everything was; so is what has no day that is known.
+    pub fn is_decided_by(&self, day: Option<Date>) -> bool {
+        day.is_none_or(|day| day_of(&self.time).is_none_or(|decided| decided <= day))
+    }
 }
 
 /// Which items a decision is about.
@@ -150,7 +158,7 @@ fn review(file: &str, row: Row<'_, 9>, loading: &mut Loading) -> Option<Review> 
         let acts: Vec<&str> = Act::ALL.iter().map(|a| a.as_str()).collect();
         problem(Some("act"), "it is no act of a review".to_owned(), &format!("write one of {}", acts.join(", ")));
     }
-    if !time.is_empty() && !is_time(&time) {
+    if !time.is_empty() && day_of(&time).is_none() {
         problem(Some("time"), format!("{} is no time like 2024-11-09T14:30:00Z or 2024-11-09", quoted(&time)), "write it as ISO 8601");
     }
     let item = match Where::read(&item) {
@@ -223,8 +231,10 @@ fn review(file: &str, row: Row<'_, 9>, loading: &mut Loading) -> Option<Review> 
     })
 }
 
-fn is_time(text: &str) -> bool {
-    text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok() || text.parse::<jiff::civil::Date>().is_ok()
+/// The day of a time in ISO 8601: of one with an offset the day in UTC.
+fn day_of(text: &str) -> Option<Date> {
+    let moment = text.parse::<jiff::Timestamp>().map(|moment| moment.to_zoned(jiff::tz::TimeZone::UTC).date());
+    moment.or_else(|_| text.parse::<jiff::civil::DateTime>().map(|time| time.date())).or_else(|_| text.parse()).ok()
 }
 
 fn fatal(defect: super::Defect) -> Problem {
