@@ -65,9 +65,10 @@ impl AsDecided {
         }
         let Some(out) = &self.run else { return case.ledger.run(None) };
         let path = out.join("impact.json");
-        let context = || format!("cannot read {}: name the output folder of a run", path.display());
-        let file = std::fs::File::open(&path).with_context(context)?;
-        let impact: Impact = serde_json::from_reader(std::io::BufReader::new(file)).with_context(context)?;
+        let unusable =
+            |error: &dyn std::fmt::Display| Usage(format!("cannot read {}: name the output folder of a run: {error}", path.display()));
+        let file = std::fs::File::open(&path).map_err(|error| unusable(&error))?;
+        let impact: Impact = serde_json::from_reader(std::io::BufReader::new(file)).map_err(|error| unusable(&error))?;
         match case.ledger.run(Some(&impact.inputs))? {
             Some(run) => Ok(Some(RunRow { ledger: impact.ledger, ..run })),
             None => Err(Usage(format!("{} is no output of this case", out.display())).into()),

@@ -3,8 +3,9 @@ use crate::case::{Access, Case};
 use crate::crawl::{IndexOptions, RootArgument};
 use crate::demo::{self, GapKind, Plan};
 use crate::registry;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -40,8 +41,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
         Some(other) => return Err(Usage(format!("`{other}` is no gap: use encrypted, unrecovered, orphan or unclaimed")).into()),
     };
     let plan = Plan { seed: arguments.seed, per_family: arguments.per_family, gap, hard: arguments.hard, ..Plan::default() };
-    let breach =
-        demo::write(&arguments.out, &plan).with_context(|| format!("cannot write the demonstration to {}", arguments.out.display()))?;
+    let breach = demo::write(&arguments.out, &plan).map_err(|error| {
+        let words = format!("cannot write the demonstration to {}", arguments.out.display());
+        match error.kind() {
+            ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => Usage(format!("{words}: {error}")).into(),
+            _ => anyhow::Error::new(error).context(words),
+        }
+    })?;
     say(&format!(
         "a fictional breach in {}: evidence, manifests, registry, passwords, and the right answers in truth.csv",
         arguments.out.display()

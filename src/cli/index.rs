@@ -1,8 +1,9 @@
-use super::{End, Reading, STOP, Usage, progress, say};
+use super::{End, Reading, STOP, Usage, progress, say, unread};
 use crate::case::{Access, Case, in_case};
 use crate::control;
 use crate::crawl::{self, Fence, IndexOptions, Memory, Ocr, RootArgument};
 use crate::format::{Keyring, Limits, version_of};
+use crate::ledger::Root;
 use crate::manifest::{self, Columns, Kind};
 use crate::matching::Controls;
 use crate::model::{Cause, Status};
@@ -33,8 +34,34 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     if !new_evidence && !arguments.case.exists() {
         return Err(Usage(format!("{} is no case, and no evidence was named", arguments.case.display())).into());
     }
-    let gaps = index(&arguments.case, &arguments.reading, &options)?;
-    Ok(if gaps { End::Gaps } else { End::Clear })
+    if !index(&arguments.case, &arguments.reading, &options)? {
+        return Ok(End::Clear);
+    }
+    let (items, waiting) = Case::open(&arguments.case, Access::Read)?.ledger.unread()?;
+    match unread(items, waiting, "").trim_end() {
+        "" => say("a planted file was missed: `ruleout match` says which, and counts what it speaks for as not read"),
+        words => say(words),
+    }
+    Ok(End::Gaps)
+}
+
+/// Says where evidence is taken a second time: what lies at a place that the case knows by another label.
+fn warn_of_copies(known: &[Root], roots: &[RootArgument]) {
+    for root in roots.iter().filter(|root| known.iter().all(|k| k.label != root.label)) {
+        let Ok(place) = root.path.canonicalize() else { continue };
+        let is_same = |k: &&Root| {
+            let before = Path::new(OsStr::from_bytes(&k.path));
+            place.starts_with(before) || before.starts_with(&place)
+        };
+        if let Some(before) = known.iter().find(is_same) {
+            say(&format!(
+                "ruleout: warning: {} is evidence of this case as `{}`; as `{}` it is taken a second time",
+                root.path.display(),
+                before.label,
+                root.label
+            ));
+        }
+    }
 }
 
 /// Checks all that can be checked before anything is written.
@@ -202,6 +229,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
             return Err(Usage(words).into());
         }
     }
+    warn_of_copies(&known, &options.roots);
     let progress = progress();
     for root in options.roots.iter().filter(|root| !moved.iter().any(|moved| moved.label == root.label)) {
         if let Some(file) = crawl::replaced_file(&case.ledger, root, &STOP, &progress).map_err(|error| in_case(dir, error))? {

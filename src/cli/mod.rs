@@ -221,6 +221,19 @@ fn say(line: &str) {
     _ = writeln!(std::io::stderr().lock(), "{safe}");
 }
 
+/// How many items of a case were not read, and what that means; nothing where all were.
+fn unread(items: u64, waiting: u64, meaning: &str) -> String {
+    let waiting = match waiting {
+        0 => String::new(),
+        n => format!(" ({n} wait to be read: `ruleout index` goes on)"),
+    };
+    match items {
+        0 => String::new(),
+        1 => format!("1 item is not read, or not wholly{waiting}{meaning}: `ruleout coverage` says why\n"),
+        n => format!("{n} items are not read, or not wholly{waiting}{meaning}: `ruleout coverage` says why\n"),
+    }
+}
+
 /// Data, on standard output.
 fn give(data: &str) -> anyhow::Result<()> {
     std::io::stdout().lock().write_all(data.as_bytes()).map_err(|error| match error.kind() {

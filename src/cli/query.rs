@@ -1,4 +1,4 @@
-use super::{End, Usage, give};
+use super::{End, Usage, give, unread};
 use crate::case::{Access, Case};
 use crate::model::is_unsafe;
 use crate::query::{Answer, Hit, HitKind, answer, parse};
@@ -94,9 +94,8 @@ fn place(hit: &Hit, is_bold: bool, out: &mut String) {
 fn totals(answer: &Answer) -> String {
     let total = &answer.total;
     if total.items == 0 {
-        let left_out = left_out(answer);
         let asked: String = answer.understood.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect();
-        return format!("nothing was found for {asked}\n{left_out}");
+        return format!("nothing was found for {asked}\n{}{}", hint(answer), left_out(answer));
     }
     let counted = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let mut out = counted(total.items, "item", "items");
@@ -111,9 +110,23 @@ fn totals(answer: &Answer) -> String {
     format!("{out}\n{}", left_out(answer))
 }
 
-fn left_out(answer: &Answer) -> String {
-    match answer.total.items_with_paths_left_out {
-        0 => String::new(),
-        n => format!("{n} items lie at more than 1,000 paths; the query was compared with the first 1,000 of each\n"),
+/// `DE89 3704 0044 0532 0130 00`: five words, which nobody means.
+fn hint(answer: &Answer) -> &'static str {
+    let is_number = |word: &str| word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    let parts = answer.query.split_whitespace().filter(|word| is_number(word)).count();
+    match parts > 1 && !answer.query.contains('"') {
+        true => "a number that is written with blanks stands in quotation marks: \"12 34 56\"\n",
+        false => "",
     }
+}
+
+/// What the query was not compared with.
+fn left_out(answer: &Answer) -> String {
+    let total = &answer.total;
+    let mut out = String::new();
+    if total.items_with_paths_left_out > 0 {
+        let n = total.items_with_paths_left_out;
+        out = format!("{n} items lie at more than 1,000 paths; the query was compared with the first 1,000 of each\n");
+    }
+    out + &unread(total.items_not_read, total.items_waiting, "; what is unread was not searched")
 }

@@ -61,11 +61,18 @@ pub fn check_roots(roots: &[RootArgument]) -> Result<()> {
         if !root.path.is_dir() {
             bail!("the evidence root {} is not a folder", root.path.display());
         }
-        let has_file = walkdir::WalkDir::new(&root.path)
-            .follow_links(false)
-            .into_iter()
-            .filter_map(std::result::Result::ok)
-            .any(|e| e.file_type().is_file());
+        let mut fault = None;
+        let mut all = walkdir::WalkDir::new(&root.path).follow_links(false).into_iter();
+        let has_file = all.any(|entry| match entry {
+            Ok(entry) => entry.file_type().is_file(),
+            Err(error) => {
+                fault.get_or_insert(error);
+                false
+            }
+        });
+        if let Some(error) = fault.filter(|_| !has_file) {
+            return Err(error).with_context(|| format!("the evidence root {} cannot be read", root.path.display()));
+        }
         if !has_file {
             bail!("the evidence root {} holds no regular file: nothing could be searched there", root.path.display());
         }

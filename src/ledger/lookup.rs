@@ -119,6 +119,17 @@ impl Ledger {
         Ok(self.db.query_row(sql, [], |r| r.get(0))?)
     }
 
+    /// Items that are not read, or not wholly: files that wait to be read, files and contents with a cause, members that
+    /// could not be decoded, and roots whose walk did not end. The first number is of all, the second of those that wait.
+    pub fn unread(&self) -> Result<(u64, u64)> {
+        let sql = "SELECT (SELECT count(*) FROM file WHERE content IS NULL AND (cause IS NOT NULL OR status <> 'read'))
+             + (SELECT count(*) FROM content WHERE cause IS NOT NULL) + (SELECT count(*) FROM member WHERE defect IS NOT NULL AND sha256 IS NULL)
+             + (SELECT count(*) FROM root WHERE walk <> 'complete'),
+             (SELECT count(*) FROM file WHERE content IS NULL AND status = 'pending') + (SELECT count(*) FROM root WHERE walk <> 'complete')";
+        let count = |r: &Row<'_>, at| r.get::<_, i64>(at).map(|n| u64::try_from(n).unwrap_or_default());
+        Ok(self.db.query_row(sql, [], |r| Ok((count(r, 0)?, count(r, 1)?)))?)
+    }
+
     /// All members, by container.
     pub fn members(&self) -> Result<Vec<MemberRow>> {
         let mut query = self.db.prepare(&format!("{MEMBER} ORDER BY container, ordinal"))?;

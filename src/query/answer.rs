@@ -29,6 +29,10 @@ pub struct Total {
     pub places: u64,
     /// `false`: there may be more places; those of items that are not shown were not all looked at.
     pub places_are_exact: bool,
+    /// Items of the case that are not read, or not wholly, whatever was asked: what is unread was not searched.
+    pub items_not_read: u64,
+    /// Those of them that wait to be read, since the run that indexes the case was interrupted.
+    pub items_waiting: u64,
     /// Items at so many paths that the conditions on paths were compared with the first 1,000 of each only.
     pub items_with_paths_left_out: u64,
 }

@@ -81,7 +81,8 @@ pub fn answer(case: &Case, query: &str, expression: &Expression, limit: usize) -
     let parts = case.ledger.parts()?;
     let holds: Vec<Option<Holds>> = leaves.iter().map(|leaf| leaf.holds(case, &parts, &searcher)).collect::<Result<_>>()?;
 
-    let mut total = Total { places_are_exact: true, ..Total::default() };
+    let (items_not_read, items_waiting) = case.ledger.unread()?;
+    let mut total = Total { places_are_exact: true, items_not_read, items_waiting, ..Total::default() };
     let mut items = find(case, &plan, &leaves, &holds, &mut total)?;
     items.sort_by(|a, b| a.copies[0].path.cmp(&b.copies[0].path));
     total.items = items.len() as u64;
