@@ -5,7 +5,7 @@ use crate::crawl::{RootArgument, absolute, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
 use crate::diff::{Files, Run, compare};
 use crate::ledger::RunRow;
-use crate::matching::{self, KnownList, Matched};
+use crate::matching::{self, KnownList, Lexicon, Matched};
 use crate::model::{ContentId, Flag, Remedy, Verdict};
 use crate::registry::{DefectKind, Given, GivenFile, Registry};
 use crate::report::{self, Outcome, RunFacts};
@@ -156,7 +156,9 @@ pub(super) struct Joined {
 impl Joined {
     pub fn with(case: &Case, registry: Registry, annotations: Annotations) -> Result<Self> {
         let planted = control::planted(case, Access::Read, &index::fence(), 0, &STOP)?;
-        let matched = matching::run(case, &registry, &control::controls(&planted, &registry), &STOP)?;
+        let lexicon = Lexicon::new(&registry);
+        let controls = control::controls(&planted, &registry, &lexicon);
+        let matched = matching::run(case, &registry, lexicon, &controls, &STOP)?;
         let (decided, blocking, ledger) = decide_all(&registry, &matched);
         let known = matching::known(&annotations.known, matched.readings.iter().map(|(_, reading)| reading.content))?;
         Ok(Self { registry, matched, decided, blocking, ledger, planted, calendar: annotations.calendar, known })
@@ -179,6 +181,7 @@ impl Joined {
             calendar: &self.calendar,
             known: &self.known,
             scratch,
+            made: report::Made::default(),
             stop: &STOP,
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::demo::prng::Prng;
 use crate::identifier::normalise;
-use crate::matching::{Holders, forms};
+use crate::matching::{Lexicon, forms};
 use crate::model::Scheme;
 use crate::registry::{Identifier, Institution, Registry};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,9 +16,8 @@ const NAMES: usize = 900;
 const ATTEMPTS: usize = 50;
 
 /// The decoys of a registry.
-pub(super) fn decoys(registry: &Registry) -> Vec<Institution> {
+pub(super) fn decoys(registry: &Registry, lexicon: &Lexicon) -> Vec<Institution> {
     let seed = u64::from_be_bytes(*registry.digest.0.first_chunk().expect("a digest has 32 bytes"));
-    let holders = Holders::new(registry);
     let mut by_scheme: BTreeMap<&Scheme, Vec<&str>> = BTreeMap::new();
     let identifiers = registry.institutions.iter().flat_map(Institution::usable_identifiers);
     identifiers.for_each(|i| by_scheme.entry(&i.scheme).or_default().push(&i.value));
@@ -26,7 +25,8 @@ pub(super) fn decoys(registry: &Registry) -> Vec<Institution> {
     for (stream, (scheme, values)) in (1..).zip(&by_scheme) {
         let mut prng = Prng::new(seed, stream);
         let mut made = BTreeSet::new();
-        let is_free = |value: &String| holders.of(scheme, value).is_empty() && !(**scheme == Scheme::Domain && is_below(value, values));
+        let is_free =
+            |value: &String| lexicon.holders.of(scheme, value).is_empty() && !(**scheme == Scheme::Domain && is_below(value, values));
         while made.len() < PER_SCHEME {
             let mut tried = (0..ATTEMPTS).filter_map(|_| like(scheme, values, &mut prng));
             let Some(value) = tried.find(|value| !made.contains(value) && is_free(value)) else { break };
@@ -34,7 +34,7 @@ pub(super) fn decoys(registry: &Registry) -> Vec<Institution> {
             made.insert(value);
         }
     }
-    out.extend(names(registry, &mut Prng::new(seed, 0)));
+    out.extend(names(registry, lexicon, &mut Prng::new(seed, 0)));
     out
 }
 
@@ -145,13 +145,12 @@ fn proved(scheme: &Scheme, value: &str) -> Option<String> {
 }
 
 /// Names that differ from registered ones in one word, which stands at that place in another's name.
-fn names(registry: &Registry, prng: &mut Prng) -> Vec<Institution> {
+fn names(registry: &Registry, lexicon: &Lexicon, prng: &mut Prng) -> Vec<Institution> {
     let all: Vec<(usize, &str)> =
         registry.institutions.iter().enumerate().flat_map(|(n, institution)| institution.all_names().map(move |name| (n, name))).collect();
     if all.len() < 2 {
         return Vec::new();
     }
-    let registered: BTreeSet<Vec<String>> = all.iter().flat_map(|(_, name)| forms(name)).map(|form| form.terms).collect();
     let mut out = Vec::new();
     let mut made = BTreeSet::new();
     let mut failed = 0;
@@ -164,7 +163,7 @@ fn names(registry: &Registry, prng: &mut Prng) -> Vec<Institution> {
         words[at] = word;
         let name = words.join(" ");
         // A form that is registered too would be a shared name.
-        let is_free = forms(&name).iter().all(|form| !registered.contains(&form.terms));
+        let is_free = forms(&name).iter().all(|form| !lexicon.is_name(&form.terms));
         if is_free && made.insert(name.clone()) {
             let city = registry.institutions[holder].city.clone();
             out.push(Institution { legal_name: name, city, ..Institution::default() });
@@ -199,14 +198,14 @@ mod tests {
     #[test]
     fn decoys_are_valid_free_and_always_the_same() {
         let registry = registry();
-        let all = decoys(&registry);
-        assert_eq!(all, decoys(&registry));
-        let holders = Holders::new(&registry);
+        let lexicon = Lexicon::new(&registry);
+        let all = decoys(&registry, &lexicon);
+        assert_eq!(all, decoys(&registry, &lexicon));
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for identifier in all.iter().flat_map(|i| &i.identifiers) {
             let normal = normalise(&identifier.scheme, &identifier.value, "").unwrap();
             assert_eq!((normal.value.as_str(), normal.repaired), (identifier.value.as_str(), None));
-            assert!(holders.of(&identifier.scheme, &identifier.value).is_empty(), "{} {}", identifier.scheme, identifier.value);
+            assert!(lexicon.holders.of(&identifier.scheme, &identifier.value).is_empty(), "{} {}", identifier.scheme, identifier.value);
             *counts.entry(identifier.scheme.as_str()).or_default() += 1;
         }
         for (scheme, least) in [("aba", 250), ("lei", 250), ("bic", 1), ("domain", 2), ("client_code", 100), ("transfer_account", 2)] {
@@ -220,6 +219,7 @@ mod tests {
     fn another_registry_has_other_decoys() {
         let (one, mut other) = (registry(), registry());
         other.digest = ContentId([8; 32]);
-        assert_ne!(decoys(&one), decoys(&other));
+        let of = |registry: &Registry| decoys(registry, &Lexicon::new(registry));
+        assert_ne!(of(&one), of(&other));
     }
 }

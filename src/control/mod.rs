@@ -34,7 +34,7 @@ use crate::case::{Access, Case};
 use crate::crawl::{self, Fence, IndexOptions, Progress, RootArgument};
 use crate::demo::containers;
 use crate::format::formats;
-use crate::matching::{self, Controls, Matched};
+use crate::matching::{self, Controls, Lexicon, Matched};
 use crate::model::ContentId;
 use crate::registry::Registry;
 use crate::stop::Stop;
@@ -105,8 +105,8 @@ impl Planted {
 }
 
 /// What the controls bring into matching a case with a registry.
-pub fn controls(planted: &Planted, registry: &Registry) -> Controls {
-    Controls { missed: planted.missed_formats(), planted: planted.counts(), decoys: decoys(registry) }
+pub fn controls(planted: &Planted, registry: &Registry, lexicon: &Lexicon) -> Controls {
+    Controls { missed: planted.missed_formats(), planted: planted.counts(), decoys: decoys(registry, lexicon) }
 }
 
 /// Readable formats of which nothing is planted: no control speaks for them.
@@ -228,7 +228,8 @@ fn read(scratch: &Path, files: &[(String, Vec<u8>)], fence: &Fence, threads: usi
     let roots = vec![RootArgument { label: LABEL.to_owned(), path: evidence }];
     let options = IndexOptions { threads, fence: fence.clone(), ..IndexOptions::of(roots) };
     crawl::index(&case, &options, stop, &Progress::new(false))?;
-    matching::run(&case, &registry(), &Controls::default(), stop)
+    let registry = registry();
+    matching::run(&case, &registry, Lexicon::new(&registry), &Controls::default(), stop)
 }
 
 fn file_name(number: usize) -> String {

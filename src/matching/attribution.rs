@@ -8,6 +8,7 @@ use crate::model::{Act, EvidencePath, Scheme};
 use crate::registry::{Holds, PathGlob, Registry};
 use crate::tokens::words_of;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Folders whose children are homes as soon as one of them is a registered account's.
 const HOME_FOLDERS: &[&str] = &["home", "homes", "users", "accounts", "mailboxes"];
@@ -276,7 +277,7 @@ pub struct Reach {
     /// Those that depend and have no registered account.
     pub without_account: bool,
     /// These institutions, as far as they depend.
-    pub institutions: BTreeSet<usize>,
+    pub institutions: Arc<BTreeSet<usize>>,
     /// Whoever has a deployment of one of these products.
     pub products: BTreeSet<String>,
 }

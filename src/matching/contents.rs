@@ -33,18 +33,18 @@ pub(super) fn find(
     stop: &Stop,
 ) -> Result<Vec<Findings>> {
     let policy = &registry.incident.policy;
+    let index = &case.index;
     // What a damaged index hides would be ruled out.
-    let damaged = case.index.check().context("the index is damaged or cannot be read")?;
+    let (damaged, (mut needles, others)) = rayon::join(|| index.check(), || (lexicon.needles(), decoys.needles()));
+    let damaged = damaged.context("the index is damaged or cannot be read")?;
     anyhow::ensure!(damaged.is_empty(), "the case is damaged: {}; index the evidence into a new case", damaged.join(", "));
-    let searcher = case.index.reader()?.searcher();
-    let (mut needles, _) = lexicon.needles();
+    let searcher = index.reader()?.searcher();
     let registered = needles.len() as u32;
-    needles.extend(decoys.needles());
+    needles.extend(others);
     let (hits, along): (Vec<_>, Vec<_>) = sweep(&searcher, &needles)?.into_iter().partition(|hit| hit.needle < registered);
     let parts = case.ledger.parts()?;
     let mut places = Places { searcher: &searcher, parts: &parts, readings, columns: HashMap::new() };
     let (hits, along) = (places.of(hits)?, places.of(along)?);
-    let index = &case.index;
     let passage = |held: &Held| -> Result<StoredPassage> {
         stop.check()?;
         let stored = searcher.doc(held.passage).map_err(anyhow::Error::from).and_then(|document| index.passage(&document));

@@ -12,7 +12,7 @@ use super::{paths, payments, tables};
 use crate::format::Facts;
 use crate::index::{Needle, StoredPassage};
 use crate::ledger::Reading;
-use crate::registry::{Institution, Policy, Registry};
+use crate::registry::{Institution, Policy};
 use crate::table::{ColumnType, TableFacts};
 use rayon::prelude::*;
 use schemars::JsonSchema;
@@ -54,7 +54,7 @@ impl DecoyRow {
 
 /// The decoys of a run and what hit them.
 pub(super) struct Decoys<'r> {
-    registry: &'r Registry,
+    registered: &'r Lexicon,
     decoys: &'r [Institution],
     /// Of the decoys alone, for needles and first looks.
     lexicon: Lexicon,
@@ -69,12 +69,12 @@ pub(super) struct Decoys<'r> {
 }
 
 impl<'r> Decoys<'r> {
-    pub fn new(registry: &'r Registry, decoys: &'r [Institution]) -> Self {
+    pub fn new(registered: &'r Lexicon, decoys: &'r [Institution]) -> Self {
         let values = decoys.iter().flat_map(|d| &d.identifiers).map(|i| comparable(&i.value)).collect();
         Self {
-            registry,
+            registered,
             decoys,
-            lexicon: Lexicon::of_all(decoys.iter()),
+            lexicon: Lexicon::of_all(decoys),
             values,
             candidates: BTreeMap::new(),
             joint: None,
@@ -85,16 +85,15 @@ impl<'r> Decoys<'r> {
 
     /// What the index is swept for.
     pub fn needles(&self) -> Vec<Needle> {
-        self.lexicon.needles().0
+        self.lexicon.needles()
     }
 
     fn first(&self) -> usize {
-        self.registry.institutions.len()
+        self.registered.places.len()
     }
 
     fn joint(&mut self) -> &Lexicon {
-        let (registry, decoys) = (self.registry, self.decoys);
-        self.joint.get_or_insert_with(|| Lexicon::of_all(registry.institutions.iter().chain(decoys)))
+        self.joint.get_or_insert_with(|| self.registered.and(&self.lexicon))
     }
 
     /// A passage that may hold decoys.

@@ -2,6 +2,7 @@
 
 use super::attribution::{Declared, Folders, Place, Reach, declared};
 use super::findings::Findings;
+use super::groups::Groups;
 use super::items::Item;
 use super::lexicon::Lexicon;
 use super::mention::mention;
@@ -22,8 +23,7 @@ pub(super) struct Join<'a> {
     pub(super) folders: &'a Folders<'a>,
     readings: &'a [(i64, Reading)],
     findings: &'a [Findings],
-    /// Head of the group of each institution.
-    groups: Vec<usize>,
+    groups: Groups,
     pub(super) evidence: Vec<Evidence>,
     pub(super) gaps: Vec<OpenGap>,
     ownerless: Vec<OwnerlessItem>,
@@ -64,7 +64,7 @@ impl<'a> Join<'a> {
             folders,
             readings,
             findings,
-            groups: (0..registry.institutions.len()).map(|institution| registry.head_of_group(institution)).collect(),
+            groups: Groups::new(registry),
             evidence: Vec::new(),
             gaps: Vec::new(),
             ownerless: Vec::new(),
@@ -191,7 +191,8 @@ impl Join<'_> {
     /// Inside an item that has an owner, a name that is contained in the owner's names is the owner's.
     fn drop_names_of_owners(&self, mentions: &mut Vec<Mention>) {
         let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
-        if owners.is_empty() {
+        let is_anothers = |m: &Mention| m.scheme == Scheme::Name && !owners.contains(&m.institution);
+        if owners.is_empty() || !mentions.iter().any(is_anothers) {
             return;
         }
         let names: Vec<String> = owners
@@ -200,11 +201,7 @@ impl Join<'_> {
             .flat_map(names::forms)
             .map(|form| format!(" {} ", form.terms.join(" ")))
             .collect();
-        mentions.retain(|m| {
-            m.scheme != Scheme::Name
-                || owners.contains(&m.institution)
-                || !names.iter().any(|name| name.contains(&format!(" {} ", m.value)))
-        });
+        mentions.retain(|m| !is_anothers(m) || !names.iter().any(|name| name.contains(&format!(" {} ", m.value))));
     }
 
     fn hold(
@@ -268,10 +265,7 @@ impl Join<'_> {
         if some.iter().any(|&i| self.registry.institutions[i].serves_others) {
             reach.everybody = true;
         }
-        let tops: BTreeSet<usize> = some.iter().map(|&i| self.groups[i]).collect();
-        if !tops.is_empty() {
-            reach.institutions = (0..self.groups.len()).filter(|i| tops.contains(&self.groups[*i])).collect();
-        }
+        reach.institutions = self.groups.of(&some);
         if !declared.vendor && reach == Reach::default() {
             reach.everybody = true;
         }

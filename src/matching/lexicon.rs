@@ -1,16 +1,18 @@
 //! The registry as the matcher looks it up: every identifier and every form of every name, with all who
 //! bear it.
 
+use super::bearers::{Holders, comparable};
 use super::chance::Numbers;
-use super::names;
+use super::names::{self, NameForm};
 use crate::identifier::{Specific, inline::LONG_NUMBER, pgp_key};
 use crate::index::Needle;
 use crate::model::Scheme;
-use crate::registry::{Identifier, Institution, Registry};
-use crate::tokens::{phrases_of, seen, words_of};
+use crate::registry::{Institution, Registry};
+use crate::tokens::{phrases_of, words_of};
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// What an entry is.
@@ -36,59 +38,13 @@ pub struct Entry {
     pub holders: Vec<usize>,
 }
 
-/// Who bears each identifier. Values that are looked up as one have their holders together: of two codes
-/// that differ only in case, neither decides for one institution.
-#[derive(Default)]
-pub struct Holders {
-    by_value: HashMap<(Scheme, String), Vec<usize>>,
-}
-
-impl Holders {
-    /// Of all identifiers that can be searched.
-    pub fn new(registry: &Registry) -> Self {
-        Self::of_all(registry.institutions.iter())
-    }
-
-    fn of_all<'i>(institutions: impl Iterator<Item = &'i Institution>) -> Self {
-        let mut by_value: HashMap<(Scheme, String), Vec<usize>> = HashMap::new();
-        for (number, institution) in institutions.enumerate() {
-            for identifier in institution.usable_identifiers() {
-                let key = (identifier.scheme.clone(), comparable(&identifier.scheme, &identifier.value));
-                let holders = by_value.entry(key).or_default();
-                if holders.last() != Some(&number) {
-                    holders.push(number);
-                }
-            }
-        }
-        Self { by_value }
-    }
-
-    /// Institutions that bear an identifier, ascending.
-    pub fn of(&self, scheme: &Scheme, value: &str) -> &[usize] {
-        self.by_value.get(&(scheme.clone(), comparable(scheme, value))).map_or(&[], Vec::as_slice)
-    }
-
-    /// Every identifier that more than one institution bears, with its bearers, ordered.
-    pub fn shared(&self) -> Vec<(&Scheme, &str, &[usize])> {
-        let many = self.by_value.iter().filter(|(_, holders)| holders.len() > 1);
-        let mut all: Vec<_> = many.map(|((scheme, value), holders)| (scheme, value.as_str(), &holders[..])).collect();
-        all.sort();
-        all
-    }
-
-    /// Does more than one institution bear it?
-    pub fn is_shared(&self, identifier: &Identifier) -> bool {
-        self.of(&identifier.scheme, &identifier.value).len() > 1
-    }
-}
-
 /// The compiled registry.
 pub struct Lexicon {
     /// Entries, ordered.
     pub entries: Vec<Entry>,
     /// Token sequences that show an entry in a text, by their first term.
-    phrases: HashMap<String, Beginning>,
-    by_value: HashMap<(Scheme, String), u32>,
+    phrases: HashMap<String, Beginning, RandomState>,
+    by_value: HashMap<Scheme, HashMap<String, u32, RandomState>>,
     /// Words that occur in names; capitalised beside a name they make it a longer one.
     name_words: HashSet<String>,
     /// Names that are registered without a legal form: whatever form follows them, they are the same.
@@ -100,12 +56,21 @@ pub struct Lexicon {
     /// Entries of the long numeric codes of an institution that nobody else bears.
     numeric_codes: HashMap<usize, Vec<u32>>,
     /// Entries of codes and accounts that are numbers, by their digits without zeros before them.
-    by_number: HashMap<String, Vec<u32>>,
+    by_number: HashMap<String, Vec<u32>, RandomState>,
     /// How many of these there are of each length.
     numbers_by_length: Vec<u32>,
     /// These numbers.
     pub numbers: Numbers,
     /// When an institution bore an identifier or a form of a name, where all rows that say so have dates.
+    periods: HashMap<(usize, Scheme, String), Periods>,
+}
+
+/// Of the institutions of a lexicon, besides its entries.
+struct Names {
+    name_words: HashSet<String>,
+    /// The terms of those without a legal form.
+    formless: HashSet<Vec<String>>,
+    places: Vec<Place>,
     periods: HashMap<(usize, Scheme, String), Periods>,
 }
 
@@ -119,7 +84,7 @@ struct Beginning {
     /// Entries of which the term is all.
     whole: Vec<u32>,
     /// The others: what follows the first term, by the first of that.
-    longer: HashMap<String, Vec<(u32, Vec<String>)>>,
+    longer: HashMap<String, Vec<(u32, Vec<String>)>, RandomState>,
 }
 
 /// Where an institution is, as folded tokens, and how its names are written.
@@ -136,30 +101,42 @@ pub struct Place {
 impl Lexicon {
     /// Compiles a registry.
     pub fn new(registry: &Registry) -> Self {
-        Self::of_all(registry.institutions.iter())
+        Self::of_all(&registry.institutions)
     }
 
     /// Compiles institutions, numbered as they come.
-    pub fn of_all<'i>(institutions: impl Iterator<Item = &'i Institution> + Clone) -> Self {
-        let holders = Holders::of_all(institutions.clone());
-        let mut all: BTreeMap<What, BTreeSet<usize>> = BTreeMap::new();
+    pub fn of_all(institutions: &[Institution]) -> Self {
+        let holders = Holders::of_all(institutions);
+        let mut identifiers: Vec<(&Scheme, &str)> =
+            institutions.iter().flat_map(Institution::usable_identifiers).map(|i| (&i.scheme, i.value.as_str())).collect();
+        identifiers.sort_unstable();
+        identifiers.dedup();
+        let mut entries: Vec<Entry> = identifiers
+            .into_iter()
+            .map(|(scheme, value)| Entry {
+                what: What::Identifier(scheme.clone(), value.to_owned()),
+                holders: holders.of(scheme, value).to_vec(),
+            })
+            .collect();
+        let mut names: Vec<(NameForm, usize)> = Vec::new();
         let (mut name_words, mut formless) = (HashSet::new(), HashSet::new());
-        let mut places = Vec::new();
+        let mut places = Vec::with_capacity(institutions.len());
         let mut periods = HashMap::new();
-        for (number, institution) in institutions.enumerate() {
-            for identifier in institution.usable_identifiers() {
-                let what = What::Identifier(identifier.scheme.clone(), identifier.value.clone());
-                all.entry(what).or_default().extend(holders.of(&identifier.scheme, &identifier.value));
-            }
+        for (number, institution) in institutions.iter().enumerate() {
             let written = std::iter::once(institution.legal_name.as_str()).chain(institution.names.iter().map(|n| n.name.as_str()));
             let mut marks: Vec<char> = written.clone().flat_map(str::chars).filter(|c| !c.is_alphanumeric()).collect();
             marks.sort_unstable();
             marks.dedup();
             for name in written {
-                formless.extend(names::formless(name));
-                for form in names::forms(name) {
-                    name_words.extend(form.terms.iter().filter(|t| t.len() > 2 && !names::is_small_word(t)).cloned());
-                    all.entry(What::Name { terms: form.terms, one_word: form.one_word }).or_default().insert(number);
+                let forms = names::forms(name);
+                formless.extend(names::formless(name, &forms).map(|form| form.terms.clone()));
+                for form in forms {
+                    for term in form.terms.iter().filter(|t| t.len() > 2 && !names::is_small_word(t)) {
+                        if !name_words.contains(term) {
+                            name_words.insert(term.clone());
+                        }
+                    }
+                    names.push((form, number));
                 }
             }
             add_periods(number, institution, &mut periods);
@@ -169,53 +146,72 @@ impl Lexicon {
                 marks: marks.into_iter().collect(),
             });
         }
+        names.sort_unstable();
+        names.dedup();
+        for (form, number) in names {
+            match entries.last_mut() {
+                Some(Entry { what: What::Name { terms, .. }, holders }) if *terms == form.terms => holders.push(number),
+                _ => entries.push(Entry { what: What::Name { terms: form.terms, one_word: form.one_word }, holders: vec![number] }),
+            }
+        }
+        Self::compiled(entries, Names { name_words, formless, places, periods }, holders)
+    }
+
+    /// This one and another, whose institutions are numbered behind those of this one. They share no identifier.
+    pub fn and(&self, other: &Self) -> Self {
+        let first = self.places.len();
+        let others = other
+            .entries
+            .iter()
+            .map(|entry| Entry { what: entry.what.clone(), holders: entry.holders.iter().map(|holder| first + holder).collect() });
+        let mut entries: Vec<Entry> = self.entries.iter().cloned().chain(others).collect();
+        // Stable, and both were in order: a merge.
+        entries.sort_by(|a, b| a.what.cmp(&b.what));
+        entries.dedup_by(|later, earlier| {
+            let is_same = later.what == earlier.what;
+            if is_same {
+                earlier.holders.append(&mut later.holders);
+            }
+            is_same
+        });
+        let names = Names {
+            name_words: self.name_words.union(&other.name_words).cloned().collect(),
+            formless: self.formless_names().chain(other.formless_names()).collect(),
+            places: self.places.iter().chain(&other.places).cloned().collect(),
+            periods: self.periods.clone(),
+        };
+        Self::compiled(entries, names, Holders::default())
+    }
+
+    /// Of entries in their order.
+    fn compiled(entries: Vec<Entry>, names: Names, holders: Holders) -> Self {
+        let Names { name_words, formless, places, periods } = names;
         let mut lexicon = Self {
-            entries: Vec::with_capacity(all.len()),
-            phrases: HashMap::new(),
-            by_value: HashMap::new(),
+            entries: Vec::new(),
+            phrases: HashMap::default(),
+            by_value: HashMap::default(),
             name_words,
             formless: HashSet::new(),
             places,
             holders,
             numeric_codes: HashMap::new(),
-            by_number: HashMap::new(),
+            by_number: HashMap::default(),
             numbers_by_length: Vec::new(),
             numbers: Numbers::default(),
             periods,
         };
-        for (what, holders) in all {
-            let number = lexicon.entries.len() as u32;
-            match &what {
-                What::Identifier(scheme, value) => {
-                    for form in written_forms(scheme, value).iter().filter(|_| needs_no_label(scheme, value)) {
-                        lexicon.add_phrases(number, form);
-                    }
-                    lexicon.by_value.insert((scheme.clone(), comparable(scheme, value)), number);
-                    if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && is_numeric(value) {
-                        lexicon.by_number.entry(value.trim_start_matches('0').to_owned()).or_default().push(number);
-                    }
-                    if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
-                        && value.len() >= LONG_NUMBER
-                        && value.bytes().all(|b| b.is_ascii_digit())
-                        && let [holder] = holders.iter().copied().collect::<Vec<_>>()[..]
-                    {
-                        lexicon.numeric_codes.entry(holder).or_default().push(number);
-                    }
-                    if let (Scheme::NationalBankCode, Some((_, bare))) = (scheme, value.split_once(':')) {
-                        // Written without its country; of several countries' equal codes the first stands for all.
-                        lexicon.by_value.entry((scheme.clone(), bare.to_owned())).or_insert(number);
-                        lexicon.by_value.entry((scheme.clone(), format!(":{bare}"))).or_insert(number);
-                    }
-                }
+        for (number, Entry { what, holders }) in (0u32..).zip(&entries) {
+            match what {
+                What::Identifier(scheme, value) => lexicon.add_identifier(number, scheme, value, holders),
                 What::Name { terms, .. } => {
                     if formless.contains(terms) {
                         lexicon.formless.insert(number);
                     }
-                    lexicon.add_phrase(number, terms.clone());
+                    lexicon.add_phrase(number, terms);
                 }
             }
-            lexicon.entries.push(Entry { what, holders: holders.into_iter().collect() });
         }
+        lexicon.entries = entries;
         for digits in lexicon.by_number.keys().map(|number| number.bytes().filter(u8::is_ascii_digit).count()) {
             if lexicon.numbers_by_length.len() <= digits {
                 lexicon.numbers_by_length.resize(digits + 1, 0);
@@ -226,6 +222,56 @@ impl Lexicon {
         lexicon
     }
 
+    fn add_identifier(&mut self, number: u32, scheme: &Scheme, value: &str, holders: &[usize]) {
+        if needs_no_label(scheme, value) {
+            for form in written_forms(scheme, value) {
+                // A value with words in camelCase is looked for by their parts and by the whole words.
+                phrases_of(&form).iter().for_each(|phrase| self.add_phrase(number, phrase));
+            }
+        }
+        let by_value = self.by_value.entry(scheme.clone()).or_default();
+        by_value.insert(comparable(scheme, value).into_owned(), number);
+        if let (Scheme::NationalBankCode, Some((_, bare))) = (scheme, value.split_once(':')) {
+            // Written without its country; of several countries' equal codes the first stands for all.
+            by_value.entry(bare.to_owned()).or_insert(number);
+            by_value.entry(format!(":{bare}")).or_insert(number);
+        }
+        if matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount) && is_numeric(value) {
+            self.by_number.entry(value.trim_start_matches('0').to_owned()).or_default().push(number);
+            if let [holder] = holders
+                && value.len() >= LONG_NUMBER
+                && value.bytes().all(|b| b.is_ascii_digit())
+            {
+                self.numeric_codes.entry(*holder).or_default().push(number);
+            }
+        }
+    }
+
+    fn add_phrase(&mut self, number: u32, terms: &[String]) {
+        let Some((first, rest)) = terms.split_first() else { return };
+        let beginning = match self.phrases.get_mut(first) {
+            Some(known) => known,
+            None => self.phrases.entry(first.clone()).or_default(),
+        };
+        match rest.first() {
+            None => beginning.whole.push(number),
+            Some(second) => match beginning.longer.get_mut(second) {
+                Some(known) => known.push((number, rest.to_vec())),
+                None => _ = beginning.longer.insert(second.clone(), vec![(number, rest.to_vec())]),
+            },
+        }
+    }
+
+    /// Is it a form of somebody's name?
+    pub fn is_name(&self, terms: &[String]) -> bool {
+        let is_name = |number: &u32| matches!(self.entries[*number as usize].what, What::Name { .. });
+        match terms {
+            [] => false,
+            [one] => self.of_one_term(one).iter().any(is_name),
+            [first, rest @ ..] => self.longer_from(first, &rest[0]).iter().any(|(number, other)| other == rest && is_name(number)),
+        }
+    }
+
     /// Does anything of the registry have dates of use?
     pub fn has_periods(&self) -> bool {
         !self.periods.is_empty()
@@ -233,23 +279,7 @@ impl Lexicon {
 
     /// When an institution bore an identifier or a form of a name; `None`: always, as far as is known.
     pub fn periods(&self, institution: usize, scheme: &Scheme, value: &str) -> Option<&Periods> {
-        self.periods.get(&(institution, scheme.clone(), comparable(scheme, value)))
-    }
-
-    /// A value with words in camelCase is looked for by their parts and by the whole words.
-    fn add_phrases(&mut self, number: u32, value: &str) {
-        phrases_of(value).into_iter().for_each(|phrase| self.add_phrase(number, phrase));
-    }
-
-    fn add_phrase(&mut self, number: u32, terms: Vec<String>) {
-        let mut terms = terms.into_iter();
-        let Some(first) = terms.next() else { return };
-        let beginning = self.phrases.entry(first).or_default();
-        let rest: Vec<String> = terms.collect();
-        match rest.first() {
-            Some(second) => beginning.longer.entry(second.clone()).or_default().push((number, rest)),
-            None => beginning.whole.push(number),
-        }
+        self.periods.get(&(institution, scheme.clone(), comparable(scheme, value).into_owned()))
     }
 
     /// Codes of digits only that an institution bears alone and that are long enough not to stand beside another
@@ -263,7 +293,7 @@ impl Lexicon {
 
     /// The entry of an identifier value.
     pub fn by_value(&self, scheme: &Scheme, value: &str) -> Option<(u32, &Entry)> {
-        let number = *self.by_value.get(&(scheme.clone(), comparable(scheme, value)))?;
+        let number = *self.by_value.get(scheme)?.get(&*comparable(scheme, value))?;
         Some((number, &self.entries[number as usize]))
     }
 
@@ -351,37 +381,33 @@ impl Lexicon {
         self.formless.contains(&entry)
     }
 
+    fn formless_names(&self) -> impl Iterator<Item = Vec<String>> {
+        self.formless.iter().filter_map(|entry| match &self.entries.get(*entry as usize)?.what {
+            What::Name { terms, .. } => Some(terms.clone()),
+            What::Identifier(..) => None,
+        })
+    }
+
     /// Does the word occur in some institution's name?
     pub fn is_name_word(&self, term: &str) -> bool {
         self.name_words.contains(term)
     }
 
     /// What the index is swept for: each entry's phrases, and typed terms of identifiers that need a label
-    /// or hide inside an IBAN. The second list gives each needle's entry.
-    pub fn needles(&self) -> (Vec<Needle>, Vec<u32>) {
-        let mut needles = Vec::new();
-        let mut entries = Vec::new();
-        let mut sequences: Vec<(Vec<String>, u32)> = Vec::new();
+    /// or hide inside an IBAN.
+    pub fn needles(&self) -> Vec<Needle> {
+        let mut needles = Vec::with_capacity(2 * self.entries.len());
         for (first, beginning) in &self.phrases {
-            sequences.extend(beginning.whole.iter().map(|&number| (vec![first.clone()], number)));
-            for (number, rest) in beginning.longer.values().flatten() {
-                sequences.push((std::iter::once(first).chain(rest).cloned().collect(), *number));
-            }
+            needles.extend((!beginning.whole.is_empty()).then(|| Needle::phrase([first])));
+            let longer = beginning.longer.values().flatten();
+            needles.extend(longer.map(|(_, rest)| Needle::phrase(std::iter::once(first).chain(rest))));
         }
-        sequences.sort_unstable();
-        for (terms, number) in sequences {
-            needles.push(Needle::Phrase(terms));
-            entries.push(number);
-        }
-        for (number, entry) in self.entries.iter().enumerate() {
+        for entry in &self.entries {
             if let What::Identifier(scheme, value) = &entry.what {
-                for term in typed_terms(scheme, value) {
-                    needles.push(Needle::Typed(term));
-                    entries.push(number as u32);
-                }
+                needles.extend(typed_terms(scheme, value).iter().map(|term| Needle::typed(term)));
             }
         }
-        (needles, entries)
+        needles
     }
 }
 
@@ -404,7 +430,8 @@ fn add_periods(number: usize, institution: &Institution, periods: &mut HashMap<(
         names::forms(&name.name).into_iter().for_each(|f| add(form(f.terms), name.from, name.to));
     }
     for identifier in institution.usable_identifiers() {
-        add((number, identifier.scheme.clone(), comparable(&identifier.scheme, &identifier.value)), identifier.from, identifier.to);
+        let value = comparable(&identifier.scheme, &identifier.value).into_owned();
+        add((number, identifier.scheme.clone(), value), identifier.from, identifier.to);
     }
     periods.extend(own.into_iter().filter(|(key, _)| !always.contains(key)));
 }
@@ -453,16 +480,6 @@ fn needs_no_label(scheme: &Scheme, value: &str) -> bool {
         | Scheme::Rssd
         | Scheme::SortCode
         | Scheme::Name => false,
-    }
-}
-
-/// Values are compared without regard to case, except codes of letters only, where case tells a code
-/// from a word; that is for the judgement of the text.
-fn comparable(scheme: &Scheme, value: &str) -> String {
-    match scheme {
-        Scheme::ClientCode | Scheme::TransferAccount | Scheme::Other(_) | Scheme::Domain => seen(value).to_lowercase(),
-        Scheme::PgpKey => pgp_key::key_id(value).to_owned(),
-        _ => value.to_owned(),
     }
 }
 

@@ -3,12 +3,14 @@
 
 mod addressed;
 pub mod attribution;
+mod bearers;
 mod chance;
 mod contents;
 mod dates;
 mod decoys;
 mod extra;
 mod findings;
+mod groups;
 mod headed;
 mod holders;
 mod homes;
@@ -31,11 +33,12 @@ mod transfers;
 mod unlabelled;
 
 pub use attribution::Reach;
+pub use bearers::Holders;
 pub use decoys::DecoyRow;
 pub use findings::Personal;
 pub use items::Item;
 pub use known::{KnownList, known};
-pub use lexicon::{Entry, Holders, Lexicon, What, is_numeric, is_telling_code};
+pub use lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code};
 pub use listed::{Differs, ListedItem, Reconciled, not_held};
 pub use mention::{Mention, Source};
 pub use names::{forms, is_plain_pair};
@@ -197,6 +200,8 @@ pub struct Matched {
     pub planted: (u64, u64),
     /// The platform's logs by day.
     pub activity: Activity,
+    /// Who bears each identifier.
+    pub holders: Holders,
 }
 
 /// What the controls of a run bring into matching.
@@ -228,13 +233,12 @@ impl Matched {
     }
 }
 
-/// Matches a case with a registry.
+/// Matches a case with a registry, of which the lexicon was compiled.
 ///
 /// # Errors
 /// The case cannot be read; [`Interrupted`](crate::stop::Interrupted) where the work was asked to end.
-pub fn run(case: &Case, registry: &Registry, controls: &Controls, stop: &Stop) -> Result<Matched> {
-    let lexicon = Lexicon::new(registry);
-    let mut decoys = decoys::Decoys::new(registry, &controls.decoys);
+pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Controls, stop: &Stop) -> Result<Matched> {
+    let mut decoys = decoys::Decoys::new(&lexicon, &controls.decoys);
     let roots = case.ledger.roots()?;
     let files = case.ledger.files()?;
     let readings = case.ledger.readings()?;
@@ -287,6 +291,7 @@ pub fn run(case: &Case, registry: &Registry, controls: &Controls, stop: &Stop) -
         decoys,
         planted: controls.planted,
         activity,
+        holders: lexicon.holders,
     })
 }
 

@@ -109,10 +109,10 @@ pub fn added_form(terms: &[&str]) -> usize {
 }
 
 /// The forms of a registered name that has no legal form and is distinctive: it is told whatever form follows it.
-pub fn formless(name: &str) -> impl Iterator<Item = Vec<String>> {
-    let is_formless = |form: &NameForm| is_distinctive(&form.terms) && strip_legal_form(&form.terms).is_none();
+pub fn formless<'f>(name: &str, forms: &'f [NameForm]) -> impl Iterator<Item = &'f NameForm> {
+    let is_formless = |form: &&NameForm| is_distinctive(&form.terms) && strip_legal_form(&form.terms).is_none();
     let all = phrases_of(name).iter().all(|terms| strip_legal_form(terms).is_none());
-    forms(name).into_iter().filter(move |form| all && is_formless(form)).map(|form| form.terms)
+    forms.iter().filter(move |form| all && is_formless(form))
 }
 
 /// Is it the name of a month, in English? `First Bank of October` says when, not where.
@@ -167,6 +167,9 @@ pub fn forms(name: &str) -> Vec<NameForm> {
 /// How a name is written where there is only ASCII, as in messages of SWIFT and in names of files: letters with two
 /// dots, and those of Danish, Norwegian and Swedish, as two letters. `None` where that makes no difference.
 fn transliterated(name: &str) -> Option<String> {
+    if name.is_ascii() {
+        return None;
+    }
     let composed: String = name.nfc().collect();
     let written: String = composed
         .chars()
@@ -215,20 +218,20 @@ fn add(terms: &[String], out: &mut BTreeSet<NameForm>) {
 }
 
 fn strip_legal_form(terms: &[String]) -> Option<(&[String], &'static [&'static str])> {
-    let mut best: Option<(usize, &'static [&'static str])> = None;
+    let last = terms.last()?;
+    let mut best: Option<(&[String], &'static [&'static str])> = None;
     for row in LEGAL_FORMS {
-        for form in row.iter() {
-            let words: Vec<&str> = form.split(' ').collect();
-            let longer = best.is_none_or(|(n, _)| words.len() > n);
-            if longer
-                && terms.len() > words.len()
-                && terms[terms.len() - words.len()..].iter().map(String::as_str).eq(words.iter().copied())
-            {
-                best = Some((words.len(), row));
+        // Nearly every name ends in something else.
+        for form in row.iter().filter(|form| form.ends_with(last.as_str())) {
+            let words = form.split(' ').count();
+            let Some((kept, end)) = terms.len().checked_sub(words).map(|at| terms.split_at(at)) else { continue };
+            let is_longer = best.is_none_or(|(shorter, _)| kept.len() < shorter.len());
+            if is_longer && !kept.is_empty() && end.iter().map(String::as_str).eq(form.split(' ')) {
+                best = Some((kept, row));
             }
         }
     }
-    best.map(|(n, row)| (&terms[..terms.len() - n], row))
+    best
 }
 
 /// Three words, or two of which one is a bank word: enough to stand without the legal form.

@@ -216,7 +216,14 @@ pub fn same_platform(a: &str, b: &str) -> bool {
         let kept = name.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'));
         kept.flat_map(char::to_lowercase)
     }
-    folded(a).eq(folded(b))
+    // Folded as above.
+    fn folded_ascii(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|b| !char::from(*b).is_whitespace() && !matches!(b, b'-' | b'_')).map(|b| b.to_ascii_lowercase())
+    }
+    match a.is_ascii() && b.is_ascii() {
+        true => folded_ascii(a).eq(folded_ascii(b)),
+        false => folded(a).eq(folded(b)),
+    }
 }
 
 /// Is a platform one of several that a cell names: `sftp-hub; relay`, `sftp-hub and relay`?

@@ -3,7 +3,8 @@ use std::borrow::Cow;
 
 /// A text on one line: line ends, control characters and what reorders or hides text become blanks.
 pub fn plain(value: &str) -> Cow<'_, str> {
-    match value.chars().any(is_unsafe) {
+    let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    match !is_plain && value.chars().any(is_unsafe) {
         true => Cow::Owned(value.chars().map(|c| if is_unsafe(c) { ' ' } else { c }).collect()),
         false => Cow::Borrowed(value),
     }

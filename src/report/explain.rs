@@ -125,7 +125,7 @@ pub fn explanation_schema() -> serde_json::Value {
 /// Explains verdicts of one run.
 pub struct Explainer<'o> {
     outcome: &'o Outcome<'o>,
-    holders: Holders,
+    holders: &'o Holders,
     /// By gap, how many institutions closing it alone would free.
     frees_alone: Vec<u64>,
     /// The institutions of each group, by its head.
@@ -150,7 +150,7 @@ impl<'o> Explainer<'o> {
                 predecessors.entry(successor).or_default().push(number);
             }
         }
-        Self { outcome, holders: Holders::new(outcome.registry), frees_alone, groups, predecessors }
+        Self { outcome, holders: &outcome.matched.holders, frees_alone, groups, predecessors }
     }
 
     /// Explains the verdict of one institution.
@@ -160,7 +160,7 @@ impl<'o> Explainer<'o> {
 }
 
 fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
-    let (outcome, holders) = (explainer.outcome, &explainer.holders);
+    let (outcome, holders) = (explainer.outcome, explainer.holders);
     let (registry, matched) = (outcome.registry, outcome.matched);
     let (institution, decided) = (&registry.institutions[number], &outcome.decided[number]);
     let mut evidence: Vec<&crate::matching::Evidence> = matched.evidence[matched.evidence_of(number)].iter().collect();
@@ -177,7 +177,7 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
             waived: open.waived.clone(),
         }
     };
-    let mut gaps: Vec<Open> = decided.gaps.iter().map(|&gap| open(gap)).collect();
+    let mut gaps: Vec<Open> = decided.gaps.all().into_iter().map(open).collect();
     gaps.sort_by_key(|gap| std::cmp::Reverse(gap.frees_alone));
     let identifiers = institution
         .identifiers
@@ -228,7 +228,7 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
             })
             .collect(),
         gaps,
-        waived: decided.waived.iter().map(|&gap| open(gap)).collect(),
+        waived: decided.waived.all().into_iter().map(open).collect(),
         holdings: affected.then(|| {
             let elements = holdings.personal.elements.words().join(", ");
             format!(
@@ -304,7 +304,7 @@ fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
             .collect();
         items.len()
     };
-    let blocking = |basis: Basis| decided.gaps.iter().filter(|&&g| matched.gaps[g].basis == basis).count();
+    let blocking = |basis: Basis| decided.gaps.all().into_iter().filter(|&gap| matched.gaps[gap].basis == basis).count();
     match basis {
         Basis::AccountPath => format!(
             "{}: the home of its account, a folder of its code, or a place declared its own",

@@ -1,7 +1,6 @@
 use super::Outcome;
 use super::cells::joined;
 use super::listing::{Listing, Push, Weight};
-use crate::matching::Holders;
 use crate::model::{Scheme, Verdict};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,7 +138,6 @@ fn bureaus(outcome: &Outcome<'_>) -> Vec<Group> {
 
 /// Identifiers that several bear.
 fn shared(outcome: &Outcome<'_>) -> Vec<Group> {
-    let holders = Holders::new(outcome.registry);
     let seen_at = |number: usize, scheme: &Scheme, value: &str| {
         let of = |e: &&crate::matching::Evidence| e.mention.scheme == *scheme && e.mention.value.eq_ignore_ascii_case(value);
         let evidence = outcome.matched.evidence[outcome.matched.evidence_of(number)].iter().filter(of);
@@ -168,12 +166,12 @@ fn shared(outcome: &Outcome<'_>) -> Vec<Group> {
             .map(|&institution| Member { institution, part: "holder", of: None, items: seen_at(institution, scheme, value) })
             .collect(),
     };
-    holders.shared().into_iter().map(group).collect()
+    outcome.matched.holders.shared().into_iter().map(group).collect()
 }
 
 fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
     let institutions = &outcome.registry.institutions;
-    for group in groups(outcome) {
+    for group in outcome.groups() {
         for member in &group.members {
             let (institution, decided) = (&institutions[member.institution], &outcome.decided[member.institution]);
             push(
@@ -190,7 +188,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                     joined(decided.flags.iter().map(|f| f.as_str())).into(),
                     decided.dependence.depends.into(),
                     member.items.into(),
-                    outcome.gap_items(member.institution).into(),
+                    decided.gaps.items().into(),
                 ],
             )?;
         }

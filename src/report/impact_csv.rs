@@ -54,7 +54,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
                 own(holdings.owner_bytes).into(),
                 if is_affected { holdings.personal.elements.words().join("|") } else { String::new() }.into(),
                 own(holdings.personal.persons.len() as u64).into(),
-                outcome.gap_items(number).into(),
+                decided.gaps.items().into(),
                 holdings.first_evidence.as_deref().unwrap_or("").into(),
             ],
         )?;

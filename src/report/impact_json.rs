@@ -1,19 +1,19 @@
 use super::data_elements::data_of;
-use super::{CoverageSummary, Outcome, summarise};
+use super::{CoverageSummary, Outcome};
 use crate::control::{PlantedRow, unplanted};
 use crate::matching::DecoyRow;
 use crate::model::{Basis, ContentId, DataElement, Flag, Verdict};
 use crate::registry::{Deployment, Institution, Policy, Registry};
 use crate::verdict::{Certificate, Decision, Prospect, prospects};
-use anyhow::Result;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// `impact.json`: the impact list with all that it rests on.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ImpactFile {
+pub struct ImpactFile<'o> {
     /// The incident's id.
     pub incident: String,
     /// SHA-256 of the registry's files.
@@ -40,7 +40,23 @@ pub struct ImpactFile {
     /// How well this run could see, and how often it saw what is not there.
     pub controls: ControlsFile,
     /// Every institution of the registry.
-    pub institutions: Vec<ImpactRow>,
+    #[schemars(with = "Vec<ImpactRow>")]
+    pub institutions: ImpactRows<'o>,
+}
+
+/// The institutions, each made when it is written.
+pub struct ImpactRows<'o>(&'o Outcome<'o>);
+
+impl fmt::Debug for ImpactRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries((0..self.0.decided.len()).map(|number| row(self.0, number))).finish()
+    }
+}
+
+impl Serialize for ImpactRows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.0.decided.len()).map(|number| row(self.0, number)))
+    }
 }
 
 /// The controls of a run. Neither control stands in the evidence or in a list.
@@ -153,12 +169,12 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(ImpactFile).to_value()
 }
 
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
+pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> anyhow::Result<()> {
     serde_json::to_writer_pretty(&mut *sink, &file(outcome))?;
     Ok(sink.write_all(b"\n")?)
 }
 
-fn file(outcome: &Outcome<'_>) -> ImpactFile {
+fn file<'o>(outcome: &'o Outcome<'o>) -> ImpactFile<'o> {
     let mut verdicts: BTreeMap<Verdict, u64> = Verdict::ALL.iter().map(|v| (*v, 0)).collect();
     outcome.decided.iter().for_each(|d| *verdicts.entry(d.decision.verdict()).or_default() += 1);
     ImpactFile {
@@ -172,14 +188,14 @@ fn file(outcome: &Outcome<'_>) -> ImpactFile {
         policy: outcome.registry.incident.policy.clone(),
         verdicts,
         prospects: prospects(outcome.decided, outcome.blocking, &outcome.matched.gaps),
-        coverage: summarise(outcome.matched),
+        coverage: outcome.coverage().clone(),
         controls: ControlsFile {
             planted: outcome.planted.rows.clone(),
             missed_formats: outcome.planted.missed_formats().into_keys().collect(),
             unplanted_formats: unplanted().into_iter().map(str::to_owned).collect(),
             decoys: outcome.matched.decoys.clone(),
         },
-        institutions: (0..outcome.decided.len()).map(|number| row(outcome, number)).collect(),
+        institutions: ImpactRows(outcome),
     }
 }
 
@@ -280,7 +296,7 @@ pub fn certificate_words(certificate: &Certificate) -> String {
     let controls = certificate.controls();
     let words = match certificate {
         Certificate::NoDependency(no) => {
-            let reasons: Vec<&str> = no.deployments().iter().map(|(_, reason)| reason.as_str()).collect();
+            let reasons: Vec<String> = no.deployments().iter().map(ToString::to_string).collect();
             format!("no dependency: {}", reasons.join("; "))
         }
         Certificate::SearchedClear(clear) => {

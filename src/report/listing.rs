@@ -60,7 +60,7 @@ pub(super) enum Weight {
 /// Takes the rows of a listing, one by one.
 pub(super) type Push<'p> = dyn FnMut(Weight, &[Cell<'_>]) -> Result<()> + 'p;
 
-/// A table of the output: the same rows stand in a CSV and in a sheet of the workbook.
+/// A table of the output: the same rows stand in a CSV, in a sheet of the workbook, and some in columns.
 pub(super) struct Listing {
     pub columns: &'static [&'static str],
     /// Gives every row, in the order of the output.
@@ -68,10 +68,13 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Writes it as CSV.
-    pub fn csv(&self, outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
+    /// Writes it as CSV, and hands the same rows on.
+    pub fn csv(&self, outcome: &Outcome<'_>, sink: &mut dyn std::io::Write, push: &mut Push<'_>) -> Result<()> {
         let mut table = Table::new(sink, self.columns)?;
-        (self.rows)(outcome, &mut |_, cells| table.row(cells.iter().map(Cell::csv)))?;
+        (self.rows)(outcome, &mut |weight, cells| {
+            table.row(cells.iter().map(Cell::csv))?;
+            push(weight, cells)
+        })?;
         table.end()
     }
 }

@@ -44,14 +44,19 @@ use crate::registry::Registry;
 use crate::stop::{Interrupted, Stop};
 use crate::verdict::{BlockingGap, Decided, LedgerState};
 use anyhow::{Context, Result};
+use columnar::Columns;
+use groups_csv::Group;
+use listing::Listing;
 use rayon::prelude::*;
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
+use xlsx::Sheet;
 
 /// Everything that the reports are written from.
 pub struct Outcome<'a> {
@@ -73,81 +78,143 @@ pub struct Outcome<'a> {
     pub known: &'a BTreeMap<ContentId, String>,
     /// Where a writer may keep files without a name while it works; nothing of it reaches a report.
     pub scratch: &'a Path,
+    /// What several reports say.
+    pub made: Made,
     /// Asks the writers to end.
     pub stop: &'a Stop,
 }
 
+/// What several reports say, made when the first of them asks.
+#[derive(Default)]
+pub struct Made {
+    coverage: OnceLock<CoverageSummary>,
+    groups: OnceLock<Vec<Group>>,
+}
+
 impl Outcome<'_> {
-    /// How many items have gaps that count against an institution.
-    fn gap_items(&self, institution: usize) -> u64 {
-        let items = self.decided[institution].gaps.iter().map(|&gap| self.matched.gaps[gap].item.as_str());
-        items.collect::<BTreeSet<_>>().len() as u64
+    /// What was read and what was not, in figures.
+    fn coverage(&self) -> &CoverageSummary {
+        self.made.coverage.get_or_init(|| summarise(self.matched))
+    }
+
+    /// Institutions that belong together.
+    fn groups(&self) -> &[Group] {
+        self.made.groups.get_or_init(|| groups_csv::groups(self))
     }
 }
 
-/// One report: its file name and its writer.
-pub struct Report {
-    /// File name in the output folder.
-    pub file: &'static str,
-    /// Writes it.
-    pub write: fn(&Outcome<'_>, &mut dyn Write) -> Result<()>,
+/// A list: its rows are made once, and stand in a CSV, in a sheet of the workbook, and some in columns.
+struct List {
+    csv: &'static str,
+    sheet: &'static str,
+    /// A Parquet file and an Arrow file.
+    columns: Option<[&'static str; 2]>,
+    listing: &'static Listing,
 }
 
-/// Every report that depends on evidence, registry and policy alone.
-pub static REPORTS: &[Report] = &[
-    Report { file: "impact.csv", write: |outcome, sink| impact_csv::LISTING.csv(outcome, sink) },
-    Report { file: "impact_units.csv", write: |outcome, sink| units_csv::LISTING.csv(outcome, sink) },
-    Report { file: "groups.csv", write: |outcome, sink| groups_csv::LISTING.csv(outcome, sink) },
-    Report { file: "impact.json", write: impact_json::write },
-    Report { file: "evidence.csv", write: |outcome, sink| evidence_csv::LISTING.csv(outcome, sink) },
-    Report { file: "coverage.csv", write: |outcome, sink| coverage_csv::LISTING.csv(outcome, sink) },
-    Report { file: "gaps.csv", write: |outcome, sink| gaps_csv::LISTING.csv(outcome, sink) },
-    Report { file: "data_elements.csv", write: |outcome, sink| data_elements::LISTING.csv(outcome, sink) },
-    Report { file: "deadlines.csv", write: |outcome, sink| deadlines_csv::LISTING.csv(outcome, sink) },
-    Report { file: "unattributed.csv", write: |outcome, sink| unattributed_csv::LISTING.csv(outcome, sink) },
-    Report { file: "controls.csv", write: |outcome, sink| controls_csv::LISTING.csv(outcome, sink) },
-    Report { file: "notices.csv", write: |outcome, sink| notices_csv::LISTING.csv(outcome, sink) },
-    Report { file: "reviews.csv", write: |outcome, sink| reviews_csv::LISTING.csv(outcome, sink) },
-    Report { file: "claimed.csv", write: |outcome, sink| claimed_csv::LISTING.csv(outcome, sink) },
-    Report { file: "differences.csv", write: |outcome, sink| differences_csv::LISTING.csv(outcome, sink) },
-    Report { file: "manifests.csv", write: |outcome, sink| manifests_csv::LISTING.csv(outcome, sink) },
-    Report { file: "impact.parquet", write: |outcome, sink| columnar::parquet(&impact_csv::LISTING, outcome, sink) },
-    Report { file: "evidence.parquet", write: |outcome, sink| columnar::parquet(&evidence_csv::LISTING, outcome, sink) },
-    Report { file: "coverage.parquet", write: |outcome, sink| columnar::parquet(&coverage_csv::LISTING, outcome, sink) },
-    Report { file: "impact.arrow", write: |outcome, sink| columnar::arrow(&impact_csv::LISTING, outcome, sink) },
-    Report { file: "evidence.arrow", write: |outcome, sink| columnar::arrow(&evidence_csv::LISTING, outcome, sink) },
-    Report { file: "coverage.arrow", write: |outcome, sink| columnar::arrow(&coverage_csv::LISTING, outcome, sink) },
-    Report { file: "impact.xlsx", write: xlsx::write },
-    Report { file: "report.html", write: page::write },
+/// Every list, in the order of the sheets.
+static LISTS: &[List] = &[
+    List { csv: "notices.csv", sheet: "notices", columns: None, listing: &notices_csv::LISTING },
+    List { csv: "impact.csv", sheet: "institutions", columns: Some(["impact.parquet", "impact.arrow"]), listing: &impact_csv::LISTING },
+    List { csv: "impact_units.csv", sheet: "units", columns: None, listing: &units_csv::LISTING },
+    List { csv: "groups.csv", sheet: "groups", columns: None, listing: &groups_csv::LISTING },
+    List { csv: "evidence.csv", sheet: "evidence", columns: Some(["evidence.parquet", "evidence.arrow"]), listing: &evidence_csv::LISTING },
+    List { csv: "coverage.csv", sheet: "coverage", columns: Some(["coverage.parquet", "coverage.arrow"]), listing: &coverage_csv::LISTING },
+    List { csv: "gaps.csv", sheet: "gaps", columns: None, listing: &gaps_csv::LISTING },
+    List { csv: "data_elements.csv", sheet: "data_elements", columns: None, listing: &data_elements::LISTING },
+    List { csv: "deadlines.csv", sheet: "deadlines", columns: None, listing: &deadlines_csv::LISTING },
+    List { csv: "unattributed.csv", sheet: "unattributed", columns: None, listing: &unattributed_csv::LISTING },
+    List { csv: "controls.csv", sheet: "controls", columns: None, listing: &controls_csv::LISTING },
+    List { csv: "reviews.csv", sheet: "reviews", columns: None, listing: &reviews_csv::LISTING },
+    List { csv: "claimed.csv", sheet: "claimed", columns: None, listing: &claimed_csv::LISTING },
+    List { csv: "differences.csv", sheet: "differences", columns: None, listing: &differences_csv::LISTING },
+    List { csv: "manifests.csv", sheet: "manifests", columns: None, listing: &manifests_csv::LISTING },
 ];
+
+/// Another report: its file name and its writer.
+struct Report {
+    file: &'static str,
+    write: fn(&Outcome<'_>, &mut dyn Write) -> Result<()>,
+}
+
+/// Every report besides the lists and the workbook that depends on evidence, registry and policy alone.
+static REPORTS: &[Report] =
+    &[Report { file: "impact.json", write: impact_json::write }, Report { file: "report.html", write: page::write }];
+
+/// The lists as sheets.
+const WORKBOOK: &str = "impact.xlsx";
 
 /// Writes all reports into a folder, each first beside its place and then moved there, so that a reader
 /// never sees half a list.
 pub fn write_all(out: &Path, outcome: &Outcome<'_>, run: &RunFacts) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make the output folder {}", out.display()))?;
     let _alone = lock(out, outcome.stop)?;
-    let files = || REPORTS.iter().map(|report| report.file).chain([RUN]);
+    let lists = LISTS.iter().flat_map(|list| std::iter::once(list.csv).chain(list.columns.into_iter().flatten()));
+    let files: Vec<&str> = lists.chain([WORKBOOK]).chain(REPORTS.iter().map(|report| report.file)).chain([RUN]).collect();
     let result = (|| {
         let write = |report: &Report| {
-            write_beside(out, report.file, &mut |sink| (report.write)(outcome, &mut Interruptible { sink, stop: outcome.stop }))
+            write_beside(out, report.file, &mut |sink| {
+                let mut sink = BufWriter::new(interruptible(outcome, sink));
+                (report.write)(outcome, &mut sink)?;
+                Ok(sink.flush()?)
+            })
         };
-        // Of several that fail, the first in the table is said.
-        REPORTS.par_iter().with_max_len(1).map(write).collect::<Vec<_>>().into_iter().collect::<Result<()>>()?;
+        let (lists, others) = rayon::join(
+            || write_lists(out, outcome),
+            // Of several that fail, the first in the table is said.
+            || REPORTS.par_iter().with_max_len(1).map(write).collect::<Vec<_>>().into_iter().collect::<Result<()>>(),
+        );
+        lists.and(others)?;
         write_beside(out, RUN, &mut |sink| run_json::write(run, outcome, sink))?;
         outcome.stop.check()?;
         // Outputs of two runs are never taken for those of one: what says of which run they are goes first, and
         // comes last.
         match fs::remove_file(out.join(RUN)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("cannot replace run.json"),
-            _ => files().try_for_each(|name| put_in_place(out, name)),
+            _ => files.iter().try_for_each(|name| put_in_place(out, name)),
         }
     })();
     if result.is_err() {
-        files().for_each(|name| _ = fs::remove_file(beside(out, name)));
+        files.iter().for_each(|name| _ = fs::remove_file(beside(out, name)));
         // Whatever a writer made of it.
         outcome.stop.check()?;
     }
     result
+}
+
+/// Writes the lists, and the workbook that has all of them.
+fn write_lists(out: &Path, outcome: &Outcome<'_>) -> Result<()> {
+    let sheets: Vec<Result<Sheet>> = LISTS.par_iter().with_max_len(1).map(|list| list.write(out, outcome)).collect();
+    let sheets = sheets.into_iter().collect::<Result<Vec<_>>>()?;
+    let mut sheets = Some(LISTS.iter().zip(sheets).collect());
+    write_beside(out, WORKBOOK, &mut |sink| xlsx::write(outcome, sheets.take().unwrap_or_default(), &mut interruptible(outcome, sink)))
+}
+
+impl List {
+    /// Writes the files of the list beside their places; gives its rows as a sheet.
+    fn write(&self, out: &Path, outcome: &Outcome<'_>) -> Result<Sheet> {
+        let listing = self.listing;
+        let mut sheet = Sheet::new(outcome.scratch, self.sheet, listing.columns, xlsx::SHEET_ROWS)?;
+        let mut csv = Part::create(out, self.csv)?;
+        let csv_sink = &mut interruptible(outcome, &mut csv);
+        match self.columns {
+            None => listing.csv(outcome, csv_sink, &mut |weight, cells| sheet.row(weight, cells))?,
+            Some([parquet, arrow]) => {
+                let (mut parquet, mut arrow) = (Part::create(out, parquet)?, Part::create(out, arrow)?);
+                let mut columns = Columns::new(listing, &mut parquet, &mut arrow)?;
+                listing.csv(outcome, csv_sink, &mut |weight, cells| {
+                    columns.row(cells)?;
+                    sheet.row(weight, cells)
+                })?;
+                columns.end()?;
+                parquet.end()?;
+                arrow.end()?;
+            }
+        }
+        csv.end()?;
+        sheet.settle(outcome, listing)?;
+        Ok(sheet)
+    }
 }
 
 /// Keeps other runs from writing into a folder at the same time; waits until they have.
@@ -164,12 +231,16 @@ fn lock(out: &Path, stop: &Stop) -> Result<fs::File> {
 }
 
 /// Takes what a writer gives until the work is asked to end.
-struct Interruptible<'s> {
-    sink: &'s mut dyn Write,
+struct Interruptible<'s, W> {
+    sink: W,
     stop: &'s Stop,
 }
 
-impl Write for Interruptible<'_> {
+fn interruptible<'s, W: Write>(outcome: &Outcome<'s>, sink: W) -> Interruptible<'s, W> {
+    Interruptible { sink, stop: outcome.stop }
+}
+
+impl<W: Write> Write for Interruptible<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.stop.raised() { Err(io::Error::other(Interrupted)) } else { self.sink.write(bytes) }
     }
@@ -185,10 +256,15 @@ const RUN: &str = "run.json";
 /// The outputs that runs are compared by, in memory.
 pub fn compared(outcome: &Outcome<'_>) -> Result<BTreeMap<&'static str, Vec<u8>>> {
     let mut files = BTreeMap::new();
-    for report in REPORTS.iter().filter(|report| matches!(report.file, "impact.json" | "evidence.csv" | "coverage.csv")) {
+    let mut file = |name, write: &dyn Fn(&mut Vec<u8>) -> Result<()>| {
         let mut bytes = Vec::new();
-        (report.write)(outcome, &mut bytes)?;
-        files.insert(report.file, bytes);
+        write(&mut bytes)?;
+        files.insert(name, bytes);
+        anyhow::Ok(())
+    };
+    file("impact.json", &|sink| impact_json::write(outcome, sink))?;
+    for list in LISTS.iter().filter(|list| matches!(list.csv, "evidence.csv" | "coverage.csv")) {
+        file(list.csv, &|sink| list.listing.csv(outcome, sink, &mut |_, _| Ok(())))?;
     }
     Ok(files)
 }
@@ -203,10 +279,39 @@ fn beside(out: &Path, name: &str) -> PathBuf {
 }
 
 fn write_beside(out: &Path, name: &str, write: &mut dyn FnMut(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let context = || format!("cannot write {}", out.join(name).display());
-    let mut sink = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(beside(out, name)).with_context(context)?);
-    write(&mut sink).with_context(context)?;
-    sink.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(context)?.sync_all().with_context(context)
+    let mut part = Part::create(out, name)?;
+    write(&mut part)?;
+    part.end()
+}
+
+/// An output while it is written, beside its place.
+struct Part {
+    place: PathBuf,
+    sink: BufWriter<fs::File>,
+}
+
+impl Part {
+    fn create(out: &Path, name: &str) -> Result<Self> {
+        let place = out.join(name);
+        let file = fs::File::create(beside(out, name)).with_context(|| format!("cannot write {}", place.display()))?;
+        Ok(Self { place, sink: BufWriter::with_capacity(1 << 20, file) })
+    }
+
+    fn end(self) -> Result<()> {
+        let written = self.sink.into_inner().map_err(io::IntoInnerError::into_error).and_then(|file| file.sync_all());
+        written.with_context(|| format!("cannot write {}", self.place.display()))
+    }
+}
+
+impl Write for Part {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot write {}: {error}", self.place.display()));
+        self.sink.write(bytes).map_err(named)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
 }
 
 fn put_in_place(out: &Path, name: &str) -> Result<()> {

@@ -38,6 +38,7 @@ pub(super) fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         decoys: Vec::new(),
         planted: (0, 0),
         activity: crate::matching::Activity::default(),
+        holders: crate::matching::Holders::new(&registry),
     };
     let (decided, blocking, ledger) = crate::verdict::decide_all(&registry, &matched);
     test(&Outcome {
@@ -50,6 +51,7 @@ pub(super) fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         calendar: &Default::default(),
         known: &Default::default(),
         scratch: folder.path(),
+        made: Default::default(),
         stop: &crate::stop::Stop::new(),
     });
 }

@@ -99,7 +99,7 @@ fn rows(outcome: &Outcome<'_>, push: &mut Push<'_>) -> Result<()> {
         }
         let conflicts = conflicts(institution);
         let mut explained = BTreeSet::new();
-        for judged in &decided.dependence.deployments {
+        for judged in decided.dependence.deployments.iter() {
             let deployment = &institution.deployments[judged.index];
             let here = deployment.product.and_then(|product| found.get(&Some(product)));
             explained.extend(deployment.product);

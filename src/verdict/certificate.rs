@@ -2,11 +2,13 @@
 //! or from a ledger without a gap in the institution's scope; a verdict of "ruled out" holds one. Either is
 //! made with the state of the ledger of a case that was matched, which nobody else can make up.
 
-use super::inventory::Dependence;
+use super::gaps::ScopeGaps;
+use super::inventory::{Dependence, Judged};
 use crate::matching::Matched;
 use crate::model::{ContentId, Status};
 use crate::registry::Registry;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// Why an institution is ruled out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +45,7 @@ impl Certificate {
 /// The inventory excludes a dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoDependency {
-    deployments: Vec<(usize, String)>,
+    deployments: Arc<[Judged]>,
     controls: ControlFigures,
 }
 
@@ -53,15 +55,11 @@ impl NoDependency {
         if dependence.depends || dependence.deployments.is_empty() {
             return None;
         }
-        Some(Self {
-            deployments: dependence.deployments.iter().map(|d| (d.index, format!("{}: {}", d.named, d.reason))).collect(),
-            controls: state.controls,
-        })
+        Some(Self { deployments: Arc::clone(&dependence.deployments), controls: state.controls })
     }
 
-    /// The deployments relied on: index in the registry; product, platform, version and dates of each, and why it does
-    /// not depend.
-    pub fn deployments(&self) -> &[(usize, String)] {
+    /// The deployments relied on, and why each does not depend.
+    pub fn deployments(&self) -> &[Judged] {
         &self.deployments
     }
 }
@@ -145,8 +143,8 @@ impl LedgerState {
 
 impl SearchedClear {
     /// From the state of the ledger, the gaps that count against the institution, and those that people waived.
-    pub(super) fn new(state: &LedgerState, gaps_in_scope: &[usize], waived: &[usize]) -> Option<Self> {
-        if !gaps_in_scope.is_empty() || state.searched == 0 || state.complete == Some(false) {
+    pub(super) fn new(state: &LedgerState, gaps: &ScopeGaps, waived: &ScopeGaps) -> Option<Self> {
+        if !gaps.is_empty() || state.searched == 0 || state.complete == Some(false) {
             return None;
         }
         Some(Self {
@@ -181,12 +179,26 @@ impl SearchedClear {
 
 #[cfg(test)]
 mod tests {
-    use super::super::inventory::{Judged, Outcome};
+    use super::super::gaps::Blocks;
+    use super::super::inventory::Outcome;
     use super::*;
+    use crate::matching::{OpenGap, Reach};
+    use crate::model::{Basis, Cause};
+    use crate::registry::Institution;
     use std::collections::BTreeSet;
 
     #[test]
     fn no_certificate_where_a_gap_counts() {
+        let dependence = |depends| Dependence {
+            depends,
+            flags: BTreeSet::new(),
+            deployments: Arc::new([Judged {
+                index: 0,
+                outcome: if depends { Outcome::Exposed } else { Outcome::OtherPlatform },
+                named: "P1 on relay 1.0".to_owned(),
+                reason: "a reason".to_owned(),
+            }]),
+        };
         let state = |searched, complete| LedgerState {
             digest: ContentId([0; 32]),
             items: 1,
@@ -194,26 +206,29 @@ mod tests {
             complete,
             controls: ControlFigures::default(),
         };
+        let gaps = |n| {
+            let gap = OpenGap {
+                item: "ev/a".to_owned(),
+                cause: Cause::Encrypted,
+                bytes: 1,
+                detail: String::new(),
+                reach: Reach::everybody(),
+                basis: Basis::UnreadContent,
+                waived: None,
+            };
+            let registry = Registry::of(vec![Institution::default()]);
+            Blocks::new(&vec![gap; n], |_| true).against(&registry, 0, &dependence(true))
+        };
         for without_all in [state(0, None), state(0, Some(true)), state(1, Some(false))] {
-            assert!(SearchedClear::new(&without_all, &[], &[]).is_none());
+            assert!(SearchedClear::new(&without_all, &gaps(0), &gaps(0)).is_none());
         }
         let state = state(1, Some(true));
-        assert!(SearchedClear::new(&state, &[], &[4, 7]).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
-        assert!(SearchedClear::new(&state, &[3], &[]).is_none());
-        let dependence = |depends| Dependence {
-            depends,
-            flags: BTreeSet::new(),
-            deployments: vec![Judged {
-                index: 0,
-                outcome: if depends { Outcome::Exposed } else { Outcome::OtherPlatform },
-                named: "P1 on relay 1.0".to_owned(),
-                reason: "a reason".to_owned(),
-            }],
-        };
+        assert!(SearchedClear::new(&state, &gaps(0), &gaps(2)).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
+        assert!(SearchedClear::new(&state, &gaps(1), &gaps(0)).is_none());
         assert!(NoDependency::new(&dependence(true), &state).is_none());
-        let none = Dependence { deployments: Vec::new(), ..dependence(false) };
+        let none = Dependence { deployments: Arc::new([]), ..dependence(false) };
         assert!(NoDependency::new(&none, &state).is_none());
         let relied = NoDependency::new(&dependence(false), &state).expect("it does not depend");
-        assert_eq!(relied.deployments(), [(0, "P1 on relay 1.0: a reason".to_owned())]);
+        assert_eq!(relied.deployments().iter().map(ToString::to_string).collect::<Vec<_>>(), ["P1 on relay 1.0: a reason"]);
     }
 }

@@ -48,10 +48,10 @@ pub fn conflicts(institution: &Institution) -> Vec<(usize, Conflict)> {
 fn overlap(a: &Deployment, b: &Deployment) -> bool {
     let same = |a: &str, b: &str| a.trim().eq_ignore_ascii_case(b.trim());
     let is_same_unit = same(&a.product_id, &b.product_id) && same(&a.business_unit, &b.business_unit);
-    let differs = !crate::registry::same_platform(&a.platform, &b.platform) || !same(&a.version, &b.version);
+    let differs = || !same(&a.version, &b.version) || !crate::registry::same_platform(&a.platform, &b.platform);
     let ends_before =
         |a: &Deployment, b: &Deployment| matches!((a.to.earliest(), b.from.latest()), (Some(end), Some(begin)) if end <= begin);
-    is_same_unit && differs && !ends_before(a, b) && !ends_before(b, a)
+    is_same_unit && differs() && !ends_before(a, b) && !ends_before(b, a)
 }
 
 #[cfg(test)]

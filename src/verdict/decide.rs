@@ -1,12 +1,13 @@
 use super::certificate::{Certificate, LedgerState, NoDependency, SearchedClear};
 use super::findable::Findability;
-use super::gaps::{BlockingGap, Blocks};
+use super::gaps::{BlockingGap, Blocks, ScopeGaps};
 use super::inventory::{self, Dependence};
 use super::letters::{is_to_retract, last_letters};
-use crate::matching::{Evidence, Holders, Matched};
+use crate::matching::{Evidence, Matched};
 use crate::model::{Basis, Flag, Role, Strength, Verdict};
 use crate::registry::{self, Policy, Registry};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// The answer for one institution, with what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ pub fn answer(facts: &Facts<'_>, policy: &Policy) -> (Verdict, BTreeSet<Basis>) 
 }
 
 /// What rules an institution out: its inventory, or a search that left no gap in its scope.
-fn certificate(dependence: &Dependence, ledger: &LedgerState, gaps: &[usize], waived: &[usize]) -> Option<Certificate> {
+fn certificate(dependence: &Dependence, ledger: &LedgerState, gaps: &ScopeGaps, waived: &ScopeGaps) -> Option<Certificate> {
     NoDependency::new(dependence, ledger)
         .map(Certificate::NoDependency)
         .or_else(|| SearchedClear::new(ledger, gaps, waived).map(Certificate::SearchedClear))
@@ -140,18 +141,18 @@ pub struct Decided {
     pub flags: BTreeSet<Flag>,
     /// What the inventory says.
     pub dependence: Dependence,
-    /// Gaps that count against it, as indices.
-    pub gaps: Vec<usize>,
+    /// Gaps that count against it.
+    pub gaps: Arc<ScopeGaps>,
     /// Gaps that would count against it, had nobody waived them.
-    pub waived: Vec<usize>,
+    pub waived: Arc<ScopeGaps>,
 }
 
 /// Decides for every institution of the registry.
 pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<BlockingGap>, LedgerState) {
     let ledger = LedgerState::of(registry, matched);
-    let blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
-    let waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
-    let holders = Holders::new(registry);
+    let mut blocks = Blocks::new(&matched.gaps, |gap| gap.waived.is_none());
+    let mut waived_ones = Blocks::new(&matched.gaps, |gap| gap.waived.is_some());
+    let holders = &matched.holders;
     let letters = last_letters(registry);
     let mut decided: Vec<Decided> = (0..registry.institutions.len())
         .map(|number| {
@@ -160,9 +161,8 @@ pub fn decide_all(registry: &Registry, matched: &Matched) -> (Vec<Decided>, Vec<
             let gaps = blocks.against(registry, number, &dependence);
             let waived = waived_ones.against(registry, number, &dependence);
             let evidence = &matched.evidence[matched.evidence_of(number)];
-            let findable = Findability::of(institution, &holders) == Findability::Findable;
-            let bases = gaps.iter().map(|&gap| matched.gaps[gap].basis).collect();
-            let facts = facts(evidence, &dependence, bases, &ledger, findable);
+            let findable = Findability::of(institution, holders) == Findability::Findable;
+            let facts = facts(evidence, &dependence, gaps.bases().clone(), &ledger, findable);
             let decision = match answer(&facts, &registry.incident.policy) {
                 (Verdict::Affected, bases) => Decision::Affected(bases),
                 (Verdict::Undetermined, bases) => Decision::Undetermined(bases),
@@ -256,12 +256,18 @@ fn flag_relatives(registry: &Registry, decided: &mut [Decided]) {
 }
 
 fn blocking(decided: &[Decided], gaps: usize) -> Vec<BlockingGap> {
-    let mut counts = vec![(0u64, 0u64); gaps];
+    // How many institutions have the same gaps, and how many of them nothing else.
+    let mut scopes: HashMap<*const ScopeGaps, (&ScopeGaps, u64, u64)> = HashMap::new();
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let only_gaps = one.decision.is_open_for_gaps_alone();
-        for &gap in &one.gaps {
-            counts[gap].0 += 1;
-            counts[gap].1 += u64::from(only_gaps && one.gaps.len() == 1);
+        let (_, institutions, free) = scopes.entry(Arc::as_ptr(&one.gaps)).or_insert((&one.gaps, 0, 0));
+        *institutions += 1;
+        *free += u64::from(one.decision.is_open_for_gaps_alone() && one.gaps.len() == 1);
+    }
+    let mut counts = vec![(0u64, 0u64); gaps];
+    for (scope, institutions, free) in scopes.into_values() {
+        for gap in scope.all() {
+            counts[gap].0 += institutions;
+            counts[gap].1 += free;
         }
     }
     let mut out: Vec<BlockingGap> = counts
@@ -286,7 +292,7 @@ mod tests {
             named: "P1 on relay 1.0".to_owned(),
             reason: "a reason".to_owned(),
         };
-        Dependence { depends, flags: BTreeSet::new(), deployments: vec![judged] }
+        Dependence { depends, flags: BTreeSet::new(), deployments: Arc::new([judged]) }
     }
 
     fn nothing(dependence: &Dependence) -> Facts<'_> {

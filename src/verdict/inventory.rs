@@ -6,6 +6,8 @@ use crate::model::Flag;
 use crate::registry::{Compromised, DateCell, Deployment, FormerUsers, Incident, Institution, Version, names_platform};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 /// What the deployments of an institution say about its dependence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub struct Dependence {
     /// [`Flag::InventoryIncomplete`] and [`Flag::FormerUser`], where they apply.
     pub flags: BTreeSet<Flag>,
     /// The judgement of each deployment, in their order. None where there is no deployment.
-    pub deployments: Vec<Judged>,
+    pub deployments: Arc<[Judged]>,
 }
 
 /// The judgement of one deployment.
@@ -29,6 +31,13 @@ pub struct Judged {
     pub named: String,
     /// Why, in words.
     pub reason: String,
+}
+
+/// What it is, and why it was judged so.
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.named, self.reason)
+    }
 }
 
 /// Whether a deployment excludes that files of it were taken, and how.
@@ -86,7 +95,7 @@ impl Outcome {
 
 /// Judges every deployment of an institution.
 pub fn judge(institution: &Institution, incident: &Incident) -> Dependence {
-    let deployments: Vec<Judged> = institution
+    let deployments: Arc<[Judged]> = institution
         .deployments
         .iter()
         .enumerate()

@@ -16,7 +16,7 @@ pub use certificate::{Certificate, ControlFigures, LedgerState, NoDependency, Se
 pub use conflicts::{Conflict, conflicts};
 pub use decide::{Decided, Decision, decide_all};
 pub use findable::Findability;
-pub use gaps::{BlockingGap, Blocks};
+pub use gaps::{BlockingGap, ScopeGaps};
 pub use inventory::{Dependence, Judged, Outcome, judge};
 pub use letters::{is_to_retract, last_letters};
 pub use outlook::{Outlook, outlooks};

@@ -4,7 +4,7 @@ use crate::matching::OpenGap;
 use crate::model::{Cause, Remedy, Verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What would close a gap of this cause.
 pub const fn remedy(cause: Cause) -> Remedy {
@@ -64,10 +64,10 @@ pub fn prospects(decided: &[Decided], blocking: &[BlockingGap], gaps: &[OpenGap]
         entry.bytes = entry.bytes.saturating_add(gap.bytes);
     }
     for one in decided.iter().filter(|d| d.decision.verdict() == Verdict::Undetermined) {
-        let needed: BTreeSet<Remedy> = one.gaps.iter().map(|&g| remedy(gaps[g].cause)).collect();
+        let needed = one.gaps.remedies();
         let only = needed.len() == 1 && one.decision.is_open_for_gaps_alone();
         for remedy in needed {
-            if let Some(entry) = out.get_mut(&remedy) {
+            if let Some(entry) = out.get_mut(remedy) {
                 entry.blocks += 1;
                 entry.frees += u64::from(only);
             }

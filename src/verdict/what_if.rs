@@ -35,8 +35,7 @@ pub fn what_if(
     let institution = &registry.institutions[number];
     let evidence = &matched.evidence[matched.evidence_of(number)];
     let findable = Findability::of(institution, holders) == Findability::Findable;
-    let bases = decided.gaps.iter().map(|&gap| matched.gaps[gap].basis).collect();
-    let now = facts(evidence, &decided.dependence, bases, ledger, findable);
+    let now = facts(evidence, &decided.dependence, decided.gaps.bases().clone(), ledger, findable);
     let policy = &registry.incident.policy;
     let mut obstacles: Vec<Obstacle> = Vec::new();
     let mut add = |holds: bool, words: String, lift: fn(&mut Facts<'_>)| {

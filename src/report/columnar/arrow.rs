@@ -2,8 +2,7 @@
 //! buffers compressed with Zstandard. No column is null; blank text is blank.
 
 use super::flatbuffer::{Buffer, Field, Reference};
-use super::{Batch, Counting, LEVEL, Type, Values, batches, packed};
-use crate::report::Outcome;
+use super::{Batch, Counting, LEVEL, Type, Values, packed};
 use crate::report::listing::Listing;
 use anyhow::Result;
 use std::io::Write;
@@ -22,38 +21,50 @@ const ZSTD: u8 = 1;
 /// Where a record batch stands: offset, length of its metadata, length of its body.
 type Block = [i64; 3];
 
-/// Writes a listing.
-pub(in crate::report) fn write(listing: &Listing, outcome: &Outcome<'_>, sink: &mut dyn Write) -> Result<()> {
-    let mut sink = Counting { sink, at: 0 };
-    sink.put(MAGIC)?;
-    sink.put(&[0; 2])?;
-    let (mut buffer, root) = Buffer::new();
-    let header = message(&mut buffer, root, SCHEMA, 0);
-    schema(&mut buffer, header, listing);
-    put_message(&mut sink, buffer, &[])?;
-    let mut blocks: Vec<Block> = Vec::new();
-    batches(listing, outcome, &mut |batch| {
+/// A file while it is written.
+pub(super) struct Arrow<'w> {
+    listing: &'static Listing,
+    sink: Counting<'w>,
+    blocks: Vec<Block>,
+}
+
+impl<'w> Arrow<'w> {
+    pub fn new(listing: &'static Listing, sink: &'w mut dyn Write) -> Result<Self> {
+        let mut sink = Counting { sink, at: 0 };
+        sink.put(MAGIC)?;
+        sink.put(&[0; 2])?;
+        let (mut buffer, root) = Buffer::new();
+        let header = message(&mut buffer, root, SCHEMA, 0);
+        schema(&mut buffer, header, listing);
+        put_message(&mut sink, buffer, &[])?;
+        Ok(Self { listing, sink, blocks: Vec::new() })
+    }
+
+    pub fn batch(&mut self, batch: &Batch) -> Result<()> {
         let (body, places) = body(batch)?;
         let (mut buffer, root) = Buffer::new();
         let header = message(&mut buffer, root, RECORD_BATCH, body.len() as i64);
         record_batch(&mut buffer, header, batch, &places);
-        blocks.push(put_message(&mut sink, buffer, &body)?);
+        self.blocks.push(put_message(&mut self.sink, buffer, &body)?);
         Ok(())
-    })?;
-    // The end of the stream.
-    sink.put(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])?;
-    let (mut buffer, root) = Buffer::new();
-    let [to_schema, dictionaries, records] = buffer.table(root, &[VERSION, Field::Reference, Field::Reference, Field::Reference])[..]
-    else {
-        unreachable!("as many as were asked for")
-    };
-    schema(&mut buffer, to_schema, listing);
-    buffer.structs::<3>(dictionaries, &[]);
-    buffer.structs(records, &blocks);
-    let footer = buffer.end();
-    sink.put(&footer)?;
-    sink.put(&(footer.len() as i32).to_le_bytes())?;
-    sink.put(MAGIC)
+    }
+
+    pub fn end(mut self) -> Result<()> {
+        // The end of the stream.
+        self.sink.put(&[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])?;
+        let (mut buffer, root) = Buffer::new();
+        let [to_schema, dictionaries, records] = buffer.table(root, &[VERSION, Field::Reference, Field::Reference, Field::Reference])[..]
+        else {
+            unreachable!("as many as were asked for")
+        };
+        schema(&mut buffer, to_schema, self.listing);
+        buffer.structs::<3>(dictionaries, &[]);
+        buffer.structs(records, &self.blocks);
+        let footer = buffer.end();
+        self.sink.put(&footer)?;
+        self.sink.put(&(footer.len() as i32).to_le_bytes())?;
+        self.sink.put(MAGIC)
+    }
 }
 
 /// A message of a kind; gives the reference to its header.

@@ -7,13 +7,11 @@ mod parquet;
 #[cfg(test)]
 mod tests;
 
-pub(super) use arrow::write as arrow;
-pub(super) use parquet::write as parquet;
-
-use super::Outcome;
 use super::cells::plain;
 use super::listing::{Cell, Listing};
 use anyhow::{Result, bail};
+use arrow::Arrow;
+use parquet::Parquet;
 use std::io::Write;
 
 /// Rows of one batch (a row group of Parquet, a record batch of Arrow), and bytes of text from which on it is full.
@@ -98,27 +96,49 @@ struct Batch {
     columns: Vec<Values>,
 }
 
-/// Hands over the rows of a listing in batches.
-fn batches(listing: &Listing, outcome: &Outcome<'_>, take: &mut dyn FnMut(&Batch) -> Result<()>) -> Result<()> {
-    let mut batch = Batch { rows: 0, columns: listing.columns.iter().map(|column| Values::new(Type::of(column))).collect() };
-    let mut text = 0;
-    (listing.rows)(outcome, &mut |_, cells| {
-        for ((column, cell), name) in batch.columns.iter_mut().zip(cells).zip(listing.columns) {
+/// Takes the rows of a listing, and writes them in both formats, batch by batch.
+pub(super) struct Columns<'w> {
+    listing: &'static Listing,
+    batch: Batch,
+    /// Bytes of text in the batch.
+    text: usize,
+    parquet: Parquet<'w>,
+    arrow: Arrow<'w>,
+}
+
+impl<'w> Columns<'w> {
+    pub fn new(listing: &'static Listing, parquet: &'w mut dyn Write, arrow: &'w mut dyn Write) -> Result<Self> {
+        let columns = listing.columns.iter().map(|column| Values::new(Type::of(column))).collect();
+        let (parquet, arrow) = (Parquet::new(listing, parquet)?, Arrow::new(listing, arrow)?);
+        Ok(Self { listing, batch: Batch { rows: 0, columns }, text: 0, parquet, arrow })
+    }
+
+    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        for ((column, cell), name) in self.batch.columns.iter_mut().zip(cells).zip(self.listing.columns) {
             if !column.push(cell) {
                 bail!("a value of the column {name} is of another type than the column");
             }
-            text += if let Cell::Text(text) = cell { text.len() } else { 0 };
+            self.text += if let Cell::Text(text) = cell { text.len() } else { 0 };
         }
-        batch.rows += 1;
-        if batch.rows >= BATCH_ROWS || text >= BATCH_TEXT {
-            take(&batch)?;
-            batch.rows = 0;
-            text = 0;
-            batch.columns.iter_mut().for_each(Values::clear);
-        }
+        self.batch.rows += 1;
+        if self.batch.rows >= BATCH_ROWS || self.text >= BATCH_TEXT { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<()> {
+        self.parquet.batch(&self.batch)?;
+        self.arrow.batch(&self.batch)?;
+        (self.batch.rows, self.text) = (0, 0);
+        self.batch.columns.iter_mut().for_each(Values::clear);
         Ok(())
-    })?;
-    if batch.rows > 0 { take(&batch) } else { Ok(()) }
+    }
+
+    pub fn end(mut self) -> Result<()> {
+        if self.batch.rows > 0 {
+            self.write()?;
+        }
+        self.parquet.end()?;
+        self.arrow.end()
+    }
 }
 
 /// A sink that knows how much it has taken.

@@ -1,9 +1,8 @@
 //! Apache Parquet (parquet-format 2.10): a row group per batch, one page per column, values in plain encoding, pages
 //! compressed with Zstandard. No column is null; blank text is blank.
 
-use super::{Counting, LEVEL, Type, Values, batches, packed};
+use super::{Batch, Counting, LEVEL, Type, Values, packed};
 use crate::format::dataset::Thrift;
-use crate::report::Outcome;
 use crate::report::listing::Listing;
 use anyhow::Result;
 use std::io::Write;
@@ -26,12 +25,23 @@ struct Chunk {
     compressed: u64,
 }
 
-/// Writes a listing.
-pub(in crate::report) fn write(listing: &Listing, outcome: &Outcome<'_>, sink: &mut dyn Write) -> Result<()> {
-    let mut sink = Counting { sink, at: 0 };
-    sink.put(MAGIC)?;
-    let mut groups: Vec<(u64, Vec<Chunk>)> = Vec::new();
-    batches(listing, outcome, &mut |batch| {
+/// A file while it is written.
+pub(super) struct Parquet<'w> {
+    listing: &'static Listing,
+    sink: Counting<'w>,
+    /// Rows and columns of each row group.
+    groups: Vec<(u64, Vec<Chunk>)>,
+}
+
+impl<'w> Parquet<'w> {
+    pub fn new(listing: &'static Listing, sink: &'w mut dyn Write) -> Result<Self> {
+        let mut sink = Counting { sink, at: 0 };
+        sink.put(MAGIC)?;
+        Ok(Self { listing, sink, groups: Vec::new() })
+    }
+
+    pub fn batch(&mut self, batch: &Batch) -> Result<()> {
+        let sink = &mut self.sink;
         let mut chunks = Vec::with_capacity(batch.columns.len());
         for column in &batch.columns {
             let values = plain(column);
@@ -47,13 +57,16 @@ pub(in crate::report) fn write(listing: &Listing, outcome: &Outcome<'_>, sink: &
             sink.put(&header)?;
             sink.put(&page)?;
         }
-        groups.push((batch.rows as u64, chunks));
+        self.groups.push((batch.rows as u64, chunks));
         Ok(())
-    })?;
-    let footer = footer(listing, &groups);
-    sink.put(&footer)?;
-    sink.put(&(footer.len() as u32).to_le_bytes())?;
-    sink.put(MAGIC)
+    }
+
+    pub fn end(mut self) -> Result<()> {
+        let footer = footer(self.listing, &self.groups);
+        self.sink.put(&footer)?;
+        self.sink.put(&(footer.len() as u32).to_le_bytes())?;
+        self.sink.put(MAGIC)
+    }
 }
 
 /// Values in plain encoding.

@@ -1,6 +1,6 @@
 //! What is written, read back by readers of these tests: they know the formats and nothing of the writers.
 
-use super::{BATCH_ROWS, arrow, parquet};
+use super::{BATCH_ROWS, Columns};
 use crate::report::Outcome;
 use crate::report::listing::{Listing, Push, Weight};
 use crate::report::testing::with_outcome;
@@ -252,22 +252,21 @@ fn read_arrow(bytes: &[u8]) -> (Vec<String>, Vec<Row>) {
 #[test]
 fn every_row_comes_back() {
     with_outcome(|outcome| {
-        let (mut file, mut again) = (Vec::new(), Vec::new());
-        parquet(&LISTING, outcome, &mut file).unwrap();
-        parquet(&LISTING, outcome, &mut again).unwrap();
-        assert_eq!(file, again);
+        let write = |listing: &'static Listing| {
+            let (mut parquet, mut arrow) = (Vec::new(), Vec::new());
+            let mut columns = Columns::new(listing, &mut parquet, &mut arrow).unwrap();
+            (listing.rows)(outcome, &mut |_, cells| columns.row(cells)).unwrap();
+            columns.end().unwrap();
+            (parquet, arrow)
+        };
+        let (parquet, arrow) = write(&LISTING);
+        assert!((parquet.clone(), arrow.clone()) == write(&LISTING));
         let columns: Vec<String> = LISTING.columns.iter().map(|name| (*name).to_owned()).collect();
-        assert!((columns.clone(), expected()) == read_parquet(&file));
-        let mut file = Vec::new();
-        arrow(&LISTING, outcome, &mut file).unwrap();
-        assert!((columns.clone(), expected()) == read_arrow(&file));
-        for (write, read) in [(parquet as WriteFn, read_parquet as ReadFn), (arrow, read_arrow)] {
-            let mut file = Vec::new();
-            write(&NOTHING, outcome, &mut file).unwrap();
-            assert!((columns.clone(), Vec::new()) == read(&file), "a table without rows has its columns");
+        assert!((columns.clone(), expected()) == read_parquet(&parquet));
+        assert!((columns.clone(), expected()) == read_arrow(&arrow));
+        let (parquet, arrow) = write(&NOTHING);
+        for nothing in [read_parquet(&parquet), read_arrow(&arrow)] {
+            assert!((columns.clone(), Vec::new()) == nothing, "a table without rows has its columns");
         }
     });
 }
-
-type WriteFn = fn(&Listing, &Outcome<'_>, &mut dyn std::io::Write) -> anyhow::Result<()>;
-type ReadFn = fn(&[u8]) -> (Vec<String>, Vec<Row>);

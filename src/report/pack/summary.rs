@@ -139,7 +139,7 @@ fn unread(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
         put!(html, "<p>Nothing.");
     } else {
         let mut causes: BTreeMap<Cause, (u64, u64)> = BTreeMap::new();
-        for &gap in gaps {
+        for gap in gaps.all() {
             let gap = &outcome.matched.gaps[gap];
             let sum = causes.entry(gap.cause).or_default();
             (sum.0, sum.1) = (sum.0 + 1, sum.1.saturating_add(gap.bytes));

@@ -126,7 +126,7 @@ pub(super) fn data_elements(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<(
 pub(super) fn coverage(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let matched = source.outcome.matched;
     let mut sheet = Sheet::new(sink, &["item", "cause", "bytes", "scope", "suggestion", "waived"])?;
-    for &gap in &source.outcome.decided[source.institution].gaps {
+    for gap in source.outcome.decided[source.institution].gaps.all() {
         let gap = &matched.gaps[gap];
         let scope = if gap.reach.institutions.contains(&source.institution) { "own" } else { "common" };
         sheet.row(&[

@@ -1,5 +1,5 @@
 use crate::model::{Cause, Remedy, Verdict};
-use crate::report::{CoverageSummary, Outcome, summarise};
+use crate::report::{CoverageSummary, Outcome};
 use crate::verdict::remedy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -36,7 +36,7 @@ pub(super) struct Facts<'a> {
     pub outcome: &'a Outcome<'a>,
     /// All institutions.
     pub verdicts: Verdicts,
-    pub coverage: CoverageSummary,
+    pub coverage: &'a CoverageSummary,
     /// By country and region.
     pub by_region: Vec<(String, Verdicts)>,
     /// By product in any deployment; an institution counts once for each of its products.
@@ -70,7 +70,7 @@ impl<'a> Facts<'a> {
         Self {
             outcome,
             verdicts,
-            coverage: summarise(outcome.matched),
+            coverage: outcome.coverage(),
             by_region: worst_first(by_region),
             by_product: worst_first(by_product),
             by_cause: by_cause(outcome),
@@ -138,10 +138,9 @@ fn by_act(outcome: &Outcome<'_>) -> Vec<Act> {
     }
     // How many institutions need which acts, and no other; the acts are few, and each is a bit.
     let bit = |act: Remedy| 1_u32 << act as u32;
-    let bits: Vec<u32> = acts.iter().map(|act| bit(*act)).collect();
     let mut needed: BTreeMap<u32, u64> = BTreeMap::new();
     for decided in outcome.decided.iter().filter(|d| d.decision.is_open_for_gaps_alone()) {
-        *needed.entry(decided.gaps.iter().fold(0, |all, &gap| all | bits[gap])).or_default() += 1;
+        *needed.entry(decided.gaps.remedies().iter().fold(0, |all, act| all | bit(*act))).or_default() += 1;
     }
     let decided_by = |done: u32| needed.iter().filter(|(acts, _)| *acts & !done == 0).map(|(_, n)| n).sum::<u64>();
     let mut done = 0;

@@ -1,10 +1,12 @@
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Texts that stand in the data more than once, each kept once and named by its number.
 #[derive(Default)]
 pub(super) struct Strings {
-    numbers: HashMap<String, usize>,
-    texts: Vec<String>,
+    numbers: HashMap<Arc<str>, usize, RandomState>,
+    texts: Vec<Arc<str>>,
 }
 
 impl Strings {
@@ -14,13 +16,14 @@ impl Strings {
             return *number;
         }
         let number = self.texts.len();
-        self.numbers.insert(text.to_owned(), number);
-        self.texts.push(text.to_owned());
+        let text: Arc<str> = text.into();
+        self.numbers.insert(Arc::clone(&text), number);
+        self.texts.push(text);
         number
     }
 
     /// All texts, in the order of their numbers.
-    pub fn texts(&self) -> &[String] {
-        &self.texts
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| &**text)
     }
 }

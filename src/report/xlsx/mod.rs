@@ -1,80 +1,73 @@
 //! `impact.xlsx`: the listings as sheets, with typed cells. Text is written as text, so that nothing becomes a
 //! formula or a link, and no identifier loses a leading zero.
 
+mod package;
 mod sheet;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-use super::listing::Listing;
-use super::{
-    Outcome, claimed_csv, controls_csv, coverage_csv, data_elements, deadlines_csv, differences_csv, evidence_csv, gaps_csv, groups_csv,
-    impact_csv, manifests_csv, notices_csv, reviews_csv, unattributed_csv, units_csv,
-};
-use anyhow::{Context, Result, anyhow};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
-use sheet::Shown;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+pub(super) use sheet::Sheet;
 
-/// Rows of a sheet of Excel 2007 and later, its header included (ISO/IEC 29500 sets none; Excel does).
-const SHEET_ROWS: u64 = 1_048_576;
+use super::{Interruptible, List, Outcome};
+use anyhow::Result;
+use package::Frame;
+use std::io::{self, Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
-/// A listing and the CSV that holds all of it.
-struct Sheet {
-    name: &'static str,
-    csv: &'static str,
-    listing: &'static Listing,
-}
+/// Rows of a sheet of Excel 2007 and later below its header (ISO/IEC 29500 sets none; Excel does).
+pub(super) const SHEET_ROWS: u64 = 1_048_576 - 1;
+/// Rows are so alike that the fastest compression leaves a tenth of them.
+const LEVEL: i64 = 1;
+/// Where a file of an archive needs other fields for its size (APPNOTE.TXT 6.3.10, section 4.3.9.2).
+const LARGE: u64 = u32::MAX as u64;
 
-static SHEETS: &[Sheet] = &[
-    Sheet { name: "notices", csv: "notices.csv", listing: &notices_csv::LISTING },
-    Sheet { name: "institutions", csv: "impact.csv", listing: &impact_csv::LISTING },
-    Sheet { name: "units", csv: "impact_units.csv", listing: &units_csv::LISTING },
-    Sheet { name: "groups", csv: "groups.csv", listing: &groups_csv::LISTING },
-    Sheet { name: "evidence", csv: "evidence.csv", listing: &evidence_csv::LISTING },
-    Sheet { name: "coverage", csv: "coverage.csv", listing: &coverage_csv::LISTING },
-    Sheet { name: "gaps", csv: "gaps.csv", listing: &gaps_csv::LISTING },
-    Sheet { name: "data_elements", csv: "data_elements.csv", listing: &data_elements::LISTING },
-    Sheet { name: "deadlines", csv: "deadlines.csv", listing: &deadlines_csv::LISTING },
-    Sheet { name: "unattributed", csv: "unattributed.csv", listing: &unattributed_csv::LISTING },
-    Sheet { name: "controls", csv: "controls.csv", listing: &controls_csv::LISTING },
-    Sheet { name: "reviews", csv: "reviews.csv", listing: &reviews_csv::LISTING },
-    Sheet { name: "claimed", csv: "claimed.csv", listing: &claimed_csv::LISTING },
-    Sheet { name: "differences", csv: "differences.csv", listing: &differences_csv::LISTING },
-    Sheet { name: "manifests", csv: "manifests.csv", listing: &manifests_csv::LISTING },
-];
-
-pub(super) fn write(outcome: &Outcome<'_>, sink: &mut dyn std::io::Write) -> Result<()> {
-    // Where a file without a name cannot be written, the writer of sheets panics. It is said once, as an error.
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let others = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !info.location().is_some_and(|at| at.file().contains("rust_xlsxwriter")) {
-                others(info);
-            }
-        }));
-    });
-    let made = catch_unwind(AssertUnwindSafe(|| workbook(outcome, SHEET_ROWS)));
-    let bytes = made.map_err(|_| anyhow!("its sheets cannot be kept in {}: is the disk full?", outcome.scratch.display()))??;
-    Ok(sink.write_all(&bytes)?)
-}
-
-/// The workbook, with at most so many rows per sheet.
-fn workbook(outcome: &Outcome<'_>, rows: u64) -> Result<Vec<u8>> {
-    let mut workbook = Workbook::new();
-    // The one moment that the format demands; it says nothing of the run.
-    let epoch = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    workbook.set_properties(&DocProperties::new().set_title("Impact list").set_creation_datetime(&epoch));
-    workbook.set_tempdir(outcome.scratch).with_context(|| format!("cannot keep files in {}", outcome.scratch.display()))?;
-    let shown = SHEETS.iter().map(|sheet| Shown::of(outcome, sheet.listing, rows - 1)).collect::<Result<Vec<_>>>()?;
-    let beside: Vec<(&Sheet, &Shown)> = SHEETS.iter().zip(&shown).collect();
-    summary::write(outcome, &beside, workbook.add_worksheet_with_constant_memory()?)?;
-    for (sheet, shown) in beside {
-        let worksheet = workbook.add_worksheet_with_constant_memory()?;
-        worksheet.set_name(sheet.name)?;
-        sheet::write(outcome, sheet.listing, shown, worksheet).with_context(|| format!("sheet {}", sheet.name))?;
+/// Writes the workbook: a summary, and the sheets of the lists in their order.
+pub(super) fn write(outcome: &Outcome<'_>, sheets: Vec<(&List, Sheet)>, sink: &mut dyn Write) -> Result<()> {
+    let names: Vec<&str> = std::iter::once(summary::NAME).chain(sheets.iter().map(|(list, _)| list.sheet)).collect();
+    let filters = sheets.iter().map(|(list, sheet)| (list.sheet, Some((sheet.columns().len(), sheet.shown() + 1))));
+    let filters: Vec<_> = std::iter::once((summary::NAME, None)).chain(filters).collect();
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(LEVEL));
+    let parts = [
+        ("[Content_Types].xml", package::content_types(names.len())),
+        ("_rels/.rels", package::TOP.to_owned()),
+        ("xl/_rels/workbook.xml.rels", package::relationships(names.len())),
+        ("xl/theme/theme1.xml", package::THEME.to_owned()),
+        ("xl/styles.xml", package::STYLES.to_owned()),
+        ("xl/workbook.xml", package::workbook(&filters)),
+        ("xl/worksheets/sheet1.xml", summary::sheet(outcome, &sheets)),
+    ];
+    for (name, part) in parts {
+        archive.start_file(name, options)?;
+        archive.write_all(part.as_bytes())?;
     }
-    Ok(workbook.save_to_buffer()?)
+    for (number, (_, sheet)) in (2..).zip(sheets) {
+        let widths: Vec<u32> = sheet.columns().iter().map(|name| width(name)).collect();
+        let frame = Frame { widths: &widths, rows: sheet.shown() + 1, is_first: false, is_list: true };
+        let (before, after) = frame.around();
+        let (mut rows, len) = sheet.into_rows()?;
+        let is_large = len + (before.len() + after.len()) as u64 > LARGE;
+        archive.start_file(format!("xl/worksheets/sheet{number}.xml"), options.large_file(is_large))?;
+        archive.write_all(before.as_bytes())?;
+        io::copy(&mut rows, &mut Interruptible { sink: &mut archive, stop: outcome.stop })?;
+        archive.write_all(after.as_bytes())?;
+    }
+    for (name, part) in [("docProps/core.xml", package::CORE.to_owned()), ("docProps/app.xml", package::app(&names))] {
+        archive.start_file(name, options)?;
+        archive.write_all(part.as_bytes())?;
+    }
+    Ok(sink.write_all(&archive.finish()?.into_inner())?)
+}
+
+/// Width of a column in characters.
+fn width(column: &str) -> u32 {
+    match column {
+        "item" | "first_evidence" | "context" | "statement" => 60,
+        "legal_name" | "condition" | "citation" | "source" | "rule" | "to" | "detail" | "hints" | "data_elements" => 40,
+        "sha256" | "attributed_to" | "known" | "flags" | "media_type" | "value" | "basis" => 24,
+        "verdict" | "scheme" | "products" | "business_units" | "cause" => 18,
+        _ => 14,
+    }
 }

@@ -1,7 +1,7 @@
 use super::answer::colour;
 use crate::model::Verdict;
 use crate::report::figures::count;
-use crate::report::groups_csv::{Group, Kind, groups};
+use crate::report::groups_csv::{Group, Kind};
 use crate::report::page::facts::Facts;
 use crate::report::page::html::{Html, Text, put};
 use crate::report::page::words;
@@ -25,7 +25,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let verdict = |number: usize| outcome.decided[number].decision.verdict();
     let is_touched =
         |group: &Group| group.members.iter().any(|m| matches!(verdict(m.institution), Verdict::Affected | Verdict::Undetermined));
-    let all = groups(outcome);
+    let all = outcome.groups();
     let touched: Vec<&Group> = all.iter().filter(|group| is_touched(group)).collect();
     put!(html, "<p>The verdict of one member is nobody else’s. Of ", Text(count(all.len() as u64, "group", "groups")), ", ");
     put!(html, touched.len(), " have a member that is affected or open; these are shown. All stand in <code>groups.csv</code>.</p>\n");
