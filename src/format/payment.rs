@@ -36,13 +36,17 @@ impl From<u64> for Seen {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentUnit {
     /// Whose file it is, after the layout's owner fields. More than one where the fields disagree.
+    #[serde(deserialize_with = "crate::model::in_order::deserialize")]
     pub owners: BTreeMap<Party, Seen>,
     /// Both sides, where the direction cannot be known.
+    #[serde(deserialize_with = "crate::model::in_order::deserialize")]
     pub either: BTreeMap<Party, Seen>,
     /// Everybody else.
+    #[serde(deserialize_with = "crate::model::in_order::deserialize")]
     pub counterparties: BTreeMap<Party, Seen>,
     /// Who is the other side of the whole unit (a NACHA file's destination, a message's receiver).
     /// They stand among the counterparties as well.
+    #[serde(deserialize_with = "crate::model::in_order::deserialize")]
     pub other_side: BTreeMap<Party, Seen>,
     /// Payment entries.
     pub records: u64,

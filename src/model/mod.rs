@@ -4,6 +4,7 @@ mod base64;
 mod data;
 mod digests;
 mod disposition;
+pub mod in_order;
 mod judgement;
 mod month;
 mod path;

@@ -1,11 +1,11 @@
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// The kind of an identifier. `Other` is any scheme of the registry that has no rules of its own and
 /// is matched as an exact delimited token.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 #[schemars(with = "String")]
 pub enum Scheme {
     /// ABA routing transit number, nine digits.
@@ -85,15 +85,30 @@ impl From<&str> for Scheme {
     }
 }
 
-impl From<String> for Scheme {
-    fn from(word: String) -> Self {
-        Self::from(word.as_str())
+/// Its word. Every bank of a payment file has a scheme, and none needs a text of its own.
+impl Serialize for Scheme {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
-impl From<Scheme> for String {
-    fn from(scheme: Scheme) -> Self {
-        scheme.as_str().to_owned()
+impl<'de> Deserialize<'de> for Scheme {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Word)
+    }
+}
+
+struct Word;
+
+impl Visitor<'_> for Word {
+    type Value = Scheme;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the word of a scheme")
+    }
+
+    fn visit_str<E>(self, word: &str) -> Result<Scheme, E> {
+        Ok(Scheme::from(word))
     }
 }
 

@@ -105,6 +105,7 @@ pub struct ColumnFacts {
     /// `ClientId`, the bank parts for `Iban`; national codes whose country is not known start with `:`.
     /// Cells that are no value of the scheme are left out. Of columns of no type and of bank names:
     /// the trimmed cells, as long as there are few different ones. Of others: nothing.
+    #[serde(deserialize_with = "crate::model::in_order::deserialize")]
     pub values: BTreeMap<String, ValueFacts>,
     /// There were more different values than are kept, and none are; the text has them.
     pub many_values: bool,
