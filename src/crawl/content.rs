@@ -1,5 +1,6 @@
 use super::bytes::Bytes;
 use super::fence::{Outcome, Pool};
+use super::growing::{Growing, Grown};
 use super::ocr::Ocr;
 use super::pieces::Pieces;
 use super::{Progress, spool};
@@ -9,7 +10,7 @@ use crate::format::{
 use crate::identifier::inline;
 use crate::index::{self, TextIndex};
 use crate::ledger::{Kept, Reading};
-use crate::model::{Cause, ContentId, Digests};
+use crate::model::{Cause, ContentId};
 use crate::passage::Passage;
 use crate::stop::Stop;
 use crate::tokens::Tokens;
@@ -38,6 +39,7 @@ pub(super) struct Reader<'r> {
     pub progress: &'r Progress,
     pub known: &'r Mutex<HashMap<ContentId, Known>>,
     pub pieces: &'r Pieces,
+    pub growing: &'r Growing,
     pub next: &'r AtomicI64,
     /// Contents of this generation by their rows, not committed yet.
     pub fresh: Mutex<Vec<(i64, Kept)>>,
@@ -58,8 +60,8 @@ pub(super) struct Known {
 impl Reader<'_> {
     /// Reads some bytes unless the same bytes were read before; gives the row of the content, and whether
     /// something below was cut off for depth.
-    pub fn read(&self, bytes: &Bytes, digests: &Digests, depth: u32) -> (i64, bool) {
-        let id = digests.sha256;
+    pub fn read(&self, bytes: &Bytes, grown: &Grown, depth: u32) -> (i64, bool) {
+        let id = grown.digests.sha256;
         let row = {
             let mut known = self.known.lock().expect("no thread panics with the lock");
             if let Some(before) = known.get(&id) {
@@ -72,7 +74,7 @@ impl Reader<'_> {
             known.insert(id, Known { id: row, cut_at: None });
             row
         };
-        let (reading, facts, parts) = self.reading(bytes, id, row, depth);
+        let (reading, facts, parts) = self.reading(bytes, grown, row, depth);
         let cut = reading.cut_by_depth;
         if cut {
             self.known.lock().expect("no thread panics with the lock").insert(id, Known { id: row, cut_at: Some(depth) });
@@ -82,7 +84,7 @@ impl Reader<'_> {
             return (row, cut);
         }
         self.progress.gaps(reading.gaps.len() as u64 + reading.members.iter().filter(|m| m.defect.is_some()).count() as u64);
-        match Kept::new(reading, *digests, &facts, parts) {
+        match Kept::new(reading, grown.digests, &facts, parts) {
             Ok(kept) => self.fresh.lock().expect("no thread panics with the lock").push((row, kept)),
             Err(error) => self.fail(error),
         }
@@ -93,8 +95,9 @@ impl Reader<'_> {
         self.next.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn reading(&self, bytes: &Bytes, id: ContentId, row: i64, depth: u32) -> (Reading, Facts, Vec<(i64, u64)>) {
-        let outlet = ItemOutlet { reader: self, id, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
+    fn reading(&self, bytes: &Bytes, grown: &Grown, row: i64, depth: u32) -> (Reading, Facts, Vec<(i64, u64)>) {
+        let id = grown.digests.sha256;
+        let outlet = ItemOutlet { reader: self, bytes, grown, row, depth, cut: AtomicBool::new(false), parts: Mutex::default() };
         let len = bytes.len() as u64;
         // Recognisers look at hostile bytes as readers do.
         let format = catch_unwind(|| format::detect(&Probe::new(bytes))).unwrap_or(Kind::Unknown);
@@ -240,7 +243,8 @@ pub(super) fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
 /// Takes the output of one content's reader.
 struct ItemOutlet<'r> {
     reader: &'r Reader<'r>,
-    id: ContentId,
+    bytes: &'r [u8],
+    grown: &'r Grown,
     row: i64,
     depth: u32,
     cut: AtomicBool,
@@ -277,6 +281,16 @@ impl Outlet for ItemOutlet<'_> {
         self.reader.add(self.row, passage);
     }
 
+    fn piece_key(&self, place: Range<u64>, way: &[u8], bytes: &[u8]) -> PieceKey {
+        let make = || format::piece_key(way, bytes);
+        let own = usize::try_from(place.start).ok().and_then(|start| self.bytes.get(start..)?.get(..bytes.len()));
+        // What was decoded stands elsewhere.
+        match own.is_some_and(|own| std::ptr::eq(own, bytes)) {
+            true => self.grown.key(place, way, make),
+            false => make(),
+        }
+    }
+
     fn piece(&self, key: PieceKey, offset: u64, read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {
         let (row, findings) = self.reader.pieces.get(key).unwrap_or_else(|task| {
             let row = self.reader.next_row();
@@ -292,7 +306,7 @@ impl Outlet for ItemOutlet<'_> {
     }
 
     fn item(&self) -> Option<ContentId> {
-        Some(self.id)
+        Some(self.grown.digests.sha256)
     }
 
     fn member(&self, _name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child {
@@ -316,7 +330,7 @@ impl Outlet for ItemOutlet<'_> {
             return Child { content: None, size, defect: decoded.defect };
         }
         if !self.stopped() {
-            let (_, cut) = self.reader.read(bytes, &decoded.digests, self.depth + 1);
+            let (_, cut) = self.reader.read(bytes, &Grown::apart(decoded.digests), self.depth + 1);
             if cut {
                 self.cut.store(true, Ordering::Relaxed);
             }

@@ -9,8 +9,11 @@ use std::path::Path;
 /// So much of what is in memory goes through all algorithms before the next.
 const BLOCK: usize = 32 << 10;
 
+/// So much goes through one of the three whose blocks have this size before the next.
+const TURN: usize = 64;
+
 /// Computes all checksums of one content, in one pass.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hashing {
     sha256: Sha256,
     sha1: Sha1,
@@ -22,14 +25,22 @@ impl Hashing {
     /// Those of bytes in memory.
     pub(super) fn of(bytes: &[u8]) -> Digests {
         let mut hashing = Self::default();
-        bytes.chunks(BLOCK).for_each(|block| hashing.update(block));
+        hashing.update_in_blocks(bytes);
         hashing.finish()
     }
 
+    /// Goes on with bytes in memory.
+    pub(super) fn update_in_blocks(&mut self, bytes: &[u8]) {
+        bytes.chunks(BLOCK).for_each(|block| self.update(block));
+    }
+
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.sha256.update(bytes);
-        self.sha1.update(bytes);
-        self.md5.update(bytes);
+        // Each step of an algorithm waits for the one before it: taken in turns, they wait at the same time.
+        for block in bytes.chunks(TURN) {
+            self.sha256.update(block);
+            self.sha1.update(block);
+            self.md5.update(block);
+        }
         self.crc32.update(bytes);
     }
 

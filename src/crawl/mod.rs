@@ -6,6 +6,7 @@ mod batch;
 mod bytes;
 mod content;
 pub mod fence;
+mod growing;
 mod hashing;
 mod listings;
 mod memory;

@@ -1,6 +1,6 @@
 use super::content::{Known, Reader};
 use super::fence::{Fence, Pool};
-use super::hashing::Hashing;
+use super::growing::Growing;
 use super::memory::Memory;
 use super::pieces::Pieces;
 use super::wrapped::Unwrapping;
@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A commit is due after so much evidence or so long; an interruption costs no more than this.
@@ -233,6 +233,7 @@ fn read_pending(
     let shares = options.memory.shares(threads);
     let mut writer = case.index.writer(shares.writers, shares.index)?;
     let pieces = Pieces::new(shares.pieces, case.ledger.last_pieces(shares.pieces)?);
+    let growing = Growing::default();
     let mut superseded = Vec::new();
     while !rest.is_empty() {
         let generation = case.ledger.generation()? + 1;
@@ -250,6 +251,7 @@ fn read_pending(
             progress,
             known: &known,
             pieces: &pieces,
+            growing: &growing,
             next: &next,
             fresh: Mutex::default(),
             superseded: Mutex::default(),
@@ -372,10 +374,10 @@ fn read_file(reader: &Reader<'_>, file: &FileRow, path: &Path) -> Ended {
         return unread(file, Cause::Changed, "it changed since it was listed; index again".to_owned());
     }
     let content = match bytes::of_file(handle, before.len(), &reader.spool) {
-        Ok(content) => content,
+        Ok(content) => Arc::new(content),
         Err(error) => return unread(file, walk::cause_of(Some(&error)), format!("cannot read: {error}")),
     };
-    let (row, _) = reader.read(&content, &Hashing::of(&content), 0);
+    let (row, _) = reader.read(&content, &reader.growing.read(&content), 0);
     match std::fs::metadata(path) {
         Ok(after) if walk::stamp(&after) == stamp && content.len() as u64 == stamp.size => {
             Ended { id: file.id, size: file.size, content: Some(row), status: Status::Read, cause: None, detail: String::new() }

@@ -53,7 +53,7 @@ pub use catalogue::{Kind, detect, formats, version_of};
 pub use coverage::{Coverage, Covered};
 pub use payment::{Dated, Party, PaymentFacts, PaymentUnit, Seen};
 pub use pgp::Keyring;
-pub use piece::{PieceFindings, PieceKey};
+pub use piece::{PieceFindings, PieceKey, key as piece_key};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_all, scan_with};
 pub use sink::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Sink, Spoken};
 // What readers say, for all of them.

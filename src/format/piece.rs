@@ -26,7 +26,8 @@ pub struct PieceFindings {
     pub ordinals: Vec<u32>,
     /// Values that are files, or in which something may be encoded, and where they stand.
     pub values: Vec<(u64, String)>,
-    /// Of a part: what its reader has to know of it besides, in an encoding of the reader's.
+    /// What its reader has to know of it besides, in an encoding of the reader's: of a piece, whether nothing is encoded in
+    /// it and no payments stand amid its text.
     pub aside: Vec<u8>,
 }
 
@@ -42,7 +43,7 @@ impl PieceFindings {
 }
 
 /// The key of a piece. `way` says all that decides how it is read.
-pub(super) fn key(way: &[u8], bytes: &[u8]) -> PieceKey {
+pub fn key(way: &[u8], bytes: &[u8]) -> PieceKey {
     let mut hash = Sha256::new_with_prefix((way.len() as u64).to_be_bytes());
     hash.update(way);
     hash.update(bytes);

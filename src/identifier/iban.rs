@@ -93,6 +93,15 @@ pub fn electronic(text: &str) -> Option<String> {
 /// The electronic form, and how long it is. Most that is asked about is none, and says so soon.
 fn written(text: &str) -> Option<([u8; LONGEST], usize)> {
     let (mut out, mut len) = ([0; LONGEST], 0);
+    // As programs write it, whose letters and digits are all there is.
+    let bytes = text.as_bytes();
+    if let [_, _, b'0'..=b'9', b'0'..=b'9', ..] = bytes
+        && length(bytes) == Some(bytes.len())
+        && bytes.iter().fold(true, |all, b| all & b.is_ascii_alphanumeric())
+    {
+        out.iter_mut().zip(bytes).for_each(|(out, b)| *out = b.to_ascii_uppercase());
+        return Some((out, bytes.len()));
+    }
     for b in text.trim().bytes() {
         match b {
             b' ' | b'-' => {}

@@ -67,15 +67,16 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         if bytes.len() > LONG_NUMBER && bytes[0].is_ascii_lowercase() && bytes[bytes.len() - 1].is_ascii_digit() {
             glued::find(text, all, i, found);
         }
-        if !is_value(text, &token) || continues_number(text, all, i) || is_item_mark(text, &token.span) {
+        // Every code holds a digit.
+        if !token.code && !is_value(text, &token) || continues_number(text, all, i) || is_item_mark(text, &token.span) {
             continue;
         }
         let carried = list.take_if(|item| item.end <= token.span.start);
-        let mut label = Label::default();
+        let (mut label, mut is_named) = (Label::default(), false);
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
+            is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
         }
-        let mut is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
         if !is_named && let Some(item) = carried {
             if item.continues(text, &token) {
                 label = item.label;
@@ -228,10 +229,13 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
     let start = all.span(i).start;
     (0..i).rev().find(|&before| all.span(before).end <= start).is_some_and(|before| {
         let gap = text.get(all.span(before).end..start).unwrap_or_default();
-        // Between most tokens a single mark stands.
-        let may_bracket = !matches!(gap.as_bytes(), [b] if !b"()[]{".contains(b));
+        // What stands between most tokens is one byte, and of such a one only the word before it tells.
+        if matches!(gap.as_bytes(), [b'\t' | b'\n' | b' ' | b',' | b'-' | b'.' | b'/' | b'_']) {
+            return label::may_end(all.term(before)) || is_kind(text, &all.span(before)) || is_item_mark(text, &all.span(before));
+        }
         label::may_end(all.term(before))
-            || may_bracket && (gap.starts_with([')', ']']) || gap.trim_end_matches(QUOTED).ends_with(OPENS))
+            || gap.starts_with([')', ']'])
+            || gap.trim_end_matches(QUOTED).ends_with(OPENS)
             || is_index(text, &all.span(before), gap, true)
             || is_item_mark(text, &all.span(before))
             || is_kind(text, &all.span(before))
@@ -240,11 +244,12 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
 
 /// Is the token a later group of a number written in groups? The first group leads. Of two long numbers neither is one.
 pub(super) fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
-    let is_group = |before: &Range<usize>| before.len() < LONG_NUMBER || before.len() != all.span(i).len();
-    i > 0
-        && all.bytes(i - 1).iter().all(u8::is_ascii_digit)
-        && matches!(text.get(all.span(i - 1).end..all.span(i).start), Some("-" | " "))
-        && is_group(&all.span(i - 1))
+    let Some(last) = i.checked_sub(1) else { return false };
+    let (before, start) = (all.span(last), all.span(i).start);
+    before.end + 1 == start
+        && matches!(text.as_bytes().get(before.end), Some(b'-' | b' '))
+        && (before.len() < LONG_NUMBER || before.len() != all.span(i).len())
+        && all.bytes(last).iter().all(u8::is_ascii_digit)
 }
 
 fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &mut dyn FnMut(Inline)) {

@@ -143,6 +143,21 @@ pub fn is_amid_text(bytes: &[u8]) -> bool {
             && memmem::find_iter(bytes, NACHA_SIZES.0).any(|mark| records::holds_nacha(bytes, mark))
 }
 
+/// Might [`read_amid_text`] find something in a text of which these bytes are a part, apart from its ends? What numbers hold
+/// by chance is a mark where a file or group begins there, which a few hundred bytes around it say; any other is one.
+pub fn may_stand_in(bytes: &[u8]) -> bool {
+    let is_chance = |mark: &[u8]| mark.iter().all(|b| b.is_ascii_digit() || *b == b',');
+    let begins = |layout: &Layout| {
+        !is_chance(layout.mark) || memmem::find_iter(bytes, layout.mark).any(|mark| (layout.start)(bytes, mark, 0).is_some())
+    };
+    let mut sizes = memmem::find_iter(bytes, NACHA_SIZES.0).peekable();
+    let is_record = |line: Range<usize>| {
+        while sizes.next_if(|place| *place < line.start).is_some() {}
+        record(&bytes[line.clone()], sizes.peek().map(|place| place - line.start), false).is_some()
+    };
+    with_marks(bytes).into_iter().any(begins) || lines_of(bytes).any(is_record)
+}
+
 /// The layouts whose marks stand in some bytes, which are gone through once for all of them. No mark begins with what
 /// another ends with in any file of a layout.
 fn with_marks(bytes: &[u8]) -> Vec<&'static Layout> {
@@ -183,6 +198,17 @@ fn stretches<'b>(layout: &'static Layout, bytes: &'b [u8]) -> impl Iterator<Item
                 return Some(start..end);
             }
         }
+    })
+}
+
+/// Lines without their ends.
+fn lines_of(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        let end = (start < bytes.len()).then(|| line_end(bytes, start))?;
+        at = end + 1;
+        Some(start..end)
     })
 }
 

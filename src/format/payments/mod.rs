@@ -46,7 +46,7 @@ pub use bai2::FORMAT as BAI2;
 pub(super) use beside::read;
 pub use cpa005::FORMAT as CPA005;
 pub use edifact::FORMAT as EDIFACT;
-pub(super) use excerpt::{is_amid_text, read_amid_bytes, read_amid_text, read_at, read_in_value};
+pub(super) use excerpt::{is_amid_text, may_stand_in, read_amid_bytes, read_amid_text, read_at, read_in_value};
 pub use fedwire::FORMAT as FEDWIRE;
 pub use fints::FORMAT as FINTS;
 pub use iso20022::FORMAT as ISO20022;

@@ -14,23 +14,59 @@ const FEWEST_LETTERS: usize = 3;
 /// Does a cell show numbers of the shape of somebody's, in words or alone?
 pub(in crate::format) fn may_speak(cell: &str) -> bool {
     let bytes = cell.as_bytes();
-    let count = |is: fn(&u8) -> bool| bytes.iter().map(|b| usize::from(is(b))).sum::<usize>();
-    let digits = count(u8::is_ascii_digit);
-    if digits < FEWEST_DIGITS {
+    let (mut digits, mut letters, mut all) = (0, 0, 0);
+    for byte in bytes {
+        let class = CLASSES[usize::from(*byte)];
+        digits += usize::from(class & DIGIT);
+        letters += usize::from(class & LETTER) / usize::from(LETTER);
+        all |= class;
+    }
+    // Letters and digits alone, and numbers with a fraction, show neither words nor groups.
+    if all & (BORDER | GROUP | OTHER) == 0 || digits < FEWEST_DIGITS {
         return false;
     }
-    let is_worded = count(u8::is_ascii_alphabetic) >= FEWEST_LETTERS
-        && bytes.iter().any(|b| matches!(b, b' ' | b'=' | b':' | b'"' | b'>' | b'|' | b',' | b';' | b'\n' | b'\t'));
+    let is_worded = letters >= FEWEST_LETTERS && all & BORDER != 0;
     if !is_worded && digits < SHORTEST_CELL - 2 {
         return false;
     }
-    runs(bytes).any(|run| bytes.get(run).is_some_and(|run| is_telling(run, is_worded))) || partings::is_any_in(cell)
+    // Without words it is a number of that length at least.
+    let least = if is_worded { 0 } else { SHORTEST_CELL };
+    let may_tell = |run: &&[u8]| run.len() >= least;
+    runs(bytes).filter_map(|run| bytes.get(run)).filter(may_tell).any(|run| is_telling(run, is_worded))
+        || all & OTHER != 0 && partings::is_any_in(cell)
 }
 
 /// Does a cell give a value to what opens something?
 pub(in crate::format) fn holds_secret(cell: &str) -> bool {
     !secrets::find(cell.as_bytes()).is_empty()
 }
+
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+/// What stands at the borders of words.
+const BORDER: u8 = 4;
+/// What stands between groups of digits.
+const GROUP: u8 = 8;
+/// A byte of a character that is not of ASCII.
+const OTHER: u8 = 16;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        classes[i] = match i as u8 {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b' ' => BORDER | GROUP,
+            b'=' | b':' | b'"' | b'>' | b'|' | b',' | b';' | b'\n' | b'\t' => BORDER,
+            b'-' => GROUP,
+            0x80.. => OTHER,
+            _ => 0,
+        };
+        i += 1;
+    }
+    classes
+};
 
 /// Groups of digits of a social security number or of a card; in words also what may be the number of an account.
 fn is_telling(run: &[u8], is_worded: bool) -> bool {

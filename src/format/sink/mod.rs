@@ -63,6 +63,8 @@ pub struct Sink<'a> {
     gathers: bool,
     /// Of a part: long values in which something may be encoded, and where they stand.
     values: Vec<(u64, String)>,
+    /// Pieces of the item in which nothing is encoded, and no payments stand.
+    pub(super) quiet: Vec<Range<u64>>,
     /// So many bytes at the beginning of the passage at hand are those at the end of the one before.
     continued: usize,
     /// What was covered so far.
@@ -99,6 +101,7 @@ impl<'a> Sink<'a> {
             is_fork: false,
             gathers: false,
             values: Vec::new(),
+            quiet: Vec::new(),
             continued: 0,
             coverage: Coverage::default(),
             members: Vec::new(),

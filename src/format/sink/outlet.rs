@@ -3,7 +3,7 @@
 use super::Limits;
 use crate::format::PaymentFacts;
 use crate::format::pgp::Keyring;
-use crate::format::piece::{PieceFindings, PieceKey};
+use crate::format::piece::{self, PieceFindings, PieceKey};
 use crate::model::{Cause, ContentId, Elements, PersonKey};
 use crate::passage::{At, OffsetMap, Passage, PassageKind};
 use crate::table::TableFacts;
@@ -80,6 +80,10 @@ pub trait Outlet: Sync {
     /// Decodes a member within the limits and has it read, whatever it is. `encoded` are its bytes in the
     /// container.
     fn member(&self, name: &[u8], encoded: Range<u64>, decoder: &mut dyn Read) -> Child;
+    /// The key of a piece that stands at a place of the item and is read in some way.
+    fn piece_key(&self, _place: Range<u64>, way: &[u8], bytes: &[u8]) -> PieceKey {
+        piece::key(way, bytes)
+    }
     /// Has a piece of the item read, or takes what was found where the same bytes were read in the same way before.
     /// It begins at `offset`; what is read of it has offsets of its own. `None`: nothing is kept here.
     fn piece(&self, _key: PieceKey, _offset: u64, _read: &dyn Fn(&dyn Outlet) -> PieceFindings) -> Option<PieceFindings> {

@@ -36,6 +36,7 @@ impl<'a> Sink<'a> {
         debug_assert!(part.members.is_empty() || base == 0, "members are found by one sink");
         self.members.extend(part.members);
         self.gaps.extend(part.gaps);
+        self.quiet.append(&mut part.quiet);
         for (i, table) in part.facts.tables.into_iter().enumerate() {
             let ordinal = part.ordinals.get(i).copied();
             let place = match ordinal {
@@ -73,7 +74,8 @@ impl<'a> Sink<'a> {
     /// Has a piece of the item read as if it were an item: one that begins at `offset` and holds no members. Where
     /// the same bytes were read in the same way before, it is not read again; `way` says all that decides how.
     pub fn piece(&mut self, bytes: &[u8], offset: u64, way: &[u8], read: &dyn Fn(&[u8], &mut Sink<'_>)) {
-        let findings = self.kept(piece::key(way, bytes), offset, &|outlet| {
+        let place = offset..offset + bytes.len() as u64;
+        let findings = self.kept(self.outlet.piece_key(place.clone(), way, bytes), offset, &|outlet| {
             let mut inner = Sink::new(outlet);
             inner.heads = Heads::apart();
             inner.searches_bytes = true;
@@ -81,8 +83,12 @@ impl<'a> Sink<'a> {
             inner.said_in_rows = self.said_in_rows;
             inner.kind = self.kind;
             read(bytes, &mut inner);
-            inner.into_findings(Vec::new())
+            let quiet = self.searches_bytes && embedded::is_quiet(bytes);
+            inner.into_findings(postcard::to_stdvec(&quiet).unwrap_or_default())
         });
+        if postcard::from_bytes(&findings.aside).unwrap_or(false) {
+            self.quiet.push(place);
+        }
         self.join_findings(findings);
     }
 

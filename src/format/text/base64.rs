@@ -26,6 +26,10 @@ const LONG: usize = 2048;
 const JOINT: usize = 96;
 /// Decoded bytes by which it is told what a block is.
 const HEAD: usize = 64 << 10;
+/// A block that is worth decoding shows that many digits to whoever begins to read anywhere before it, or says what it is.
+const SHOWN: usize = 64;
+/// How what says itself what it is begins (RFC 7468, section 2; RFC 9580, section 6.2).
+const ENCAPSULATED: &[u8] = b"-----BEGIN ";
 
 /// Is it a digit of the usual alphabet (section 4)?
 pub(in crate::format) fn is_standard_digit(byte: u8) -> bool {
@@ -59,7 +63,7 @@ pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mu
     let mut at = 0;
     while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
-        let (blocks, end) = blocks_from(bytes, start, within);
+        let (blocks, end) = blocks_from(bytes, start, &|block| is_block(bytes, block, within));
         at = end.max(run + SHORT_LINE);
         for block in blocks {
             let more = match block.bare {
@@ -73,15 +77,31 @@ pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mu
     }
 }
 
+/// Might [`find`] find something in a text of which these bytes are a part, apart from its ends? Who begins to read before
+/// a block takes its first line at least for what it is.
+pub(super) fn may_hold(bytes: &[u8]) -> bool {
+    let places = Places::anywhere();
+    let mut at = 0;
+    while let Some(run) = places.first(Mark::Base64, bytes, at) {
+        let start = run_start(bytes, run, at);
+        let (blocks, end) = blocks_from(bytes, start, &|block| block.digits >= SHOWN);
+        at = end.max(run + SHORT_LINE);
+        if !blocks.is_empty() {
+            return true;
+        }
+    }
+    memchr::memmem::find(bytes, ENCAPSULATED).is_some()
+}
+
 /// The blocks that begin in a run of digits of either alphabet, and where to go on. What was looked at and is none is
 /// not looked at again: neither is a part of it.
-fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize) {
+fn blocks_from(bytes: &[u8], start: usize, is_block: &dyn Fn(&Block) -> bool) -> (Vec<Block>, usize) {
     let whole = chunk(bytes, start, Alphabet::Url);
     let mut end = whole.end;
     if whole.url > 0 && whole.standard == 0 {
         let block = block_from(bytes, whole, Alphabet::Url);
         end = block.range.end;
-        if is_block(bytes, &block, within) {
+        if is_block(&block) {
             return (vec![block], end);
         }
     }
@@ -99,7 +119,7 @@ fn blocks_from(bytes: &[u8], start: usize, within: Within) -> (Vec<Block>, usize
             // A piece of a signature in the alphabet for addresses, or of a name.
             block.loose |= whole.url > 0 && whole.standard == 0;
             at = at.max(block.range.end);
-            if is_block(bytes, &block, within) {
+            if is_block(&block) {
                 out.push(block);
             }
         }
@@ -285,8 +305,8 @@ pub(super) fn is_certificate(before: &[u8]) -> bool {
 /// What stands in the line `-----BEGIN …-----` of a textual encoding that is open at the end of some text.
 pub(in crate::format) fn open_label(before: &[u8]) -> Option<&[u8]> {
     let tail = &before[before.len().saturating_sub(400)..];
-    let begin = memchr::memmem::rfind(tail, b"-----BEGIN ")?;
-    let label = &tail[begin + 11..];
+    let begin = memchr::memmem::rfind(tail, ENCAPSULATED)?;
+    let label = &tail[begin + ENCAPSULATED.len()..];
     let end = memchr::memmem::find(label, b"-----")?;
     memchr::memmem::find(label, b"-----END ").is_none().then_some(&label[..end])
 }

@@ -28,15 +28,49 @@ pub(in crate::format) fn read_beside_sql(bytes: &[u8], sink: &mut Sink<'_>, read
 
 fn read_with(bytes: &[u8], literals: Literals, sink: &mut Sink<'_>, read_text: ReadFn) -> Result<(), Failure> {
     sink.searches_bytes = true;
+    let around = std::mem::take(&mut sink.quiet);
     let result = read_text(bytes, sink);
-    read(bytes, literals, sink);
+    let quiet = std::mem::replace(&mut sink.quiet, around);
+    let wide = memchr::memchr(0, &bytes[..bytes.len().min(4 << 10)]).and_then(|_| encoding::detect(bytes)).filter(|e| e.unit() > 1);
+    if wide.is_none() && is_quiet_beside(bytes, quiet) {
+        return result;
+    }
+    read(bytes, wide, literals, sink);
     payments::read_amid_text(bytes, sink);
     result
 }
 
+/// What tells that something is encoded in a text, or that payments stand in it, does so in fewer bytes.
+const AROUND: usize = 8 << 10;
+
+/// Is it certain that nothing is encoded in these bytes, nor payments stand amid them, and would be found in a text of which
+/// they are a part, but for its ends? Whoever finds something finds where it begins, and that is seen in few bytes, wherever
+/// the search came from.
+pub(in crate::format) fn is_quiet(bytes: &[u8]) -> bool {
+    let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+    !(has(uuencode::BEGIN) || has(ascii85::END) || hex_dump::may_hold(bytes) || hexadecimal::may_hold(bytes) || base64::may_hold(bytes))
+        && !payments::may_stand_in(bytes)
+}
+
+/// Is all of an item quiet, of which these ranges are?
+fn is_quiet_beside(bytes: &[u8], mut quiet: Vec<Range<u64>>) -> bool {
+    let len = bytes.len() as u64;
+    quiet.retain(|range| range.end <= len && range.end.saturating_sub(range.start) > 2 * AROUND as u64);
+    quiet.sort_unstable_by_key(|range| range.start);
+    let mut from = 0;
+    // Of what is not known, and of what is near the ends of what is, it is asked here.
+    !quiet.is_empty()
+        && quiet.iter().map(Some).chain([None]).all(|range| {
+            let to = range.map_or(bytes.len(), |range| range.start as usize + AROUND);
+            let is_known = to <= from;
+            let open = from..to;
+            from = from.max(range.map_or(to, |range| range.end as usize - AROUND));
+            is_known || is_quiet(&bytes[open])
+        })
+}
+
 /// Finds what is encoded in an item of text.
-fn read(bytes: &[u8], literals: Literals, sink: &mut Sink<'_>) {
-    let wide = memchr::memchr(0, &bytes[..bytes.len().min(4 << 10)]).and_then(|_| encoding::detect(bytes)).filter(|e| e.unit() > 1);
+fn read(bytes: &[u8], wide: Option<TextEncoding>, literals: Literals, sink: &mut Sink<'_>) {
     match wide {
         Some(encoding) => read_wide(bytes, encoding, literals, sink),
         None => {
@@ -176,3 +210,7 @@ fn narrow(character: &[u8], encoding: TextEncoding) -> u8 {
     };
     if high.iter().all(|b| *b == 0) { low } else { 0xFF }
 }
+
+#[cfg(test)]
+#[path = "embedded_tests.rs"]
+mod tests;

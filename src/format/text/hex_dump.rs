@@ -38,22 +38,36 @@ struct Style {
 
 /// Finds dumps and hands each to `found`: where its lines stand, and what was dumped.
 pub(super) fn find(bytes: &[u8], found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
-    let finder = memmem::Finder::new(FIRST);
     let mut at = 0;
-    while let Some(place) = bytes.get(at..).and_then(|rest| finder.find(rest)).map(|n| at + n) {
-        at = place + bytes[place..].iter().take_while(|b| **b == b'0').count().max(1);
-        let before = &bytes[place.saturating_sub(PREFIX)..place];
-        if before.last().is_some_and(u8::is_ascii_alphanumeric) && !before.ends_with(b"0x") {
-            continue;
-        }
-        let line = memrchr(b'\n', before).map_or(place - before.len(), |end| place - before.len() + end + 1);
-        let Some(style) = style_of(bytes, line, place) else { continue };
+    while let Some((line, style)) = next(bytes, &mut at) {
         let (end, dumped) = read(bytes, line, style);
         if dumped.len() > style.bytes * (LEAST - 1) && is_worth(&dumped[..dumped.len().min(LONGEST)]) {
             at = end;
             if !found(line..end, &mut &dumped[..]) {
                 return;
             }
+        }
+    }
+}
+
+/// Might [`find`] find something in a text of which these bytes are a part, apart from its ends?
+pub(super) fn may_hold(bytes: &[u8]) -> bool {
+    next(bytes, &mut 0).is_some()
+}
+
+/// The next line whose beginning and whose next one are those of a dump; where to go on behind it.
+fn next(bytes: &[u8], at: &mut usize) -> Option<(usize, Style)> {
+    let finder = memmem::Finder::new(FIRST);
+    loop {
+        let place = *at + finder.find(bytes.get(*at..)?)?;
+        *at = place + bytes[place..].iter().take_while(|b| **b == b'0').count().max(1);
+        let before = &bytes[place.saturating_sub(PREFIX)..place];
+        if before.last().is_some_and(u8::is_ascii_alphanumeric) && !before.ends_with(b"0x") {
+            continue;
+        }
+        let line = memrchr(b'\n', before).map_or(place - before.len(), |end| place - before.len() + end + 1);
+        if let Some(style) = style_of(bytes, line, place) {
+            return Some((line, style));
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) const LINE: usize = 32;
 const LEAST: usize = 128;
 /// So many digits in one line are no key, digest or signature, whatever they decode to.
 const LONG: usize = 4096;
+/// So many of them whoever begins to read anywhere before a value sees of it together.
+const SHOWN: usize = LEAST / 2;
 /// Decoded bytes by which it is told what a value is.
 const HEAD: usize = 64 << 10;
 
@@ -42,6 +44,19 @@ pub(super) fn find(bytes: &[u8], places: &Places<'_>, literals: Literals, found:
             return;
         }
     }
+}
+
+/// Might [`find`] find something in a text of which these bytes are a part, apart from its ends?
+pub(super) fn may_hold(bytes: &[u8]) -> bool {
+    let (places, mut at) = (Places::anywhere(), 0);
+    while let Some(start) = places.first(Mark::Hexadecimal, bytes, at) {
+        let (end, digits, _) = value_end(bytes, start);
+        at = end;
+        if digits >= SHOWN {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where a value ends whose digits may stand in several lines, how many digits it has, and in how many lines.

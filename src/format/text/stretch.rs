@@ -13,7 +13,7 @@ use std::ops::Range;
 const BLOCK: usize = 16 << 10;
 /// Items longer than twice this are read in parts.
 pub const PART: usize = 8 << 20;
-const CUTS: Cuts = Cuts { least: 512 << 10, usual: 1 << 20, most: 4 << 20 };
+const CUTS: Cuts = Cuts { least: 512 << 10, usual: 256 << 10, most: 2 << 20 };
 /// In decoded text a piece of the map begins after at most so many bytes, which bounds the counting of characters.
 const PIECE: usize = 1 << 10;
 /// So far a part is extended to end at a line end.
