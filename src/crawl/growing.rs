@@ -18,9 +18,9 @@ use std::sync::{Arc, Mutex};
 const LEAST: usize = 8 << 20;
 /// How far the checksums had come is kept after so many bytes each time, and so often at most: a few hundred bytes each.
 const STEP: usize = 1 << 20;
-const MOST_STEPS: usize = 8 << 10;
-/// Files that are kept to be compared: each is mapped, and takes no memory that the system could not take back.
-const MOST_FILES: usize = 32;
+const MOST_STEPS: usize = 4 << 10;
+/// Files that are kept to be compared: each is mapped, and takes some memory for its steps and keys besides.
+const MOST_FILES: usize = 16;
 
 /// The large files that were read last, as far as none is the beginning of another.
 #[derive(Default)]

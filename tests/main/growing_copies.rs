@@ -23,13 +23,17 @@ fn export(bytes: usize) -> String {
     text
 }
 
-/// A log in which one client is named, far from its beginning.
+/// A log in which one client is named, far from its beginning, and in which a file is printed in hexadecimal digits.
 fn journal(bytes: usize) -> String {
     let mut text = String::new();
     let mut line = 0u64;
     while text.len() < bytes {
         let what = if line.is_multiple_of(70_000) { "client code ZK4410PL was served" } else { "nothing was to be done" };
         text.push_str(&format!("2026-03-{:02} 04:{:02} relay {line}: {what}\n", line % 28 + 1, line % 60));
+        if line == 60_000 {
+            let digits = "a note to all who work here\n".repeat(20).bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+            text.push_str(&format!("{digits}\nas it was sent\n"));
+        }
         line += 1;
     }
     text
@@ -82,6 +86,13 @@ fn what_was_read_before_is_found_in_every_copy_as_if_it_were_alone() {
         for list in ["evidence.csv", "coverage.csv"] {
             assert_eq!(about(&one, list, &item), about(&all, list, &item), "{list} of {item}");
         }
+        // So is what is encoded in it.
+        let members = |outputs: &Outputs| {
+            let within = format!("{item}!/");
+            let rows = outputs.rows("coverage.csv").into_iter();
+            rows.filter_map(|row| Some((row["item"].strip_prefix(&within)?.to_owned(), row["bytes"].clone()))).collect::<Vec<_>>()
+        };
+        assert_eq!((members(&one), members(&all).len()), (members(&all), usize::from(name.starts_with("log"))), "{item}");
         alone_bytes.insert(name.as_str(), index_bytes(&alone));
         // Each place of the copy is found at its own offset.
         let places = |text: String| text.lines().filter(|line| line.contains(&item)).map(str::to_owned).collect::<Vec<_>>();

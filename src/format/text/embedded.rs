@@ -48,8 +48,10 @@ const AROUND: usize = 8 << 10;
 /// the search came from.
 pub(in crate::format) fn is_quiet(bytes: &[u8]) -> bool {
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
-    !(has(uuencode::BEGIN) || has(ascii85::END) || hex_dump::may_hold(bytes) || hexadecimal::may_hold(bytes) || base64::may_hold(bytes))
-        && !payments::may_stand_in(bytes)
+    let is_encoded = || {
+        has(uuencode::BEGIN) || has(ascii85::END) || hex_dump::may_hold(bytes) || hexadecimal::may_hold(bytes) || base64::may_hold(bytes)
+    };
+    !is_encoded() && !payments::may_stand_in(bytes)
 }
 
 /// Is all of an item quiet, of which these ranges are?
