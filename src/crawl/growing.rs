@@ -83,7 +83,8 @@ impl Growing {
     fn read_by_steps(&self, bytes: &Arc<Bytes>, stamp: Stamp, step: usize) -> Grown {
         let held: Vec<Arc<Hashed>> = self.files.lock().expect("no thread panics with the lock").iter().cloned().collect();
         let common = |file: Arc<Hashed>| (file.steps_of(bytes, step), file);
-        let earlier = held.into_iter().filter(|file| file.is_unchanged()).map(common).max_by_key(|(steps, _)| *steps);
+        let held: Vec<(usize, Arc<Hashed>)> = held.into_iter().filter(|file| file.is_unchanged()).map(common).collect();
+        let earlier = held.iter().max_by_key(|(steps, _)| *steps).cloned();
         let keys = earlier.as_ref().map(|(_, file)| file.keys.lock().expect("no thread panics with the lock").clone());
         // What is compared are the bytes that it has now, and of them are the keys.
         let earlier = earlier.filter(|(steps, file)| *steps > 0 && file.is_unchanged());
@@ -99,17 +100,18 @@ impl Growing {
         }
         // Of two files of which one begins with the other the longer one is kept.
         let own = (steps.len() * step > common).then(|| {
-            let goes_on = earlier.filter(|(common, file)| *common == file.steps.len()).map(|(_, file)| file);
-            self.keep(Hashed { bytes: Arc::clone(bytes), stamp, steps, keys: Mutex::default() }, goes_on)
+            let beginnings: Vec<&Arc<Hashed>> =
+                held.iter().filter(|(common, file)| *common == file.steps.len()).map(|(_, file)| file).collect();
+            self.keep(Hashed { bytes: Arc::clone(bytes), stamp, steps, keys: Mutex::default() }, &beginnings)
         });
         Grown { digests: hashing.finish(), own, keys, common: common as u64 }
     }
 
-    /// Keeps a file in the place of the one that it goes on from.
-    fn keep(&self, file: Hashed, earlier: Option<Arc<Hashed>>) -> Arc<Hashed> {
+    /// Keeps a file in the place of those that are its beginning.
+    fn keep(&self, file: Hashed, beginnings: &[&Arc<Hashed>]) -> Arc<Hashed> {
         let file = Arc::new(file);
         let mut files = self.files.lock().expect("no thread panics with the lock");
-        files.retain(|held| earlier.as_ref().is_none_or(|earlier| !Arc::ptr_eq(held, earlier)));
+        files.retain(|held| !beginnings.iter().any(|beginning| Arc::ptr_eq(held, beginning)));
         files.push_back(Arc::clone(&file));
         if files.len() > MOST_FILES {
             files.pop_front();
