@@ -24,8 +24,7 @@ mod typing;
 pub use column::{ColumnType, Side};
 pub(crate) use content::{
     codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_sample_address,
-    is_sample_ssn, is_wordy,
-    year_of,
+    is_sample_ssn, is_wordy, year_of,
 };
 pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
