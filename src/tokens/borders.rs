@@ -25,7 +25,7 @@ pub(super) fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
     loop {
         let kinds = Kinds::of(&bytes[at..]);
         // An upper letter behind a lower one.
-        rises |= kinds.upper & (kinds.lower << u8::BITS | before) != 0;
+        rises |= kinds.upper & ((kinds.lower << u8::BITS) | before) != 0;
         has_lower |= kinds.lower != 0;
         digits += kinds.digits.count_ones() as usize;
         at += kinds.len;
@@ -64,8 +64,8 @@ impl Kinds {
         let from = |bytes: u64, first: u8| bytes + u64::from(0x80 - first) * EACH;
         let within = |bytes: u64, first: u8, last: u8| from(bytes, first) & !from(bytes, last + 1) & !word & HIGHEST;
         let digits = within(low, b'0', b'9');
-        let letters = within(low | 0x20 * EACH, b'a', b'z');
-        let lower = letters & low << 2;
+        let letters = within(low | (0x20 * EACH), b'a', b'z');
+        let lower = letters & (low << 2);
         let upper = letters & !lower;
         let others = !(digits | letters) & HIGHEST;
         let len = (others.trailing_zeros() / u8::BITS) as usize;
