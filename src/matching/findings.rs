@@ -1,7 +1,7 @@
 use super::mention::{Mention, Source, together};
 use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
-use crate::table::{ColumnType, TableFacts};
+use crate::table::{Sums, TableFacts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table with fewer rows is no list.
@@ -92,7 +92,7 @@ impl Findings {
         let has_personal_data =
             self.all.elements.concern_persons() || self.all.elements.contains(DataElement::Amount) || !self.all.persons.is_empty();
         if !has_personal_data {
-            judge_list(&mut self.mentions, list_size, None, tables.iter().any(|t| t.holds(&ColumnType::Particulars)));
+            judge_list(&mut self.mentions, list_size, None, tables.iter().any(TableFacts::has_particulars));
         }
         self.drop_text_of_cells();
         self.mentions.iter_mut().for_each(|mention| mention.places = Vec::new());
@@ -129,8 +129,8 @@ impl Findings {
             if table.has_personal_data() {
                 continue;
             }
-            let has_particulars = table.holds(&ColumnType::Particulars);
-            if !table.holds(&ColumnType::Sums) {
+            let has_particulars = table.has_particulars();
+            if table.sums() <= Sums::Figures {
                 judge_list(mentions, list_size, Some(table.rows), has_particulars);
             }
             if table.rows >= LIST_ROWS && table.is_reference_list() && !has_particulars {

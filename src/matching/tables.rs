@@ -9,7 +9,7 @@ use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
 use crate::model::{Basis, DataElement, Role, Scheme, Strength};
 use crate::registry::Policy;
-use crate::table::{ColumnFacts, ColumnType, Heading, Keys, Side, TableFacts, ValueFacts, codes_beside, heading, keys};
+use crate::table::{ColumnFacts, ColumnType, Heading, Keys, Side, Sums, TableFacts, ValueFacts, codes_beside, heading, keys};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A client-identifier column whose header is as often used for a bank's own customers counts only when so
@@ -335,8 +335,9 @@ fn bank_column(
         Some((holders, rows)) if holders.len() == 1 && *rows >= policy.records_minimum => Some(holders[0]),
         _ => None,
     };
-    // A bank's number beside long numbers is a directory's entry all the same.
-    let is_list = list(table, column.facts.values.len()) != List::No;
+    // A bank's number beside long numbers is a directory's entry all the same; sums of a side of payments are paid to it.
+    let figures = if side == Side::Neutral { Sums::Figures } else { Sums::None };
+    let is_list = list(table, column.facts.values.len()) != List::No && table.sums() <= figures;
     let is_owned = |institution: usize| {
         majority.as_ref().is_some_and(|(most, rows)| most.len() > 1 && most.contains(&institution) && *rows >= policy.records_minimum)
     };
@@ -379,18 +380,15 @@ enum List {
     Surely,
 }
 
-/// About one row per value, and no person, account, card or balance in it: a directory.
+/// About one row per value, and no person, account, card or balance in it: a directory. So is a list of prices, invoices or
+/// volumes; sums of which nobody says what they are leave the clients open.
 fn list(table: &TableFacts, distinct: usize) -> List {
-    if table.has_personal_data()
-        || table.holds(&ColumnType::Sums)
-        || distinct < LIST_ENTRIES
-        || table.rows > distinct as u64 + distinct as u64 / 4 + 1
-    {
-        List::No
-    } else if table.holds(&ColumnType::Particulars) {
-        List::Perhaps
-    } else {
-        List::Surely
+    let sums = table.sums();
+    let is_one_each = distinct >= LIST_ENTRIES && table.rows <= distinct as u64 + distinct as u64 / 4 + 1;
+    match () {
+        () if !is_one_each || table.has_more_than_sums() || sums == Sums::Balances => List::No,
+        () if sums == Sums::Unknown || table.has_particulars() => List::Perhaps,
+        () => List::Surely,
     }
 }
 

@@ -10,6 +10,7 @@ mod attributes;
 mod boilerplate;
 mod column;
 mod content;
+mod figures;
 mod headed;
 mod header;
 mod lexicon;
@@ -26,6 +27,7 @@ pub(crate) use content::{
     codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_sample_address,
     is_sample_ssn, is_wordy, year_of,
 };
+pub use figures::Sums;
 pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
 pub(crate) use partings::parting;
@@ -404,8 +406,13 @@ impl TableFacts {
 
     /// Persons, accounts, cards or balances; or what opens an account.
     pub fn has_personal_data(&self) -> bool {
+        self.has_more_than_sums() || self.has_amounts()
+    }
+
+    /// Persons, accounts or cards; or what opens an account.
+    pub fn has_more_than_sums(&self) -> bool {
         self.elements.concern_persons()
-            || [DataElement::Amount, DataElement::Credential].into_iter().any(|e| self.elements.contains(e))
+            || self.elements.contains(DataElement::Credential)
             || !self.persons.is_empty()
             || self.speaks_of_persons()
     }

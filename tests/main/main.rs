@@ -24,6 +24,7 @@ mod ends;
 mod exports;
 mod false_hits;
 mod fence;
+mod figures;
 mod folders;
 mod forms_of_rows;
 mod gaps;
