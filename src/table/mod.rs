@@ -19,6 +19,7 @@ mod partings;
 mod persons;
 mod phrases;
 mod said;
+mod shared;
 mod tally;
 mod typing;
 

@@ -4,7 +4,7 @@ use super::boilerplate::is_boilerplate;
 use super::content::*;
 use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
-use super::{ColumnType, Side};
+use super::{ColumnType, Side, shared};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::model::{DataElement, Scheme};
 use crate::tokens::seen;
@@ -126,6 +126,7 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
             typed.kind = ColumnType::Other;
         }
     }
+    shared::leave_out(&mut types, header, sample);
     types
 }
 

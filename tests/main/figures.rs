@@ -78,3 +78,37 @@ fn several_rows_of_a_client_are_its_records() {
     let volume = |n: usize| format!("2024-10-0{},{},{},{}.25", n / CODES.len() + 1, CODES[n % CODES.len()], 40 + n, 900 + n);
     assert_eq!(verdict_of_all("date,client_code,transactions,volume_usd", 3, volume), "affected");
 }
+
+#[test]
+fn who_looks_after_several_clients_is_none_of_their_customers() {
+    let manager = |n: usize| ["J. Doyle", "R. Patel", "M. Stone"][n % 3];
+    let mail = |n: usize| ["doyle", "patel", "stone"][n % 3];
+    let core = |n: usize| format!("{},Core,{},2026-01-01", bank(n), manager(n));
+    assert_eq!(verdict_of_all("Client Code,Client,Product,Account manager,Contract end", 1, core), "ruled_out");
+    let mailed = |n: usize| format!("{},{},{}@vendor.example,555-010-443{},{}.50", bank(n), manager(n), mail(n), n % 3, 1200 + n);
+    assert_eq!(verdict_of_all("Client Code,Client,Account manager,E-mail,Phone,Monthly fee", 1, mailed), "ruled_out");
+    let test = |n: usize| format!("{},TEST USER,1000000001", bank(n));
+    assert_eq!(verdict_of_all("Client Code,Client,Name,Account", 1, test), "ruled_out");
+    let directory =
+        |n: usize| format!("{},{} Harbor Savings Bank,{},{}@vendor.example", aba(n as u32 * 37 + 5), TOWNS[n], manager(n), mail(n));
+    assert_eq!(verdict_of_all("ABA,Institution,Account manager,E-mail", 1, directory), "ruled_out");
+}
+
+#[test]
+fn a_customer_of_each_client_is_its_own() {
+    let each = |n: usize| format!("{},{},{}@mail.example", bank(n), CUSTOMERS[n], n);
+    assert_eq!(verdict_of_all("Client Code,Client,Customer name,E-mail", 1, each), "affected");
+    // Accounts of one holder differ, and are somebody's.
+    let one = |n: usize| format!("{},Mary Hawkins,93854828{n}7", bank(n));
+    assert_eq!(verdict_of_all("Client Code,Client,Holder,Account number", 1, one), "affected");
+    // One person's payments with many banks.
+    let paid = |n: usize| format!("{},Mary Hawkins,938548280,{}.50", aba(n as u32 * 37 + 5), 120 + n);
+    let (_desk, outputs) = outcome(
+        &institutions(),
+        &[("x/a.csv", format!("routing_number,name,account_number,amount\n{}", (0..8).map(|n| paid(n) + "\n").collect::<String>()))],
+    );
+    assert_eq!(outputs.rows("unattributed.csv").len(), 1);
+    // Several rows for each client: who stands in them is theirs, however often.
+    let again = |n: usize| format!("{},{},{}", CODES[n % CODES.len()], CUSTOMERS[n % 2], 938_548_280 + n % 2);
+    assert_eq!(verdict_of_all("client_code,holder,account_number", 3, again), "affected");
+}
