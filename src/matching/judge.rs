@@ -3,6 +3,7 @@
 
 use super::lexicon::{Entry, Lexicon, What, is_numeric, is_telling_code, proves};
 use super::mention::{Mention, Source, mention};
+use super::names::{is_small_word, is_word_with_short_form};
 use super::passage::{Found, Text, context};
 use super::rows::Rows;
 use crate::identifier::Specific;
@@ -312,17 +313,34 @@ impl Judgement<'_> {
         domains.len() >= ADDRESS_LIST
     }
 
+    /// Does a name of one word begin with a small letter, an article left aside? Or is that word, behind an article, the
+    /// beginning of what is called otherwise: `The Savings Plans`?
+    fn is_word(&self, found: &Found, terms: &[String]) -> bool {
+        let text = &self.text.text[found.span.clone()];
+        let is_small = |word: &&str| is_small_word(&word.to_lowercase());
+        let word = text.split(char::is_whitespace).find(|word| !is_small(word)).unwrap_or(text);
+        let goes_on = || {
+            let behind = self.text.text[found.span.end..].strip_prefix(' ');
+            behind.is_some_and(|behind| behind.starts_with(char::is_uppercase))
+        };
+        word.starts_with(char::is_lowercase) || terms.first().is_some_and(|term| is_small_word(term)) && goes_on()
+    }
+
+    /// `the first CU length`, `no-code-cu.exp`: are a word and a legal form, in small letters, parts of what stands around?
+    fn is_amid_words(&self, found: &Found) -> bool {
+        let text = &self.text.text[found.span.clone()];
+        let is_joined = self.text.text[..found.span.start].ends_with(['-', '_']);
+        text.starts_with(char::is_lowercase) && (is_joined || text.chars().any(char::is_uppercase))
+    }
+
     fn name(&self, found: &Found, entry: &Entry, terms: &[String], one_word: bool, push: &mut dyn FnMut(Mention)) {
         if self.kind == PassageKind::Payment {
             return;
         }
         // `we hope for the best`: a single word in small letters is a word, unless something beside it says otherwise.
         let is_text = matches!(self.kind, PassageKind::Prose | PassageKind::Strings | PassageKind::Recognised);
-        if one_word
-            && is_text
-            && self.text.text[found.span.clone()].starts_with(char::is_lowercase)
-            && !entry.holders.iter().any(|&holder| self.is_supported(found, holder))
-        {
+        let may_be_words = || one_word && self.is_word(found, terms) || is_word_with_short_form(terms) && self.is_amid_words(found);
+        if is_text && may_be_words() && !entry.holders.iter().any(|&holder| self.is_supported(found, holder)) {
             return;
         }
         let value = terms.join(" ");

@@ -194,7 +194,8 @@ fn add_forms(mut terms: Vec<String>, out: &mut BTreeSet<NameForm>) {
         return;
     }
     add(&terms, out);
-    if terms.len() > 2 && terms[0] == "the" {
+    // `savings bank` says what somebody is, and not who.
+    if terms.len() > 2 && terms[0] == "the" && !terms[1..].iter().all(|term| is_bank_word(term)) {
         terms.remove(0);
         add(&terms, out);
     }
@@ -213,8 +214,25 @@ fn add_forms(mut terms: Vec<String>, out: &mut BTreeSet<NameForm>) {
 }
 
 fn add(terms: &[String], out: &mut BTreeSet<NameForm>) {
-    let counted = terms.iter().filter(|t| !is_small_word(t)).count();
-    out.insert(NameForm { terms: terms.to_vec(), one_word: counted <= 1 });
+    out.insert(NameForm { terms: terms.to_vec(), one_word: words(terms).count() <= 1 });
+}
+
+/// The words of a name that count. Letters that stand alone make one word together: `P.I.E.`
+fn words(terms: &[String]) -> impl Iterator<Item = &String> {
+    let mut in_letters = false;
+    terms.iter().filter(|term| !is_small_word(term)).filter(move |term| {
+        let is_letter = term.chars().nth(1).is_none();
+        let goes_on = in_letters && is_letter;
+        in_letters = is_letter;
+        !goes_on
+    })
+}
+
+/// Is it one word and a short legal form: `code cu`?
+pub fn is_word_with_short_form(terms: &[String]) -> bool {
+    const SHORT: usize = 3;
+    let [kept @ .., form] = terms else { return false };
+    form.len() <= SHORT && is_legal_form(form) && words(kept).count() == 1
 }
 
 fn strip_legal_form(terms: &[String]) -> Option<(&[String], &'static [&'static str])> {
@@ -236,15 +254,14 @@ fn strip_legal_form(terms: &[String]) -> Option<(&[String], &'static [&'static s
 
 /// Three words, or two of which one is a bank word: enough to stand without the legal form.
 fn is_distinctive(terms: &[String]) -> bool {
-    let counted: Vec<&String> = terms.iter().filter(|t| !is_small_word(t)).collect();
+    let counted: Vec<&String> = words(terms).collect();
     counted.len() >= 3 || (counted.len() == 2 && counted.iter().any(|t| is_bank_word(t)))
 }
 
 /// Two words of which neither says "bank", and no legal form after them: like the name of a person, and wherever
 /// such a person is named, so is the institution.
 pub fn is_plain_pair(terms: &[String]) -> bool {
-    let counted = terms.iter().filter(|t| !is_small_word(t)).count();
-    counted == 2 && !is_distinctive(terms) && strip_legal_form(terms).is_none()
+    words(terms).count() == 2 && !is_distinctive(terms) && strip_legal_form(terms).is_none()
 }
 
 #[cfg(test)]
@@ -263,6 +280,19 @@ mod tests {
         let hope = written("HOPE Federal Credit Union");
         assert!(hope.contains(&"hope fcu".to_owned()) && !hope.contains(&"hope".to_owned()), "{hope:?}");
         assert!(!written("Beverly Municipal FCU").contains(&"beverly municipal".to_owned()));
+    }
+
+    #[test]
+    fn letters_that_stand_alone_are_one_word() {
+        for name in ["P.I.E. Credit Union", "A.B.D. Federal Credit Union", "B-M S FCU", "U. S. I."] {
+            let letters = |form: &NameForm| form.terms.iter().all(|term| term.len() == 1);
+            assert!(forms(name).iter().all(|form| form.one_word || !letters(form)), "{name}");
+        }
+        assert!(!written("P.I.E. Credit Union").contains(&"p i e".to_owned()));
+        let bank = written("U.S. Bank National Association");
+        assert!(bank.contains(&"u s bank".to_owned()), "{bank:?}");
+        assert!(!written("The Savings Bank").contains(&"savings bank".to_owned()));
+        assert!(written("The Ames Savings Bank").contains(&"ames savings bank".to_owned()));
     }
 
     #[test]

@@ -76,6 +76,7 @@ mod unlabelled_codes;
 mod vendor_dumps;
 mod walkthrough;
 mod words_for_operators;
+mod words_for_names;
 mod words_in_cells;
 mod workbook;
 mod workbook_parts;
