@@ -11,6 +11,7 @@ pub mod client_label;
 mod connection;
 pub mod country;
 mod domain;
+mod elsewhere;
 mod fdic_cert;
 mod glued;
 pub mod iban;

@@ -199,7 +199,7 @@ impl Judgement<'_> {
                 if label.is_some_and(|label| proves(label, value)) || self.is_code_column(found) {
                     // No check digit tells a code that was misread from another one's.
                     let is_doubtful = self.kind == PassageKind::Recognised
-                        || is_numeric(value) && label.is_some() && self.text.is_connection(&found.span);
+                        || is_numeric(value) && label.is_some() && self.text.may_be_of_another(&found.span);
                     return if is_doubtful && !self.has_second_scheme(found) { weak } else { sure };
                 }
                 if in_payment {

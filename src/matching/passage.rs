@@ -7,6 +7,7 @@ use crate::identifier::listed;
 use crate::identifier::{Specific, pgp_key};
 use crate::model::{Scheme, is_unsafe};
 use crate::passage::BORDER;
+use crate::table::is_plain_street;
 use crate::tokens::{Token, Tokens, begins_word, ends_word, is_invisible, seen, words_of};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -122,11 +123,20 @@ impl<'t> Text<'t> {
         tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).heads_map(self.text, span))
     }
 
-    /// `client 78513 disconnected`: is its label one that programs also give to the numbers of their connections, and what
-    /// stands beside says so?
-    pub fn is_connection(&self, span: &Range<usize>) -> bool {
+    /// `client 78513 disconnected`, `CLIENT-78513: fix login`, `Institution: 78513 Main St`: does what stands beside say that
+    /// its label may mean something else?
+    pub fn may_be_of_another(&self, span: &Range<usize>) -> bool {
         let mut tokens = self.tokens.within(span);
-        tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).is_of_connection(self.text, span))
+        tokens.next().is_some_and(|i| inline::label_before(self.text, &self.tokens, i).may_be_of_another(self.text, span))
+            || self.is_house_number(span)
+    }
+
+    /// Is it the number of a house, with its street behind it?
+    fn is_house_number(&self, span: &Range<usize>) -> bool {
+        const LONGEST: usize = 40;
+        let line = &self.text[span.start..self.text.floor_char_boundary(span.end + LONGEST)];
+        let line = line.split(['\n', '\t', ',', ';', BORDER]).next().unwrap_or_default().trim();
+        line.len() > span.len() && is_plain_street(line)
     }
 
     /// `First State Bank (QY674R)`: the word before the token is the last one of a name, and labels nothing.

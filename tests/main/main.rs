@@ -17,6 +17,7 @@ mod demonstration;
 mod determinism;
 mod document_files;
 mod drawn_tables;
+mod elsewhere;
 mod embedded_payments;
 mod embedded_tables;
 mod encoded_text;
