@@ -31,38 +31,6 @@ pub(crate) fn is_hyphenated_ssn(text: &str) -> bool {
     all && area != b"000" && area != b"666" && area[0] != b'9' && group != b"00" && serial != b"0000"
 }
 
-/// What documentation writes as an example of a social security number, with or without hyphens: a number that the SSA
-/// withdrew because it was printed everywhere (078-05-1120 and 219-09-9999; SSA, "Social Security Number Misused"), digits in
-/// their order, or one digit in each group.
-pub(crate) fn is_sample_ssn(text: &str) -> bool {
-    let mut digits = [0u8; 9];
-    let mut len = 0;
-    for b in with_plain_partings(text).bytes().filter(|b| !matches!(b, b'-' | b' ')) {
-        match digits.get_mut(len) {
-            Some(digit) if b.is_ascii_digit() => *digit = b,
-            _ => return false,
-        }
-        len += 1;
-    }
-    let is_one = |group: &[u8]| group.iter().all(|b| Some(b) == group.first());
-    len == 9
-        && (digits.starts_with(b"12345")
-            || matches!(&digits, b"078051120" | b"219099999")
-            || is_one(&digits[..3]) && is_one(&digits[3..5]) && is_one(&digits[5..]))
-}
-
-/// Is it an e-mail address in a domain that nobody can have, as documentation, tests and settings write them (RFC 2606, 2 and
-/// 3)? The name `example` itself is not among them: made-up evidence writes it for real ones.
-pub(crate) fn is_sample_address(address: &str) -> bool {
-    const SAMPLES: [&str; 7] = ["test", "invalid", "localhost", "localdomain", "example.com", "example.net", "example.org"];
-    let domain = address.trim().rsplit('@').next().unwrap_or_default();
-    let ends_in = |sample: &&str| {
-        let parted = domain.len().checked_sub(sample.len()).and_then(|at| domain.split_at_checked(at));
-        parted.is_some_and(|(before, end)| end.eq_ignore_ascii_case(sample) && (before.is_empty() || before.ends_with('.')))
-    };
-    SAMPLES.iter().any(ends_in)
-}
-
 /// A national insurance number (HMRC, NIM39110): two letters that are issued together, six digits, one of A to D; pairs of
 /// digits with blanks between them or without.
 pub(crate) fn is_national_insurance(text: &str) -> bool {

@@ -19,20 +19,21 @@ mod partings;
 mod persons;
 mod phrases;
 mod said;
+mod samples;
 mod shared;
 mod tally;
 mod typing;
 
 pub use column::{ColumnType, Side};
 pub(crate) use content::{
-    codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_sample_address,
-    is_sample_ssn, is_wordy, year_of,
+    codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_wordy, year_of,
 };
 pub use figures::Sums;
 pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
 pub(crate) use partings::parting;
 pub use said::{Said, SaidFacts};
+pub(crate) use samples::{is_sample_address, is_sample_card, is_sample_ssn};
 
 use crate::identifier::{Specific, aba, bic, iban, normalise};
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, says_nothing};

@@ -4,6 +4,7 @@ use super::boilerplate::is_boilerplate;
 use super::content::*;
 use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
+use super::samples::{is_sample_account, is_sample_card, is_sample_ssn};
 use super::{ColumnType, Side, shared};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::model::{DataElement, Scheme};
@@ -56,8 +57,8 @@ impl<'a> Cells<'a> {
     }
 
     /// Are they nothing but examples of documentation? An empty column is believed.
-    fn are_samples(&self) -> bool {
-        !self.0.is_empty() && self.0.iter().all(|cell| is_sample_ssn(cell))
+    fn are_samples(&self, is_sample: fn(&str) -> bool) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|cell| is_sample(cell))
     }
 
     fn distinct(&self) -> usize {
@@ -157,6 +158,15 @@ fn remainder(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
 
 /// The type of a column by itself.
 fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> ColumnType {
+    let is_sample: Option<fn(&str) -> bool> = match reading.meaning {
+        Some(Meaning::Ssn | Meaning::TaxId) => Some(is_sample_ssn),
+        Some(Meaning::Card) => Some(is_sample_card),
+        Some(Meaning::Account) => Some(is_sample_account),
+        _ => None,
+    };
+    if is_sample.is_some_and(|is_sample| cells.are_samples(is_sample)) {
+        return ColumnType::Other;
+    }
     let scheme = || by_scheme(reading, cells, with_country);
     let meaning = || reading.meaning.map(|meaning| by_meaning(meaning, reading.side, cells)).filter(|kind| *kind != ColumnType::Other);
     let proposed = if reading.scheme_first { scheme().or_else(meaning) } else { meaning().or_else(scheme) };
@@ -231,7 +241,6 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         Meaning::Iban => when(ColumnType::Iban(side), cells.agree(|cell| iban::electronic(cell).is_some())),
         Meaning::Email => when(ColumnType::Email, cells.agree(is_email)),
         Meaning::Phone => when(ColumnType::Phone, cells.agree(is_phone)),
-        Meaning::Ssn | Meaning::TaxId if cells.are_samples() => ColumnType::Other,
         Meaning::Ssn => when(ColumnType::Ssn, cells.agree(nine)),
         Meaning::TaxId if cells.agree(nine) => ColumnType::Ssn,
         Meaning::TaxId | Meaning::NationalId => when(ColumnType::NationalId, cells.agree(is_document_number)),
@@ -274,7 +283,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if nearly_all(is_email) {
         return ColumnType::Email;
     }
-    if nearly_all(is_ssn) && !cells.are_samples() {
+    if nearly_all(is_ssn) && !cells.are_samples(is_sample_ssn) {
         return ColumnType::Ssn;
     }
     if nearly_all(|cell| are(cell, iban::is_valid)) {
@@ -307,7 +316,7 @@ fn by_content(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
     if matches!(reading.meaning, Some(Meaning::Account | Meaning::Neither | Meaning::Phone | Meaning::Amount)) {
         return ColumnType::Other;
     }
-    if count >= 3 && (nearly_all(is_card) || nearly_all(is_track)) {
+    if count >= 3 && (nearly_all(is_card) || nearly_all(is_track)) && !cells.are_samples(is_sample_card) {
         return ColumnType::Card;
     }
     let distinct = cells.distinct();

@@ -65,6 +65,7 @@ mod records;
 mod refusals;
 mod registry_check;
 mod reproduction;
+mod samples;
 mod scattered_persons;
 mod sealed_messages;
 mod shared_names;
