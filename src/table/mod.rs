@@ -14,6 +14,7 @@ mod figures;
 mod headed;
 mod header;
 mod lexicon;
+mod makers;
 mod names;
 mod partings;
 mod persons;
@@ -31,6 +32,7 @@ pub(crate) use content::{
 pub use figures::Sums;
 pub(crate) use header::{Heading, Keys, heading, keys};
 pub(crate) use lexicon::{has_bank_word, has_familiar_name, is_company, is_given_name, is_state};
+pub(crate) use makers::is_makers;
 pub(crate) use partings::parting;
 pub use said::{Said, SaidFacts};
 pub(crate) use samples::{is_sample_address, is_sample_card, is_sample_ssn};

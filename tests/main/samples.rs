@@ -12,6 +12,30 @@ fn verdict(path: &str, text: &str) -> String {
     outputs.verdicts()["A"].clone()
 }
 
+const PEOPLE: [&str; 6] = ["Mary Hawkins", "Robert Thompson", "Dennis Boone", "Linda Garcia", "Susan Lee", "James Miller"];
+
+fn objects(count: usize, rest: &str) -> String {
+    let one = |n: usize| format!("{{\"name\": \"{}\", \"email\": \"p{n}@x.example\"{rest}}}", PEOPLE[n]);
+    (0..count).map(one).collect::<Vec<_>>().join(",\n   ")
+}
+
+#[test]
+fn authors_and_maintainers_are_nobodys_customers() {
+    for key in ["maintainers", "authors", "contributors", "developers"] {
+        let text = format!("{{\n \"name\": \"a\",\n \"author\": {},\n \"{key}\": [\n   {}\n ]\n}}", objects(1, ""), objects(6, ""));
+        assert_eq!(verdict("lib/package.json", &text), "ruled_out", "{text}");
+    }
+    let contacts = format!("{{\"extensions\": {{\"details\": {{\"contacts\": [{}]}}}}}}", objects(2, ", \"role\": \"author\""));
+    assert_eq!(verdict("lib/metadata.json", &contacts), "ruled_out");
+    for text in [
+        format!("{{\"members\": [{}]}}", objects(6, "")),
+        format!("{{\"contacts\": [{}]}}", objects(6, ", \"phone\": \"555-010-4432\"")),
+        format!("{{\"authors\": [{}]}}", objects(6, ", \"ssn\": \"512-44-7781\"")),
+    ] {
+        assert_eq!(verdict("lib/a.json", &text), "undetermined", "{text}");
+    }
+}
+
 #[test]
 fn accounts_and_cards_of_samples_are_nobodys() {
     let user = |n: usize| {

@@ -6,7 +6,7 @@ use super::json_tables::{COLUMNS, Found, Shape};
 use super::stretch::Stretch;
 use crate::format::grid::Grid;
 use crate::format::{At, PassageKind, Sink};
-use crate::table::TableFacts;
+use crate::table::{TableFacts, is_makers};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,6 +33,8 @@ pub(super) struct Columns {
     inner: Vec<String>,
     /// The records are members of an object, and their names values: what these are.
     named: Option<String>,
+    /// What a list of makers of something is called, whose elements the records are; empty of other lists.
+    makers: String,
     /// What all records stand under: what it is, and its value.
     under: Option<(String, String)>,
     /// The records are the lines of a text.
@@ -43,7 +45,8 @@ impl Columns {
     /// The columns of a table of objects.
     pub fn of_table(text: &str, found: &Found) -> Self {
         let named = (found.shape == Shape::Keyed).then(|| found.named.clone());
-        Self::of(text, found.at, Self { named, under: found.under.clone(), ..Self::default() })
+        let makers = if is_makers(&found.named) { found.named.clone() } else { String::new() };
+        Self::of(text, found.at, Self { named, makers, under: found.under.clone(), ..Self::default() })
     }
 
     /// The columns of the records at a place.
@@ -110,7 +113,7 @@ impl Columns {
     }
 
     pub fn begin(&self, offset: u64, sink: &mut Sink<'_>) {
-        sink.begin_table(TableFacts::new("", Some(&self.names), &self.sample));
+        sink.begin_table(TableFacts::new(&self.makers, Some(&self.names), &self.sample));
         sink.text(&format!("{}\n", self.names.join("\t").replace(['\n', '\r'], " ")), At::Decoded(offset));
     }
 
