@@ -6,7 +6,8 @@
 
 use super::listed::{Item, is_value};
 use super::place::{
-    OPENS, QUOTED, begins_loop, heads, initialised, is_element, is_form_field, is_fraction, is_heading, is_index, is_item_mark, is_kind,
+    DEFAULT, OPENS, QUOTED, begins_loop, block_head, heads, initialised, is_element, is_form_field, is_fraction, is_heading, is_index,
+    is_item_mark, is_kind, is_section,
 };
 use super::{Specific, glued, label, labelled, normalise, unlabelled};
 use crate::model::Scheme;
@@ -75,7 +76,8 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         let (mut label, mut is_named) = (Label::default(), false);
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
-            is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
+            is_named =
+                label.names_value(text, &token.span) || label.heads_numbers(text, all, i) || label.names_bank(text, &token.span);
         }
         if !is_named && let Some(item) = carried {
             if item.continues(text, &token) {
@@ -151,6 +153,14 @@ impl<'t> Label<'t> {
         !is_thing || text.get(self.end..value.start).is_some_and(|between| between.trim_end_matches(QUOTED).ends_with([':', '=', '#']))
     }
 
+    /// `Bank No. 40312`: does it name a bank by a number as long as the vendor's codes are, whoever gave it?
+    fn names_bank(&self, text: &str, value: &Range<usize>) -> bool {
+        self.words.contains(&"bank")
+            && self.schemes.iter().any(|(scheme, _)| *scheme == Scheme::ClientCode)
+            && is_long_number(text, value)
+            && self.says_number(text, value)
+    }
+
     /// Is it a word for many, and the value a key below it, with something of its own behind it?
     pub fn heads_map(&self, text: &str, value: &Range<usize>) -> bool {
         let opens = text.get(self.end..value.start).is_some_and(|between| between.contains(['{', '\n']));
@@ -181,7 +191,7 @@ impl<'t> Label<'t> {
                     && behind.starts_with([':', '"'])
                     && behind.trim_start_matches([':', '"', ' ']).starts_with(['\r', '\n'])
             };
-            return is_long && (is_key() || between.contains(['/', '\\', '{', '[']) || is_element(between));
+            return is_long && (is_key() || is_section(text, value) || between.contains(['/', '\\', '{', '[']) || is_element(between));
         }
         // A short number is the whole value of a field.
         let ends_field = behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
@@ -231,9 +241,11 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
         let gap = text.get(all.span(before).end..start).unwrap_or_default();
         // What stands between most tokens is one byte, and of such a one only the word before it tells.
         if matches!(gap.as_bytes(), [b'\t' | b'\n' | b' ' | b',' | b'-' | b'.' | b'/' | b'_']) {
-            return label::may_end(all.term(before)) || is_kind(text, &all.span(before)) || is_item_mark(text, &all.span(before));
+            let is_default = all.term(before) == DEFAULT;
+            return is_default || label::may_end(all.term(before)) || is_kind(text, &all.span(before)) || is_item_mark(text, &all.span(before));
         }
         label::may_end(all.term(before))
+            || all.term(before) == DEFAULT
             || gap.starts_with([')', ']'])
             || gap.trim_end_matches(QUOTED).ends_with(OPENS)
             || is_index(text, &all.span(before), gap, true)
@@ -255,7 +267,7 @@ pub(super) fn continues_number(text: &str, all: &Tokens, i: usize) -> bool {
 fn find_labelled(text: &str, all: &Tokens, i: usize, label: &Label<'_>, found: &mut dyn FnMut(Inline)) {
     for &(scheme, specific) in &label.schemes {
         // A number after `account` or `code` is nearly always somebody else's.
-        if *specific != Specific::Exact {
+        if *specific != Specific::Exact && !(*scheme == Scheme::ClientCode && label.names_bank(text, &all.span(i))) {
             continue;
         }
         let mut digits = String::new();
@@ -323,6 +335,13 @@ pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
         if assigned.words.last().is_some_and(|word| !THINGS.contains(word)) {
             return assigned;
         }
+    }
+    if label.schemes.is_empty()
+        && label.words.last() == Some(&DEFAULT)
+        && let Some(head) = block_head(text, label.end.saturating_sub(DEFAULT.len()))
+    {
+        let first = (0..i).rev().find(|&n| all.span(n).end <= head).map_or(0, |n| n + 1);
+        return words_before(text, all, first, head);
     }
     label
 }

@@ -36,6 +36,53 @@ pub(super) fn is_kind(text: &str, span: &Range<usize>) -> bool {
     span.len() <= 2 && text[..span.start].ends_with("__") && label::is_kind(&text[span.clone()])
 }
 
+/// `[clients.40312]`, `[[clients."40312".sftp]]`: does the value stand in the head of a section (TOML 1.0, "Table"; INI)?
+pub(super) fn is_section(text: &str, value: &Range<usize>) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || " ._-:\"'[".contains(c);
+    let behind = &text[value.end..];
+    let rest = &behind[..behind.find(['\n', '\r']).unwrap_or(behind.len())];
+    let before = line_to(text, value.start);
+    before.starts_with('[')
+        && before.len() <= HEADING
+        && before.chars().all(is_part)
+        && before.ends_with(['.', ':', '"', '\''])
+        && rest.split_once(']').is_some_and(|(inside, _)| inside.chars().all(is_part))
+}
+
+/// The value of a variable or parameter unless another one is given.
+pub(super) const DEFAULT: &str = "default";
+/// Text between the head of a block and a value in it.
+const LONGEST_BLOCK: usize = 400;
+
+/// `variable "client_code" { … default = "40312" }` (HCL), `ClientCode: … Default: "40312"` (CloudFormation, OpenAPI): where
+/// the head of the block ends in which what stands at a place is a member.
+pub(super) fn block_head(text: &str, at: usize) -> Option<usize> {
+    let from = text.ceil_char_boundary(at.saturating_sub(LONGEST_BLOCK));
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let line = text[from..at].rfind('\n').map(|n| from + n + 1);
+    if let Some(line) = line.filter(|&line| text[line..at].bytes().all(|b| b == b' ')) {
+        let mut end = line;
+        let mut above = text[from..line].split_inclusive('\n').rev().map(|above| {
+            end -= above.len();
+            (end, above.trim_end())
+        });
+        let head = above.find(|(_, above)| !above.is_empty() && indentation(above) < at - line);
+        if let Some((start, head)) = head.filter(|(_, head)| head.ends_with(':')) {
+            return Some(start + head.len() - 1);
+        }
+    }
+    let mut depth = 0_usize;
+    for (n, byte) in text[from..at].bytes().enumerate().rev() {
+        match byte {
+            b'}' => depth += 1,
+            b'{' if depth == 0 => return Some(from + n),
+            b'{' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Does a number go on behind one of these marks? A whole one may be written as programs write fractions: `617883.0`.
 pub(super) fn is_fraction(behind: &str, marks: &[char]) -> bool {
     let goes_on =
@@ -138,6 +185,29 @@ mod tests {
         }
         for text in ["if (a == f(", "total = 5 + f(", "clients = (", "clients = new Client[", "a\nf(", "", "x >= f(", "="] {
             assert_eq!(initialised(text, text.len()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_sections_have_heads() {
+        for text in [
+            "variable \"client_code\" {\n  type = string\n  validation { a = 1 }\n  ",
+            "Parameters:\n  ClientCode:\n    Type: String\n    ",
+            "{\"Parameters\": {\"ClientCode\": {\"Type\": \"String\", \"",
+        ] {
+            let head = block_head(text, text.len()).map(|at| text[..at].trim_end_matches(['"', ' ', ':']));
+            assert!(head.is_some_and(|head| head.to_lowercase().ends_with("code")), "{text}: {head:?}");
+        }
+        assert_eq!(block_head("a = 1\nb = 2\n", 12), None);
+        let span = |text: &str| text.find("40312").map(|at| at..at + 5).expect("it is there");
+        for (text, is) in [
+            ("x\n[clients.40312]\n", true),
+            ("[[clients.\"40312\".sftp]]", true),
+            ("[\"clients\", 40312]", false),
+            ("clients.40312]", false),
+            ("[clients.40312", false),
+        ] {
+            assert_eq!(is_section(text, &span(text)), is, "{text}");
         }
     }
 

@@ -209,8 +209,11 @@ impl Judgement<'_> {
                     return sure;
                 }
                 // `Client45154`: what the number is called stands against it, and is no label.
-                let is_glued = is_numeric(value) && self.text.text[..found.span.start].ends_with(char::is_alphabetic);
-                if is_glued || is_telling_code(value) { weak } else { None }
+                let is_glued = || self.text.text[..found.span.start].ends_with(char::is_alphabetic);
+                // `Bank No. 45154`: it may be a number that banks have elsewhere.
+                let is_banks = || found.label == Some(Specific::Generic) && self.rows.is_none();
+                let points = is_numeric(value) && (is_glued() || is_banks());
+                if points || is_telling_code(value) { weak } else { None }
             }
             Scheme::Domain if in_payment || self.is_address_list(found) => None,
             Scheme::IbanBank | Scheme::NationalBankCode if label.is_none() => {
