@@ -7,8 +7,8 @@ mod font;
 mod picture;
 mod video;
 
-pub(super) use audio::{flac, mp3, ogg, riff};
-pub(super) use font::{sfnt, woff};
+pub(super) use audio::{aiff, au, flac, mp3, ogg, riff};
+pub(super) use font::{sfnt, type1, woff};
 pub(super) use picture::{bmp, gif, ico, jpeg, png};
 pub(super) use video::{asf, bmff, matroska};
 

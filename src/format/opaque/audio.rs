@@ -1,4 +1,4 @@
-//! MP3 with ID3, FLAC, Ogg, and the RIFF family (WAV, AVI, WebP).
+//! MP3 with ID3, FLAC, Ogg, the RIFF family (WAV, AVI, WebP), AIFF and AU.
 
 use super::{Walk, be32, le32};
 
@@ -166,4 +166,42 @@ pub(in crate::format) fn ogg(bytes: &[u8]) -> Option<Walk> {
         walk.end = end;
     }
     (page > 0).then_some(walk)
+}
+
+/// AIFF and AIFF-C (Apple, "Audio Interchange File Format", version 1.3): chunks of a form. Names, remarks and unknown
+/// chunks count as text.
+pub(in crate::format) fn aiff(bytes: &[u8]) -> Option<Walk> {
+    const SILENT: [&[u8; 4]; 6] = [b"COMM", b"SSND", b"MARK", b"INST", b"FVER", b"MIDI"];
+    if !bytes.starts_with(b"FORM") || !matches!(bytes.get(8..12)?, b"AIFF" | b"AIFC") {
+        return None;
+    }
+    let end = be32(bytes, 4)?.checked_add(8)?.min(bytes.len());
+    let mut walk = Walk { end: 12, text: Vec::new() };
+    while walk.end + 8 <= end {
+        let start = walk.end;
+        let kind: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
+        let Some(next) = be32(bytes, start + 4).and_then(|n| start.checked_add(8 + n + n % 2)).map(|next| next.min(end + 1)) else { break };
+        walk.end = next.min(bytes.len());
+        if !SILENT.contains(&kind) {
+            walk.text.push(start..walk.end);
+        }
+    }
+    (walk.end > 12).then_some(walk)
+}
+
+/// AU (Sun, `audio(4)`; NeXT): a header, a remark, which counts as text, and the samples, to the end where their length is not
+/// stated.
+pub(in crate::format) fn au(bytes: &[u8]) -> Option<Walk> {
+    const HEADER: usize = 24;
+    if !bytes.starts_with(b".snd") {
+        return None;
+    }
+    let (start, length) = (be32(bytes, 4)?, be32(bytes, 8)?);
+    let (encoding, rate, channels) = (be32(bytes, 12)?, be32(bytes, 16)?, be32(bytes, 20)?);
+    let is_sound = (1..=27).contains(&encoding) && (1..=1 << 20).contains(&rate) && (1..=64).contains(&channels);
+    if !is_sound || start < HEADER || start > bytes.len() {
+        return None;
+    }
+    let end = if length == u32::MAX as usize { bytes.len() } else { start.checked_add(length)?.min(bytes.len()) };
+    Some(Walk { end, text: if start > HEADER { vec![HEADER..start] } else { Vec::new() } })
 }

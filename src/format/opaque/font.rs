@@ -1,6 +1,6 @@
-//! Fonts: TrueType, OpenType and their collections, WOFF.
+//! Fonts: TrueType, OpenType and their collections, WOFF, Type 1.
 
-use super::{Walk, be16, be32};
+use super::{Walk, be16, be32, le32};
 
 /// sfnt (ISO/IEC 14496-22): a directory of tables. Names count as text, and so do unknown tables.
 pub(in crate::format) fn sfnt(bytes: &[u8]) -> Option<Walk> {
@@ -57,4 +57,35 @@ pub(in crate::format) fn woff(bytes: &[u8]) -> Option<Walk> {
     let (length, tables) = (be32(bytes, 8)?, be16(bytes, 12)?);
     let sound = flavour && (1..=64).contains(&tables) && be16(bytes, 14)? == 0 && (44..=bytes.len()).contains(&length);
     (matches!(bytes.get(..4)?, b"wOFF" | b"wOF2") && sound).then(|| Walk { end: length, text: Vec::new() })
+}
+
+/// Type 1 fonts in the binary form of a PC (Adobe Technical Note 5040, "Supporting Downloadable PostScript Language Fonts",
+/// section 3.3): segments of text and of bytes, each with its length. The bytes are encrypted glyphs behind `eexec`; the text
+/// is uncovered.
+pub(in crate::format) fn type1(bytes: &[u8]) -> Option<Walk> {
+    const MARK: usize = 6;
+    let first = bytes.get(MARK..)?;
+    if !(first.starts_with(b"%!PS-AdobeFont-1.") || first.starts_with(b"%!FontType1-")) {
+        return None;
+    }
+    let mut walk = Walk::default();
+    let mut glyphs = false;
+    while let Some([0x80, kind @ (1 | 2)]) = bytes.get(walk.end..walk.end.checked_add(2)?) {
+        let end = walk.end.checked_add(MARK)?.checked_add(le32(bytes, walk.end + 2)?).filter(|&end| end <= bytes.len())?;
+        let segment = walk.end + MARK..end;
+        match kind {
+            1 => {
+                let text = bytes.get(segment.clone())?.trim_ascii_end();
+                glyphs = [&b"eexec"[..], b"currentfile"].iter().any(|end| text.ends_with(end));
+                walk.text.push(segment);
+            }
+            _ if glyphs => {}
+            _ => walk.text.push(segment),
+        }
+        walk.end = end;
+    }
+    if bytes.get(walk.end..)?.starts_with(&[0x80, 3]) {
+        walk.end += 2;
+    }
+    (walk.end > MARK).then_some(walk)
 }

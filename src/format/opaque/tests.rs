@@ -58,8 +58,8 @@ fn a_jpeg_ends_at_its_end() {
 
 #[test]
 fn walks_survive_anything() {
-    let walks: [WalkFn; 14] = [png, jpeg, gif, bmp, ico, riff, mp3, flac, ogg, asf, bmff, matroska, sfnt, woff];
-    let heads: [&[u8]; 14] = [
+    let walks: [WalkFn; 17] = [png, jpeg, gif, bmp, ico, riff, mp3, flac, ogg, asf, bmff, matroska, sfnt, woff, type1, aiff, au];
+    let heads: [&[u8]; 17] = [
         b"\x89PNG\r\n\x1A\n\xFF\xFF\xFF\xFFIHDR",
         b"\xFF\xD8\xFF",
         b"GIF89a\x01\0\x01\0\xFF\0\0",
@@ -74,6 +74,9 @@ fn walks_survive_anything() {
         b"\0\x01\0\0\0\x03",
         b"wOFF\0\x01\0\0\xFF\xFF\xFF\xFF",
         b"\x30\x82\xFF\xFF",
+        b"\x80\x01\x17\0\0\0%!PS-AdobeFont-1.0 eexec\x80\x02\x08\0\0\0",
+        b"FORM\xFF\xFF\xFF\xFFAIFFSSND\xFF\xFF\xFF\xFF",
+        b".snd\0\0\0\x18\xFF\xFF\xFF\xFF\0\0\0\x01\0\0\x1F\x40\0\0\0\x01",
     ];
     for head in heads {
         for fill in [0u8, 1, 0x7F, 0xFF] {

@@ -4,7 +4,7 @@ use super::{Signature, Treatment, stores};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
 use crate::format::database::is_dbf_memo;
-use crate::format::opaque::{asf, bmff, bmp, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, woff};
+use crate::format::opaque::{aiff, asf, au, bmff, bmp, flac, gif, ico, jpeg, matroska, mp3, ogg, png, riff, sfnt, type1, woff};
 use crate::format::sql_server;
 use crate::model::Cause;
 use Treatment::{Code, Opaque, Partial, Scan, Whole};
@@ -168,12 +168,15 @@ pub static SIGNATURES: &[Signature] = &[
     row("bmp", "image/bmp", |p| bmp(p.bytes).is_some(), Opaque(bmp)),
     row("ico", "image/x-icon", |p| ico(p.bytes).is_some(), Opaque(ico)),
     row("riff", "application/x-riff", |p| riff(p.bytes).is_some(), Opaque(riff)),
+    row("aiff", "audio/aiff", |p| aiff(p.bytes).is_some(), Opaque(aiff)),
+    row("au", "audio/basic", |p| au(p.bytes).is_some(), Opaque(au)),
     row("iso_media", "video/mp4", |p| bmff(p.bytes).is_some(), Opaque(bmff)),
     row("matroska", "video/x-matroska", |p| matroska(p.bytes).is_some(), Opaque(matroska)),
     row("asf", "video/x-ms-asf", |p| asf(p.bytes).is_some(), Opaque(asf)),
     row("flac", "audio/flac", |p| flac(p.bytes).is_some(), Opaque(flac)),
     row("ogg", "application/ogg", |p| ogg(p.bytes).is_some(), Opaque(ogg)),
     row("sfnt", "font/sfnt", |p| sfnt(p.bytes).is_some(), Opaque(sfnt)),
+    row("type1", "application/x-font-type1", |p| type1(p.bytes).is_some(), Opaque(type1)),
     row("woff", "font/woff", |p| woff(p.bytes).is_some(), Opaque(woff)),
     row("mp3", "audio/mpeg", |p| mp3(p.bytes).is_some(), Opaque(mp3)),
 ];
