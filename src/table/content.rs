@@ -1,5 +1,6 @@
 //! What single values look like. Every function is total: any text has an answer.
 
+use super::amounts::is_amount;
 use super::lexicon::{has_bank_word, has_street_word, is_company};
 use super::partings::with_plain_partings;
 use crate::identifier::whole_number;
@@ -149,19 +150,6 @@ pub(super) fn is_formatted_phone(text: &str) -> bool {
     is_phone(text) && (text.starts_with('+') || groups().eq([3, 3, 4]) || groups().eq([1, 3, 3, 4]))
 }
 
-/// An amount in any usual writing: sign, currency, separators, brackets for minus.
-pub(super) fn is_amount(text: &str) -> bool {
-    let text = text.trim_matches(|c: char| matches!(c, '(' | ')' | '+' | '-' | '$' | '€' | '£' | '¥' | ' ' | '\u{A0}'));
-    let text = text.trim_matches(|c: char| c.is_ascii_uppercase() || c == ' ' || c == '-');
-    digits(text) > 0 && text.len() <= 24 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'\'' | b' '))
-}
-
-/// An amount with exactly two decimals.
-pub(crate) fn is_money(text: &str) -> bool {
-    let cents = |mark| text.rsplit_once(mark).is_some_and(|(whole, cents)| digits(whole) > 0 && is_number_of(cents, 2..=2));
-    is_amount(text) && (cents('.') || cents(','))
-}
-
 /// The year of a date in a usual order, with separators or as eight digits.
 pub(crate) fn year_of(text: &str) -> Option<u32> {
     let date = text.split(['T', ' ']).next()?;
@@ -193,12 +181,13 @@ pub(crate) fn is_person_name(text: &str) -> bool {
     if text.len() > 80 || !text.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase()) {
         return false;
     }
+    let is_file = text.rsplit_once('.').is_some_and(|(_, end)| (2..=4).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase()));
     // `SURNAME/GIVEN`, as on cards and tickets.
     let is_parted = !text.contains(char::is_lowercase)
         && text.split_once('/').is_some_and(|(one, other)| one.len() >= 2 && other.len() >= 2 && !other.contains('/'));
     let letters = |c: char| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '’' | '-' | '&' | '(' | ')') || is_parted && c == '/';
     let count = text.split([' ', ',', '/']).filter(|word| word.chars().any(char::is_alphabetic)).count();
-    (2..=5).contains(&count) && text.chars().all(letters) && !has_bank_word(text) && !is_company(text)
+    (2..=5).contains(&count) && !is_file && text.chars().all(letters) && !has_bank_word(text) && !is_company(text)
 }
 
 /// Words of letters, as single names and towns are.
@@ -222,6 +211,14 @@ pub(super) fn is_street(text: &str) -> bool {
 pub(crate) fn is_plain_street(text: &str) -> bool {
     let edge = |word: Option<&str>| word.is_some_and(|word| word.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.len() <= 6);
     is_street(text) && has_street_word(text) && (edge(text.split_whitespace().next()) || edge(text.split_whitespace().last()))
+}
+
+/// A street that its post code shows, by whatever word it is called (USPS Publication 28, appendix C1, has some two hundred).
+pub(crate) fn is_house(text: &str) -> bool {
+    let is_number = |word: &str| word.len() <= 6 && word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains(['.', ',', ':', '%']);
+    let is_name = |words: &str| words.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) && words.split(' ').count() <= 8;
+    let is_numbered = || text.split_once(' ').is_some_and(|(number, words)| is_number(number) && is_name(words));
+    is_plain_street(text) || is_street(text) && is_numbered() && !has_bank_word(text)
 }
 
 /// Three to ten letters and digits with at least one digit, in at most two groups.
@@ -399,15 +396,15 @@ mod tests {
             assert!(!is_national_insurance(other), "{other}");
         }
         assert!(is_formatted_phone("(212) 555-0100") && is_formatted_phone("+49 30 123456") && !is_formatted_phone("2125550100"));
+        assert!(is_house("791 Regina Mountains Suite 833") && is_house("12 Oak St") && !is_house("3 bedrooms") && !is_house("1.5 Miles"));
         assert!(is_plain_street("12 Oak St") && is_plain_street("Hauptstraße 5") && !is_plain_street("Oak Street"));
-        assert!(is_money("1,234.50") && is_money("$0.99") && !is_money("123.456") && is_amount("(12)") && is_amount("EUR 5"));
     }
 
     proptest! {
         #[test]
         fn any_text_is_answered(text in "\\PC{0,40}") {
-            let _ = (is_ssn(&text), is_bare_ssn(&text), is_card(&text), is_card_like(&text), is_email(&text), is_phone(&text), is_formatted_phone(&text), is_amount(&text));
-            let _ = (is_money(&text), year_of(&text), is_person_name(&text), is_street(&text), is_plain_street(&text), is_post_code(&text), is_account(&text), is_code(&text));
+            let _ = (is_ssn(&text), is_bare_ssn(&text), is_card(&text), is_card_like(&text), is_email(&text), is_phone(&text), is_formatted_phone(&text));
+            let _ = (year_of(&text), is_person_name(&text), is_street(&text), is_plain_street(&text), is_post_code(&text), is_account(&text), is_code(&text));
             let _ = (is_wordy(&text), is_document_number(&text), super::super::lexicon::is_company(&text));
         }
     }

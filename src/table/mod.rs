@@ -5,6 +5,7 @@
 //! persons' names and addresses, which are hashed, and columns with so few different values that they
 //! may be codes without a helpful header.
 
+mod amounts;
 mod apart;
 mod attributes;
 mod boilerplate;
@@ -25,9 +26,10 @@ mod shared;
 mod tally;
 mod typing;
 
+pub(crate) use amounts::{is_money, sign_behind};
 pub use column::{ColumnType, Side};
 pub(crate) use content::{
-    codes_beside, is_card, is_hyphenated_ssn, is_money, is_national_insurance, is_person_name, is_plain_street, is_wordy, year_of,
+    codes_beside, is_card, is_house, is_hyphenated_ssn, is_national_insurance, is_person_name, is_plain_street, is_wordy, year_of,
 };
 pub use figures::Sums;
 pub(crate) use header::{Heading, Keys, heading, keys};

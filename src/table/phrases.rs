@@ -59,12 +59,12 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "nom banque", "banque", "banco", "nombre banco", "banca",
     ]),
     (Meaning::First, &[
-        "first name", "firstname", "=first", "fname", "given name", "given names", "forename", "vorname", "prenom", "primer nombre",
+        "first name", "firstname", "=first", "fname", "=fn", "first nm", "fst nm", "frst nm", "given name", "given names", "forename", "vorname", "prenom", "primer nombre",
         "voornaam",
         "name first", "name given",
     ]),
     (Meaning::Last, &[
-        "last name", "lastname", "=last", "lname", "surname", "family name", "sur name", "nachname", "familienname", "nom famille",
+        "last name", "lastname", "=last", "lname", "=ln", "last nm", "lst nm", "surname", "family name", "sur name", "nachname", "familienname", "nom famille",
         "nom de famille", "apellido", "apellidos", "cognome", "achternaam", "name last", "name family",
     ]),
     (Meaning::NamePart, &[

@@ -1,5 +1,6 @@
 //! What each column is: its header proposes, a sample of its cells decides.
 
+use super::amounts::{is_amount, is_money};
 use super::boilerplate::is_boilerplate;
 use super::content::*;
 use super::header::{Meaning, Reading, read_in};
@@ -109,7 +110,9 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
     if headerless && !types.iter().any(is_name) {
         part_names(&mut types, &cells);
     }
-    if types.iter().any(|typed| typed.kind == ColumnType::PersonName) || headerless && types.iter().any(is_name) {
+    if types.iter().any(|typed| matches!(typed.kind, ColumnType::PersonName | ColumnType::LastName))
+        || headerless && types.iter().any(is_name)
+    {
         second_look(&mut types, &readings, &cells);
     }
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
@@ -175,6 +178,8 @@ fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Colum
         // `bank` and `customer` say less than check digits.
         Some(ColumnType::ClientId(Specific::Generic)) => match by_content(reading, cells) {
             known @ (ColumnType::BankId { .. } | ColumnType::Iban(_)) => known,
+            // `Lee, Ann` reads as two codes.
+            _ if cells.reach(60, is_person_name) && cells.reach(20, has_familiar_name) => ColumnType::PersonName,
             _ => ColumnType::ClientId(Specific::Generic),
         },
         Some(kind) => kind,
@@ -377,6 +382,7 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
     let headerless = readings.iter().all(|reading| reading.meaning.is_none() && reading.schemes.is_empty());
     // Five digits are a post code beside the rest of an address; alone they may be anybody's code.
     let has_places = cells.iter().any(|cells| cells.reach(90, is_state) || cells.reach(60, is_plain_street));
+    let has_post_codes = types.iter().any(|typed| typed.kind == ColumnType::PostCode);
     for ((typed, reading), cells) in types.iter_mut().zip(readings).zip(cells) {
         let open = matches!(typed.kind, ColumnType::Other | ColumnType::Date) && reading.meaning.is_none() && reading.schemes.is_empty();
         if !open || cells.0.is_empty() {
@@ -384,7 +390,7 @@ fn second_look(types: &mut [Typed], readings: &[Reading], cells: &[Cells<'_>]) {
         }
         let nearly_all = |looks: fn(&str) -> bool| cells.reach(90, looks);
         let early = |cell: &str| year_of(cell).is_some_and(|year| year <= 1985);
-        if cells.reach(60, is_plain_street) {
+        if cells.reach(60, is_plain_street) || has_post_codes && nearly_all(is_house) {
             typed.kind = ColumnType::Street;
         } else if nearly_all(is_state) {
             typed.kind = ColumnType::Region;

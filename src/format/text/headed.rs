@@ -9,7 +9,7 @@ use super::layout::RECORDS;
 use crate::identifier::{Specific, labelled};
 use crate::model::Scheme;
 use crate::tokens::words_of;
-use line::{Line, is_rule, may_show_columns};
+use line::{Line, cut, is_rule, may_show_columns};
 use std::ops::Range;
 
 /// Lines in which the heading is looked for.
@@ -34,7 +34,7 @@ const LONGEST: usize = 4096;
 pub(super) struct Headed {
     /// Names of the columns.
     pub header: Vec<String>,
-    /// Between the columns, in characters; of each, one place at least is blank in every row.
+    /// Between the columns, in characters; of each, one place at least is blank in every row or holds the sign of a number.
     gutters: Vec<Range<usize>>,
     /// Byte of the text at which the heading begins.
     pub head: usize,
@@ -217,7 +217,7 @@ fn names_client(name: &str) -> bool {
 /// The columns that these rows show under the heading, whose words stand at `labels`.
 fn under(head: &Line, parts: &[&Line], labels: &[Range<usize>], rows: &[&Line], enough: usize) -> Option<Headed> {
     let width = rows.iter().map(|row| row.chars.len()).max()?.max(head.chars.len());
-    let most = |at: usize| rows.iter().filter(|row| !row.is_blank(at)).count() * 8 <= rows.len();
+    let most = |at: usize| rows.iter().filter(|row| !row.is_blank(at) && !row.is_sign(at)).count() * 8 <= rows.len();
     let common: Vec<bool> = (0..width).map(|at| head.is_blank(at) && most(at)).collect();
     let runs = |within: Range<usize>| {
         let mut out: Vec<Range<usize>> = Vec::new();
@@ -299,34 +299,6 @@ impl Headed {
         let lines = text.get(self.body..).unwrap_or_default().split(line_end).take(RECORDS);
         lines.filter_map(|line| Some(self.cells(line)?.into_iter().map(str::to_owned).collect())).collect()
     }
-}
-
-/// A line cut at a blank of each gutter; `None` where one has none.
-fn cut<'t>(gutters: &[Range<usize>], line: &'t str) -> Option<Vec<&'t str>> {
-    let line = line.trim_end().trim_start_matches('\u{C}');
-    if line.contains('\t') {
-        return None;
-    }
-    let (mut cells, mut from, mut place, mut chars) = (Vec::with_capacity(gutters.len() + 1), 0, 0, line.char_indices());
-    for gutter in gutters {
-        // Behind the end of the line all is blank.
-        let mut blank = line.len();
-        while place < gutter.end {
-            let Some((at, c)) = chars.next() else { break };
-            place += 1;
-            if place > gutter.start && c == ' ' {
-                blank = at;
-                break;
-            }
-        }
-        if blank == line.len() && place >= gutter.end {
-            return None;
-        }
-        cells.push(line[from..blank].trim());
-        from = blank;
-    }
-    cells.push(line[from..].trim());
-    Some(cells)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::format::columns;
 use crate::format::text::header;
+use crate::table::sign_behind;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -21,6 +22,15 @@ impl Line {
 
     pub fn is_blank(&self, at: usize) -> bool {
         self.chars.get(at).is_none_or(|c| *c == ' ')
+    }
+
+    /// Does the sign of the number stand here that ends before it? It belongs to the number, and stands beyond its column.
+    pub fn is_sign(&self, at: usize) -> bool {
+        let begins = |first: usize| {
+            let digit = first.checked_sub(1).and_then(|last| self.chars.get(last))?;
+            Some(first + sign_behind(*digit, self.chars.get(first..)?)?)
+        };
+        begins(at).or_else(|| begins(at.checked_sub(1)?)).is_some_and(|end| at < end)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -72,4 +82,43 @@ pub(super) fn may_show_columns(line: &str) -> bool {
     const GAP: &[u8] = &[b' '; columns::GAP];
     let line = line.trim_start_matches(' ').as_bytes();
     line.windows(GAP.len()).any(|pair| pair == GAP) || line.iter().all(|b| b"-=_ +|".contains(b))
+}
+
+/// A line cut at a blank of each gutter; `None` where one has none. Where the sign of a number fills it, the blank behind
+/// the sign is taken.
+pub(super) fn cut<'t>(gutters: &[Range<usize>], line: &'t str) -> Option<Vec<&'t str>> {
+    let line = line.trim_end().trim_start_matches('\u{C}');
+    if line.contains('\t') {
+        return None;
+    }
+    let (mut cells, mut from, mut place, mut chars) = (Vec::with_capacity(gutters.len() + 1), 0, 0, line.char_indices());
+    for gutter in gutters {
+        // Behind the end of the line all is blank.
+        let (mut blank, mut entered) = (line.len(), line.len());
+        while place < gutter.end {
+            let Some((at, c)) = chars.next() else { break };
+            place += 1;
+            if place > gutter.start {
+                entered = entered.min(at);
+                if c == ' ' && at >= from {
+                    blank = at;
+                    break;
+                }
+            }
+        }
+        if blank == line.len() && place >= gutter.end {
+            blank = behind_sign(line, entered)?;
+        }
+        cells.push(line.get(from..blank)?.trim());
+        from = blank;
+    }
+    cells.push(line[from..].trim());
+    Some(cells)
+}
+
+/// Where the sign of the number ends that ends at this place.
+fn behind_sign(line: &str, at: usize) -> Option<usize> {
+    let digit = line.get(..at)?.chars().next_back()?;
+    let behind: Vec<char> = line.get(at..)?.chars().take(3).collect();
+    Some(at + sign_behind(digit, &behind)?)
 }
