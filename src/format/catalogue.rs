@@ -100,7 +100,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Raised when signatures or the scan read more than before: what another version scanned is scanned again.
-pub(super) const SCAN_VERSION: u32 = 4;
+pub(super) const SCAN_VERSION: u32 = 5;
 
 /// What some content is.
 #[derive(Clone, Copy)]

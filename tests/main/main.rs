@@ -56,6 +56,7 @@ mod packs;
 mod page;
 mod payment_forms;
 mod payment_remains;
+mod persons_in_lists;
 mod persons_in_text;
 mod policy;
 mod printed_text;

@@ -50,6 +50,29 @@ pub(super) fn account_label(before: &[u8]) -> bool {
     numbered && above.last().is_some_and(u8::is_ascii_alphabetic) && words_of(above).next().is_some_and(|word| names(word, true))
 }
 
+/// Does a line say that the number of an account follows, which is all of the next one? So forms do whose labels stand above
+/// their values.
+pub(super) fn is_labelled_above(bytes: &[u8], number: &Range<usize>) -> bool {
+    const LONGEST: usize = 80;
+    let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    let blanks = bytes[..number.start].iter().rev().take(LONGEST).take_while(is_blank).count();
+    let Some(end) = (number.start - blanks).checked_sub(1).filter(|end| matches!(bytes[*end], b'\n' | 0x1E)) else { return false };
+    let behind = bytes[number.end..].iter().find(|b| !is_blank(b));
+    if !behind.is_none_or(|b| matches!(b, b'\n' | b'\r' | 0x1E)) {
+        return false;
+    }
+    let above = bytes[..end].trim_ascii_end();
+    let above = &above[above.len().saturating_sub(LONGEST)..];
+    let above = above.iter().rposition(|b| matches!(b, b'\n' | 0x1E)).map_or(above, |at| &above[at + 1..]);
+    // `Account number (see instructions)`
+    let label = match above.last() {
+        Some(b')') => above.iter().rposition(|b| *b == b'(').map_or(above, |at| &above[..at]),
+        _ => above,
+    };
+    let label = label.strip_suffix(b":").unwrap_or(label).trim_ascii_end();
+    label.last().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'.') && account_label(label)
+}
+
 /// The words of a line, last word first. `account_id` and `account.id` are names of settings, while `acct. no.` ends in marks.
 fn words_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_in = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'/' | b'_' | b'.');

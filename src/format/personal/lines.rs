@@ -2,12 +2,16 @@
 //! records of other kinds. A line is one when a person's name stands in it beside the number of an account and an amount,
 //! a date of birth or a street.
 
+use super::alike::Alike;
 use super::names::{fingerprint, first_person, is_account_number, may_be_person};
 use super::numbers::{is_spaced_ssn, is_ssn};
 use super::{Cut, Records, Seen, Spoken};
 use crate::format::columns;
 use crate::model::{DataElement, Elements, Person, PersonKey};
-use crate::table::{has_bank_word, has_familiar_name, is_company, is_given_name, is_money, is_plain_street, is_state, is_wordy, year_of};
+use crate::passage::BORDER;
+use crate::table::{
+    has_bank_word, has_familiar_name, is_company, is_given_name, is_house, is_money, is_plain_street, is_state, is_wordy, year_of,
+};
 use memchr::{memchr3, memrchr3};
 use std::ops::Range;
 
@@ -32,6 +36,7 @@ pub(super) struct Lines<'t> {
     addresses: Records,
     /// Beside what may be a social security number with blanks in it, or a telephone number.
     spaced: Records,
+    alike: Alike<'t>,
     pieces: Vec<&'t str>,
 }
 
@@ -44,13 +49,14 @@ impl<'t> Lines<'t> {
             accounts: Records::default(),
             addresses: Records::default(),
             spaced: Records::default(),
+            alike: Alike::new(text, cut),
             pieces: Vec::new(),
         }
     }
 
     /// There are digits here.
     pub fn run(&mut self, run: Range<usize>) {
-        if run.start < self.done || run.len() < SHORTEST {
+        if run.start < self.done || run.len() < SHORTEST && !self.is_masked(run.start) {
             return;
         }
         let line = self.line_at(run.start);
@@ -64,7 +70,15 @@ impl<'t> Lines<'t> {
         }
         if shows_name(content.as_bytes()) {
             self.row(content, line);
+        } else {
+            self.alike.number(content, line);
         }
+    }
+
+    /// Do the digits here end a number whose others are masked?
+    fn is_masked(&self, start: usize) -> bool {
+        let before = self.text.as_bytes().get(..start).unwrap_or_default();
+        matches!(before.strip_suffix(b"-").unwrap_or(before), [.., b'*' | b'x' | b'X', b'*' | b'x' | b'X'])
     }
 
     /// Gives out what was found.
@@ -72,6 +86,7 @@ impl<'t> Lines<'t> {
         self.accounts.settle(1, spoken);
         self.addresses.settle(LEAST, spoken);
         self.spaced.settle(SPACED, spoken);
+        self.alike.settle(spoken);
     }
 
     fn line_at(&self, place: usize) -> Range<usize> {
@@ -82,18 +97,12 @@ impl<'t> Lines<'t> {
         start..end
     }
 
-    /// The line before this place, without the blanks around it.
-    fn line_before(&self, place: usize) -> Option<(&'t str, usize)> {
-        let before = self.text.get(..place)?.strip_suffix('\n')?;
-        let before = before.strip_suffix('\r').unwrap_or(before);
-        let start = before.rfind(['\n', '\r', '\u{1E}']).map_or(0, |i| i + 1);
-        (before.len() - start <= LONGEST).then(|| (before[start..].trim(), start))
-    }
-
     /// A town with its state and post code; above it stand the street and the name, as on a letter.
     fn label(&mut self, line: &Range<usize>, town: &str, state: &'t str) {
-        let Some((street, above)) = self.line_before(line.start).filter(|(street, _)| is_plain_street(first_piece(street))) else { return };
-        let (street, Some((name, start))) = (first_piece(street), self.line_before(above)) else { return };
+        let Some((street, above)) = line_before(self.text, line.start).filter(|(street, _)| is_house(first_piece(street))) else {
+            return;
+        };
+        let (street, Some((name, start))) = (first_piece(street), line_before(self.text, above)) else { return };
         let name = first_piece(name);
         let range = start..line.end;
         if !may_be_person(name) || !self.cut.holds(&range, self.text.len()) {
@@ -108,13 +117,16 @@ impl<'t> Lines<'t> {
     fn row(&mut self, line: &'t str, range: Range<usize>) {
         let mut pieces = std::mem::take(&mut self.pieces);
         split(line, &mut pieces);
-        self.row_of(&pieces, range);
+        if !self.row_of(&pieces, &range) {
+            self.alike.line(line, &pieces, range);
+        }
         self.pieces = pieces;
     }
 
-    fn row_of(&mut self, pieces: &[&'t str], range: Range<usize>) {
+    /// Is a line of these fields a record by itself?
+    fn row_of(&mut self, pieces: &[&'t str], range: &Range<usize>) -> bool {
         if pieces.len() < 2 {
-            return;
+            return false;
         }
         // Most lines with numbers have none that could be somebody's.
         let number = pieces.iter().find(|piece| is_account_number(piece));
@@ -122,9 +134,9 @@ impl<'t> Lines<'t> {
         let ssn = pieces.iter().find(|piece| is_ssn(piece)).or(spaced);
         let street = pieces.iter().position(|piece| shows_house(piece) && is_plain_street(piece));
         if number.is_none() && ssn.is_none() && street.is_none() {
-            return;
+            return false;
         }
-        let Some((name, at)) = name_in(pieces) else { return };
+        let Some((name, at)) = name_in(pieces) else { return false };
         let money = pieces.iter().any(|piece| is_money(piece) && !is_wordy(piece));
         let born = pieces.iter().any(|piece| piece.len() >= 8 && year_of(piece).is_some_and(|year| (1900..=2010).contains(&year)));
         let mut kinds = Elements::default();
@@ -142,7 +154,7 @@ impl<'t> Lines<'t> {
         let address = street.map_or_else(String::new, |street| address_from(&pieces[street..]));
         let is_address = !is_account && street.is_some_and(|street| street > at) && address.bytes().filter(u8::is_ascii_digit).count() > 0;
         if !is_account && (!is_address || pieces.len() < 3 || is_named_place()) {
-            return;
+            return false;
         }
         let region = street.and_then(|street| pieces[street..].iter().find_map(|piece| state_in(piece))).unwrap_or_default();
         let person = Person { name: &name, address: &address, region, country: "" };
@@ -152,8 +164,18 @@ impl<'t> Lines<'t> {
             () if is_account => &mut self.accounts,
             () => &mut self.addresses,
         };
-        into.seen.extend(seen(person, kinds.iter(), number, range));
+        into.seen.extend(seen(person, kinds.iter(), number, range.clone()));
+        true
     }
+}
+
+/// The line before this place, without the blanks around it.
+pub(super) fn line_before(text: &str, place: usize) -> Option<(&str, usize)> {
+    let before = text.get(..place)?.trim_end_matches(BORDER);
+    let before = if before.len() < place { before.strip_suffix('\n').unwrap_or(before) } else { before.strip_suffix('\n')? };
+    let before = before.strip_suffix('\r').unwrap_or(before);
+    let start = before.rfind(['\n', '\r', BORDER]).map_or(0, |i| i + 1);
+    (before.len() - start <= LONGEST).then(|| (before[start..].trim(), start))
 }
 
 fn seen(person: Person<'_>, kinds: impl Iterator<Item = DataElement>, number: u64, range: Range<usize>) -> Option<Seen> {

@@ -5,6 +5,7 @@
 //! A name alone is nobody's record, nor is a number that says nothing, nor a name with an e-mail address: authors,
 //! contacts and examples look like that.
 
+mod alike;
 mod cells;
 mod forms;
 mod letters;
@@ -146,16 +147,20 @@ fn find_in(text: &str, cut: Cut<'_>) -> Spoken {
         }
         lines.run(start..end);
         pairs.run(start..end);
-        let Some(before) = before_value(bytes, start) else { continue };
+        let is_long = end - start >= letters::SHORTEST;
+        let Some(before) = before_value(bytes, start) else {
+            if is_long && letters::is_labelled_above(bytes, &(start..end)) && cut.judges(start, letters::BEFORE, bytes.len()) {
+                accounts.extend(letters::read(text, start..end));
+            }
+            continue;
+        };
         let gap = &bytes[before..start];
         if !matches!(gap, [b' ' | b'-' | b'_' | b'.' | b'"']) {
             forms.value(before, start);
         }
         // In quotes stand names of members and values, which readers of their own take for records; programs and settings
         // assign.
-        let is_said = !gap.iter().any(|b| matches!(b, b'"' | b'='))
-            && end - start >= letters::SHORTEST
-            && cut.judges(start, letters::BEFORE, bytes.len());
+        let is_said = !gap.iter().any(|b| matches!(b, b'"' | b'=')) && is_long && cut.judges(start, letters::BEFORE, bytes.len());
         if is_said && account_label(&bytes[..before]) {
             accounts.extend(letters::read(text, start..end));
         }
