@@ -76,8 +76,7 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         let (mut label, mut is_named) = (Label::default(), false);
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
-            is_named =
-                label.names_value(text, &token.span) || label.heads_numbers(text, all, i) || label.names_bank(text, &token.span);
+            is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i) || label.names_bank(text, &token.span);
         }
         if !is_named && let Some(item) = carried {
             if item.continues(text, &token) {
@@ -242,7 +241,10 @@ pub(super) fn may_be_labelled(text: &str, all: &Tokens, i: usize) -> bool {
         // What stands between most tokens is one byte, and of such a one only the word before it tells.
         if matches!(gap.as_bytes(), [b'\t' | b'\n' | b' ' | b',' | b'-' | b'.' | b'/' | b'_']) {
             let is_default = all.term(before) == DEFAULT;
-            return is_default || label::may_end(all.term(before)) || is_kind(text, &all.span(before)) || is_item_mark(text, &all.span(before));
+            return is_default
+                || label::may_end(all.term(before))
+                || is_kind(text, &all.span(before))
+                || is_item_mark(text, &all.span(before));
         }
         label::may_end(all.term(before))
             || all.term(before) == DEFAULT
