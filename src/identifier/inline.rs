@@ -76,7 +76,7 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
         let (mut label, mut is_named) = (Label::default(), false);
         if may_be_labelled(text, all, i) {
             label = label_before(text, all, i);
-            is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i) || label.names_bank(text, &token.span);
+            is_named = label.names_value(text, &token.span) || label.heads_numbers(text, all, i);
         }
         if !is_named && let Some(item) = carried {
             if item.continues(text, &token) {
@@ -87,6 +87,10 @@ pub fn find(text: &str, all: &Tokens, found: &mut dyn FnMut(Inline)) {
             }
         }
         if !is_named {
+            // It heads no list, and ends none.
+            if label.names_bank(text, &token.span) {
+                find_labelled(text, all, i, &label, found);
+            }
             continue;
         }
         if bytes.iter().all(u8::is_ascii_digit) {
@@ -154,7 +158,9 @@ impl<'t> Label<'t> {
 
     /// `Bank No. 40312`: does it name a bank by a number as long as the vendor's codes are, whoever gave it?
     fn names_bank(&self, text: &str, value: &Range<usize>) -> bool {
-        self.words.contains(&"bank")
+        let is_beside = text.get(self.end..value.start).is_some_and(|between| !between.contains(['\n', BORDER]));
+        is_beside
+            && self.words.contains(&"bank")
             && self.schemes.iter().any(|(scheme, _)| *scheme == Scheme::ClientCode)
             && is_long_number(text, value)
             && self.says_number(text, value)
