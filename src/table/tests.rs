@@ -252,9 +252,9 @@ fn national_codes_take_their_country_where_it_stands() {
 #[test]
 fn personal_numbers_show_by_content() {
     let table = rows(&[
-        "123-45-6789|4111 1111 1111 1111|a@b.com|(212) 555-0100",
-        "234-56-7890|5555555555554444|c@d.org|212-555-0101",
-        "345-67-8901|378282246310005|e@f.net|+1 212 555 0102",
+        "123-45-6789|4539 5787 6362 1486|a@b.com|(212) 555-0100",
+        "234-56-7890|5425233430109903|c@d.org|212-555-0101",
+        "345-67-8901|374245455400126|e@f.net|+1 212 555 0102",
     ]);
     let facts = facts(Some("a|b|c|d"), &table);
     assert_eq!(kinds(&facts), [Ssn, Card, Email, Phone]);
