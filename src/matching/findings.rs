@@ -183,6 +183,19 @@ impl Findings {
         self.tells_apart || self.holds_codes_of_others(owners)
     }
 
+    /// Do its text or tables say more of persons than its payments do? The lines of payments are text, too.
+    pub fn says_more_than_payments(&self) -> bool {
+        let own = || self.own.values();
+        let elements = own().fold(Elements::default(), |mut all, own| {
+            all.extend(own.elements);
+            all
+        });
+        let is_known = |person: &PersonKey| own().any(|own| own.persons.binary_search_by_key(&person.hash, |known| known.hash).is_ok());
+        self.ownerless.elements.concern_persons()
+            || self.text.iter().any(|element| !elements.contains(element))
+            || !self.text_persons.iter().all(is_known)
+    }
+
     /// Personal data of running text.
     pub fn said_in_text(&self) -> Personal {
         let mut personal = Personal { elements: self.text, persons: self.text_persons.clone(), ..Personal::default() };

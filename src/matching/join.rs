@@ -411,7 +411,7 @@ fn is_all_owned(mentions: &[Mention], findings: &Findings) -> bool {
     let institutions: BTreeSet<usize> = owners.iter().map(|m| m.institution).collect();
     let speaks_of_all = |m: &&Mention| match m.source {
         Source::Path => true,
-        Source::Payment => !findings.beside_others,
+        Source::Payment => !findings.beside_others || !findings.says_more_than_payments(),
         Source::Prose | Source::Record | Source::Strings => !findings.is_of_others_too(&institutions),
         Source::Field | Source::Rows => false,
     };
