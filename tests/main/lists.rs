@@ -188,7 +188,8 @@ fn what_follows_a_name_without_belonging_to_it_hides_nothing() {
         .with("pgp_key", "4F25E3B67C1D9A0855AA0B1C3AA5C34371567BD2")];
     for (text, expected) in [
         ("BALANCES HELD AT PENHALLOW INDUSTRIAL BANK AS OF OCTOBER 31\n", "referenced"),
-        ("We called Penhallow Industrial Bank AS yesterday.\n", "ruled_out"),
+        // A legal form that a name without one does not have makes no other name of it.
+        ("We called Penhallow Industrial Bank AS yesterday.\n", "referenced"),
         ("Key fingerprint = 4F25 E3B6 7C1D 9A08 55AA  0B1C 3AA5 C343 7156 7BD2\n", "undetermined"),
     ] {
         let (_desk, outputs) = outcome(&one, &[("notes/a.txt", text.to_owned())]);

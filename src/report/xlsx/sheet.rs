@@ -159,7 +159,7 @@ impl Sheet {
     /// A sheet with a header and room for so many rows.
     pub fn new(scratch: &Path, name: &str, columns: &'static [&'static str], most: u64) -> Result<Self> {
         let path = scratch.join(format!(".{name}.sheet"));
-        let context = || format!("cannot keep a sheet in {}", scratch.display());
+        let context = || format!("cannot write a sheet of the workbook in {}", scratch.display());
         let kept = File::options().read(true).write(true).create(true).truncate(true).open(&path).with_context(context)?;
         fs::remove_file(&path).with_context(context)?;
         let mut sheet = Self { rows: Rows::default(), kept, columns, most, counts: [0; 3], room: [most; 3], shown: 0 };
@@ -189,7 +189,7 @@ impl Sheet {
     }
 
     fn keep(&mut self) -> Result<()> {
-        self.kept.write_all(&self.rows.xml).context("cannot keep a sheet: is the disk full?")?;
+        self.kept.write_all(&self.rows.xml).context("cannot write a sheet of the workbook")?;
         self.rows.xml.clear();
         Ok(())
     }
