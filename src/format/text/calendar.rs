@@ -2,7 +2,7 @@
 //! is divided by a line end.
 
 use super::encoding;
-use super::stretch::{body, parts, stretches};
+use super::stretch::{beginning, body, parts, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
@@ -19,11 +19,8 @@ pub const FORMAT: Format = Format {
 };
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = probe.encoding() else { return false };
-    let (range, _) = body(probe.bytes, encoding);
-    let head = range.start..range.end.min(range.start + 256);
-    stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| {
-        let start: String = stretch.text.trim_start().chars().take(16).collect::<String>().to_ascii_uppercase();
+    beginning(probe, 256).is_some_and(|text| {
+        let start: String = text.trim_start().chars().take(16).collect::<String>().to_ascii_uppercase();
         ["BEGIN:VCARD", "BEGIN:VCALENDAR", "BEGIN:VEVENT", "BEGIN:VTODO"].iter().any(|begin| start.starts_with(begin))
     })
 }

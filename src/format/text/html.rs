@@ -1,7 +1,7 @@
 //! HTML as text: tags go, references are decoded, blocks and table cells are kept apart, scripts,
 //! comments and the values of attributes stay.
 
-use super::stretch::{body, stretches};
+use super::stretch::beginning;
 use super::xml::read_markup;
 use crate::format::{Failure, Format, Probe, Runs, Sink};
 
@@ -86,10 +86,7 @@ pub(super) fn is_html(text: &str) -> bool {
 }
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = probe.encoding() else { return false };
-    let (range, _) = body(probe.bytes, encoding);
-    let head = range.start..range.end.min(range.start + (16 << 10));
-    stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| is_html(&stretch.text))
+    beginning(probe, 16 << 10).is_some_and(|text| is_html(&text))
 }
 
 /// Reads an item as HTML text.

@@ -6,7 +6,7 @@ use super::json_columns::{self, Columns, are_rows, skip_separators};
 use super::json_record::{self, Broken, Event, Walker, escape, skip_blanks, unescape};
 use super::json_tables::{self, Found, Shape};
 use super::nested;
-use super::stretch::{Stretch, body, parts, stretches};
+use super::stretch::{Stretch, beginning, body, parts, stretches};
 use super::xml;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
@@ -37,10 +37,7 @@ const TABLES: usize = 256;
 const WALKS: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = probe.encoding() else { return false };
-    let (range, _) = body(probe.bytes, encoding);
-    let head = range.start..range.end.min(range.start + SAMPLE);
-    stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| is_json(&stretch.text))
+    beginning(probe, SAMPLE).is_some_and(|text| is_json(&text))
 }
 
 /// Is this JSON, as far as it goes?

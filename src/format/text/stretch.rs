@@ -4,7 +4,7 @@
 use super::encoding::TextEncoding;
 use crate::format::control_sequences::of_terminals;
 use crate::format::piece::Cuts;
-use crate::format::{At, Sink};
+use crate::format::{At, Probe, Sink};
 use crate::model::Class;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -72,6 +72,14 @@ impl Stretch<'_> {
     pub fn cover(&self, sink: &mut Sink<'_>) {
         sink.cover(self.range.clone(), Class::Read);
     }
+}
+
+/// The text with which an item begins, of so many bytes at most; nothing, where it begins with no text.
+pub fn beginning<'a>(probe: &Probe<'a>, most: usize) -> Option<Cow<'a, str>> {
+    let encoding = probe.encoding()?;
+    let (range, _) = body(probe.bytes, encoding);
+    let head = range.start..range.end.min(range.start + most);
+    Some(stretches(probe.bytes, encoding, head).into_iter().next()?.text)
 }
 
 /// The text in a part of an item's bytes. UTF-8 is borrowed, so a part may be as large as it likes;

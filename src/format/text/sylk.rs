@@ -2,7 +2,7 @@
 //! per cell, which says its row and column where they are others than those of the last one.
 
 use super::encoding;
-use super::stretch::{body, parts, stretches};
+use super::stretch::{beginning, body, parts, stretches};
 use crate::format::grid::Grid;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
@@ -30,14 +30,11 @@ const HELD: usize = 16 << 20;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     // Nearly everything is told by this.
-    if memchr::memmem::find(&probe.head[..probe.head.len().min(16)], b"D").is_none() {
+    if memchr::memchr(b'D', &probe.head[..probe.head.len().min(16)]).is_none() {
         return false;
     }
-    let Some(encoding) = probe.encoding() else { return false };
-    let (range, _) = body(probe.bytes, encoding);
-    let head = range.start..range.end.min(range.start + (4 << 10));
-    stretches(probe.bytes, encoding, head).first().is_some_and(|stretch| {
-        let mut lines = stretch.text.lines();
+    beginning(probe, 4 << 10).is_some_and(|text| {
+        let mut lines = text.lines();
         let is_headed = lines.next().is_some_and(|first| first == "ID" || first.starts_with("ID;"));
         let is_record =
             |line: &str| matches!(line.split(';').next(), Some("B" | "C" | "F" | "P" | "O" | "NN" | "NU" | "NE" | "W" | "E" | ""));

@@ -8,7 +8,7 @@ use super::html;
 use super::markup::{self, Lexer, Token};
 use super::markup_tables::{Known, Tables};
 use super::nested;
-use super::stretch::{Stretch, body, parts, stretches};
+use super::stretch::{Stretch, beginning, body, parts, stretches};
 use super::touching::Touching;
 use super::xml_records::XmlRecords;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
@@ -80,11 +80,8 @@ const DEPTH: usize = 256;
 const LONGEST_KEY: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
-    let Some(encoding) = probe.encoding() else { return false };
-    let (range, _) = body(probe.bytes, encoding);
-    let head = range.start..range.end.min(range.start + (16 << 10));
-    let Some(stretch) = stretches(probe.bytes, encoding, head).into_iter().next() else { return false };
-    let text = stretch.text.trim_start();
+    let Some(text) = beginning(probe, 16 << 10) else { return false };
+    let text = text.trim_start();
     if text.starts_with("<?xml") {
         return !html::is_html(text);
     }
