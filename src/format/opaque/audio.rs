@@ -11,19 +11,29 @@ pub(in crate::format) fn riff(bytes: &[u8]) -> Option<Walk> {
     if !bytes.starts_with(b"RIFF") || !matches!(bytes.get(8..12)?, b"WEBP" | b"WAVE" | b"AVI ") {
         return None;
     }
-    let end = le32(bytes, 4)?.checked_add(8)?.min(bytes.len());
+    chunks(bytes, le32, |kind, data| {
+        let is_stream = kind == b"LIST" && matches!(data.and_then(|data| data.get(..4)), Some(b"movi" | b"hdrl"));
+        // Filler is only filler when it is empty.
+        let is_empty = kind != b"JUNK" || data.is_some_and(|b| b.iter().all(|&b| b == 0));
+        is_stream || SILENT.contains(&kind) && is_empty
+    })
+}
+
+/// The chunks of a form, whose sizes `number` reads; those that are not silent are text. Of a chunk that goes beyond the
+/// bytes there are no data.
+fn chunks(bytes: &[u8], number: fn(&[u8], usize) -> Option<usize>, is_silent: impl Fn(&[u8; 4], Option<&[u8]>) -> bool) -> Option<Walk> {
+    let end = number(bytes, 4)?.checked_add(8)?.min(bytes.len());
     let mut walk = Walk { end: 12, text: Vec::new() };
     while walk.end + 8 <= end {
         let start = walk.end;
         let kind: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
-        let Some(next) = le32(bytes, start + 4).and_then(|n| start.checked_add(8 + n + n % 2)).map(|next| next.min(end + 1)) else { break };
-        let is_stream = kind == b"LIST" && matches!(bytes.get(start + 8..start + 12), Some(b"movi" | b"hdrl"));
-        // Filler is only filler when it is empty.
-        let is_empty = kind != b"JUNK" || bytes.get(start + 8..next).is_some_and(|b| b.iter().all(|&b| b == 0));
-        if !(is_stream || SILENT.contains(&kind) && is_empty) {
-            walk.text.push(start..next.min(bytes.len()));
-        }
+        let Some(next) = number(bytes, start + 4).and_then(|n| start.checked_add(8 + n + n % 2)).map(|next| next.min(end + 1)) else {
+            break;
+        };
         walk.end = next.min(bytes.len());
+        if !is_silent(kind, bytes.get(start + 8..next)) {
+            walk.text.push(start..walk.end);
+        }
     }
     (walk.end > 12).then_some(walk)
 }
@@ -175,18 +185,7 @@ pub(in crate::format) fn aiff(bytes: &[u8]) -> Option<Walk> {
     if !bytes.starts_with(b"FORM") || !matches!(bytes.get(8..12)?, b"AIFF" | b"AIFC") {
         return None;
     }
-    let end = be32(bytes, 4)?.checked_add(8)?.min(bytes.len());
-    let mut walk = Walk { end: 12, text: Vec::new() };
-    while walk.end + 8 <= end {
-        let start = walk.end;
-        let kind: &[u8; 4] = bytes.get(start..)?.first_chunk()?;
-        let Some(next) = be32(bytes, start + 4).and_then(|n| start.checked_add(8 + n + n % 2)).map(|next| next.min(end + 1)) else { break };
-        walk.end = next.min(bytes.len());
-        if !SILENT.contains(&kind) {
-            walk.text.push(start..walk.end);
-        }
-    }
-    (walk.end > 12).then_some(walk)
+    chunks(bytes, be32, |kind, _| SILENT.contains(&kind))
 }
 
 /// AU (Sun, `audio(4)`; NeXT): a header, a remark, which counts as text, and the samples, to the end where their length is not
