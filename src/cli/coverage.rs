@@ -3,6 +3,7 @@ use super::match_::{Joined, in_words};
 use super::{End, STOP, give, index};
 use crate::case::{Access, Case};
 use crate::control;
+use crate::ledger::Stated;
 use crate::matching::{Controls, survey};
 use crate::report::{CoverageSummary, plain, summarise, summarise_survey};
 use crate::verdict::{Prospect, prospects, remedy};
@@ -68,7 +69,7 @@ pub(super) fn schema() -> serde_json::Value {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End> {
     let case = Case::open(&arguments.case, Access::Read)?;
-    let limits = case.ledger.limits()?;
+    let limits: Vec<String> = case.ledger.stated(Stated::Limits)?.into_iter().collect();
     let answer = match arguments.decided_by.is_named() {
         false => {
             let planted = control::planted(&case, Access::Read, &index::fence(), 0, &STOP)?;

@@ -4,7 +4,7 @@ use crate::control::{self, Planted};
 use crate::crawl::{RootArgument, absolute, check_apart};
 use crate::deadline::{Calendar, DeadlineTable};
 use crate::diff::{Files, Run, compare};
-use crate::ledger::RunRow;
+use crate::ledger::{RunRow, Stated};
 use crate::matching::{self, KnownList, Lexicon, Matched};
 use crate::model::{ContentId, Flag, Remedy, Verdict};
 use crate::registry::{DefectKind, Given, GivenFile, Registry};
@@ -278,6 +278,7 @@ pub(super) fn decide(
 ) -> Result<End> {
     let matching_began = Instant::now();
     let joined = Joined::with(case, registry, annotations).map_err(|error| in_case(case.dir(), error))?;
+    let stated = |of| anyhow::Ok(case.ledger.stated(of)?.into_iter().collect());
     let facts = RunFacts {
         version: env!("CARGO_PKG_VERSION"),
         command: std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect(),
@@ -288,9 +289,9 @@ pub(super) fn decide(
         threads,
         roots: joined.matched.roots.iter().map(|r| (r.label.clone(), String::from_utf8_lossy(&r.path).into_owned())).collect(),
         case: case.dir().display().to_string(),
-        fence: case.ledger.fence()?,
-        ocr: case.ledger.ocr()?,
-        limits: case.ledger.limits()?,
+        fence: stated(Stated::Fence)?,
+        ocr: stated(Stated::Ocr)?,
+        limits: stated(Stated::Limits)?,
     };
     match case.ledger.is_read_only() {
         true => say("the case cannot be written, and does not keep what this run was decided by: `explain` and `pack` need --registry"),

@@ -8,7 +8,7 @@ use super::{Ocr, Progress, RootArgument, again, bytes, listings, walk};
 use crate::case::Case;
 use crate::format::{Keyring, Limits};
 use crate::index;
-use crate::ledger::{FileRow, Kept, Ledger, PieceRow, Tried};
+use crate::ledger::{FileRow, Kept, Ledger, PieceRow, Stated, Tried};
 use crate::manifest::Columns;
 use crate::model::{Cause, ContentId, Status};
 use crate::stop::{Interrupted, Stop};
@@ -120,9 +120,7 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     let result = read_pending(case, options, &tried, &pool, &fence, stop, progress);
     let mut lacks = fence.lacks();
     lacks.extend(options.ocr.iter().flat_map(|ocr| ocr.lacks().iter().cloned()));
-    state_fence(case, &fence, &lacks)?;
-    state_ocr(case, &tried)?;
-    state_limits(case, &tried)?;
+    state(case, &fence, &lacks, &tried)?;
     let summary = IndexSummary { fence_lacks: lacks, manifests, kept, ..result? };
     check(case)?;
     progress.phase("sealing the ledger");
@@ -130,38 +128,21 @@ pub fn index(case: &Case, options: &IndexOptions, stop: &Stop, progress: &Progre
     Ok(summary)
 }
 
-/// Says in the ledger how readers of complex formats were confined; `run.json` repeats it.
-fn state_fence(case: &Case, fence: &Pool<'_>, lacks: &[String]) -> Result<()> {
-    let mut said: BTreeSet<String> = case.ledger.fence()?.into_iter().collect();
-    let before = said.len();
-    said.extend(lacks.iter().cloned());
-    if fence.confined() > 0 && lacks.is_empty() {
-        said.insert("complex formats were read in confined processes".to_owned());
-    }
-    if said.len() > before {
-        case.ledger.set_fence(&said)?;
-    }
-    lacks.iter().try_for_each(|lack| case.ledger.record(&format!("fence: {lack}")))
-}
-
-/// Says in the ledger what text in pictures was recognised by; `run.json` repeats it.
-fn state_ocr(case: &Case, tried: &Tried) -> Result<()> {
-    let Some(ocr) = &tried.ocr else { return Ok(()) };
-    let mut said: BTreeSet<String> = case.ledger.ocr()?.into_iter().collect();
-    if said.insert(ocr.clone()) {
-        case.ledger.set_ocr(&said)?;
-        case.ledger.record(&format!("text in pictures is recognised by {ocr}"))?;
-    }
-    Ok(())
-}
-
-/// Says in the ledger which limits were not as usual; `run.json` and `coverage` repeat it.
-fn state_limits(case: &Case, tried: &Tried) -> Result<()> {
-    let Some(limits) = &tried.limits else { return Ok(()) };
-    let mut said: BTreeSet<String> = case.ledger.limits()?.into_iter().collect();
-    if said.insert(limits.clone()) {
-        case.ledger.set_limits(&said)?;
-        case.ledger.record(&format!("limits that are not as usual: {limits}"))?;
+/// Says in the ledger how readers of complex formats were confined, what recognised text in pictures, and which limits were
+/// not as usual; `run.json` repeats it.
+fn state(case: &Case, fence: &Pool<'_>, lacks: &[String], tried: &Tried) -> Result<()> {
+    let ledger = &case.ledger;
+    let confined = (fence.confined() > 0 && lacks.is_empty()).then(|| "complex formats were read in confined processes".to_owned());
+    ledger.state(Stated::Fence, lacks.iter().cloned().chain(confined))?;
+    lacks.iter().try_for_each(|lack| ledger.record(&format!("fence: {lack}")))?;
+    for (of, words, says) in
+        [(Stated::Ocr, &tried.ocr, "text in pictures is recognised by"), (Stated::Limits, &tried.limits, "limits that are not as usual:")]
+    {
+        if let Some(words) = words
+            && ledger.state(of, [words.clone()])?
+        {
+            ledger.record(&format!("{says} {words}"))?;
+        }
     }
     Ok(())
 }

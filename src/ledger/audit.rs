@@ -3,6 +3,28 @@ use crate::model::to_hex;
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// Of what the ledger keeps what runs stated; `run.json` repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// How readers of complex formats were confined.
+    Fence,
+    /// What text in pictures was recognised by.
+    Ocr,
+    /// Limits that were not as usual.
+    Limits,
+}
+
+impl Stated {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Fence => "fence",
+            Self::Ocr => "ocr",
+            Self::Limits => "limits",
+        }
+    }
+}
 
 impl Ledger {
     /// Appends an event to the audit chain: what was done to the case, and when. Each event's hash covers
@@ -16,34 +38,20 @@ impl Ledger {
         Ok(())
     }
 
-    /// How readers of complex formats were confined, over all runs of the case.
-    pub fn fence(&self) -> Result<Vec<String>> {
-        Ok(self.meta("fence")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    /// What was stated of such a thing over all runs of the case.
+    pub fn stated(&self, of: Stated) -> Result<BTreeSet<String>> {
+        Ok(self.meta(of.key())?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
     }
 
-    /// Keeps that.
-    pub fn set_fence(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
-        self.set_meta("fence", &serde_json::to_string(statements)?)
-    }
-
-    /// What text in pictures was recognised by, over all runs of the case.
-    pub fn ocr(&self) -> Result<Vec<String>> {
-        Ok(self.meta("ocr")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
-    }
-
-    /// Keeps that.
-    pub fn set_ocr(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
-        self.set_meta("ocr", &serde_json::to_string(statements)?)
-    }
-
-    /// The limits of all runs of the case that were not as usual.
-    pub fn limits(&self) -> Result<Vec<String>> {
-        Ok(self.meta("limits")?.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
-    }
-
-    /// Keeps that.
-    pub fn set_limits(&self, statements: &std::collections::BTreeSet<String>) -> Result<()> {
-        self.set_meta("limits", &serde_json::to_string(statements)?)
+    /// States it once more; were any of these words new?
+    pub fn state(&self, of: Stated, words: impl IntoIterator<Item = String>) -> Result<bool> {
+        let mut all = self.stated(of)?;
+        let before = all.len();
+        all.extend(words);
+        if all.len() > before {
+            self.set_meta(of.key(), &serde_json::to_string(&all)?)?;
+        }
+        Ok(all.len() > before)
     }
 
     /// Checks the audit chain; the first broken event, if any.

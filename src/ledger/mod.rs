@@ -11,6 +11,7 @@ mod reading;
 mod run;
 mod seal;
 
+pub use audit::Stated;
 pub use fact::{Fact, FactPlace, client_term, each_fact, identifier_term};
 pub use lookup::{ContentRow, MemberRow};
 pub use manifest::{ListedRow, ManifestRow, Registered};

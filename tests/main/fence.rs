@@ -162,6 +162,6 @@ fn where_no_worker_starts_the_run_says_so_and_goes_on() {
         assert!(lacks.iter().any(|lack| lack.contains("could not be started")), "{program}: {lacks:?}");
         assert!(lacks.iter().any(|lack| lack.contains("not confined")), "{program}: {lacks:?}");
         let case = Case::open(&desk.path(name), Access::Read).expect("a case");
-        assert_eq!(case.ledger.fence().expect("statements").len(), lacks.len());
+        assert_eq!(case.ledger.stated(ruleout::ledger::Stated::Fence).expect("statements").len(), lacks.len());
     }
 }
