@@ -346,7 +346,9 @@ pub fn label_before<'t>(text: &str, all: &'t Tokens, i: usize) -> Label<'t> {
     }
     if label.schemes.is_empty()
         && label.words.last() == Some(&DEFAULT)
-        && let Some(head) = block_head(text, label.end.saturating_sub(DEFAULT.len()))
+        // Folded, the word may be of another length than in the text.
+        && let Some(word) = (0..i).rev().find(|&n| all.span(n).end == label.end && all.term(n) == DEFAULT)
+        && let Some(head) = block_head(text, all.span(word).start)
     {
         let first = (0..i).rev().find(|&n| all.span(n).end <= head).map_or(0, |n| n + 1);
         return words_before(text, all, first, head);
@@ -362,10 +364,7 @@ fn bracket_before(text: &str, at: usize) -> Option<usize> {
         ']' => '[',
         _ => return None,
     };
-    let mut from = head.len().saturating_sub(LONGEST_GAP);
-    while !head.is_char_boundary(from) {
-        from += 1;
-    }
+    let from = head.ceil_char_boundary(head.len().saturating_sub(LONGEST_GAP));
     let open = head[from..].rfind([opens, '\n']).map(|n| from + n)?;
     head[open..].starts_with(opens).then_some(open)
 }

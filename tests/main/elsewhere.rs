@@ -60,6 +60,7 @@ fn heads_of_sections_label_codes() {
 fn defaults_of_variables_and_parameters_are_labelled_by_their_heads() {
     for (path, text) in [
         ("tf/vars.tf", "variable \"client_code\" {\n  type    = string\n  default = \"40312\"\n}"),
+        ("tf/wide.tf", "variable \"client_code\" {\n  ＤＥＦＡＵＬＴ = \"40312\"\n}"),
         ("cf/stack.yaml", "Parameters:\n  ClientCode:\n    Type: String\n    Default: \"40312\""),
         ("cf/flow.yaml", "Parameters: {ClientCode: {Type: String, Default: \"40312\"}}"),
         ("cf/stack.txt", "{\"Parameters\":{\"ClientCode\":{\"Type\":\"String\",\"Default\":\"40312\"}}}"),
@@ -71,6 +72,8 @@ fn defaults_of_variables_and_parameters_are_labelled_by_their_heads() {
         "variable \"client_code\" {\n  type = string\n}\n\nvariable \"size\" {\n  default = 40312\n}",
         "Parameters:\n  ClientCode:\n    Type: String\n  Size:\n    Default: \"40312\"",
         "The default 40312 is used for the client_code of nobody.",
+        "défàult: 40312",
+        "ü d\u{AD}efault: 40312",
     ] {
         assert_eq!(verdict("tf/vars.tf", text), "ruled_out", "{text}");
     }

@@ -38,8 +38,7 @@ pub(super) fn joined(above: &str, line: &str) -> Option<String> {
     }
     let outer = words[words.len().saturating_sub(WORDS)..].join(" ");
     nested::joint(&outer, inner)?;
-    let taken = (0..=line.len().min(TAKEN)).rev().find(|at| line.is_char_boundary(*at))?;
-    Some(format!("{outer} {}\n", &line[..taken]))
+    Some(format!("{outer} {}\n", &line[..line.floor_char_boundary(TAKEN)]))
 }
 
 #[cfg(test)]
