@@ -258,9 +258,7 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
     }
     let planted = control::planted(&case, Access::Write, &options.fence, options.threads, &STOP).map_err(|error| in_case(dir, error))?;
     let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };
+    let (unread, _) = case.ledger.unread()?;
     // Readings are decoded only where a control failed.
-    Ok(match controls.missed.is_empty() {
-        true => case.ledger.has_gaps()?,
-        false => case.ledger.has_gaps()? || case.ledger.readings()?.iter().any(|(_, r)| controls.doubt(r).is_some()),
-    })
+    Ok(unread > 0 || !controls.missed.is_empty() && case.ledger.readings()?.iter().any(|(_, r)| controls.doubt(r).is_some()))
 }

@@ -112,20 +112,17 @@ impl Ledger {
         Ok(query.query_map([&sha256.0[..]], member_row)?.collect::<Result<_, _>>()?)
     }
 
-    /// Was anything of what is known not read, or a root not listed to its end?
-    pub fn has_gaps(&self) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM file WHERE cause IS NOT NULL OR (content IS NULL AND status <> 'read')) OR EXISTS (SELECT 1 FROM root WHERE walk <> 'complete')
-             OR EXISTS (SELECT 1 FROM content WHERE cause IS NOT NULL) OR EXISTS (SELECT 1 FROM member WHERE defect IS NOT NULL)";
-        Ok(self.db.query_row(sql, [], |r| r.get(0))?)
-    }
-
     /// Items that are not read, or not wholly: files that wait to be read, files and contents with a cause, members that
-    /// could not be decoded, and roots whose walk did not end. The first number is of all, the second of those that wait.
+    /// could not be decoded, or not to their end, and roots whose walk did not end. The first number is of all, the second
+    /// of those that wait.
     pub fn unread(&self) -> Result<(u64, u64)> {
-        let sql = "SELECT (SELECT count(*) FROM file WHERE content IS NULL AND (cause IS NOT NULL OR status <> 'read'))
-             + (SELECT count(*) FROM content WHERE cause IS NOT NULL) + (SELECT count(*) FROM member WHERE defect IS NOT NULL AND sha256 IS NULL)
+        // A member whose content has a cause is counted with that.
+        let sql = "SELECT (SELECT count(*) FROM file WHERE cause IS NOT NULL OR (content IS NULL AND status <> 'read'))
+             + (SELECT count(*) FROM content WHERE cause IS NOT NULL)
+             + (SELECT count(*) FROM member WHERE defect IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM content WHERE content.sha256 = member.sha256 AND content.cause IS NOT NULL))
              + (SELECT count(*) FROM root WHERE walk <> 'complete'),
-             (SELECT count(*) FROM file WHERE content IS NULL AND status = 'pending') + (SELECT count(*) FROM root WHERE walk <> 'complete')";
+             (SELECT count(*) FROM file WHERE content IS NULL AND cause = 'pending') + (SELECT count(*) FROM root WHERE walk <> 'complete')";
         let count = |r: &Row<'_>, at| r.get::<_, i64>(at).map(|n| u64::try_from(n).unwrap_or_default());
         Ok(self.db.query_row(sql, [], |r| Ok((count(r, 0)?, count(r, 1)?)))?)
     }
@@ -185,4 +182,22 @@ fn member_row(r: &Row<'_>) -> rusqlite::Result<MemberRow> {
         size: r.get::<_, i64>(3)? as u64,
         defect: cell::word_if_any(r, 4, Cause::parse)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Ledger, Stamp};
+
+    #[test]
+    fn what_waits_is_told_from_what_cannot_be_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&dir.path().join("ledger")).unwrap();
+        assert_eq!(ledger.unread().unwrap(), (0, 0));
+        let root = ledger.begin_walk("ev", b"/ev").unwrap();
+        assert_eq!(ledger.unread().unwrap(), (1, 1));
+        ledger.register(root, b"a.txt", &Stamp { size: 1, mtime: 0, ctime: 0, inode: 1 }).unwrap();
+        ledger.register_unread(root, b"b.txt", crate::model::Status::Unread, Some(crate::model::Cause::Permission), "").unwrap();
+        ledger.end_walk(root).unwrap();
+        assert_eq!(ledger.unread().unwrap(), (2, 1));
+    }
 }

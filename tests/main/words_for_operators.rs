@@ -1,6 +1,6 @@
 //! What operators are told: that something was not read, is taken twice, rests on other grounds than before, or was asked wrongly.
 
-use crate::harness::{Desk, Finished, Institution, Job, program, run, write, write_registry};
+use crate::harness::{Desk, Finished, Institution, Job, gzip, program, run, write, write_registry};
 use std::path::Path;
 
 /// A desk with a letter that names nobody and a member list of the first of two institutions.
@@ -112,6 +112,19 @@ fn what_was_not_read_is_said_by_index_and_query() {
     }
     assert!(desk.query("DE89 3704 0044 0532 0130 00").contains("quotation marks"));
     assert!(!desk.query("nowhere else").contains("quotation marks"));
+}
+
+/// What was read of a member up to a checksum that is wrong is searched; that the rest may be missing is said.
+#[test]
+fn a_member_that_is_not_whole_is_said() {
+    let desk = desk();
+    let mut stream = gzip(b"The window of your delivery moves to Monday.\n");
+    let checksum = stream.len() - 8;
+    stream[checksum] ^= 1;
+    write(&desk.path("ev/letter.gz"), &stream);
+    let told = desk.index(&Job::of("ev", &desk.path("ev"))).with_code(&[3]);
+    assert!(told.stderr.lines().any(|line| line.starts_with("1 item is not read, or not wholly")), "{}", told.stderr);
+    assert!(desk.query("nowhere").contains("1 item is not read, or not wholly"));
 }
 
 #[test]
