@@ -145,6 +145,11 @@ impl Cells {
         rows.iter().map(|row| row.join("\t") + "\n").collect()
     }
 
+    /// Does no other table stand in the open one, nor around it?
+    pub fn is_outermost(&self) -> bool {
+        self.open.len() == 1 && self.deeper == 0
+    }
+
     /// Is there a table that has not ended?
     pub fn is_open(&self) -> bool {
         !self.open.is_empty()

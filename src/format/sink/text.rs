@@ -158,6 +158,8 @@ impl Sink<'_> {
             PassageKind::Rows(_) if self.text.ends_with('\n') => self.text.len(),
             _ => cut_before(&self.text, self.text.len().saturating_sub(PASSAGE_OVERLAP)),
         };
+        // Nothing runs on from one part into the next.
+        let from = self.turns.last().map_or(from, |(at, _)| from.max(*at));
         let tail = self.text[from..].to_owned();
         let tail_map = self.map.tail(&self.text, from);
         let turns = self.turns.iter().filter(|(at, _)| *at >= from).map(|(at, part)| (at - from, part.clone())).collect();

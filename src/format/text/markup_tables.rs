@@ -118,7 +118,8 @@ impl Tables {
     }
 
     fn end_table(&mut self) -> Option<Known> {
-        let (said, ended) = (if self.says_whose { self.cells.said() } else { String::new() }, self.cells.ended());
+        let is_last = self.says_whose && self.cells.is_outermost();
+        let (said, ended) = (if is_last { self.cells.said() } else { String::new() }, self.cells.ended());
         self.cells.end_table();
         if self.cells.is_open() || !std::mem::take(&mut self.says_whose) {
             return None;
