@@ -193,14 +193,19 @@ impl Grid {
         table_of(rows).is_some_and(|new| new.says_whose() || !current.is_some_and(TableFacts::says_whose))
     }
 
-    /// Text that is in no row.
+    /// Text that is in no row, and stands where the table does.
     pub fn aside(&self, text: &str, sink: &mut Sink<'_>) {
+        self.aside_at(text, self.offset, sink);
+    }
+
+    /// Text that is in no row.
+    pub fn aside_at(&self, text: &str, offset: u64, sink: &mut Sink<'_>) {
         if text.is_empty() {
             return;
         }
         let push = |sink: &mut Sink<'_>| {
             sink.border();
-            sink.text(text, At::Decoded(self.offset));
+            sink.text(text, At::Decoded(offset));
             sink.border();
         };
         sink.kind(PassageKind::Prose);

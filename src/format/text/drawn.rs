@@ -4,6 +4,7 @@
 //! (`tabular`). Their rows are records; the text stays as it is.
 
 use super::header;
+use super::json_tables::COLUMNS;
 use super::stretch::Stretch;
 use crate::format::Sink;
 use crate::format::grid::Grid;
@@ -63,7 +64,7 @@ pub(super) fn is_drawn(text: &str) -> bool {
 
 fn hand_on(rows: Rows, end: usize, stretch: &Stretch<'_>, sink: &mut Sink<'_>) -> Option<Range<u64>> {
     let widest = rows.iter().map(|(_, row)| row.len()).max().unwrap_or_default();
-    let first = rows.first().filter(|_| widest > 1 && rows.len() > 1)?.0;
+    let first = rows.first().filter(|_| (2..=COLUMNS).contains(&widest) && rows.len() > 1)?.0;
     let tables = sink.facts.tables.len();
     let mut grid = Grid::new("", stretch.offset(first));
     for (at, row) in rows {
@@ -157,6 +158,8 @@ fn media_wiki(block: &str, place: usize) -> Rows {
         }
         let Some((_, row)) = rows.last_mut() else { break };
         match line.strip_prefix(['!', '|']) {
+            // Of a row that is too wide as much is kept as tells it.
+            Some(_) if row.len() > COLUMNS => {}
             Some(cells) => row.extend(cells.split("||").flat_map(|cells| cells.split("!!")).map(wiki_cell)),
             // A cell goes on in the next line.
             None => {
@@ -185,7 +188,7 @@ fn ascii_doc(block: &str, place: usize) -> Rows {
     let mut rows: Rows = Vec::new();
     // Cells that stand alone on their lines, until it is known how many are a row.
     let (mut single, mut width): (Rows, usize) = (Vec::new(), 0);
-    for (at, line) in lines(block).skip(1) {
+    for (at, line) in lines(block).skip(1).filter(|(_, line)| line.len() <= LONGEST) {
         let line = line.trim();
         let cells: Vec<String> = line.split('|').skip(1).map(|cell| cell.trim().to_owned()).collect();
         match cells.len() {
@@ -212,6 +215,9 @@ fn latex(block: &str, place: usize) -> Rows {
         at += row.len() + 2;
         // The columns are described before the first row, on the line of the beginning.
         let row = if start == 0 { row.split_once('\n').map_or("", |(_, row)| row) } else { row };
+        if row.len() > LONGEST {
+            continue;
+        }
         let plain = RULES.iter().fold(row.replace("\\&", "\u{1F}"), |row, rule| row.replace(rule, " "));
         let cell = |cell: &str| {
             let bare =

@@ -4,7 +4,7 @@
 use super::encoding;
 use super::stretch::{beginning, body, parts, stretches};
 use crate::format::grid::Grid;
-use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
+use crate::format::{Failure, Format, Probe, Runs, Sink};
 use crate::model::Class;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
@@ -27,6 +27,8 @@ pub const FORMAT: Format = Format {
 const COLUMNS: u32 = 1024;
 /// Bytes of cells that wait for others of their rows: a sheet may be written column by column.
 const HELD: usize = 16 << 20;
+/// About so much memory a cell takes besides its text.
+const OF_CELL: usize = 64;
 
 fn recognise(probe: &Probe<'_>) -> bool {
     // Nearly everything is told by this.
@@ -95,7 +97,7 @@ impl Sheet {
         let kind = fields.next().unwrap_or_default();
         self.is_ended |= kind == "E";
         if kind != "C" && kind != "F" {
-            return self.aside(line, at, sink);
+            return self.grid.aside_at(line, at, sink);
         }
         let (mut value, mut others) = (None, String::new());
         for field in fields {
@@ -110,12 +112,12 @@ impl Sheet {
                 _ => {}
             }
         }
-        self.aside(&others, at, sink);
+        self.grid.aside_at(&others, at, sink);
         let Some(value) = value.filter(|value| !value.is_empty()) else { return };
         if self.column > COLUMNS {
-            return self.aside(&value, at, sink);
+            return self.grid.aside_at(&value, at, sink);
         }
-        self.held += value.len() + 64;
+        self.held += value.len() + OF_CELL;
         let row = self.rows.entry(self.row).or_insert_with(|| Cells { at, cells: BTreeMap::new() });
         row.cells.insert(self.column.saturating_sub(1), value);
         if self.held > HELD {
@@ -123,20 +125,10 @@ impl Sheet {
         }
     }
 
-    /// Text that is in no cell.
-    fn aside(&self, text: &str, at: u64, sink: &mut Sink<'_>) {
-        if text.is_empty() {
-            return;
-        }
-        sink.kind(PassageKind::Prose);
-        sink.border();
-        sink.text(text, At::Decoded(at));
-        sink.border();
-    }
-
     /// Hands on the rows that are held, but for this one.
     fn hand_on(&mut self, but: Option<u32>, sink: &mut Sink<'_>) {
-        let kept = but.and_then(|row| self.rows.remove_entry(&row));
+        // A row that is the only one is held no longer.
+        let kept = but.filter(|_| self.rows.len() > 1).and_then(|row| self.rows.remove_entry(&row));
         for (_, row) in std::mem::take(&mut self.rows) {
             let width = row.cells.last_key_value().map_or(0, |(last, _)| *last as usize + 1);
             let mut cells = vec![String::new(); width];
@@ -147,8 +139,8 @@ impl Sheet {
             }
             self.grid.row_at(cells, row.at, sink);
         }
-        self.held = 0;
         self.rows.extend(kept);
+        self.held = self.rows.values().flat_map(|row| row.cells.values()).map(|cell| cell.len() + OF_CELL).sum();
     }
 }
 
