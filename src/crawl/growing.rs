@@ -64,7 +64,8 @@ impl Grown {
         let place = (place.start, place.end, Sha256::digest(way).into());
         let known = self.keys.get(&place).filter(|_| place.1 <= self.common);
         let key = known.copied().unwrap_or_else(make);
-        if let Some(own) = &self.own {
+        // Of what lies beyond the last step nobody asks.
+        if let Some(own) = self.own.as_ref().filter(|_| place.1 <= (MOST_STEPS * STEP) as u64) {
             own.keys.lock().expect("no thread panics with the lock").insert(place, key);
         }
         key

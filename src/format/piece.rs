@@ -26,8 +26,8 @@ pub struct PieceFindings {
     pub ordinals: Vec<u32>,
     /// Values that are files, or in which something may be encoded, and where they stand.
     pub values: Vec<(u64, String)>,
-    /// What its reader has to know of it besides, in an encoding of the reader's: of a piece, whether nothing is encoded in
-    /// it and no payments stand amid its text.
+    /// Of a part, what its reader has to know of it besides, in an encoding of the reader's; of a piece one byte, whether
+    /// nothing is encoded in it and no payments stand amid its text.
     pub aside: Vec<u8>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn part_key(item: ContentId, way: &[u8], part: &Range<u64>) -> PieceK
 pub(super) struct Cuts {
     /// Pieces are not shorter.
     pub least: usize,
-    /// A cut comes once in so many bytes; a power of two.
+    /// Behind the shortest piece a cut comes once in so many bytes; a power of two.
     pub usual: usize,
     /// Pieces are not longer.
     pub most: usize,

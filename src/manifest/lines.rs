@@ -123,6 +123,10 @@ pub fn as_printed(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let (mut plain, mut from) = (Vec::new(), 0);
     for (sequence, instead) in of_terminals(bytes) {
+        if from == 0 {
+            // What stands instead of a sequence is no longer than that.
+            plain.reserve_exact(bytes.len());
+        }
         plain.extend_from_slice(&bytes[from..sequence.start]);
         plain.extend_from_slice(instead.as_bytes());
         from = sequence.end;

@@ -320,7 +320,7 @@ pub fn declared(registry: &Registry, path: &str) -> Declared {
         }
     }
     let day = registry.incident.as_of;
-    let attributes = |r: &crate::registry::Review| r.act == Act::Attribute && r.is_decided_by(day) && r.item.matches(path);
+    let attributes = |r: &crate::registry::Review| r.act == Act::Attribute && r.item.matches(path) && r.is_decided_by(day);
     for (at, review) in registry.reviews.iter().enumerate().filter(|(_, review)| attributes(review)) {
         out.reviews.insert(at);
         match review.institution {

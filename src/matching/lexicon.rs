@@ -123,11 +123,10 @@ impl Lexicon {
         let mut places = Vec::with_capacity(institutions.len());
         let mut periods = HashMap::new();
         for (number, institution) in institutions.iter().enumerate() {
-            let written = std::iter::once(institution.legal_name.as_str()).chain(institution.names.iter().map(|n| n.name.as_str()));
-            let mut marks: Vec<char> = written.clone().flat_map(str::chars).filter(|c| !c.is_alphanumeric()).collect();
+            let mut marks: Vec<char> = institution.all_names().flat_map(str::chars).filter(|c| !c.is_alphanumeric()).collect();
             marks.sort_unstable();
             marks.dedup();
-            for name in written {
+            for name in institution.all_names() {
                 let forms = names::forms(name);
                 formless.extend(names::formless(name, &forms).map(|form| form.terms.clone()));
                 for form in forms {
@@ -157,7 +156,8 @@ impl Lexicon {
         Self::compiled(entries, Names { name_words, formless, places, periods }, holders)
     }
 
-    /// This one and another, whose institutions are numbered behind those of this one. They share no identifier.
+    /// This one and another, whose institutions are numbered behind those of this one. They share no identifier. It knows no
+    /// bearers, and of the other no periods: nobody asks it for them.
     pub fn and(&self, other: &Self) -> Self {
         let first = self.places.len();
         let others = other

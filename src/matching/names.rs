@@ -41,8 +41,9 @@ const LEGAL_FORMS: &[&[&str]] = &[
     &["bancorp", "bancorporation"],
 ];
 
-/// The first of the rows whose forms say no more than under what law an institution is: `X, Inc.` is X where X is registered
-/// without a legal form. A credit union, a company and a holding are somebody else than the bank of that name.
+/// The first forms of the rows that say who somebody is, and not only under what law: a credit union, a company and a holding
+/// are somebody else than the bank of that name. With a form of any other row, as in `X, Inc.`, it is X where X is
+/// registered without a legal form.
 const OTHERS: [&str; 5] = ["federal credit union", "credit union", "corp", "co", "bancorp"];
 
 /// Words that say "this is a bank". A word that ends in `bank` says so too.
@@ -103,16 +104,17 @@ pub fn is_legal_form(term: &str) -> bool {
 
 /// How many terms of a legal form these begin with that says no more than under what law an institution is; 0: none.
 pub fn added_form(terms: &[&str]) -> usize {
-    let rows = LEGAL_FORMS.iter().filter(|row| !row.iter().any(|form| OTHERS.contains(form)));
+    let rows = LEGAL_FORMS.iter().filter(|row| row.first().is_none_or(|first| !OTHERS.contains(first)));
     let begun = |form: &str| form.split(' ').enumerate().all(|(i, word)| terms.get(i) == Some(&word)).then(|| form.split(' ').count());
     rows.flat_map(|row| row.iter()).filter_map(|form| begun(form)).max().unwrap_or_default()
 }
 
 /// The forms of a registered name that has no legal form and is distinctive: it is told whatever form follows it.
 pub fn formless<'f>(name: &str, forms: &'f [NameForm]) -> impl Iterator<Item = &'f NameForm> {
-    let is_formless = |form: &&NameForm| is_distinctive(&form.terms) && strip_legal_form(&form.terms).is_none();
-    let all = phrases_of(name).iter().all(|terms| strip_legal_form(terms).is_none());
-    forms.iter().filter(move |form| all && is_formless(form))
+    let is_formless = |form: &&'f NameForm| is_distinctive(&form.terms) && strip_legal_form(&form.terms).is_none();
+    let mut formless = forms.iter().filter(is_formless).peekable();
+    let all = formless.peek().is_some() && phrases_of(name).iter().all(|terms| strip_legal_form(terms).is_none());
+    formless.filter(move |_| all)
 }
 
 /// Is it the name of a month, in English? `First Bank of October` says when, not where.

@@ -85,7 +85,7 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             findings.ownerless.add(&table.said.kinds, &table.said.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
             findings.titled.extend(titled(lexicon, &table.title));
-            findings.tells_apart |= tells_apart(table);
+            findings.tells_apart |= tells_apart(&columns);
         }
         if has_clients && table.nobodys.all > 0 {
             findings.ownerless.add(&table.nobodys, &table.nobodys_persons);
@@ -128,19 +128,18 @@ fn under_none(table: &TableFacts, column: &ColumnFacts, findings: &mut Findings)
 
 /// Do several keys stand in a column of institutions, or of clients, each in several rows? `institution_id` 1 to 5 means
 /// clients of the vendor that another table lists; nobody knows which is whose, and no label elsewhere speaks of all.
-fn tells_apart(table: &TableFacts) -> bool {
+fn tells_apart(columns: &[Column<'_>]) -> bool {
     /// Of clients' keys, which may as well be those of a bank's own clients, each stands in so many rows.
     const ROWS_OF_CLIENT: u64 = 3;
     let is_key = |value: &String| value.bytes().any(|b| b.is_ascii_digit()) && !value.contains(char::is_whitespace);
-    table.columns.iter().enumerate().any(|(number, column)| {
-        let least = match keys(table.header.get(number).map_or("", String::as_str)) {
-            Some(Keys::OfInstitutions) => 1,
-            Some(Keys::OfClients) => ROWS_OF_CLIENT,
-            None => return false,
-        };
-        let distinct = column.values.len() as u64;
-        column.many_values && least == 1
-            || distinct > 1 && column.non_empty >= least * distinct && column.non_empty > distinct && column.values.keys().all(is_key)
+    let has_keys = |column: &&Column<'_>, least: u64| {
+        let (distinct, filled) = (column.facts.values.len() as u64, column.facts.non_empty);
+        distinct > 1 && filled > distinct && filled >= least * distinct && column.facts.values.keys().all(is_key)
+    };
+    columns.iter().any(|column| match keys(column.header) {
+        Some(Keys::OfInstitutions) => column.facts.many_values || has_keys(&column, 1),
+        Some(Keys::OfClients) => has_keys(&column, ROWS_OF_CLIENT),
+        None => false,
     })
 }
 

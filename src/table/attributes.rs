@@ -60,10 +60,10 @@ impl Attributes {
         })
     }
 
-    /// Takes a row that stands at this offset.
-    pub fn row(&mut self, cells: &[&str], at: u64) {
+    /// Takes a row.
+    pub fn row(&mut self, cells: &[&str]) {
         if let Some(record) = self.take(cells) {
-            self.count(&record, at);
+            self.count(&record);
         }
     }
 
@@ -81,16 +81,17 @@ impl Attributes {
         ended.filter(|record| !record.is_empty())
     }
 
-    fn count(&mut self, record: &[String], at: u64) {
+    fn count(&mut self, record: &[String]) {
         let cells: Vec<&str> = record.iter().map(String::as_str).collect();
-        self.records.row(&cells, at);
+        // Where it stands is not asked for.
+        self.records.row(&cells, 0);
     }
 
     /// All rows were seen: what they say of persons.
     pub fn end(mut self) -> (Elements, RecordCounts, Vec<PersonKey>) {
         let last = std::mem::take(&mut self.held).1;
         if !last.is_empty() {
-            self.count(&last, 0);
+            self.count(&last);
         }
         self.records.finish();
         (self.records.elements, self.records.records, self.records.persons)

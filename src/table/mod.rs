@@ -281,7 +281,7 @@ impl TableFacts {
         self.wide_rows += u64::from(cells.len() > self.columns.len());
         let work = &mut self.work;
         if let Some(attributes) = &mut work.attributes {
-            attributes.row(cells, at);
+            attributes.row(cells);
         }
         let mut elements = work.elements(cells);
         self.records.add(elements, 1);

@@ -121,13 +121,13 @@ impl Page<'_, '_> {
         let offset = file.offset(&file.entries[self.entry]);
         let (page, unit) = layout::lay_out(&shown.lines);
         let lines = laid_out::condensed(&page);
-        let names_client = !client_label::clients(&lines).is_empty();
-        match tables.page(laid_out::Page { text: &page, unit, offset, names_client }, sink) {
+        let codes = codes_in(&lines);
+        match tables.page(laid_out::Page { text: &page, unit, offset, names_client: !codes.is_empty() }, sink) {
             Some(beside) => sink.told(&beside, |sink| push(&shown, offset, sink)),
             None => push(&shown, offset, sink),
         }
-        if names_client {
-            push_set_apart(&lines, &shown, offset, sink);
+        if !codes.is_empty() {
+            push_set_apart(&lines, &codes, &shown, offset, sink);
         }
         self.forms(&shown, done, sink);
         self.judge(&shown, offset, done, sink);
@@ -193,18 +193,20 @@ impl Page<'_, '_> {
     }
 }
 
+/// Codes of clients behind their labels.
+fn codes_in(text: &str) -> Vec<&str> {
+    client_label::clients(text).into_iter().filter_map(|span| text.get(span)).collect()
+}
+
 /// Lines on which a client's code stands behind its label, as the page shows them, where the page draws labels and values
 /// apart, one column after the other.
-fn push_set_apart(page: &str, shown: &Shown, offset: u64, sink: &mut Sink<'_>) {
-    let codes = |text: &str| {
-        let spans = client_label::clients(text);
-        spans.into_iter().filter_map(|span| text.get(span).map(str::to_owned)).collect::<Vec<_>>()
-    };
-    let known = codes(&shown.lines.text);
-    let is_new = |text: &str| codes(text).iter().any(|code| !known.contains(code));
-    if !is_new(page) {
+fn push_set_apart(page: &str, codes: &[&str], shown: &Shown, offset: u64, sink: &mut Sink<'_>) {
+    let known = codes_in(&shown.lines.text);
+    let is_new = |code: &&str| !known.contains(code);
+    if !codes.iter().any(is_new) {
         return;
     }
+    let is_new = |line: &str| codes_in(line).iter().any(is_new);
     let apart: String = page.lines().filter(|line| is_new(line)).map(|line| format!("{line}\n")).collect();
     if !apart.is_empty() {
         // Persons are found in what it was put together from.

@@ -81,7 +81,7 @@ pub(super) fn is_rule(chars: &[char]) -> bool {
 pub(super) fn may_show_columns(line: &str) -> bool {
     const GAP: &[u8] = &[b' '; columns::GAP];
     let line = line.trim_start_matches(' ').as_bytes();
-    line.windows(GAP.len()).any(|pair| pair == GAP) || line.iter().all(|b| b"-=_ +|".contains(b))
+    line.windows(GAP.len()).any(|pair| pair == GAP) || !line.is_empty() && line.iter().all(|b| b"-=_ +|".contains(b))
 }
 
 /// A line cut at a blank of each gutter; `None` where one has none. Where the sign of a number fills it, the blank behind
