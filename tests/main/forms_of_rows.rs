@@ -283,3 +283,20 @@ fn lists_of_other_things_affect_nobody() {
     let wrong: Vec<_> = outputs.verdicts().into_iter().filter(|(_, verdict)| verdict != "ruled_out").collect();
     assert!(wrong.is_empty(), "{wrong:?} {:?}", outputs.rows("evidence.csv"));
 }
+
+#[test]
+fn rows_may_be_longer_than_what_is_looked_at_first() {
+    let wide = (0..4000).map(|n| format!("attribute_number_{n}")).collect::<Vec<_>>();
+    let (blank, note) = (vec![""; wide.len()], "Called, and will call again\n".repeat(4000));
+    let heading = "client_code,name,account,balance";
+    let before = |heads: &[&str], all: &str| all.lines().map(|row| format!("{},{row}\n", heads.join(","))).collect::<String>();
+    let heads: Vec<&str> = wide.iter().map(String::as_str).collect();
+    let body = rows("CODE,NAME,ACCOUNT,SUM\n");
+    let first = rows(&format!("CODE,NAME,ACCOUNT,SUM,{}\n", blank.join(",")));
+    let forms = [
+        ("columns_at_the_end.csv", before(&heads, heading) + &before(&blank, &body)),
+        ("columns_first.txt", format!("{heading},{}\n{first}", heads.join(",")).replace(',', "|")),
+        ("long_cells.csv", format!("note,{heading}\n{}", before(&[&format!("\"{note}\"")], &body))),
+    ];
+    assert_verdicts(&forms, "affected");
+}

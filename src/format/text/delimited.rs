@@ -4,7 +4,7 @@
 use super::encoding::{self, TextEncoding};
 use super::header;
 use super::record::{Dialect, Found, RecordReader};
-use super::sniff::{SAMPLE, Table, sniff};
+use super::sniff::{SAMPLE, Table, sample_end, sniff};
 use super::stretch::{PART, Stretch, body, parts, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, cells};
 use crate::model::Class;
@@ -18,7 +18,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some_and(|encoding| first_table(probe.bytes, encoding).is_some()),
     read,
     runs: Runs::Inside,
-    version: 8,
+    version: 9,
     limitations: &[
         "in tables above 16 MiB, further tables below the first are read as its rows",
         "fields parted by runs of blanks are no delimited table",
@@ -35,11 +35,17 @@ const PROOF: usize = 8;
 /// The table that begins in the head of an item, in the head's first stretch of text.
 fn first_table(bytes: &[u8], encoding: TextEncoding) -> Option<(Stretch<'_>, Table)> {
     let (range, _) = body(bytes, encoding);
-    let head = range.start..range.end.min(range.start + 2 * SAMPLE * encoding.unit());
-    let whole = head.end == range.end;
-    let stretch = stretches(bytes, encoding, head).into_iter().next()?;
-    let table = sniff(&stretch.text, whole)?;
-    Some((stretch, table))
+    let mut len = 2 * SAMPLE * encoding.unit();
+    loop {
+        let head = range.start..range.end.min(range.start + len);
+        let whole = head.end == range.end;
+        let stretch = stretches(bytes, encoding, head).into_iter().next()?;
+        if whole || stretch.range.end < (range.start + len) as u64 || sample_end(&stretch.text, whole).is_some() {
+            let table = sniff(&stretch.text, whole)?;
+            return Some((stretch, table));
+        }
+        len *= 4;
+    }
 }
 
 /// Reads an item as delimited text.

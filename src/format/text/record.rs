@@ -5,7 +5,7 @@ use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 
 /// Longer records are no rows; they are handed over as text.
-const MAX_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD: usize = 1 << 20;
 /// A quoted field that is not closed within so many bytes is not quoted.
 const MAX_QUOTED: usize = 256 << 10;
 /// Parts the fields of load files of Concordance.

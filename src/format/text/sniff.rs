@@ -3,12 +3,14 @@
 
 use super::drawn;
 use super::header::{self, Shape};
-use super::record::{Dialect, Found, RecordReader};
+use super::record::{Dialect, Found, MAX_RECORD, RecordReader};
 use super::single_column;
 use std::borrow::Cow;
 
-/// Text that is looked at.
+/// Text that is looked at; where records are so long that few of them begin in it, so much more that there are some.
 pub(super) const SAMPLE: usize = 64 << 10;
+const FEW: usize = 8;
+const MOST: usize = 16 << 20;
 /// Records that are looked at.
 const RECORDS: usize = 400;
 /// Records that may stand before a table as its preamble.
@@ -39,7 +41,7 @@ pub(super) struct Table {
 
 /// The table that begins in this text, after a preamble at most. `whole`: the text ends here.
 pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
-    let end = text.floor_char_boundary(SAMPLE);
+    let end = sample_end(text, whole).unwrap_or_else(|| text.floor_char_boundary(SAMPLE));
     let sample = &text[..end];
     let terminator = [b'\n', b'\r', RECORD_SEPARATOR].into_iter().find(|end| memchr::memchr(*end, sample.as_bytes()).is_some());
     let terminator = terminator.unwrap_or(b'\n');
@@ -61,6 +63,36 @@ pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
         }
     }
     best.or_else(|| single_column::find(sample, terminator))
+}
+
+/// Where the text ends that is looked at; nothing, where more of the text is needed to say it.
+pub(super) fn sample_end(text: &str, whole: bool) -> Option<usize> {
+    let (bytes, usual) = (text.as_bytes(), text.floor_char_boundary(SAMPLE));
+    let near = &bytes[..bytes.len().min(MAX_RECORD)];
+    let terminator = [b'\n', b'\r', RECORD_SEPARATOR].into_iter().find(|end| memchr::memchr(*end, near).is_some());
+    let is_long = near.len() == MAX_RECORD;
+    let Some(terminator) = terminator else { return (whole || is_long).then_some(usual) };
+    let (mut records, mut start, mut is_quoted) = (0, 0, false);
+    for at in memchr::memchr2_iter(b'"', terminator, &bytes[..bytes.len().min(MOST)]) {
+        // Longer records are no rows, whatever is beside them.
+        if at - start > MAX_RECORD {
+            return Some(usual);
+        }
+        // Behind another quote it is one inside a field, doubled.
+        let opens = || at == 0 || bytes[at - 1] == terminator || bytes[at - 1] == b'"' || DELIMITERS.contains(&bytes[at - 1]);
+        match bytes[at] {
+            b'"' => is_quoted = !is_quoted && opens(),
+            _ if is_quoted => {}
+            _ => (records, start) = (records + 1, at + 1),
+        }
+        if records == FEW {
+            return Some(usual.max(start));
+        }
+    }
+    match bytes.len() {
+        MOST.. => Some(usual),
+        len => whole.then_some(len),
+    }
 }
 
 /// Of two tables that stand one after the other the first is better, of two readings of the same
@@ -372,6 +404,26 @@ mod tests {
     fn a_header_of_two_lines_is_one() {
         let text = "client,customer,customer,,,\ncode,name,street,state,zip,balance\n104233,Ann Lee,12 Oak St,MA,02061,1.00\n104233,Bo Ek,9 Elm Rd,NY,10001,2.00\n";
         assert_eq!(sniff(text, true).unwrap().header.unwrap()[..4], ["client code", "customer name", "customer street", "state"]);
+    }
+
+    #[test]
+    fn long_records_are_as_many_as_short_ones() {
+        let note = "Some words, and others\n".repeat(4000);
+        let quoted = |n: usize| format!("{n},\"{note}\",10423{n}\n");
+        let quoted = format!("id,note,client_code\n{}", (0..5).map(quoted).collect::<String>());
+        let heads: String = (0..9000).map(|n| format!("attribute_{n}|")).collect();
+        let wide = format!("{heads}client_code\n{}", format!("{}104233\n", "x|".repeat(9000)).repeat(3));
+        let found = [(&quoted, ',', 3), (&wide, '|', 9001)];
+        for (text, delimiter, columns) in found {
+            let table = sniff(text, true).unwrap();
+            assert_eq!((table.dialect.delimiter as char, table.columns, table.header.is_some()), (delimiter, columns, true));
+            let short = &text[..100_000.min(text.len() / 2)];
+            assert_eq!(sample_end(short, false), None);
+        }
+        // Nothing is to be found in a line that is longer than any record.
+        let line = "words,".repeat(MAX_RECORD);
+        assert_eq!((sample_end(&line, false), sample_end(&format!("{line}\n"), false)), (Some(SAMPLE), Some(SAMPLE)));
+        assert_eq!(sample_end(&"a,b\n".repeat(99), false), Some(99 * 4));
     }
 
     #[test]
