@@ -158,11 +158,12 @@ impl<'t> Label<'t> {
 
     /// `Bank No. 40312`: does it name a bank by a number as long as the vendor's codes are, whoever gave it?
     fn names_bank(&self, text: &str, value: &Range<usize>) -> bool {
-        let is_beside = text.get(self.end..value.start).is_some_and(|between| !between.contains(['\n', BORDER]));
-        is_beside
-            && self.words.contains(&"bank")
+        // Asked of every number behind a label, however far: what tells of nearly all that they are none comes first.
+        let is_beside = || text.get(self.end..value.start).is_some_and(|between| !between.contains(['\n', BORDER]));
+        self.words.contains(&"bank")
             && self.schemes.iter().any(|(scheme, _)| *scheme == Scheme::ClientCode)
             && is_long_number(text, value)
+            && is_beside()
             && self.says_number(text, value)
     }
 

@@ -13,6 +13,7 @@ use foldhash::fast::RandomState;
 use std::any::Any;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
+use std::hash::Hash;
 use std::io;
 use std::sync::Arc;
 use tantivy::directory::{TerminatingWrite, WritePtr};
@@ -138,41 +139,46 @@ fn merged_in_order<L: Iterator<Item = io::Result<Pair>>>(mut lists: Vec<L>) -> i
 /// Terms of a segment while it is written. Nearly all are short, and met again and again.
 #[derive(Default)]
 struct Terms {
-    /// Those of at most [`SHORT`] bytes, filled up with zeros; as numbers they have the order of their letters.
-    short: HashSet<u128, RandomState>,
+    /// Those of at most eight bytes, and of at most sixteen, filled up with zeros; as numbers they have the order of their
+    /// letters.
+    short: Met<u64>,
+    middle: Met<u128>,
     long: HashSet<Box<[u8]>, RandomState>,
     /// Letters of the long ones.
     letters: usize,
     /// Numbers of few digits that were met: of those there are always many, and they are no codes.
     numbers: Numbers,
-    /// Other short terms met lately, each where its bits say: most of a passage's words were in the one before, and a set of
-    /// all is larger than what a processor keeps at hand.
-    lately: Lately,
 }
 
-struct Lately(Box<[u128; LATELY]>);
+/// Terms that were met, as numbers; zero is none.
+struct Met<T> {
+    all: HashSet<T, RandomState>,
+    /// Those met lately, each where its bits say: most of a passage's words were in the one before, and a set of all is larger
+    /// than what a processor keeps at hand.
+    lately: Box<[T]>,
+}
 
-/// So many short terms are remembered as met lately.
-const LATELY: usize = 1 << 12;
+/// So many terms are remembered as met lately.
+const LATELY: usize = 1 << 13;
 
-impl Default for Lately {
+impl<T: Copy + Default> Default for Met<T> {
     fn default() -> Self {
-        Self(Box::new([0; LATELY]))
+        Self { all: HashSet::default(), lately: vec![T::default(); LATELY].into() }
     }
 }
 
-impl Lately {
-    /// Was this one met lately? It is now.
-    fn was_met(&mut self, term: u128) -> bool {
-        let mixed = (term as u64 ^ (term >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        std::mem::replace(&mut self.0[(mixed >> (u64::BITS - LATELY.ilog2())) as usize], term) == term
+impl<T: Copy + Eq + Hash> Met<T> {
+    /// Takes a term, of which these are bits that tell it from others.
+    fn add(&mut self, term: T, bits: u64) {
+        let place = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (u64::BITS - LATELY.ilog2());
+        if std::mem::replace(&mut self.lately[place as usize], term) != term {
+            self.all.insert(term);
+        }
     }
 }
 
-/// Bytes of a short term.
-const SHORT: usize = size_of::<u128>();
-/// About so much memory a short term takes, and a long one besides its letters.
-const OF_SHORT: usize = 2 * SHORT;
+/// About so much memory a term of the sets takes for each of its bytes, and a long one besides its letters.
+const OF_BYTE: usize = 2;
 const OF_LONG: usize = 48;
 
 /// Numbers of at most [`DIGITS`] digits, with zeros before them or without, each with a place of its own.
@@ -213,15 +219,23 @@ impl Terms {
             return;
         }
         // A zero at the end could not be told from what is filled up.
-        if term.len() <= SHORT && term.last() != Some(&0) {
-            let mut filled = [0; SHORT];
-            filled[..term.len()].copy_from_slice(term);
-            let term = u128::from_be_bytes(filled);
-            // Zeros stand for the empty term, of which there is none.
-            if !self.lately.was_met(term) {
-                self.short.insert(term);
+        match term.len() {
+            _ if term.last() == Some(&0) => self.add_long(term),
+            0..=8 => {
+                let term = terms::filled(term).swap_bytes();
+                self.short.add(term, term);
             }
-        } else if !self.long.contains(term) {
+            9..=16 => {
+                let (first, rest) = term.split_at(8);
+                let term = u128::from(terms::filled(first).swap_bytes()) << 64 | u128::from(terms::filled(rest).swap_bytes());
+                self.middle.add(term, term as u64 ^ (term >> 64) as u64);
+            }
+            _ => self.add_long(term),
+        }
+    }
+
+    fn add_long(&mut self, term: &[u8]) {
+        if !self.long.contains(term) {
             self.letters += term.len();
             self.long.insert(term.into());
         }
@@ -229,11 +243,12 @@ impl Terms {
 
     /// Writes them in order; gives the hashes that several have.
     fn write(self, out: &mut impl io::Write) -> io::Result<Vec<u32>> {
-        let short: Vec<[u8; SHORT]> = self.short.into_iter().map(u128::to_be_bytes).collect();
-        let short = short.iter().map(|filled| &filled[..SHORT - filled.iter().rev().take_while(|b| **b == 0).count()]);
+        let short: Vec<[u8; 8]> = self.short.all.into_iter().map(u64::to_be_bytes).collect();
+        let middle: Vec<[u8; 16]> = self.middle.all.into_iter().map(u128::to_be_bytes).collect();
+        let filled = short.iter().map(|term| &term[..]).chain(middle.iter().map(|term| &term[..]));
         let numbers: Vec<String> = self.numbers.all().collect();
         let others = self.long.iter().map(|term| &**term).chain(numbers.iter().map(String::as_bytes));
-        let mut sorted: Vec<&[u8]> = short.chain(others).collect();
+        let mut sorted: Vec<&[u8]> = filled.map(unfilled).chain(others).collect();
         sorted.sort_unstable();
         let mut table = Dictionary::<VoidSSTable>::builder(out)?;
         sorted.iter().try_for_each(|term| table.insert(term, &()))?;
@@ -242,8 +257,13 @@ impl Terms {
     }
 
     fn memory(&self) -> usize {
-        self.short.len() * OF_SHORT + self.long.len() * OF_LONG + self.letters
+        OF_BYTE * (8 * self.short.all.len() + 16 * self.middle.all.len()) + self.long.len() * OF_LONG + self.letters
     }
+}
+
+/// A term without the zeros behind it.
+fn unfilled(filled: &[u8]) -> &[u8] {
+    &filled[..filled.iter().rposition(|b| *b != 0).map_or(0, |last| last + 1)]
 }
 
 struct Writer {

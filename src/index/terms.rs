@@ -46,7 +46,7 @@ fn hash(term: &[u8]) -> u32 {
 }
 
 /// Some bytes, at most eight, filled up with zeros. Most terms are so short; two loads that overlap ask for no loop.
-fn filled(bytes: &[u8]) -> u64 {
+pub(super) fn filled(bytes: &[u8]) -> u64 {
     let place = |bytes: u64, at: usize| bytes << (at as u32 * u8::BITS);
     match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
         (Some(first), Some(last), _) => {

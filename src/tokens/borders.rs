@@ -7,6 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 /// The blank without width.
 pub(super) const NO_WIDTH: char = '\u{200B}';
 
+/// So near before its parameters the escape of a colour stands.
+const COLOUR: usize = 12;
+
 /// A word that has one reading only.
 pub(super) struct Plain {
     pub end: usize,
@@ -17,7 +20,7 @@ pub(super) struct Plain {
 /// The word that begins at `start`, where it has one reading only: letters and digits of ASCII with no mark beside them
 /// that could belong to it, and not in camelCase. That is nearly every word.
 pub(super) fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
-    if start > 0 && (matches!(bytes[start - 1], b'\\' | b'%' | b'=' | b'[' | b';') || bytes[start - 1] == b'-' && bytes[start] == b'D') {
+    if start > 0 && may_be_glued(bytes, start) {
         return None;
     }
     let (mut at, mut digits, mut before) = (start, 0, 0);
@@ -38,6 +41,20 @@ pub(super) fn plain_end(bytes: &[u8], start: usize) -> Option<Plain> {
         Some(b'\'' | 0x80..) => None,
         _ if rises => None,
         _ => Some(Plain { end: at, code: is_code_of(at - start, digits), value: digits > 0 || !has_lower }),
+    }
+}
+
+/// May what stands before a word be an escape or literal to which its beginning belongs? As [`glued_before`] says, which
+/// looks closer.
+fn may_be_glued(bytes: &[u8], start: usize) -> bool {
+    let hex = || bytes[start..].len() > 2 && bytes[start..start + 2].iter().all(u8::is_ascii_hexdigit);
+    match bytes[start - 1] {
+        b'\\' => matches!(bytes[start], b'n' | b't' | b'r'),
+        b'%' => hex(),
+        b'=' => hex() && !bytes[start..start + 2].iter().any(u8::is_ascii_lowercase),
+        b'-' => bytes[start] == b'D',
+        b'[' | b';' => bytes[start.saturating_sub(COLOUR)..start].contains(&0x1B),
+        _ => false,
     }
 }
 
@@ -148,7 +165,7 @@ pub(super) fn glued_before(text: &str, start: usize) -> usize {
         Some(b'=') if hex && !word[..2].iter().any(u8::is_ascii_lowercase) => 2,
         Some(b'[' | b';') => {
             let digits = word.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
-            let is_colour = before.iter().rev().take(12).any(|b| *b == 0x1B) && word.get(digits) == Some(&b'm');
+            let is_colour = before.iter().rev().take(COLOUR).any(|b| *b == 0x1B) && word.get(digits) == Some(&b'm');
             if is_colour { digits + 1 } else { 0 }
         }
         _ => {
@@ -236,6 +253,17 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn nothing_is_glued_to_a_plain_word(before in "[\\\\%=;\\[\\-\x1b 1x]{0,4}", word in "[a-fA-FnN0-9mD]{1,9}[ ;']?") {
+            let text = format!("{before}{word}");
+            let bytes = text.as_bytes();
+            let start = bytes.iter().rposition(|b| !b.is_ascii_alphanumeric() && !matches!(b, b' ' | b';' | b'\'')).map_or(0, |at| at + 1);
+            if bytes.get(start).is_some_and(u8::is_ascii_alphanumeric) && let Some(plain) = plain_end(bytes, start) {
+                let glued = glued_before(&text, start);
+                proptest::prop_assert!(glued == 0 || glued >= plain.end - start, "{:?}", text);
+            }
+        }
+
         #[test]
         fn eight_bytes_at_once_are_as_one_after_the_other(word in "[a-c]{0,9}[A-C0-9x]{0,9}[a-z@\\[`{/:'é _Z9]{0,3}[a-zA-Z0-9]{0,20}") {
             let word = word.as_bytes();

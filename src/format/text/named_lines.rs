@@ -147,14 +147,16 @@ impl NamedLines {
 
 /// The records that a line holds by itself: one, or one after the other, as programs print a list of objects.
 fn whole(line: &str) -> Vec<Vec<Named>> {
-    if let Some(at) = line.find("{\"")
+    let holds = |mark: u8| memchr::memchr(mark, line.as_bytes()).is_some();
+    if holds(b'{')
+        && let Some(at) = line.find("{\"")
         && let Ok((values, _)) = json_record::flatten(line, at)
         && values.len() > 1
     {
         return vec![values.into_iter().map(|(path, value)| (path, value.into_owned())).collect()];
     }
-    let marks = line.bytes().filter(|b| matches!(b, b'=' | b':')).count();
-    if marks < PAIRS && line.matches(DOTTED).nth(PAIRS - 1).is_none() {
+    let has_marks = memchr::memchr2_iter(b'=', b':', line.as_bytes()).nth(PAIRS - 1).is_some();
+    if !has_marks && !(holds(b'(') && line.matches(DOTTED).nth(PAIRS - 1).is_some()) {
         return Vec::new();
     }
     let names = names(line);
