@@ -1,6 +1,6 @@
 //! The vendor's own codes for its customers: any token, compared as it stands by the matcher.
 
-use super::{Bare, Composed, SchemeRules, Specific, token};
+use super::{Bare, Composed, Invalid, Normalised, SchemeRules, Specific, token, whole_number};
 use crate::model::Scheme;
 
 /// Words for those whom the vendor serves.
@@ -25,9 +25,24 @@ const ASSIGNED: &[&str] = &["code", "id", "number", "key", "ref"];
 /// What only programs tell somebody by.
 const KEYS: &[&str] = &["fk", "pk", "sk", "uuid", "guid", "acronym", "mnemonic", "number key", "number fk", "id fk", "code fk"];
 
+/// A code as the vendor gave it. A spreadsheet that took it for a number wrote `40771.0` or `4.0771E+04`.
+fn code(raw: &str) -> Result<Normalised, Invalid> {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+');
+    let is_kept = raw.contains('.') && raw.trim().chars().all(is_number);
+    if let Some(value) = is_kept.then(|| whole_number(raw.trim())).flatten() {
+        return Ok(Normalised { value, repaired: Some("a number of a spreadsheet, taken without its fraction") });
+    }
+    // `40771 (old: 3312)`
+    let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+    match raw.split_once(['(', '[']) {
+        Some((code, other)) if digits(code) && digits(other) => Invalid::because("it holds several values; each needs a row of its own"),
+        _ => token(raw),
+    }
+}
+
 pub(super) const RULES: SchemeRules = SchemeRules {
     scheme: Scheme::ClientCode,
-    normalise: |raw, _| token(raw),
+    normalise: |raw, _| code(raw),
     composed: &[
         Composed { of: CLIENTS, what: ASSIGNED, specific: Specific::Exact, heads_only: false },
         Composed { of: CLIENTS, what: KEYS, specific: Specific::Exact, heads_only: false },
@@ -142,3 +157,24 @@ pub(super) const RULES: SchemeRules = SchemeRules {
     examples: &["Y9UF9Q", " 4711 ", "acme-bank"],
     counter_examples: &["", "   "],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_spreadsheets_are_codes() {
+        let value = |raw: &str| code(raw).map(|normal| (normal.value, normal.repaired.is_some())).ok();
+        for (raw, wanted) in [
+            ("40771.0", ("40771", true)),
+            ("4.0771E+04", ("40771", true)),
+            ("00.12A", ("00.12A", false)),
+            ("10.25", ("10.25", false)),
+            ("00771", ("00771", false)),
+        ] {
+            assert_eq!(value(raw), Some((wanted.0.to_owned(), wanted.1)), "{raw}");
+        }
+        assert_eq!(value("40771 (old: 3312)"), None);
+        assert_eq!(value("40771 (prod)"), Some(("40771 (prod".to_owned(), false)));
+    }
+}

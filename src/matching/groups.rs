@@ -15,7 +15,13 @@ pub(super) struct Groups {
 
 impl Groups {
     pub fn new(registry: &Registry) -> Self {
-        let heads: Vec<usize> = (0..registry.institutions.len()).map(|institution| registry.head_of_group(institution)).collect();
+        let mut under: HashMap<&str, usize> = HashMap::new();
+        // Those that name the same parent are one group, even if it is no customer itself.
+        let head = |institution| {
+            let head = registry.head_of_group(institution);
+            registry.institutions[head].outside_parent.as_deref().map_or(head, |parent| *under.entry(parent).or_insert(head))
+        };
+        let heads: Vec<usize> = (0..registry.institutions.len()).map(head).collect();
         let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
         heads.iter().enumerate().for_each(|(institution, head)| members.entry(*head).or_default().push(institution));
         Self { heads, members, known: RefCell::default() }

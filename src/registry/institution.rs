@@ -85,6 +85,8 @@ pub struct Institution {
     pub legal_name: String,
     /// Index of the parent. Parents never form a cycle.
     pub parent: Option<usize>,
+    /// What its parent is called, which is no customer.
+    pub outside_parent: Option<String>,
     /// Index of the institution that took this one over. Successors never form a cycle.
     pub successor: Option<usize>,
     /// ISO 3166 alpha-2, in capitals; blank where it is not known.

@@ -29,7 +29,7 @@ const KINDS: [Kind; 2] = [
         column: "parent_id",
         text: |row| &row.parent_id,
         field: |institution| &mut institution.parent,
-        lost: "its group is not known: gaps in the homes of its group do not count against it",
+        lost: "its group is those that name the same parent",
         cut: "one link of the circle is left out; its members are one group all the same",
     },
     Kind {
@@ -60,6 +60,10 @@ impl Links {
             for (institution, target) in loading.institutions.iter_mut().zip(target) {
                 *(kind.field)(institution) = target;
             }
+        }
+        for row in self.rows.iter().filter(|row| !row.parent_id.is_empty()) {
+            let institution = &mut loading.institutions[row.institution];
+            institution.outside_parent = institution.parent.is_none().then(|| row.parent_id.clone());
         }
     }
 
@@ -160,6 +164,8 @@ mod tests {
     fn an_unknown_parent_degrades_the_child() {
         let loading = joined(&["C9", "c0"]);
         assert_eq!(parents(&loading), [None, Some(0)]);
+        assert_eq!(loading.institutions[0].outside_parent.as_deref(), Some("C9"));
+        assert_eq!(loading.institutions[1].outside_parent, None);
         assert!(loading.institutions.iter().all(|i| !i.defects.is_empty()));
     }
 

@@ -107,6 +107,18 @@ impl VersionRange {
         self.terms.iter().all(|(comparison, bound)| comparison.holds(version.cmp(bound)))
     }
 
+    /// Might a version of which no more was written than this fulfil every comparison? `7` is any of 7.0, 7.1 and so on beside
+    /// a bound of 7.2.
+    pub fn may_contain(&self, written: &str) -> bool {
+        let Some(version) = Version::parse(written) else { return true };
+        let parts = written.split('.').count();
+        let is_bound_of = |bound: &Version| {
+            let (known, rest) = bound.0.split_at(parts.min(bound.0.len()));
+            !rest.is_empty() && known.iter().copied().eq(version.0.iter().copied().chain(std::iter::repeat(0)).take(parts))
+        };
+        self.contains(&version) || self.terms.iter().any(|(_, bound)| is_bound_of(bound))
+    }
+
     /// Between two different versions there is always another; so a range is empty only if its bounds
     /// cross, or if the one version that its bounds leave is excluded.
     fn is_empty(&self) -> bool {
@@ -178,6 +190,19 @@ mod tests {
         assert!(inside("7.2", "7.2.0") && inside("=7.2", "7.2") && inside("==7.2", "7.2") && !inside("7.2", "7.2.1"));
         assert!(inside("<= 2024.2 , != 2023.1", "2024.2.0") && !inside("<=2024.2,!=2023.1", "2023.1"));
         assert!(inside(">1", "1.0.1") && !inside(">1", "1.0"));
+    }
+
+    #[test]
+    fn a_version_that_is_written_in_part_may_be_any_that_begins_so() {
+        let may = |range: &str, written: &str| VersionRange::parse(range).unwrap().may_contain(written);
+        let range = ">=7.2.3, <7.4.1";
+        for written in ["7", "7.2", "7.3", "7.4", "07.2"] {
+            assert!(may(range, written), "{written}");
+        }
+        for written in ["6", "8", "7.1", "7.5", "7.0", "7.2.0", "7.2.2", "7.4.1"] {
+            assert!(!may(range, written), "{written}");
+        }
+        assert!(!may(">=7.2.0, <8", "8") && !may("<7.2.0", "7.2") && may("=7.0.1", "7"));
     }
 
     #[test]

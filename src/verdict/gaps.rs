@@ -139,7 +139,7 @@ impl<'g> Gaps<'g> {
 pub struct Blocks<'g> {
     gaps: Gaps<'g>,
     everybody: Vec<usize>,
-    without_account: Vec<usize>,
+    without: BTreeMap<&'g Scheme, Vec<usize>>,
     by_product: BTreeMap<&'g str, Vec<usize>>,
     /// The gaps of each reach that names institutions, and the reaches that name each institution.
     by_reach: Vec<Vec<usize>>,
@@ -154,7 +154,8 @@ pub struct Blocks<'g> {
 /// What gaps that name nobody count by.
 #[derive(PartialEq, Eq, Hash)]
 struct Common<'g> {
-    has_account: bool,
+    /// The schemes that gaps name and it has no identifier of.
+    lacks: Vec<&'g Scheme>,
     /// Its products that gaps name.
     products: Vec<&'g str>,
 }
@@ -176,7 +177,7 @@ impl<'g> Blocks<'g> {
         let mut blocks = Self {
             gaps: Gaps::new(gaps),
             everybody: Vec::new(),
-            without_account: Vec::new(),
+            without: BTreeMap::new(),
             by_product: BTreeMap::new(),
             by_reach: Vec::new(),
             reaches: HashMap::new(),
@@ -187,13 +188,11 @@ impl<'g> Blocks<'g> {
         };
         let mut known: HashMap<*const BTreeSet<usize>, usize> = HashMap::new();
         for (number, gap) in gaps.iter().enumerate().filter(|(_, gap)| count(gap)) {
-            let Reach { everybody, without_account, institutions, products } = &gap.reach;
+            let Reach { everybody, without, institutions, products } = &gap.reach;
             if *everybody {
                 blocks.everybody.push(number);
             }
-            if *without_account {
-                blocks.without_account.push(number);
-            }
+            without.iter().for_each(|scheme| blocks.without.entry(scheme).or_default().push(number));
             products.iter().for_each(|product| blocks.by_product.entry(product).or_default().push(number));
             if !institutions.is_empty() {
                 // Gaps in files of one group have one reach.
@@ -220,22 +219,23 @@ impl<'g> Blocks<'g> {
         Arc::clone(self.known.entry((Arc::as_ptr(&common), Arc::as_ptr(&named))).or_insert_with(new))
     }
 
-    /// What counts against it as one of everybody, as one without an account, and by its products.
+    /// What counts against it as one of everybody, by the identifiers that it has not, and by its products.
     fn common(&mut self, registry: &Registry, institution: &Institution) -> Arc<GapSet> {
-        let has_account = !self.without_account.is_empty() && institution.usable_identifiers().any(|i| i.scheme == Scheme::TransferAccount);
+        let lacks = |scheme: &&Scheme| !institution.usable_identifiers().any(|i| i.scheme == **scheme);
+        let lacks = self.without.keys().copied().filter(lacks).collect();
         // Without an inventory, or where a product cannot be told, it may be any product's.
         let any_product = institution.deployments.is_empty() || institution.deployments.iter().any(|d| d.product.is_none());
         // As the products table writes the id, which deployments may write in another case.
         let has =
             |product: &str| institution.deployments.iter().filter_map(|d| d.product).any(|p| registry.products[p].product_id == product);
         let products = self.by_product.keys().copied().filter(|product| any_product || has(product)).collect();
-        let key = Common { has_account, products };
+        let key = Common { lacks, products };
         if let Some(known) = self.common.get(&key) {
             return Arc::clone(known);
         }
-        let accounts = (!has_account).then_some(&self.without_account);
+        let without = key.lacks.iter().filter_map(|scheme| self.without.get(scheme));
         let products = key.products.iter().filter_map(|product| self.by_product.get(product));
-        let set = self.gaps.set(std::iter::once(&self.everybody).chain(accounts).chain(products));
+        let set = self.gaps.set(std::iter::once(&self.everybody).chain(without).chain(products));
         Arc::clone(self.common.entry(key).or_insert(set))
     }
 
@@ -267,11 +267,16 @@ mod tests {
     #[test]
     fn who_has_the_same_gaps_shares_them() {
         let named = Arc::new(BTreeSet::from([1, 3]));
-        let of = |everybody, without_account| Reach { everybody, without_account, institutions: Arc::clone(&named), ..Reach::default() };
+        let account = || Reach::without(Scheme::TransferAccount);
+        let of = |everybody, without_account| Reach {
+            everybody,
+            institutions: Arc::clone(&named),
+            ..if without_account { account() } else { Reach::default() }
+        };
         let gaps = [
             gap("ev/a", Cause::Encrypted, Reach::everybody()),
             gap("ev/a", Cause::Unattributed, of(false, false)),
-            gap("ev/b", Cause::NeedsOcr, Reach { without_account: true, ..Reach::default() }),
+            gap("ev/b", Cause::NeedsOcr, account()),
             gap("ev/c", Cause::Encrypted, of(true, false)),
             gap("ev/d", Cause::Encrypted, of(false, true)),
             gap("ev/e", Cause::Corrupt, of(false, false)),

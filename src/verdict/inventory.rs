@@ -143,6 +143,9 @@ fn judge_one(deployment: &Deployment, incident: &Incident) -> (Outcome, String) 
     let ranges: Vec<&Compromised> = known.collect();
     let Some(hit) = ranges.iter().find(|c| c.versions.contains(&version)) else {
         let versions = ranges.iter().map(|c| c.versions.as_str()).collect::<Vec<_>>().join(" or ");
+        if ranges.iter().any(|c| c.versions.may_contain(number)) {
+            return (Outcome::NotComparable, format!("its version {number} does not say whether it is one of {versions}"));
+        }
         return (Outcome::OtherVersion, format!("{platform} {number} is not among the compromised versions {versions}"));
     };
     let (outcome, when) = when(dates, incident);

@@ -47,3 +47,24 @@ fn members_of_groups_stand_beside_each_other_with_verdicts_of_their_own() {
     let page = std::fs::read_to_string(outputs.file("report.html")).expect("a page");
     assert!(page.contains("Who belongs together") && page.contains("Accounts and codes with several holders"));
 }
+
+#[test]
+fn those_under_one_parent_that_is_no_customer_are_one_group() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let institutions = [
+        Institution::new("ONE", "Tidewater Orchard Trust Bank").with("client_code", "PT9902").with("transfer_account", "tide-ftp33"),
+        Institution::new("TWO", "Bellweather Harbor Credit Union").with("client_code", "RR8811"),
+        Institution::new("OTHER", "Candlemas Prairie State Bank").with("client_code", "MM1204").with("transfer_account", "prairie-ftp1"),
+    ];
+    write_registry(&registry, &institutions);
+    let customers = "customer_id,legal_name,country,parent_id\nONE,Tidewater Orchard Trust Bank,US,HOLDCO1\n\
+                     TWO,Bellweather Harbor Credit Union,US,HOLDCO1\nOTHER,Candlemas Prairie State Bank,US,HOLDCO2\n";
+    write(&registry.join("customers.csv"), customers.as_bytes());
+    write(&desk.path("ev/home/tide-ftp33/in/plain.txt"), b"nothing of interest\n");
+    let mut sealed = b"7z\xBC\xAF\x27\x1C\x00\x04".to_vec();
+    sealed.extend((0..4000u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()));
+    write(&desk.path("ev/home/tide-ftp33/in/sealed.7z"), &sealed);
+    let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &registry).verdicts();
+    assert_eq!((verdicts["TWO"].as_str(), verdicts["OTHER"].as_str()), ("undetermined", "ruled_out"), "{verdicts:?}");
+}
