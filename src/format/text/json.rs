@@ -20,9 +20,9 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 7,
+    version: 8,
     limitations: &[
-        "objects above 1 MiB or deeper than 256 levels are read as text, not as rows",
+        "objects above 16 MiB or deeper than 256 levels are read as text, not as rows",
         "of one document, the first 256 tables are tables, the others text",
     ],
 };

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// Deeper values are no records.
 const MAX_DEPTH: usize = 256;
 /// Longer values are no records.
-pub(super) const MAX_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD: usize = 16 << 20;
 
 /// One step of a walk; ranges are those of the content, without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]

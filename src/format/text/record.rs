@@ -5,9 +5,9 @@ use memchr::{memchr, memchr_iter};
 use std::ops::Range;
 
 /// Longer records are no rows; they are handed over as text.
-pub(super) const MAX_RECORD: usize = 1 << 20;
+pub(super) const MAX_RECORD: usize = 16 << 20;
 /// A quoted field that is not closed within so many bytes is not quoted.
-const MAX_QUOTED: usize = 256 << 10;
+const MAX_QUOTED: usize = MAX_RECORD;
 /// Parts the fields of load files of Concordance.
 const THORNED: u8 = 0x14;
 /// Dashes of a rule at least.

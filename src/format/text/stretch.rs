@@ -17,7 +17,7 @@ const CUTS: Cuts = Cuts { least: 512 << 10, usual: 256 << 10, most: 2 << 20 };
 /// In decoded text a piece of the map begins after at most so many bytes, which bounds the counting of characters.
 const PIECE: usize = 1 << 10;
 /// So far a part is extended to end at a line end.
-const LINE: usize = 256 << 10;
+const LINE: usize = 16 << 20;
 /// Parts of running text begin so much earlier than the one before them ended.
 const OVERLAP: usize = 512;
 
