@@ -9,6 +9,7 @@ use crate::matching::Controls;
 use crate::model::{Cause, Status};
 use anyhow::{Context, Result};
 use clap::Args;
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
@@ -83,6 +84,7 @@ pub(super) fn options(reading: &Reading, apart: &[(&str, &Path)]) -> Result<Inde
     crawl::check_apart(&roots, apart).map_err(usage)?;
     crawl::check_roots(&roots).map_err(usage)?;
     let manifests = reading.manifests.iter().map(manifest).collect::<Result<Vec<_>>>().map_err(usage)?;
+    one_kind_each(&manifests).map_err(usage)?;
     if let Some(word) = reading.retry.iter().find(|word| !is_retried(word)) {
         let words = format!("--retry {word}: no status, cause or format is called so; `ruleout coverage` and `ruleout formats` name them");
         return Err(Usage(words).into());
@@ -200,6 +202,25 @@ fn manifest(argument: &OsString) -> Result<(Option<String>, PathBuf)> {
     }
     anyhow::ensure!(path.is_file(), "the manifest {} is not a file", path.display());
     Ok((kind, path))
+}
+
+/// A listing is of one kind: of two that are given at once, none is the later.
+fn one_kind_each(manifests: &[(Option<String>, PathBuf)]) -> Result<()> {
+    let mut kinds: BTreeMap<PathBuf, &Option<String>> = BTreeMap::new();
+    for (kind, path) in manifests {
+        // What cannot be found is said where it is opened.
+        let place = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let before = *kinds.entry(place).or_insert(kind);
+        let word = |kind: &Option<String>| kind.clone().unwrap_or_else(|| "no kind".to_owned());
+        anyhow::ensure!(
+            before == kind,
+            "{} is given twice, as {} and as {}: name it once, with the kind that holds",
+            path.display(),
+            word(before),
+            word(kind)
+        );
+    }
+    Ok(())
 }
 
 /// Is the beginning of the file that of a table in which these columns occur?

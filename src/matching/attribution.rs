@@ -52,6 +52,16 @@ pub struct Place {
     pub unclaimed: Option<Vec<Vec<u8>>>,
 }
 
+impl Place {
+    /// People decided that it is no home of these.
+    pub(super) fn forget(&mut self, rejected: &BTreeSet<usize>) {
+        if !rejected.is_empty() {
+            self.homes.iter_mut().for_each(|home| home.holders.retain(|holder| !rejected.contains(holder)));
+            self.homes.retain(|home| !home.holders.is_empty());
+        }
+    }
+}
+
 #[derive(Default)]
 struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
@@ -274,8 +284,8 @@ impl Folders<'_> {
 pub struct Reach {
     /// Anybody who depends.
     pub everybody: bool,
-    /// Those that depend and have no registered account.
-    pub without_account: bool,
+    /// Those that depend and have no registered identifier of one of these schemes: an account, a code of the vendor.
+    pub without: BTreeSet<Scheme>,
     /// These institutions, as far as they depend.
     pub institutions: Arc<BTreeSet<usize>>,
     /// Whoever has a deployment of one of these products.
@@ -286,6 +296,11 @@ impl Reach {
     /// Anybody who depends.
     pub fn everybody() -> Self {
         Self { everybody: true, ..Self::default() }
+    }
+
+    /// Those that depend and have no registered identifier of this scheme.
+    pub fn without(scheme: Scheme) -> Self {
+        Self { without: BTreeSet::from([scheme]), ..Self::default() }
     }
 }
 

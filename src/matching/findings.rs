@@ -74,6 +74,8 @@ pub struct Findings {
     pub titled: BTreeSet<usize>,
     /// Its payments stand amid other text, or in a file of which others may own the rest.
     pub beside_others: bool,
+    /// Personal data of rows under codes that nobody has registered, in columns of clients that hold registered ones, too.
+    pub unregistered: BTreeMap<String, Personal>,
     /// Owners that its fields name and the registry does not know.
     pub outside_owners: BTreeSet<String>,
     /// The days that the headers of its payments state.

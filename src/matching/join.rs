@@ -1,7 +1,7 @@
 //! The walk over items: whose each place is, whose what was read there is, and whose a gap there could be.
 
 use super::attribution::{Declared, Folders, Place, Reach, declared};
-use super::findings::Findings;
+use super::findings::{Findings, Personal};
 use super::groups::Groups;
 use super::items::Item;
 use super::lexicon::Lexicon;
@@ -115,7 +115,7 @@ impl Join<'_> {
         for (number, item) in items.iter().enumerate() {
             let depth = item.path.depth();
             above.retain(|(d, _)| *d < depth);
-            let place = self.folders.place(&item.path);
+            let mut place = self.folders.place(&item.path);
             let path = item.path.to_string();
             attributed.push(self.attribution(&place, &path));
             let mut mentions = paths::judge(self.lexicon, &item.path, &place);
@@ -129,6 +129,8 @@ impl Join<'_> {
                 self.dated.extend(dates::decide(self.lexicon, dates, &mut mentions));
             }
             mentions.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
+            let is_no_home = |m: &&Mention| m.source == Source::Path && m.is_rejected();
+            place.forget(&mentions.iter().filter(is_no_home).map(|m| m.institution).collect());
             self.drop_names_of_owners(&mut mentions);
             if let Some(content) = item.content {
                 let mut titled = headed::titled(self.registry, &self.findings[content], &mentions);
@@ -261,7 +263,8 @@ impl Join<'_> {
         let mut some = declared.customers.clone();
         some.extend(place.homes.iter().filter(|h| h.sure).flat_map(|h| h.holders.iter().copied()));
         some.extend(owners);
-        let mut reach = Reach { products: declared.products.clone(), without_account: place.unclaimed.is_some(), ..Reach::default() };
+        let mut reach = place.unclaimed.as_ref().map_or_else(Reach::default, |_| Reach::without(Scheme::TransferAccount));
+        reach.products.clone_from(&declared.products);
         if some.iter().any(|&i| self.registry.institutions[i].serves_others) {
             reach.everybody = true;
         }
@@ -328,7 +331,15 @@ impl Join<'_> {
         }
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
-        let personal = findings.nobodys();
+        if !in_a_home && !findings.unregistered.is_empty() {
+            self.unregistered(item, path, findings);
+        }
+        let mut personal = findings.nobodys();
+        // Whose records are another's by what people decided, that is not known.
+        let rejected = mentions.iter().filter(|m| m.is_rejected() && !owners.contains(&m.institution)).map(|m| m.institution);
+        for own in rejected.collect::<BTreeSet<_>>().iter().filter_map(|institution| findings.own.get(institution)) {
+            personal = personal.with(own);
+        }
         if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
             return;
         }
@@ -348,6 +359,29 @@ impl Join<'_> {
                 bytes: item.size,
                 detail: "personal data, and nothing says whose".to_owned(),
                 reach,
+                basis: Basis::UnattributedData,
+                waived: None,
+            });
+        }
+    }
+
+    /// Rows under codes that nobody has registered are somebody's outside the registry, or of one whose code it lacks.
+    fn unregistered(&mut self, item: &Item, path: &str, findings: &Findings) {
+        /// So many codes are said.
+        const HINTS: usize = 8;
+        let mut personal = Personal::default();
+        findings.unregistered.values().for_each(|own| personal.add(&own.records, &own.persons));
+        personal.settle();
+        let codes = findings.unregistered.keys().take(HINTS).cloned();
+        let hints = std::iter::once("outside_owner".to_owned()).chain(codes).collect();
+        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints });
+        if self.registry.incident.policy.unattributed == Unattributed::Gap {
+            self.gaps.push(OpenGap {
+                item: path.to_owned(),
+                cause: Cause::Unattributed,
+                bytes: item.size,
+                detail: "rows about persons under codes of clients that nobody has registered".to_owned(),
+                reach: Reach::without(Scheme::ClientCode),
                 basis: Basis::UnattributedData,
                 waived: None,
             });
@@ -379,7 +413,7 @@ impl Join<'_> {
                 cause: Cause::UnclaimedHome,
                 bytes,
                 detail: format!("{items} items in the home of an account that no institution claims"),
-                reach: Reach { without_account: true, ..Reach::default() },
+                reach: Reach::without(Scheme::TransferAccount),
                 basis: Basis::UnclaimedAccount,
                 waived: None,
             });

@@ -186,8 +186,8 @@ impl Judgement<'_> {
     fn identifier(&self, found: &Found, scheme: &Scheme, value: &str) -> Option<(Role, Strength, Basis)> {
         let sure = Some((Role::Owner, Strength::Sure, Basis::ClientRecord));
         let weak = Some((Role::Unknown, Strength::Weak, Basis::WeakEvidence));
-        if self.rows.as_ref().is_some_and(|rows| rows.is_typed(found)) {
-            // The table's facts speak for columns of identifiers.
+        if !matches!(scheme, Scheme::Other(_)) && self.rows.as_ref().is_some_and(|rows| rows.is_typed(found)) {
+            // The table's facts speak for columns of identifiers whose schemes are known.
             return None;
         }
         let label = found.label.or_else(|| self.rows.as_ref().and_then(|rows| rows.label(found, scheme)));

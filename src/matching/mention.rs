@@ -65,6 +65,11 @@ impl Mention {
         !(self.role == Role::Reference && self.strength == Strength::Weak)
     }
 
+    /// Did people decide that it says nothing?
+    pub fn is_rejected(&self) -> bool {
+        !self.review.is_empty() && !self.has_effect()
+    }
+
     /// Is it proof that the item is the institution's?
     pub fn is_sure_owner(&self) -> bool {
         self.role == Role::Owner && self.strength == Strength::Sure

@@ -117,15 +117,16 @@ fn are_different_people(reviews: &[&Review]) -> bool {
     names.iter().enumerate().any(|(n, one)| names[n + 1..].iter().any(|other| !may_be_one_person(one, other)))
 }
 
-/// The words of a name in one order; of an address, those before the `@`.
+/// The words of a name in one order; of an address those before the `@`, of a login those behind its domain.
 fn words_of_name(name: &str) -> Vec<String> {
+    let name = name.rsplit('\\').next().unwrap_or(name);
     let mut words = words_of(name.split('@').next().filter(|before| !before.is_empty()).unwrap_or(name));
     words.sort_unstable();
     words
 }
 
 /// `A. Moreau`, `Moreau, Anne` and `anne.moreau@…` may be one person: each word of the name with fewer words is one of the
-/// other's, or its initial.
+/// other's, or its initial. So may `Dr. Anne Moreau` and `Anne Moreau, CISO`, whose words agree but for one, and `amoreau`.
 fn may_be_one_person(one: &[String], other: &[String]) -> bool {
     let (fewer, more) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let is_same = |a: &str, b: &str| a == b || a.starts_with(b) && b.chars().count() == 1 || b.starts_with(a) && a.chars().count() == 1;
@@ -135,7 +136,28 @@ fn may_be_one_person(one: &[String], other: &[String]) -> bool {
         left.iter().position(|other| fits(word, other)).map(|at| left.swap_remove(at)).is_some()
     };
     let others: Vec<&String> = fewer.iter().filter(|word| !take(word, &|a, b| a == b)).collect();
-    others.into_iter().all(|word| take(word, &is_same))
+    let is_whole = fewer.len() - others.len() >= 2;
+    others.into_iter().all(|word| take(word, &is_same)) || is_whole || matches!(fewer, [login] if is_login(login, more))
+}
+
+/// Is it made of the name: `amoreau`, `moreaua`, `annemoreau`, `am`? Of one login the other may be made, too.
+fn is_login(login: &str, name: &[String]) -> bool {
+    let initial = |word: &str| word.chars().next().map(String::from).unwrap_or_default();
+    let is_of = |(a, b): (&str, &str)| {
+        [format!("{a}{b}"), format!("{}{b}", initial(a)), format!("{b}{}", initial(a))].iter().any(|made| made == login)
+    };
+    let parts = name.iter().flat_map(|a| name.iter().filter(move |b| *b != a).map(move |b| (a.as_str(), b.as_str())));
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let initials: String = name.iter().map(|word| initial(word)).collect();
+    // `amoreau` and `moreaua`.
+    let turned = |from: &str, to: &str| from.strip_prefix(&initial(from)).is_some_and(|rest| format!("{rest}{}", initial(from)) == to);
+    parts.into_iter().any(is_of)
+        || name.len() > 1 && sorted(login) == sorted(&initials)
+        || matches!(name, [other] if turned(login, other) || turned(other, login))
 }
 
 fn names(reviews: &[&Review]) -> String {
@@ -192,6 +214,7 @@ mod tests {
             &[(Reject, "A. Lee"), (Reject, "A Lee"), (Reject, "Lee, A."), (Reject, "lee ann")],
             &[(Reject, "Ann Lee"), (Reject, "ann.lee@bank.example")],
             &[(Reject, "Ann Zoë Lée"), (Reject, "Lee, A. Z.")],
+            &[(Reject, "Dr. Ann Lee"), (Reject, "Ann Lee, CISO"), (Reject, "alee"), (Reject, "CORP\\leea"), (Reject, "AL")],
         ] {
             let one = owner(same);
             assert_eq!((one.role, one.strength), (Role::Unknown, Weak), "{same:?}");

@@ -7,7 +7,7 @@ use super::mention::{Mention, Source, mention};
 use super::passage::{Found, Text};
 use super::unlabelled;
 use crate::identifier::{Specific, normalise, rounded_numbers, whole_number};
-use crate::model::{Basis, DataElement, Role, Scheme, Strength};
+use crate::model::{Basis, DataElement, Role, Scheme, Strength, says_nothing};
 use crate::registry::Policy;
 use crate::table::{ColumnFacts, ColumnType, Heading, Keys, Side, Sums, TableFacts, ValueFacts, codes_beside, heading, keys};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -232,8 +232,21 @@ fn client_column(lexicon: &Lexicon, table: &TableFacts, column: Column<'_>, spec
     }
     if specific == Specific::Exact {
         rounded_codes(lexicon, column, of_table, findings);
+        if has_owner {
+            unregistered(lexicon, column, findings);
+        }
     }
     has_owner
+}
+
+/// Rows about persons under codes that nobody has registered.
+fn unregistered(lexicon: &Lexicon, column: Column<'_>, findings: &mut Findings) {
+    let is_other = |value: &str| !says_nothing(value) && holder(lexicon, value).is_none() && rounded_numbers(value).is_none();
+    for (value, facts) in &column.facts.values {
+        if facts.is_told_apart() && facts.records.elements().concern_persons() && is_other(value) {
+            findings.unregistered.entry(value.clone()).or_default().add(&facts.records, &facts.persons);
+        }
+    }
 }
 
 /// Each code that a value may have been before a spreadsheet rounded it points.

@@ -293,7 +293,13 @@ fn rows_may_be_longer_than_what_is_looked_at_first() {
     let heads: Vec<&str> = wide.iter().map(String::as_str).collect();
     let body = rows("CODE,NAME,ACCOUNT,SUM\n");
     let first = rows(&format!("CODE,NAME,ACCOUNT,SUM,{}\n", blank.join(",")));
+    let scan = "QUJD".repeat(300_000);
     let forms = [
+        ("very_long_cells.csv", before(&["scan"], heading) + &before(&[&scan], &body)),
+        (
+            "very_long_values.jsonl",
+            rows(&format!("{{\"scan\":\"{scan}\",\"client_code\":\"CODE\",\"name\":\"NAME\",\"ssn\":\"512-44-102ACCOUNT\"}}\n")),
+        ),
         ("columns_at_the_end.csv", before(&heads, heading) + &before(&blank, &body)),
         ("columns_first.txt", format!("{heading},{}\n{first}", heads.join(",")).replace(',', "|")),
         ("long_cells.csv", format!("note,{heading}\n{}", before(&[&format!("\"{note}\"")], &body))),

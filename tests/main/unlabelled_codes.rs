@@ -104,3 +104,42 @@ fn a_count_of_rows_is_no_column_of_codes() {
     let verdicts = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).verdicts();
     assert_eq!((verdicts["C19"].as_str(), verdicts["C3"].as_str()), ("affected", "ruled_out"));
 }
+
+#[test]
+fn rows_under_codes_that_nobody_registered_may_be_those_of_who_has_none() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let institutions = [
+        Institution::new("A", "Quarrystone Orchard Savings Bank").with("transfer_account", "quarry_prd"),
+        Institution::new("B", "Bellweather Harbor Credit Union").with("client_code", "58213"),
+        Institution::new("C", "Tidewater Candle Trust Bank").with("client_code", "61934"),
+        Institution::new("D", "Ashgrove Miller National Bank").with("client_code", "73306"),
+    ];
+    write_registry(&registry, &institutions);
+    let row = |n: usize| format!("{},Ann Lee{},51244{:04}\n", ["58213", "61934", "40771"][n % 3], "e".repeat(n), 1028 + n);
+    let table = format!("Client Code,Name,SSN\n{}", (0..30).map(row).collect::<String>());
+    write(&desk.path("ev/x/members.csv"), table.as_bytes());
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    assert_eq!(outputs.verdicts().values().collect::<Vec<_>>(), ["undetermined", "affected", "affected", "ruled_out"]);
+    assert_eq!(outputs.impact()["A"]["basis"], "unattributed_data");
+    let rows = outputs.rows("unattributed.csv");
+    assert_eq!(rows.iter().map(|row| [&row["individuals"], &row["hints"]]).collect::<Vec<_>>(), [["10", "40771|outside_owner"]]);
+}
+
+#[test]
+fn a_number_of_another_scheme_points_to_its_holder_in_a_column_of_clients() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    let institutions = [
+        Institution::new("A", "Quarrystone Orchard Savings Bank").with("customer_number", "QXZ7731"),
+        Institution::new("B", "Bellweather Harbor Credit Union").with("client_code", "58213"),
+        Institution::new("C", "Tidewater Candle Trust Bank").with("client_code", "61934"),
+    ];
+    write_registry(&registry, &institutions);
+    let row = |n: usize| format!("{},Ann Lee{},51244{:04}\n", ["58213", "61934", "QXZ7731"][n % 3], "e".repeat(n), 1028 + n);
+    let table = format!("Client Code,Name,SSN\n{}", (0..30).map(row).collect::<String>());
+    write(&desk.path("ev/x/members.csv"), table.as_bytes());
+    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
+    assert_eq!(outputs.verdicts().values().collect::<Vec<_>>(), ["undetermined", "affected", "affected"]);
+    assert!(outputs.rows("evidence.csv").iter().any(|row| row["customer_id"] == "A" && row["strength"] == "weak"));
+}

@@ -3,7 +3,7 @@
 use crate::harness::{Desk, Finished, Institution, Job, gzip, program, run, write, write_registry};
 use std::path::Path;
 
-/// A desk with a letter that names nobody and a member list of the first of two institutions.
+/// A desk with a letter that names nobody and a list of transfers of the first of two institutions.
 fn desk() -> Desk {
     let desk = Desk::new();
     let institutions = [
@@ -12,7 +12,7 @@ fn desk() -> Desk {
     ];
     write_registry(&desk.path("registry"), &institutions);
     write(&desk.path("ev/letter.txt"), b"The window of your delivery moves to Friday.\n");
-    write(&desk.path("ev/members.csv"), b"client_code,name,account_number\n570831,Ann Lee,4455667788\n570831,Bo Ek,4455667799\n");
+    write(&desk.path("ev/members.csv"), b"client_code,file,state\n570831,a.ach,sent\n570831,b.ach,sent\n");
     desk
 }
 
@@ -51,6 +51,16 @@ fn a_manifest_of_another_kind_is_said_and_is_another_ground() {
     assert!(diff.stdout.contains("evidence changed"), "{}", diff.stdout);
 }
 
+#[test]
+fn a_manifest_is_of_one_kind() {
+    let desk = desk();
+    let listing = desk.path("files.txt");
+    write(&listing, b"/home/bellw_prd/in/members.csv\n");
+    let job = Job::of("ev", &desk.path("ev")).manifest_of("taken", &listing).manifest_of("platform", &listing);
+    let refused = Finished::from(desk.index_command(&job).output().expect("the program starts")).with_code(&[2]);
+    assert!(refused.stderr.contains("files.txt is given twice, as taken and as platform"), "{}", refused.stderr);
+}
+
 fn reviews(desk: &Desk, rows: &[(&str, &str)]) -> String {
     let rows: String = rows.iter().map(|(who, day)| format!("reject,ev/members.csv,A,\"{who}\",{day},chance\n")).collect();
     let path = desk.path("review.csv");
@@ -73,11 +83,37 @@ fn one_person_under_several_spellings_clears_nobody() {
         &["A. Moreau", "Moreau, A.", "MOREAU Anne"],
         &["Anne Moreau", "anne.moreau@bank.example"],
         &["Zoé Moreau", "Zoe Moreau"],
+        &["Dr. Anne Moreau", "Anne Moreau, CISO", "CORP\\amoreau"],
     ] {
         assert_eq!(rejected(names), "undetermined", "{names:?}");
     }
     for names in [&["A. Moreau", "B. Moreau"][..], &["Anne Moreau", "Anna Moreau"], &["A. Moreau", "Moreau, A.", "Paul Field"]] {
         assert_eq!(rejected(names), "ruled_out", "{names:?}");
+    }
+}
+
+#[test]
+fn persons_of_a_rejected_owner_are_nobodys() {
+    let members = "client_code,name,account_number\n570831,Ann Lee,4455667788\n570831,Bo Ek,4455667799\n570831,Cy Fox,4455667711\n";
+    let in_rows = ("ev/members.csv", members.to_owned());
+    let in_text = ("ev/members.csv", format!("Client code: 570831\n\n{}", members.replace("client_code,", "").replace("570831,", "")));
+    let in_a_home = ("ev/home/quarry_prd/members.csv", in_text.1.replace("Client code: 570831\n\n", ""));
+    for (path, text) in [in_rows, in_text, in_a_home] {
+        let desk = desk();
+        std::fs::remove_file(desk.path("ev/members.csv")).expect("it was written");
+        write(&desk.path(path), text.as_bytes());
+        desk.index(&Job::of("ev", &desk.path("ev")));
+        decided(&desk, "out", &[]);
+        assert_eq!((verdict(&desk, "out", "A"), verdict(&desk, "out", "B")), ("affected".to_owned(), "ruled_out".to_owned()), "{path}");
+        let file = reviews(&desk, &[("Ann Lee", "2025-02-01"), ("Bo Ek", "2025-02-01")]);
+        let file_text = std::fs::read_to_string(&file).expect("it was written").replace("ev/members.csv", path);
+        write(Path::new(&file), file_text.as_bytes());
+        decided(&desk, "out", &["--review", &file]);
+        let outputs = crate::harness::Outputs::new(&desk.path("out"));
+        let rows = outputs.rows("unattributed.csv");
+        assert_eq!((rows.len(), rows[0]["item"].as_str(), rows[0]["individuals"].as_str()), (1, path, "3"), "{rows:?}");
+        let bases = outputs.impact().into_iter().map(|(id, row)| (id, row["basis"].clone())).collect::<Vec<_>>();
+        assert_eq!(bases, ["A", "B"].map(|id| (id.to_owned(), "unattributed_data".to_owned())), "{path}");
     }
 }
 
