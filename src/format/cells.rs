@@ -2,9 +2,8 @@
 //! collected while the text is read, and become rows once the table has ended, if it holds records and is no means of
 //! layout.
 
-use super::Sink;
 use super::grid::Grid;
-use crate::identifier::client_label;
+use super::{Sink, key_below};
 use crate::table::TableFacts;
 
 /// Bytes of cells that are held for the tables that are open.
@@ -50,7 +49,7 @@ pub(super) struct Cells {
     /// Lines with tabulators that follow each other.
     lines: Vec<Vec<String>>,
     held: usize,
-    /// Tables, with the code of the client that a line above them names.
+    /// Tables, with the key of the lines above them that name a client or an institution.
     ended: Vec<(Option<String>, Vec<Vec<String>>)>,
     /// What a line of running text names.
     head: Option<String>,
@@ -174,8 +173,8 @@ impl Cells {
         let cells: Vec<String> = line.trim_matches(['\n', '\r']).split('\t').map(|cell| cell.trim().to_owned()).collect();
         if cells.iter().filter(|cell| !cell.is_empty()).count() < 2 {
             self.end_lines();
-            if let Some(span) = client_label::clients(line).pop() {
-                self.head = line.get(span).map(str::to_owned);
+            if let Some(head) = key_below(self.head.as_deref().unwrap_or_default(), line) {
+                self.head = Some(head);
             }
             return;
         }

@@ -199,8 +199,8 @@ impl<'t> Label<'t> {
             };
             return is_long && (is_key() || is_section(text, value) || between.contains(['/', '\\', '{', '[']) || is_element(between));
         }
-        // A short number is the whole value of a field.
-        let ends_field = behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
+        // A short number is the whole value of a field, behind which two blanks may stand.
+        let ends_field = behind.starts_with("  ") || behind.chars().next().is_none_or(|c| c == BORDER || "\r\n\t\"'<,;)]}&|".contains(c));
         is_long || digits >= SHORT_NUMBER && ends_field && between.contains(|c: char| c == BORDER || "=:\"'>#([{|→".contains(c))
     }
 }

@@ -17,6 +17,23 @@ const NO_VALUE: &[u8] = b"=__HIVE_DEFAULT_PARTITION__";
 /// Folders deeper than this are not told apart: names come from hostile archives.
 const FOLDER_DEPTH: usize = 128;
 
+/// What ends the name of a container, which is the folder of its members.
+const CONTAINERS: &[&str] = &[
+    "zip", "7z", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "lz4", "z", "rar", "cab", "lha", "lzh", "cpio",
+    "iso",
+];
+
+/// The name of a folder, or of a container without what says of which kind it is: `104233.tar.gz`.
+fn folder_name(mut name: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memrchr(b'.', name).filter(|at| *at > 0)
+        && let (stem, [_, ending @ ..]) = name.split_at(at)
+        && CONTAINERS.iter().any(|kind| ending.eq_ignore_ascii_case(kind.as_bytes()))
+    {
+        name = stem;
+    }
+    name
+}
+
 /// What a folder says as `key=value`, as the partitions of data lakes are named.
 fn said(part: &str) -> Option<(&str, &str)> {
     part.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty())
@@ -86,12 +103,12 @@ impl<'l> Folders<'l> {
         Self { lexicon, top: Folder::default(), layouts: registry.incident.layouts.iter().map(|l| l.path.clone()).collect() }
     }
 
-    /// Adds the folders above a file.
-    pub fn add<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>) {
+    /// Adds the folders above a file; a container is the folder of what is in it.
+    pub fn add<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>, is_container: bool) {
         let mut components = components.take(FOLDER_DEPTH).peekable();
         let mut folder = &mut self.top;
         while let Some(name) = components.next() {
-            if components.peek().is_none() {
+            if components.peek().is_none() && !is_container {
                 break;
             }
             // `entry` would copy every name.
@@ -116,9 +133,9 @@ impl<'l> Folders<'l> {
         if folder.holds_homes {
             let mut traits = Traits::default();
             let homes = folder.children.iter().filter(|(name, _)| self.registered(name).is_some());
-            homes.for_each(|(name, home)| traits.take(name, home.children.keys()));
+            homes.for_each(|(name, home)| traits.take(folder_name(name), home.children.keys()));
             for (name, child) in &mut folder.children {
-                child.is_home = is_declared || traits.are_of(name, child.children.keys());
+                child.is_home = is_declared || traits.are_of(folder_name(name), child.children.keys());
             }
         }
         folder.may_hold_homes = !folder.holds_homes && self.dates(folder, above) == Some(Dates::Codes);
@@ -129,8 +146,8 @@ impl<'l> Folders<'l> {
         }
     }
 
-    /// What the place of a file says. Its root may be a home itself, and then bears the account.
-    pub fn place(&self, path: &EvidencePath) -> Place {
+    /// What the place of a file says. Its root may be a home itself, and then bears the account; so may a container.
+    pub fn place(&self, path: &EvidencePath, is_container: bool) -> Place {
         let mut place = Place::default();
         if let Some((_, (scheme @ Scheme::TransferAccount, value, holders))) = self.registered(path.label.as_bytes())
             && is_distinctive(&value)
@@ -141,7 +158,7 @@ impl<'l> Folders<'l> {
         let mut above: Vec<&[u8]> = Vec::new();
         let mut components = path.components().peekable();
         while let Some(name) = components.next() {
-            if components.peek().is_none() {
+            if components.peek().is_none() && !is_container {
                 break;
             }
             let (is_parent_of_homes, may_be_home) = (folder.holds_homes, folder.may_hold_homes);
@@ -179,7 +196,7 @@ impl<'l> Folders<'l> {
     /// The registered account or code that a folder is named by, with all who hold it; with how surely its name says what
     /// it is, where it does.
     fn registered(&self, name: &[u8]) -> Option<(Option<Specific>, Client)> {
-        let name = std::str::from_utf8(name).ok()?;
+        let name = std::str::from_utf8(folder_name(name)).ok()?;
         if let Some((key, value)) = said(name)
             && let Some(label) = key_of_clients(key)
             && let Some(client) = self.lexicon.client(value)
@@ -250,6 +267,7 @@ impl Folders<'_> {
         let mut codes = 0;
         for name in folder.children.keys() {
             let is_registered = self.registered(name).is_some();
+            let name = folder_name(name);
             match is_date(name) {
                 true => (dates, codes) = (dates + 1, codes + usize::from(is_registered)),
                 false if is_registered || is_digits(name) => return None,

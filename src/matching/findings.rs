@@ -2,7 +2,7 @@ use super::mention::{Mention, Source, together};
 use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
 use crate::table::{Sums, TableFacts};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A table with fewer rows is no list.
 const LIST_ROWS: u64 = 3;
@@ -33,6 +33,15 @@ impl Personal {
         both.add(&other.records, &other.persons);
         both.settle();
         both
+    }
+
+    /// The same without a part of it.
+    pub fn without(&self, part: &Self) -> Self {
+        let taken: HashSet<u64> = part.persons.iter().map(|person| person.hash).collect();
+        let mut rest = self.clone();
+        rest.records.take(&part.records);
+        rest.persons.retain(|person| !taken.contains(&person.hash));
+        rest
     }
 
     /// Makes the persons distinct.
@@ -70,8 +79,8 @@ pub struct Findings {
     pub tells_apart: bool,
     /// Whose codes stand under a header that says nothing, in tables about persons that no column gives to anybody.
     pub unlabelled: BTreeSet<usize>,
-    /// Whose names alone stand above tables about persons that no column gives to anybody.
-    pub titled: BTreeSet<usize>,
+    /// What stands under the names alone of institutions to whom nothing else in it belongs, and nowhere else.
+    pub under_names: BTreeMap<usize, Personal>,
     /// Its payments stand amid other text, or in a file of which others may own the rest.
     pub beside_others: bool,
     /// Personal data of rows under codes that nobody has registered, in columns of clients that hold registered ones, too.
@@ -157,6 +166,26 @@ impl Findings {
         personal.persons.extend_from_slice(&self.text_persons);
         personal.settle();
         personal
+    }
+
+    /// May some of it be others' whose names stand above it: does nothing but what it says make it its owner's?
+    pub fn has_parts_of_others(&self, mentions: &[Mention]) -> bool {
+        let mut owners = mentions.iter().filter(|m| m.is_sure_owner()).peekable();
+        !self.under_names.is_empty() && owners.peek().is_some() && owners.all(|m| !matches!(m.source, Source::Path | Source::Payment))
+    }
+
+    /// What stands under the names of others than these.
+    pub fn of_others(&self, owners: &BTreeSet<usize>) -> Personal {
+        let mut all = Personal::default();
+        for part in self.under_names.iter().filter(|(institution, _)| !owners.contains(institution)).map(|(_, part)| part) {
+            all.elements.extend(part.elements);
+            all.add(&part.records, &part.persons);
+        }
+        if !all.persons.is_empty() {
+            all.elements.extend(self.text);
+        }
+        all.settle();
+        all
     }
 
     /// Is what is known to be this institution's own only a part of the personal data in it?

@@ -1,16 +1,17 @@
 //! The walk over items: whose each place is, whose what was read there is, and whose a gap there could be.
 
 use super::attribution::{Declared, Folders, Place, Reach, declared};
-use super::findings::{Findings, Personal};
+use super::findings::Findings;
 use super::groups::Groups;
 use super::items::Item;
 use super::lexicon::Lexicon;
 use super::mention::mention;
+use super::ownerless::is_all_owned;
 use super::review::Reviews;
 use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, headed, names, paths};
 use crate::ledger::{Reading, Root};
 use crate::model::{Basis, Cause, Class, Role, Scheme, Status, Strength};
-use crate::registry::{Images, Registry, Scanned, Unattributed};
+use crate::registry::{Images, Registry, Scanned};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -22,11 +23,11 @@ pub(super) struct Join<'a> {
     pub(super) lexicon: &'a Lexicon,
     pub(super) folders: &'a Folders<'a>,
     readings: &'a [(i64, Reading)],
-    findings: &'a [Findings],
+    pub(super) findings: &'a [Findings],
     groups: Groups,
     pub(super) evidence: Vec<Evidence>,
     pub(super) gaps: Vec<OpenGap>,
-    ownerless: Vec<OwnerlessItem>,
+    pub(super) ownerless: Vec<OwnerlessItem>,
     holdings: Vec<Holdings>,
     /// Contents whose records were counted for an institution: copies say nothing new.
     counted: HashSet<(usize, usize)>,
@@ -115,7 +116,8 @@ impl Join<'_> {
         for (number, item) in items.iter().enumerate() {
             let depth = item.path.depth();
             above.retain(|(d, _)| *d < depth);
-            let mut place = self.folders.place(&item.path);
+            let is_container = item.content.is_some_and(|content| !self.readings[content].1.members.is_empty());
+            let mut place = self.folders.place(&item.path, is_container);
             let path = item.path.to_string();
             attributed.push(self.attribution(&place, &path));
             let mut mentions = paths::judge(self.lexicon, &item.path, &place);
@@ -214,6 +216,8 @@ impl Join<'_> {
         mentions: &[Mention],
         above: &[(usize, BTreeSet<usize>)],
     ) {
+        let findings = item.content.map(|content| &self.findings[content]).filter(|findings| findings.has_parts_of_others(mentions));
+        let of_others = findings.map(|findings| findings.of_others(owners));
         for &owner in owners {
             let holdings = &mut self.holdings[owner];
             holdings.owner_items += 1;
@@ -238,6 +242,14 @@ impl Join<'_> {
                     None if owners.iter().any(|other| findings.own.contains_key(other)) => Cow::Owned(findings.nobodys()),
                     None if !is_all_owned(mentions, findings) => Cow::Owned(findings.said_in_text()),
                     _ => Cow::Borrowed(&findings.all),
+                };
+                let own = match &of_others {
+                    // What fields give to it is none of theirs.
+                    Some(part) if !matches!((&own, findings.own.get(&owner)), (Cow::Borrowed(own), Some(fields)) if *own == fields) => {
+                        held.shared = true;
+                        Cow::Owned(own.without(part))
+                    }
+                    _ => own,
                 };
                 held.records = own.records.all;
                 for element in own.elements.iter() {
@@ -322,72 +334,6 @@ impl Join<'_> {
         self.gaps.push(OpenGap { item: path.to_owned(), cause, bytes, detail, reach, basis: Basis::UnreadContent, waived: None });
     }
 
-    fn ownerless_of(&mut self, item: &Item, path: &str, place: &Place, owners: &BTreeSet<usize>, mentions: &[Mention]) {
-        let Some(content) = item.content else { return };
-        let findings = &self.findings[content];
-        if !findings.outside_owners.is_empty() && owners.is_empty() && !item.inherited {
-            let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
-            self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
-        }
-        // A folder whose name merely equals a code is nobody's home.
-        let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
-        if !in_a_home && !findings.unregistered.is_empty() {
-            self.unregistered(item, path, findings);
-        }
-        let mut personal = findings.nobodys();
-        // Whose records are another's by what people decided, that is not known.
-        let rejected = mentions.iter().filter(|m| m.is_rejected() && !owners.contains(&m.institution)).map(|m| m.institution);
-        for own in rejected.collect::<BTreeSet<_>>().iter().filter_map(|institution| findings.own.get(institution)) {
-            personal = personal.with(own);
-        }
-        if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
-            return;
-        }
-        let named: BTreeSet<&str> = findings
-            .mentions
-            .iter()
-            .filter(|m| m.has_effect())
-            .map(|m| self.registry.institutions[m.institution].customer_id.as_str())
-            .take(8)
-            .collect();
-        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints: named.into_iter().map(str::to_owned).collect() });
-        if self.registry.incident.policy.unattributed == Unattributed::Gap {
-            let reach = self.reach(path, place, &BTreeSet::new());
-            self.gaps.push(OpenGap {
-                item: path.to_owned(),
-                cause: Cause::Unattributed,
-                bytes: item.size,
-                detail: "personal data, and nothing says whose".to_owned(),
-                reach,
-                basis: Basis::UnattributedData,
-                waived: None,
-            });
-        }
-    }
-
-    /// Rows under codes that nobody has registered are somebody's outside the registry, or of one whose code it lacks.
-    fn unregistered(&mut self, item: &Item, path: &str, findings: &Findings) {
-        /// So many codes are said.
-        const HINTS: usize = 8;
-        let mut personal = Personal::default();
-        findings.unregistered.values().for_each(|own| personal.add(&own.records, &own.persons));
-        personal.settle();
-        let codes = findings.unregistered.keys().take(HINTS).cloned();
-        let hints = std::iter::once("outside_owner".to_owned()).chain(codes).collect();
-        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints });
-        if self.registry.incident.policy.unattributed == Unattributed::Gap {
-            self.gaps.push(OpenGap {
-                item: path.to_owned(),
-                cause: Cause::Unattributed,
-                bytes: item.size,
-                detail: "rows about persons under codes of clients that nobody has registered".to_owned(),
-                reach: Reach::without(Scheme::ClientCode),
-                basis: Basis::UnattributedData,
-                waived: None,
-            });
-        }
-    }
-
     /// A root whose walk did not end may hold anything.
     pub(super) fn unwalked_roots(&mut self, roots: &[Root]) {
         self.gaps.extend(roots.iter().filter(|root| !root.walked).map(|root| OpenGap {
@@ -435,20 +381,4 @@ impl Join<'_> {
         words.extend((!owners.is_empty()).then_some(owners));
         words.join("|")
     }
-}
-
-/// Do the owners of an item own all that is in it? What makes them owners may be its place or its payments, which speak of
-/// all of it unless they stand amid other text, a label in its text, which does so unless a table beside it holds codes of
-/// others or tells its rows apart, or a column of a table, which speaks of its rows.
-fn is_all_owned(mentions: &[Mention], findings: &Findings) -> bool {
-    let owners: Vec<&Mention> = mentions.iter().filter(|m| m.is_sure_owner()).collect();
-    let institutions: BTreeSet<usize> = owners.iter().map(|m| m.institution).collect();
-    let speaks_of_all = |m: &&Mention| match m.source {
-        Source::Path => true,
-        Source::Payment => !findings.beside_others || !findings.says_more_than_payments(),
-        Source::Prose | Source::Record | Source::Strings => !findings.is_of_others_too(&institutions),
-        Source::Field | Source::Rows => false,
-    };
-    let by_column = owners.iter().any(|m| matches!(m.source, Source::Field | Source::Rows));
-    owners.iter().any(speaks_of_all) || by_column && !findings.tables_are_apart()
 }

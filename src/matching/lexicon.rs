@@ -376,6 +376,13 @@ impl Lexicon {
         self.phrases.get(first).and_then(|beginning| beginning.longer.get(second)).map_or(&[], Vec::as_slice)
     }
 
+    /// Does a name of an institution that is longer begin with this term?
+    pub fn begins_name_of(&self, first: &str, holder: usize) -> bool {
+        let is_name = |entry: &Entry| matches!(entry.what, What::Name { .. }) && entry.holders.contains(&holder);
+        let mut longer = self.phrases.get(first).into_iter().flat_map(|beginning| beginning.longer.values().flatten());
+        longer.any(|(entry, _)| self.entries.get(*entry as usize).is_some_and(is_name))
+    }
+
     /// Is an entry a name that is registered without a legal form?
     pub fn is_formless(&self, entry: u32) -> bool {
         self.formless.contains(&entry)

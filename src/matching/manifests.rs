@@ -24,7 +24,7 @@ impl Join<'_> {
     /// Rows of listings: what lies in a home is its owner's, and what was taken and is not held is a gap.
     pub(super) fn listed(&mut self, listed: &Reconciled, items: &[Item], manifests: &[ManifestRow]) {
         for (number, row) in listed.rows.iter().enumerate() {
-            let place = self.folders.place(row.path(items));
+            let place = self.folders.place(row.path(items), false);
             let path = row.path(items).to_string();
             let words = format!("{} line {}", manifests[row.manifest as usize].name, row.line);
             // What lies in homes on the platform is there because it was not taken, as far as its own listing says.
@@ -112,7 +112,7 @@ impl Join<'_> {
         for lines in logged {
             let log = &manifests[lines.manifest as usize].name;
             let at = lines.item.map_or_else(|| EvidencePath::file(log, lines.path.clone()), |item| items[item].path.clone());
-            let place = self.folders.place(&at);
+            let place = self.folders.place(&at, false);
             let client = lines.account.as_deref().and_then(|account| transfers::client(self.lexicon, account));
             let homes = place.homes.iter().filter(|home| home.sure).map(|h| (h.scheme.clone(), h.value.clone(), h.holders.clone()));
             let words = match &lines.why {

@@ -23,6 +23,7 @@ mod listed;
 mod manifests;
 mod mention;
 mod names;
+mod ownerless;
 mod passage;
 mod paths;
 mod payments;
@@ -256,10 +257,11 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
     let listed = listed::reconcile_all(&case.ledger, &manifests, &derived, &|content| readings[content].1.content)?;
 
     let mut folders = Folders::new(&lexicon, registry);
-    derived.iter().for_each(|item| folders.add(item.path.components()));
-    listed.rows.iter().filter(|l| l.kind != Kind::Seller).for_each(|l| folders.add(l.path(&derived).components()));
+    let is_container = |item: &Item| item.content.is_some_and(|content| !readings[content].1.members.is_empty());
+    derived.iter().for_each(|item| folders.add(item.path.components(), is_container(item)));
+    listed.rows.iter().filter(|l| l.kind != Kind::Seller).for_each(|l| folders.add(l.path(&derived).components(), false));
     let (logged, activity) = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
-    logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/')));
+    logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/'), false));
     let folders = folders.settle();
 
     stop.check()?;

@@ -3,6 +3,7 @@
 use super::attribution::Place;
 use super::lexicon::{Lexicon, What, is_numeric, is_telling_code, proves};
 use super::mention::{Mention, Source, mention};
+use super::names::{is_bank_word, is_small_word};
 use super::passage::Text;
 use crate::identifier::{self, aba, inline::LONG_NUMBER};
 use crate::model::{Basis, EvidencePath, Role, Scheme, Strength, escape_bytes};
@@ -88,6 +89,10 @@ pub(super) fn judge(lexicon: &Lexicon, path: &EvidencePath, place: &Place) -> Ve
             push(&mut mentions, mention(institution, scheme.clone(), value.clone(), role, strength, basis), path);
         }
     }
+    for (value, institution) in short_names(lexicon, &text).into_iter().filter(|_| !place.homes.iter().any(|home| home.sure)) {
+        let (role, strength, basis) = (Role::Unknown, Strength::Weak, Basis::WeakEvidence);
+        push(&mut mentions, mention(institution, Scheme::ClientCode, value, role, strength, basis), path);
+    }
     // A routing number is the whole name of a folder by no chance.
     for folder in shown.split('/').rev().skip(1).filter(|folder| aba::is_valid(folder)) {
         let Some((_, entry)) = lexicon.by_value(&Scheme::Aba, folder) else { continue };
@@ -113,6 +118,36 @@ fn code_of<'n>(lexicon: &Lexicon, name: &'n str, holders: &[usize]) -> Option<&'
         is_value && lexicon.by_value(&Scheme::ClientCode, word).is_some_and(|(_, entry)| entry.holders == holders)
     };
     name.split(|c: char| !c.is_alphanumeric()).find(|word| holders.len() == 1 && is_own(word))
+}
+
+/// Codes that stand in the name of a folder or file beside the word with which a name of their holder begins:
+/// `104233-Cobalt`. A word that every other bank begins with says nothing.
+fn short_names(lexicon: &Lexicon, text: &Text<'_>) -> Vec<(String, usize)> {
+    const SHORTEST: usize = 4;
+    let mut out = Vec::new();
+    let mut at = 0;
+    for component in text.text.split('/') {
+        let span = at..at + component.len();
+        at = span.end + 1;
+        let codes = component
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() >= SHORTEST && word.bytes().any(|b| b.is_ascii_digit()));
+        for code in codes.filter(|code| code.len() < component.len()) {
+            let Some((_, entry)) = lexicon.by_value(&Scheme::ClientCode, code) else { continue };
+            let [holder] = entry.holders[..] else { continue };
+            let is_first = |term: &str| {
+                let is_said_of_many = is_bank_word(term) || is_small_word(term) || term == "first";
+                term.len() >= SHORTEST
+                    && !is_said_of_many
+                    && term.bytes().all(|b| !b.is_ascii_digit())
+                    && lexicon.begins_name_of(term, holder)
+            };
+            if text.tokens_in(&span).any(|token| is_first(token.term)) {
+                out.push((code.to_owned(), holder));
+            }
+        }
+    }
+    out
 }
 
 fn push(mentions: &mut Vec<Mention>, one: Mention, path: &EvidencePath) {

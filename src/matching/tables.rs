@@ -84,7 +84,6 @@ pub(super) fn judge(lexicon: &Lexicon, tables: &[TableFacts], policy: &Policy, f
             findings.ownerless.add(&table.records, &table.persons);
             findings.ownerless.add(&table.said.kinds, &table.said.persons);
             findings.unlabelled.extend(unlabelled::clients(lexicon, table));
-            findings.titled.extend(titled(lexicon, &table.title));
             findings.tells_apart |= tells_apart(&columns);
         }
         if has_clients && table.nobodys.all > 0 {
@@ -143,8 +142,8 @@ fn tells_apart(columns: &[Column<'_>]) -> bool {
     })
 }
 
-/// Whose names are all that stands in a cell above a table.
-fn titled(lexicon: &Lexicon, title: &str) -> Vec<usize> {
+/// Whose names are all that stands in a cell of a text, each cell between tabs and line ends: those above a table, or a line.
+pub(super) fn bearers(lexicon: &Lexicon, title: &str) -> Vec<usize> {
     if title.is_empty() {
         return Vec::new();
     }
@@ -154,12 +153,11 @@ fn titled(lexicon: &Lexicon, title: &str) -> Vec<usize> {
         let behind = title.get(found.span.end..).and_then(|behind| behind.split(['\t', '\n']).next());
         [before, behind].into_iter().flatten().all(|rest| rest.trim().is_empty())
     };
-    let found = text.find(lexicon).into_iter().filter(is_cell);
-    let holder = |found: Found| match lexicon.entries.get(found.entry as usize) {
-        Some(Entry { what: What::Name { one_word: false, .. }, holders, .. }) if holders.len() == 1 => holders.first().copied(),
-        _ => None,
+    let holders = |found: Found| match lexicon.entries.get(found.entry as usize) {
+        Some(Entry { what: What::Name { one_word: false, .. }, holders, .. }) => &holders[..],
+        _ => &[],
     };
-    found.filter_map(holder).collect()
+    text.find(lexicon).into_iter().filter(is_cell).flat_map(holders).copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Is what cells say of persons all that a table holds of them, and said in a list beside institutions' codes? Then those

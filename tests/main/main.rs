@@ -48,6 +48,8 @@ mod lists;
 mod manifest_files;
 mod manifests;
 mod masking;
+mod named_places;
+mod names_above;
 mod numbers_of_persons;
 mod numeric_codes;
 mod ocr;

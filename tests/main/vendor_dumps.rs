@@ -3,6 +3,7 @@
 
 use crate::harness::{Desk, Institution, Job, assert_table, files_below, shared, write, write_registry};
 use crate::layouts::{oracle, sql_server};
+use crate::workbook_parts::{code, counts, outcome, person};
 use ruleout::format::{Child, Covered, Limits, Outlet, Probe, Sink, detect, scan};
 use ruleout::model::Class;
 use ruleout::passage::Passage;
@@ -151,4 +152,33 @@ fn files_of_others_are_what_the_table_says() {
         writer.write_record(row(file.to_str().expect("plain names"), &bytes)).expect("memory takes it");
     }
     assert_table(TABLE, &String::from_utf8(writer.into_inner().expect("memory takes it")).expect("text"));
+}
+
+#[test]
+fn values_behind_descriptions_of_another_length_keep_their_columns() {
+    let codes = [code(0), code(1)];
+    let mut file =
+        b"\x03\0\x1FEXPORT:V11.02.00\nUCORE\nTABLE \"CUSTOMER\"\nINSERT INTO \"CUSTOMER\" (\"FI_CODE\", \"CUST_NAME\", \"SSN\") \
+        VALUES (:1, :2, :3)\n\x03\0"
+            .to_vec();
+    for length in [10u16, 60, 11] {
+        [1, length, 850, 1, 0].into_iter().for_each(|word: u16| file.extend(word.to_le_bytes()));
+    }
+    file.extend([0; 2]);
+    for n in 0..30 {
+        // Lengths of nine to thirteen are control characters.
+        let name = person(n % 24).swap_remove(0);
+        for value in [codes[0].clone(), name, format!("219-44-{:04}", 1000 + n)] {
+            file.extend((value.len() as u16).to_le_bytes());
+            file.extend(value.bytes());
+        }
+        file.extend([0; 2]);
+    }
+    file.extend(b"\xFF\xFF\nEXIT\nEXIT\n");
+    let (_desk, outputs) = outcome(&[("db/core.dmp".to_owned(), file)], 2);
+    assert_eq!(counts(&outputs), [("affected".to_owned(), "24".to_owned()), ("ruled_out".to_owned(), "0".to_owned())]);
+    let impact = outputs.impact();
+    assert_eq!(impact["C00"]["data_elements"], "name|ssn");
+    let names = outputs.rows("data_elements.csv").into_iter().find(|row| row["element"] == "name").expect("a row");
+    assert_eq!((names["finding"].as_str(), names["records"].as_str()), ("found", "30"));
 }

@@ -17,7 +17,7 @@ pub static EXPORT: Format = Format {
     recognise: |probe| probe.head.get(..32).is_some_and(|head| memmem::find(head, b"EXPORT:V").is_some()),
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "values of object types, nested tables and references are searched as they stand",
         "fractions and zones of time stamps are not shown",
@@ -83,7 +83,7 @@ fn columns(bytes: &[u8], statement: &Statement) -> Option<(Vec<Column>, usize)> 
     }
     let mut out = Vec::with_capacity(count);
     for name in &statement.names {
-        let (number, length) = (le16(bytes, at)?, le16(bytes, at + 2)?);
+        let (number, length) = (le16(bytes, at).filter(|number| Type::is_known(*number))?, le16(bytes, at + 2)?);
         at += 4;
         let mut set = 0;
         // Text has a character set, and which of the database's two it is.

@@ -20,6 +20,11 @@ pub(super) enum Type {
 }
 
 impl Type {
+    /// Has some type this number?
+    pub fn is_known(number: u16) -> bool {
+        matches!(number, 1 | 2 | 4 | 8 | 9 | 11 | 12 | 23 | 24 | 58 | 69 | 96 | 100..=102 | 104..=106 | 108 | 110..=123 | 178..=190 | 208 | 231 | 232)
+    }
+
     /// The type with this number.
     pub fn of(number: u16) -> Self {
         match number {

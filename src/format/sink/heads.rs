@@ -2,9 +2,11 @@
 //! sheet. `Client 104233`, and below it rows and lines of persons.
 //!
 //! It is certain only where the first of these lines stands above all persons: where persons stand before it, it may as
-//! well be a foot, and nothing is known of any of them.
+//! well be a foot, and nothing is known of any of them. A line that is a name and nothing else heads what follows as well;
+//! whether it ends the part of the client above is known when the registry is.
 
 use super::Sink;
+use super::name_lines::{NameLine, name_lines, name_of_row};
 use crate::format::personal::Spoken;
 use crate::identifier::client_label::{client_of_row, clients};
 use crate::model::PersonKey;
@@ -17,6 +19,57 @@ const HELD: usize = 64 << 10;
 const MOST: usize = 1 << 17;
 /// Filled cells of a row that is a head.
 const FILLED: usize = 4;
+/// A name amid a page heads so many persons; fewer may have stood beside it.
+const PERSONS: usize = 2;
+
+/// What lies below a line that names a client, and a line that is a name alone, is kept under both.
+fn below(client: &str, name: &str) -> String {
+    if name.is_empty() { client.to_owned() } else { format!("{client}\n{name}") }
+}
+
+/// The client and the name, of which one may be empty, below whose lines something was kept.
+pub fn lines_above(key: &str) -> (&str, &str) {
+    key.split_once('\n').unwrap_or((key, ""))
+}
+
+/// A line that says whose what follows is.
+enum Head {
+    Client(Range<usize>),
+    Name(NameLine),
+}
+
+impl Head {
+    fn span(&self) -> &Range<usize> {
+        match self {
+            Self::Client(span) => span,
+            Self::Name(line) => &line.span,
+        }
+    }
+
+    /// Those of a text, in their order.
+    fn all(text: &str) -> Vec<Self> {
+        let mut all: Vec<Self> = clients(text).into_iter().map(Self::Client).chain(name_lines(text).into_iter().map(Self::Name)).collect();
+        all.sort_by_key(|head| head.span().start);
+        all
+    }
+}
+
+/// Where lines of a text say whose what follows is, with the key under which that is kept.
+pub fn heads_in(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut client = "";
+    let key = |head: Head| {
+        let of = text.get(head.span().clone()).unwrap_or_default();
+        let key = match head {
+            Head::Client(_) => {
+                client = of;
+                client.to_owned()
+            }
+            Head::Name(_) => below(client, of),
+        };
+        (head.span().clone(), key)
+    };
+    Head::all(text).into_iter().map(key).collect()
+}
 
 /// What is known of whose the rows and lines are that follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,11 +82,24 @@ enum Under {
     Client(String),
 }
 
+/// The key of what follows a line, if that is a head; what stands above it has the other one.
+pub fn key_below(above: &str, line: &str) -> Option<String> {
+    let (_, key) = heads_in(line).pop()?;
+    let (client, name) = lines_above(&key);
+    Some(if client.is_empty() { below(lines_above(above).0, name) } else { key })
+}
+
 /// Follows the lines that name clients.
 #[derive(Clone, Debug, Default)]
 pub(in crate::format) struct Heads {
     under: Under,
-    /// Text in which no persons stand, and nobody looked for clients.
+    /// The line that is a name alone below which what follows stands.
+    name: String,
+    /// One that may be it, with how many persons stand below it so far.
+    next: Option<(String, usize)>,
+    /// Under what the persons that follow are kept.
+    key: String,
+    /// Text in which no persons stand, and nobody looked for heads.
     unread: String,
     /// The sheet or table to which all of it belongs.
     part: String,
@@ -49,19 +115,22 @@ impl Heads {
 
     /// Another sheet or table begins, or the same goes on; without a name, what stands beside all of them.
     pub(super) fn begin_part(&mut self, name: &str) {
-        if self.is_apart || self.part == name && !name.is_empty() {
+        if self.part == name && !name.is_empty() {
             return;
         }
-        *self = Self { part: name.to_owned(), ..Self::default() };
+        *self = if self.is_apart { Self::apart() } else { Self::default() };
+        name.clone_into(&mut self.part);
         if !name.is_empty() {
             self.text(name);
         }
     }
 
     /// What follows stands under a line that names this client, or under none, whatever stood before.
-    pub fn stand_under(&mut self, client: Option<&str>) {
-        self.under = client.map_or(Under::Nobody, |client| Under::Client(client.to_owned()));
+    pub fn stand_under(&mut self, key: Option<&str>) {
+        let (client, name) = lines_above(key.unwrap_or_default());
+        self.under = if client.is_empty() { Under::Nobody } else { Under::Client(client.to_owned()) };
         self.unread.clear();
+        self.begin_name(name, PERSONS);
     }
 
     /// A line names this client.
@@ -69,16 +138,33 @@ impl Heads {
         if self.under != Under::Doubt {
             self.under = Under::Client(client.to_owned());
         }
+        self.begin_name("", PERSONS);
+    }
+
+    /// A line is this name alone, and so many persons stand below it.
+    fn begin_name(&mut self, name: &str, persons: usize) {
+        self.next = Some((name.to_owned(), persons));
+        self.turn_to_next();
+    }
+
+    fn turn_to_next(&mut self) {
+        if let Some((name, _)) = self.next.take_if(|(_, persons)| *persons >= PERSONS) {
+            self.name = name;
+        }
+        self.key = match &self.under {
+            Under::Client(client) => below(client, &self.name),
+            Under::Nobody | Under::Doubt => below("", &self.name),
+        };
     }
 
     /// Text without persons.
     pub fn text(&mut self, text: &str) {
-        if self.under == Under::Doubt {
-            return;
-        }
         if self.unread.len() + text.len() > HELD {
-            self.under = Under::Nobody;
-            self.unread.clear();
+            match self.under {
+                Under::Doubt => self.doubt(),
+                Under::Nobody | Under::Client(_) => self.stand_under(None),
+            }
+            self.begin_name("", PERSONS);
         }
         self.unread.push_str(text);
         self.unread.push('\n');
@@ -88,62 +174,90 @@ impl Heads {
     fn doubt(&mut self) {
         self.under = Under::Doubt;
         self.unread.clear();
+        self.turn_to_next();
     }
 
     fn read(&mut self) {
+        if self.unread.is_empty() {
+            return;
+        }
         let unread = std::mem::take(&mut self.unread);
-        if let Some(span) = clients(&unread).pop() {
-            self.name(unread.get(span).unwrap_or_default());
+        for head in Head::all(&unread) {
+            self.pass(&head, &unread, 0);
         }
     }
 
-    /// Whose what stands here is.
-    pub fn client(&mut self) -> Option<&str> {
-        if !self.unread.is_empty() {
-            self.read();
+    /// A head stands above what follows, in which so many persons stand below it.
+    fn pass(&mut self, head: &Head, text: &str, persons: usize) {
+        let words = text.get(head.span().clone()).unwrap_or_default();
+        match head {
+            Head::Client(_) => self.name(words),
+            Head::Name(line) => self.begin_name(words, if line.is_page { PERSONS } else { persons }),
         }
-        match &self.under {
-            Under::Client(client) => Some(client),
-            Under::Nobody | Under::Doubt => None,
+    }
+
+    /// Below which lines the row that follows stands.
+    pub fn above_row(&mut self) -> Option<&str> {
+        self.read();
+        if let Some((name, _)) = self.next.take() {
+            self.begin_name(&name, PERSONS);
         }
+        self.key()
+    }
+
+    fn key(&self) -> Option<&str> {
+        Some(&*self.key).filter(|key| !key.is_empty())
     }
 
     /// A person stands here; gives whose the person is.
     fn person(&mut self) -> Option<&str> {
-        if self.client().is_none() {
+        if !matches!(self.under, Under::Client(_)) {
             self.doubt();
         }
-        self.client()
+        self.key()
     }
 
     /// Whose the persons are who stand at these places of a text, in the order of the places.
     fn persons(&mut self, text: &str, places: &[Range<usize>]) -> Vec<Option<String>> {
-        if self.under == Under::Doubt {
+        self.read();
+        let is_plain = self.under == Under::Doubt && self.name.is_empty() && self.next.is_none();
+        if is_plain && name_lines(text).is_empty() {
             return vec![None; places.len()];
         }
-        self.client();
-        let spans = clients(text);
-        let mut waiting = spans.iter().peekable();
+        let heads = Head::all(text);
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|&n| places[n].start);
+        let starts: Vec<usize> = order.iter().map(|&n| places[n].start).collect();
+        // How many persons stand between a place and the next head.
+        let between = |from: usize, next: Option<&Head>| {
+            let end = next.map_or(usize::MAX, |head| head.span().start);
+            starts.partition_point(|start| *start < end).saturating_sub(starts.partition_point(|start| *start < from))
+        };
+        if let Some((name, persons)) = self.next.take() {
+            self.begin_name(&name, persons + between(0, heads.first()));
+        }
+        let mut waiting = heads.iter().enumerate().peekable();
         let mut whose = vec![None; places.len()];
         for n in order {
             let place = &places[n];
-            while let Some(span) = waiting.next_if(|span| span.start < place.end) {
+            while let Some((at, head)) = waiting.next_if(|(_, head)| head.span().start < place.end) {
+                let span = head.span();
                 // What a line says of a person and a client is no head; nor does it say whose the others are.
                 let is_one_line = || !text.get(span.end..place.start).is_some_and(|between| between.contains(['\n', '\r', '\u{1E}']));
-                let client = text.get(span.clone()).unwrap_or_default();
-                if span.end > place.start || is_one_line() {
-                    if self.under != Under::Client(client.to_owned()) {
-                        self.doubt();
+                let is_beside = span.end > place.start || is_one_line();
+                match head {
+                    Head::Client(span) if is_beside => {
+                        if self.under != Under::Client(text.get(span.clone()).unwrap_or_default().to_owned()) {
+                            self.doubt();
+                        }
                     }
-                } else {
-                    self.name(client);
+                    Head::Name(_) if is_beside => {}
+                    head => self.pass(head, text, between(head.span().end, heads.get(at + 1))),
                 }
             }
             whose[n] = self.person().map(str::to_owned);
         }
-        waiting.for_each(|span| self.name(text.get(span.clone()).unwrap_or_default()));
+        waiting.for_each(|(_, head)| self.pass(head, text, 0));
         whose
     }
 }
@@ -197,8 +311,11 @@ impl Sink<'_> {
         }
         let client = client_of_row(cells);
         if let Some(client) = client {
-            self.heads.client();
+            self.heads.read();
             self.heads.name(client);
+        } else if let Some(name) = name_of_row(cells) {
+            self.heads.read();
+            self.heads.begin_name(name, PERSONS);
         }
         client
     }

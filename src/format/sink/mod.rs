@@ -3,12 +3,14 @@
 mod amid_text;
 mod heads;
 mod limits;
+mod name_lines;
 mod outlet;
 mod parts;
 mod payments;
 mod text;
 mod told_by_member;
 
+pub use heads::{heads_in, key_below, lines_above};
 pub use limits::Limits;
 pub use outlet::{Child, Facts, Failure, GapNote, Member, Offer, Outlet, Spoken};
 
@@ -168,7 +170,7 @@ impl<'a> Sink<'a> {
         let head = if is_in_order { self.head_of_row(cells, columns) } else { None };
         // A row that names a client and says more of persons is one of their records as well.
         if head.is_none_or(|code| self.facts.tables[place].concerns_persons_behind(cells, code)) {
-            let client = if is_in_order { self.heads.client() } else { None };
+            let client = if is_in_order { self.heads.above_row() } else { None };
             let table = &mut self.facts.tables[place];
             let said = said_in(table, cells);
             let concerns = table.row_under(cells, at, client, &said);

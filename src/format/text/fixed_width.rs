@@ -7,8 +7,7 @@ use super::headed::{self, Headed};
 use super::header;
 use super::layout::{self, Layout, MAX_LEN};
 use super::stretch::{PART, Stretch, body, parts, single_byte, stretches};
-use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
-use crate::identifier::client_label;
+use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, heads_in, lines_above};
 use crate::model::Class;
 use crate::table::TableFacts;
 use std::collections::HashMap;
@@ -123,6 +122,14 @@ impl Found {
             Columns::Places(layout) if layout.ragged => layout.cells(record.trim_end()).filter(|cells| cells.iter().any(|c| !c.is_empty())),
             Columns::Places(layout) => layout.cells(record),
             Columns::Headed(headed) => headed.cells(record),
+        }
+    }
+
+    /// Is a record no record, but a line that says whose those below it are?
+    fn is_head(&self, record: &str, cells: Option<&[&str]>) -> bool {
+        match (&self.columns, cells) {
+            (Columns::Places(layout), Some(cells)) => layout.is_other(cells) && !heads_in(record).is_empty(),
+            (Columns::Headed(_), _) | (Columns::Places(_), None) => false,
         }
     }
 
@@ -250,6 +257,18 @@ fn read_cuts<'t>(
     if let Some(header) = &found.header {
         sink.text(&format!("{}\n", header.join("\t")), At::Decoded(cuts.first().map_or(0, |c| c.start as u64)));
     }
+    if let ([cut], Columns::Places(_), None) = (cuts, &found.columns, &found.header) {
+        // Lines between the records may say whose those below them are. The text follows from its beginning.
+        let before = sink.heads().clone();
+        sink.facts.tables.last_mut().into_iter().for_each(TableFacts::stands_in_order);
+        for stretch in decode(cut.clone()) {
+            read_records(&stretch, found, false, sink);
+            stretch.cover(sink);
+        }
+        sink.flush();
+        *sink.heads() = before;
+        return;
+    }
     let Some(facts) = sink.facts.tables.last().map(TableFacts::empty_like) else { return };
     let first = cuts.first().map(|c| c.start);
     super::read_parts(sink, cuts, |cut, fork| {
@@ -303,8 +322,8 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
         tables[current].1.push(rows);
     }
     // The heads of pages, which say whose the rows below are.
-    let heads = client_label::clients(text);
-    let head_before = |at: usize| heads.partition_point(|head| head.start < at).checked_sub(1).and_then(|n| heads.get(n)).cloned();
+    let heads = heads_in(text);
+    let head_before = |at: usize| heads.partition_point(|(head, _)| head.start < at).checked_sub(1).and_then(|n| heads.get(n));
     let before = std::mem::take(sink.heads());
     for (headed, ranges) in tables {
         if sink.stopped() {
@@ -323,14 +342,15 @@ fn read_report(stretch: &Stretch<'_>, first: &Headed, line_end: char, sink: &mut
         let owned = |(_, _, row): (usize, usize, Vec<&str>)| row.into_iter().map(str::to_owned).collect();
         let sample: Vec<Vec<String>> = cells().take(layout::RECORDS).map(owned).collect();
         let mut facts = TableFacts::new("", Some(&headed.header), &sample);
-        if !heads.is_empty() && cells().all(|(at, len, _)| head_before(at) == head_before(at + len)) {
+        let client_before = |at: usize| head_before(at).map_or("", |(_, key)| lines_above(key).0);
+        if !heads.is_empty() && cells().all(|(at, len, _)| client_before(at) == client_before(at + len)) {
             facts.stands_in_order();
         }
         sink.begin_table(facts);
         sink.text(&format!("{}\n", headed.header.join("\t")), At::Decoded(stretch.range.start));
         let mut places = Vec::new();
         for (at, len, row) in cells() {
-            sink.heads().stand_under(head_before(at).and_then(|head| text.get(head)));
+            sink.heads().stand_under(head_before(at).map(|(_, key)| key.as_str()));
             sink.row(&row, stretch.offset(at));
             places.push(stretch.offset(at)..stretch.offset(at + len));
         }
@@ -353,6 +373,7 @@ fn begins_table(found: &Headed, part: &str, above: &Headed, line_end: char) -> b
 
 /// `is_first`: the header stands in this stretch, above the rows.
 fn read_records(stretch: &Stretch<'_>, found: &Found, is_first: bool, sink: &mut Sink<'_>) {
+    let is_in_order = sink.facts.tables.last().is_some_and(TableFacts::is_in_order);
     let skipped = match &found.columns {
         _ if !is_first || found.header.is_none() => 0,
         Columns::Places(layout) => records(&stretch.text, found.line_end, layout.len).next().map_or(0, |record| record.end),
@@ -360,7 +381,12 @@ fn read_records(stretch: &Stretch<'_>, found: &Found, is_first: bool, sink: &mut
     };
     for (n, range) in records(&stretch.text, found.line_end, found.len).enumerate().filter(|(_, range)| range.start >= skipped) {
         let record = record_text(&stretch.text[range.clone()]);
-        match found.cells(record) {
+        let cells = found.cells(record);
+        let cells = if is_in_order && found.is_head(record, cells.as_deref()) { None } else { cells };
+        if is_in_order && cells.is_none() {
+            sink.heads().text(record);
+        }
+        match cells {
             Some(cells) => sink.row(&cells, stretch.offset(range.start)),
             None if matches!(found.columns, Columns::Headed(_)) => {}
             // Headers, trailers and records of another length are text among the rows.

@@ -6,7 +6,7 @@ mod line;
 
 use super::header;
 use super::layout::RECORDS;
-use crate::identifier::{Specific, labelled};
+use crate::identifier::{Specific, client_label, labelled};
 use crate::model::Scheme;
 use crate::tokens::words_of;
 use line::{Line, cut, is_rule, may_show_columns};
@@ -176,7 +176,7 @@ fn headed_by(head: &Line, parts: &[&Line], below: &[Line], count: Rows) -> Optio
         return None;
     }
     let known = header::known(&names);
-    if known < 2 || known * 2 < names.len() {
+    if known < 2 || known * 2 < names.len() || names.iter().any(|name| names_code(name)) {
         return None;
     }
     let is_all_known = known == names.len();
@@ -212,6 +212,11 @@ fn names_client(name: &str) -> bool {
         *specific == Specific::Exact && matches!(scheme, Scheme::ClientCode | Scheme::TransferAccount)
     };
     words.len() > 1 && labelled(&words).iter().any(exact)
+}
+
+/// `Client: 104233` is no name of a column: the line says whose what follows is.
+fn names_code(name: &str) -> bool {
+    name.bytes().any(|b| b.is_ascii_digit()) && !client_label::clients(name).is_empty()
 }
 
 /// The columns that these rows show under the heading, whose words stand at `labels`.

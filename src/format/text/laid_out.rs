@@ -3,8 +3,7 @@
 
 use super::headed::{self, HEADS, Headed};
 use crate::format::grid::Grid;
-use crate::format::{PassageKind, Sink};
-use crate::identifier::client_label;
+use crate::format::{PassageKind, Sink, heads_in};
 use crate::table::TableFacts;
 
 /// Stands behind a text up to where it ends on its page, and is no part of it.
@@ -165,7 +164,7 @@ impl LaidOut {
 }
 
 fn names_client(lines: &str) -> bool {
-    !client_label::clients(&as_read(lines)).is_empty()
+    !heads_in(&as_read(lines)).is_empty()
 }
 
 /// Lines as they read: what fills up a text stands for blanks only where the text ends.

@@ -42,6 +42,11 @@ impl Layout {
         (good * 2 >= self.digits.iter().filter(|d| **d).count()).then_some(cells)
     }
 
+    /// Do words stand in these cells where the other records have digits? Such a line may say something of them.
+    pub fn is_other(&self, cells: &[&str]) -> bool {
+        cells.iter().zip(&self.digits).any(|(cell, digits)| *digits && cell.bytes().any(|b| !b.is_ascii_digit()))
+    }
+
     /// A record of the right length cut at the columns, whatever it holds.
     pub fn cut<'t>(&self, record: &'t str) -> Option<Vec<&'t str>> {
         if record.is_ascii() {
