@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// A line of a printed list for each of these persons.
 fn rows(persons: Range<usize>) -> String {
-    persons.map(|n| person(n)).map(|p| format!("{}    {:<24}{:>12}\n", p[1], p[0], p[2])).collect()
+    persons.map(person).map(|p| format!("{}    {:<24}{:>12}\n", p[1], p[0], p[2])).collect()
 }
 
 /// What is said of this text of the first of four institutions, whose names have one `Stone` more each.
