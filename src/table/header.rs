@@ -35,6 +35,7 @@ const NOISE: &[&str] = &[
     "field",
     "col",
     "column",
+    "line",
     "masked",
     "enc",
     "encrypted",
@@ -202,7 +203,9 @@ pub(crate) fn heading(header: &str) -> Heading {
     match reading.meaning {
         _ if reading.side == Side::Receiving => Heading::OtherSide,
         // A number under `customer` is no name.
-        None | Some(Meaning::Institution | Meaning::Name) if words(header).iter().any(|word| WHOSE.contains(&word.as_str())) => {
+        None | Some(Meaning::Institution | Meaning::Name | Meaning::Numbered)
+            if words(header).iter().any(|word| WHOSE.contains(&word.as_str())) =>
+        {
             Heading::Whose
         }
         None | Some(Meaning::Institution | Meaning::Name | Meaning::Holder) => Heading::Unknown,

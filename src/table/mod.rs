@@ -8,6 +8,7 @@
 mod amounts;
 mod apart;
 mod attributes;
+mod beside;
 mod boilerplate;
 mod column;
 mod content;
@@ -20,6 +21,7 @@ mod names;
 mod partings;
 mod persons;
 mod phrases;
+mod qualified;
 mod said;
 mod samples;
 mod shared;
@@ -214,7 +216,7 @@ impl TableFacts {
                 country: types.iter().position(|typed| typed.kind == ColumnType::Country),
                 clients,
                 side_by_side,
-                personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.kind.element()?))).collect(),
+                personal: types.iter().enumerate().filter_map(|(i, typed)| Some((i, typed.element()?))).collect(),
                 towns: [ColumnType::PostCode, ColumnType::City].map(|kind| types.iter().position(|typed| typed.kind == kind)),
                 persons,
                 attributes,

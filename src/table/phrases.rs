@@ -27,6 +27,10 @@ pub(super) enum Meaning {
     License,
     Card,
     Amount,
+    /// An amount, in a word that means other things, too: `available`.
+    Sum,
+    /// Numbers that a bank gives its customers and contracts in words that others use, too: `member number`, `note number`.
+    Numbered,
     Date,
     Credential,
     /// Something known that concerns neither persons nor institutions.
@@ -39,7 +43,9 @@ pub(super) enum Meaning {
 pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
     (Meaning::Name, &[
         "=name", "=full name", "=names", "=nom", "=nombre", "=customer", "=client", "=payee", "=debtor", "=creditor", "=party",
-        "=party name", "=display name", "=naam", "=title name",
+        "=party name", "=display name", "=naam", "=title name", "cif name", "short name", "sort name", "alpha key", "account title",
+        "legal title", "relationship name", "participant name", "trustee", "grantor", "owner", "title line", "payee name line",
+        "receiving company name",
     ]),
     (Meaning::Holder, &[
         "customer name", "client name", "account name", "account holder", "account holder name", "holder", "holder name", "cardholder",
@@ -49,7 +55,12 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "owner name", "signer", "signer name", "contact", "contact name", "originator name", "sender name", "individual name", "receiver name", "recipient name",
         "depositor", "depositor name", "user full name", "nominee", "guarantor", "guarantor name", "spouse name", "primary name",
         "full name", "legal name", "kontoinhaber", "inhaber", "kunde", "kunden name", "kundenname", "titulaire", "nom complet",
-        "nom prenom", "titular", "nombre completo", "cliente", "intestatario", "mother maiden name",
+        "nom prenom", "titular", "nombre completo", "cliente", "intestatario", "mother maiden name", "name line", "borrower name line",
+        "joint owner", "joint owner name", "joint name", "=joint", "primary owner", "primary member", "tax owner", "tax owner name",
+        "taxpayer name", "obligor", "obligor name", "co obligor", "co maker", "co maker name", "cosigner", "co signer", "signatory",
+        "mortgagor", "mortgagor name", "co mortgagor", "annuitant", "decedent", "policyholder", "policy holder", "insured",
+        "subscriber name", "dependent name", "worker name", "suspect name", "embossed name", "emboss name", "embossing name",
+        "embossing", "name on card", "name of borrower", "customer short name", "minor name",
     ]),
     (Meaning::Institution, &[
         "bank", "bank name", "institution name", "institution", "financial institution", "financial institution name", "fi name",
@@ -59,12 +70,12 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "nom banque", "banque", "banco", "nombre banco", "banca",
     ]),
     (Meaning::First, &[
-        "first name", "firstname", "=first", "fname", "=fn", "first nm", "fst nm", "frst nm", "given name", "given names", "forename", "vorname", "prenom", "primer nombre",
+        "first name", "firstname", "=first", "fname", "=fn", "given name", "given names", "forename", "vorname", "prenom", "primer nombre",
         "voornaam",
         "name first", "name given",
     ]),
     (Meaning::Last, &[
-        "last name", "lastname", "=last", "lname", "=ln", "last nm", "lst nm", "surname", "family name", "sur name", "nachname", "familienname", "nom famille",
+        "last name", "lastname", "=last", "lname", "=ln", "surname", "family name", "sur name", "nachname", "familienname", "nom famille",
         "nom de famille", "apellido", "apellidos", "cognome", "achternaam", "name last", "name family",
     ]),
     (Meaning::NamePart, &[
@@ -107,16 +118,17 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
     ]),
     (Meaning::Ssn, &[
         "ssn", "social security", "social security number", "social security id", "social sec number", "soc sec number", "socsec",
-        "ss number", "sin ssn",
+        "ss number", "sin ssn", "=social", "social number", "social sec", "soc sec", "irs number",
     ]),
     (Meaning::TaxId, &[
-        "tin", "tin number", "tax id", "tax payer id", "taxpayer id", "tax number", "tax id number", "taxid",
+        "tin", "tin number", "tax id", "tax payer id", "tax payer id number", "taxpayer id", "taxpayer id number", "tax number", "tax id number", "taxid",
         "tax identification number", "itin",
     ]),
     (Meaning::NationalId, &[
         "national id", "national id number", "national number", "passport", "passport number", "id card", "id card number",
         "identity number", "government id", "gov id", "=sin", "nino", "national insurance", "national insurance number", "ni number", "nif", "nie", "dni", "cedula",
         "curp", "rfc", "cpf", "cnpj", "bsn", "codice fiscale", "steuer id", "steuer number", "steuernummer", "personalausweis",
+        "alien registration number", "alien number", "matricula", "matricula consular", "government id number", "foreign tin",
         "ausweis", "ausweisnummer", "insee", "nir", "pesel", "personnummer", "aadhaar", "aadhar",
     ]),
     (Meaning::Dob, &[
@@ -125,19 +137,27 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "fecha de nacimiento", "data di nascita", "geboortedatum",
     ]),
     (Meaning::License, &[
-        "drivers license", "driver license", "drivers license number", "driver license number", "drivers licence", "driver licence",
-        "drivers licence number", "driving licence", "driving license", "driving licence number", "driverslicense", "=dl", "dl number",
-        "dl id", "license number dl", "fuehrerschein", "fuhrerschein", "permis de conduire",
+        "drivers license", "drivers license number", "drivers license id", "driving license", "driving license number",
+        "operator license", "operators license", "=dl", "dl number", "dl id", "dln", "license number dl", "fuehrerschein", "fuhrerschein", "permis de conduire",
     ]),
     (Meaning::Card, &[
         "card", "card number", "cardnumber", "card id", "pan", "pan number", "cc number", "ccn", "credit card", "credit card number",
-        "debit card", "debit card number", "payment card number", "kartennummer", "kreditkarte", "kreditkartennummer", "numero carte",
+        "debit card", "debit card number", "plastic number", "payment card number", "kartennummer", "kreditkarte", "kreditkartennummer", "numero carte",
         "numero tarjeta", "tarjeta",
     ]),
     (Meaning::Amount, &[
         "amount", "balance", "balance amount", "current balance", "ledger balance", "available balance", "loan amount", "principal",
         "principal balance", "salary", "income", "annual income", "credit limit", "outstanding", "betrag", "saldo", "kontostand",
-        "montant", "solde", "importe", "monto", "salario", "gehalt", "bedrag", "importo",
+        "monthly income", "montant", "solde", "importe", "monto", "salario", "gehalt", "bedrag", "importo",
+    ]),
+    (Meaning::Sum, &[
+        "available", "ledger", "collected", "payoff", "wages", "gross pay", "net pay", "amount due", "payment due", "upb", "unpaid principal",
+        "fair market", "fmv", "mortgage interest", "interest received", "interest paid", "ytd interest", "contribution", "contributions",
+        "gross distribution", "=current",
+    ]),
+    (Meaning::Numbered, &[
+        "member number", "cif", "cif number", "cif id", "cif key", "share id", "share number", "note number", "obligor number",
+        "obligation number", "certificate number", "cd number", "ira number", "ira plan number", "account key",
     ]),
     (Meaning::Date, &[
         "date", "dt", "datum", "fecha", "timestamp", "ts", "time", "datetime", "date time", "created", "created at", "updated",
@@ -175,7 +195,21 @@ pub(super) const SYNONYMS: &[&[&str]] = &[
     &["balance", "bal"],
     &["amount", "amt"],
     &["date", "dt"],
-    &["drivers", "driver s"],
+    &["drivers", "driver s", "driver", "drv", "drvr", "drvrs"],
+    &["license", "licence", "lic"],
+    &["birth", "brth"],
+    &["first", "frst", "fst"],
+    &["last", "lst"],
+    &["member", "mbr"],
+    &["share", "shr"],
+    &["loan", "ln"],
+    &["available", "avail"],
+    &["interest", "int"],
+    &["received", "recd"],
+    &["mortgage", "mort"],
+    &["limit", "lmt"],
+    &["credit", "cr"],
+    &["phone", "ph", "phn"],
     &["beneficiary", "bene", "benef"],
     &["organization", "org"],
     &["password", "passwords"],

@@ -6,7 +6,7 @@ use super::content::*;
 use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
 use super::samples::{is_sample_account, is_sample_card, is_sample_ssn};
-use super::{ColumnType, Side, makers, shared};
+use super::{ColumnType, Side, beside, makers, qualified, shared};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::model::{DataElement, Scheme};
 use crate::tokens::seen;
@@ -22,10 +22,19 @@ pub(super) struct Typed {
     pub country: &'static str,
     /// Routing numbers stand without their check digit.
     pub dfi: bool,
+    /// Codes that may be those of clients are numbers of persons' accounts, too.
+    pub is_account: bool,
+}
+
+impl Typed {
+    /// The kind of personal data that a value of the column is.
+    pub(super) fn element(&self) -> Option<DataElement> {
+        self.kind.element().or(self.is_account.then_some(DataElement::AccountNumber))
+    }
 }
 
 /// The non-empty cells of one column of the sample.
-struct Cells<'a>(Vec<&'a str>);
+pub(super) struct Cells<'a>(Vec<&'a str>);
 
 impl<'a> Cells<'a> {
     fn of(sample: &'a [Vec<String>], column: usize) -> Self {
@@ -39,7 +48,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Do so many percent of the cells look right? Asked of no more cells than it takes to know.
-    fn reach(&self, percent: usize, looks: impl Fn(&str) -> bool) -> bool {
+    pub(super) fn reach(&self, percent: usize, looks: impl Fn(&str) -> bool) -> bool {
         let needed = (percent * self.0.len()).div_ceil(100);
         let (mut right, mut left) = (0, self.0.len());
         for cell in &self.0 {
@@ -62,7 +71,11 @@ impl<'a> Cells<'a> {
         !self.0.is_empty() && self.0.iter().all(|cell| is_sample(cell))
     }
 
-    fn distinct(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn distinct(&self) -> usize {
         self.0.iter().collect::<HashSet<_>>().len()
     }
 }
@@ -74,16 +87,27 @@ fn are(cell: &str, looks: impl Fn(&str) -> bool) -> bool {
 
 /// Types the columns of a table of this name. Name and `header` may be empty.
 pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>], columns: usize) -> Vec<Typed> {
-    let readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read_in(name, text)).unwrap_or_default()).collect();
+    let mut readings: Vec<Reading> = (0..columns).map(|i| header.get(i).map(|text| read_in(name, text)).unwrap_or_default()).collect();
     let cells: Vec<Cells<'_>> = (0..columns).map(|i| Cells::of(sample, i)).collect();
     let with_country = readings.iter().any(|reading| reading.meaning == Some(Meaning::Country));
     let typed = |(reading, cells): (&Reading, &Cells<'_>)| {
         let kind = first_look(reading, cells, with_country);
         let dfi = reading.dfi && !cells.reach(50, |cell| normalise(&Scheme::Aba, cell, "").is_ok());
-        Typed { kind, country: reading.country, dfi }
+        Typed { kind, country: reading.country, dfi, is_account: false }
     };
     let mut types: Vec<Typed> = readings.iter().zip(&cells).map(typed).collect();
+    for (column, typed) in types.iter_mut().enumerate().filter(|(_, typed)| typed.kind == ColumnType::Other) {
+        let Some(cells) = cells.get(column).filter(|cells| !cells.0.is_empty()) else { continue };
+        for reading in header.get(column).into_iter().flat_map(|header| qualified::readings(header)) {
+            let kind = by_meaning_of(&reading, cells);
+            if kind != ColumnType::Other || matches!(reading.meaning, Some(Meaning::Name | Meaning::Numbered)) {
+                (typed.kind, readings[column]) = (kind, reading);
+                break;
+            }
+        }
+    }
 
+    beside::name(&mut types, &readings, &cells);
     // Names of nobody in particular are judged after the columns that show whose table it is.
     let personal = types.iter().any(|typed| typed.kind.is_personal());
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells) {
@@ -115,9 +139,11 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
     {
         second_look(&mut types, &readings, &cells);
     }
+    beside::number(&mut types, &readings, &cells);
     for ((typed, reading), cells) in types.iter_mut().zip(&readings).zip(&cells).filter(|((typed, _), _)| typed.kind == ColumnType::Other) {
         typed.kind = remainder(reading, cells);
     }
+    beside::sum(&mut types, &readings, header, &cells);
     let is_personal = |typed: &Typed| typed.kind.element().is_some_and(|element| element != DataElement::AccountNumber);
     if !types.iter().any(is_personal) {
         let running = |(column, typed): &(usize, &mut Typed)| {
@@ -172,7 +198,7 @@ fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Colum
         return ColumnType::Other;
     }
     let scheme = || by_scheme(reading, cells, with_country);
-    let meaning = || reading.meaning.map(|meaning| by_meaning(meaning, reading.side, cells)).filter(|kind| *kind != ColumnType::Other);
+    let meaning = || Some(by_meaning_of(reading, cells)).filter(|kind| *kind != ColumnType::Other);
     let proposed = if reading.scheme_first { scheme().or_else(meaning) } else { meaning().or_else(scheme) };
     match proposed {
         // `bank` and `customer` say less than check digits.
@@ -219,11 +245,15 @@ fn by_scheme(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Option
     (codes && reading.side != Side::Receiving).then_some(ColumnType::ClientId(vendors))
 }
 
+fn by_meaning_of(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
+    reading.meaning.map_or(ColumnType::Other, |meaning| by_meaning(meaning, reading.side, cells))
+}
+
 fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
     let when = |kind: ColumnType, looks: bool| if looks { kind } else { ColumnType::Other };
     let nine = |cell: &str| is_bare_ssn(cell);
     match meaning {
-        Meaning::Name | Meaning::Neither => ColumnType::Other,
+        Meaning::Name | Meaning::Neither | Meaning::Numbered => ColumnType::Other,
         Meaning::Holder => named(cells, true, false),
         Meaning::Institution => when(
             ColumnType::InstitutionName,
@@ -241,6 +271,8 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         Meaning::PostCode => when(ColumnType::PostCode, cells.agree(is_post_code)),
         Meaning::Country => when(ColumnType::Country, cells.agree(is_wordy)),
         Meaning::Account if !cells.0.is_empty() && cells.reach(50, |cell| are(cell, iban::is_valid)) => ColumnType::Iban(side),
+        // `Card account`, `primary account number`.
+        Meaning::Account if cells.len() >= CARDS && cells.reach(90, is_card) && !cells.are_samples(is_sample_card) => ColumnType::Card,
         Meaning::Account if cells.agree(is_account) => ColumnType::Account,
         // `account` of the transfer platform, not of a bank's customer.
         Meaning::Account => when(ColumnType::ClientId(Specific::Generic), cells.reach(80, is_code) && side != Side::Receiving),
@@ -254,10 +286,14 @@ fn by_meaning(meaning: Meaning, side: Side, cells: &Cells<'_>) -> ColumnType {
         Meaning::License => when(ColumnType::DriversLicense, cells.agree(is_document_number)),
         Meaning::Card => when(ColumnType::Card, cells.agree(is_card_like)),
         Meaning::Amount => when(ColumnType::Amount, cells.agree(is_amount)),
+        Meaning::Sum => when(ColumnType::Amount, cells.reach(50, is_money)),
         Meaning::Date => when(ColumnType::Date, cells.agree(|cell| year_of(cell).is_some())),
         Meaning::Credential => when(ColumnType::Credential, cells.agree(|cell| !cell.contains(' ') && cell.len() >= 4)),
     }
 }
+
+/// So many numbers under a header for accounts are those of cards, where all have an issuer's prefix and a check digit.
+const CARDS: usize = 5;
 
 /// States written in words: few different ones, and no states of a machine, which repeat far more.
 fn region_words(cells: &Cells<'_>) -> bool {

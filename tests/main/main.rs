@@ -32,6 +32,7 @@ mod gaps;
 mod groups;
 mod growing_copies;
 mod harness;
+mod headings;
 mod heads;
 mod hostile_names;
 mod integrity;
