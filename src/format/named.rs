@@ -13,6 +13,8 @@ const SAMPLED: usize = 64;
 const TABLES: usize = 32;
 const NAMINGS: usize = 512;
 const COLUMNS: usize = 256;
+/// So many persons with their passwords are those of a directory; fewer are settings, or an example of documentation.
+const LOGINS: usize = 5;
 /// Bytes of records that are held for all tables.
 const HELD: usize = 16 << 20;
 /// Longer values are text, and no cells.
@@ -162,7 +164,8 @@ impl Table {
         let rows: Vec<(u64, Vec<String>)> = records.into_iter().map(|(at, record)| (at, cells(&self.names, record))).collect();
         let sample: Vec<Vec<String>> = rows.iter().map(|(_, row)| row.clone()).collect();
         let facts = TableFacts::new("", Some(&self.names), &sample);
-        let Some((first, _)) = rows.first().filter(|_| facts.is_about_persons()) else {
+        let are_persons = facts.is_about_persons() || rows.len() >= LOGINS && facts.has_logins();
+        let Some((first, _)) = rows.first().filter(|_| are_persons) else {
             self.state = State::Nothing;
             return false;
         };

@@ -244,6 +244,13 @@ impl TableFacts {
             || has(&[ClientId(Specific::Exact)]) && has(&[PersonName, FirstName, LastName])
     }
 
+    /// Has it columns of names, of passwords, and of what shows that the names are those of persons?
+    pub(crate) fn has_logins(&self) -> bool {
+        use ColumnType::*;
+        let has = |kinds: &[ColumnType]| self.columns.iter().any(|column| kinds.contains(&column.kind));
+        has(&[Credential]) && has(&[PersonName, FirstName, LastName]) && has(&[Email, Phone, Street])
+    }
+
     /// Does a column of it hold what only a person has, or an account?
     pub(crate) fn shows_persons(&self) -> bool {
         self.columns.iter().filter_map(|column| column.kind.element()).any(|element| element != DataElement::Amount)

@@ -45,7 +45,7 @@ pub(super) const PHRASES: &[(Meaning, &[&str])] = &[
         "=name", "=full name", "=names", "=nom", "=nombre", "=customer", "=client", "=payee", "=debtor", "=creditor", "=party",
         "=party name", "=display name", "=naam", "=title name", "cif name", "short name", "sort name", "alpha key", "account title",
         "legal title", "relationship name", "participant name", "trustee", "grantor", "owner", "title line", "payee name line",
-        "receiving company name",
+        "receiving company name", "=cn", "=gecos",
     ]),
     (Meaning::Holder, &[
         "customer name", "client name", "account name", "account holder", "account holder name", "holder", "holder name", "cardholder",

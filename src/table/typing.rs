@@ -99,6 +99,9 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
     for (column, typed) in types.iter_mut().enumerate().filter(|(_, typed)| typed.kind == ColumnType::Other) {
         let Some(cells) = cells.get(column).filter(|cells| !cells.0.is_empty()) else { continue };
         for reading in header.get(column).into_iter().flat_map(|header| qualified::readings(header)) {
+            if are_samples(&reading, cells) {
+                break;
+            }
             let kind = by_meaning_of(&reading, cells);
             if kind != ColumnType::Other || matches!(reading.meaning, Some(Meaning::Name | Meaning::Numbered)) {
                 (typed.kind, readings[column]) = (kind, reading);
@@ -188,13 +191,7 @@ fn remainder(reading: &Reading, cells: &Cells<'_>) -> ColumnType {
 
 /// The type of a column by itself.
 fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> ColumnType {
-    let is_sample: Option<fn(&str) -> bool> = match reading.meaning {
-        Some(Meaning::Ssn | Meaning::TaxId) => Some(is_sample_ssn),
-        Some(Meaning::Card) => Some(is_sample_card),
-        Some(Meaning::Account) => Some(is_sample_account),
-        _ => None,
-    };
-    if is_sample.is_some_and(|is_sample| cells.are_samples(is_sample)) {
+    if are_samples(reading, cells) {
         return ColumnType::Other;
     }
     let scheme = || by_scheme(reading, cells, with_country);
@@ -210,6 +207,16 @@ fn first_look(reading: &Reading, cells: &Cells<'_>, with_country: bool) -> Colum
         },
         Some(kind) => kind,
         None => by_content(reading, cells),
+    }
+}
+
+/// Are the cells nothing but examples of what the header says?
+fn are_samples(reading: &Reading, cells: &Cells<'_>) -> bool {
+    match reading.meaning {
+        Some(Meaning::Ssn | Meaning::TaxId) => cells.are_samples(is_sample_ssn),
+        Some(Meaning::Card) => cells.are_samples(is_sample_card),
+        Some(Meaning::Account) => cells.are_samples(is_sample_account),
+        _ => false,
     }
 }
 

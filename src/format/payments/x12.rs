@@ -1,9 +1,11 @@
 //! X12 payment interchanges: 820 payment order/remittance advice, 835 health care claim
-//! payment/advice, and the financial sets around them (821, 822, 823, 827, 828, 831).
+//! payment/advice, and the financial sets around them (821, 822, 823, 827, 828, 831); of those about members of plans (834,
+//! 837, 270, 271, 276 to 278) the persons, with social security numbers, dates of birth and addresses.
 //!
 //! ANSI ASC X12: the separators stand in the fixed ISA segment. The originating depository institution
 //! of BPR (06 qualifier, 07 number) owns a transaction set, the receiving one (12, 13) is its other
 //! side; where the interchange's sender is the receiving institution, that one handed it on and owns it.
+//! Sets about members name no bank: where sender or receiver of their interchange is one, whose they are is not known.
 
 mod syntax;
 
@@ -13,7 +15,7 @@ use crate::format::{Failure, Format, Party, Probe, Runs, Sink};
 use crate::model::{Cause, Class, DataElement};
 use memchr::memmem;
 pub(super) use syntax::syntax;
-use syntax::{SETS, is_name};
+use syntax::{MEMBERS, SETS, is_name};
 
 /// X12 payments.
 pub const FORMAT: Format = Format {
@@ -22,8 +24,8 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 4,
-    limitations: &["other transaction sets (orders, invoices, claims) are searched as text"],
+    version: 5,
+    limitations: &["other transaction sets (orders, invoices) are searched as text"],
 };
 
 fn start(bytes: &[u8]) -> usize {
@@ -91,6 +93,9 @@ struct Interchange {
     /// Its ISA was cut off.
     headless: bool,
     sender: Vec<Party>,
+    receiver: Option<(Party, u64)>,
+    /// The set is one of [`MEMBERS`].
+    of_members: bool,
     /// In a transaction set.
     set: bool,
     originating: Option<(Party, u64)>,
@@ -111,6 +116,8 @@ impl Interchange {
                 (self.open, self.headless) = (true, false);
                 self.sender.clear();
                 self.sender.extend(bank(&segment.element(6).0));
+                let (receiver, at) = segment.element(8);
+                self.receiver = bank(&receiver).map(|party| (party, at));
                 sink.dated(day::of_six(segment.element(9).0.as_bytes()));
             }
             b"GS" => {
@@ -126,10 +133,15 @@ impl Interchange {
             b"ST" => {
                 self.end_set(sink);
                 self.set = true;
+                self.of_members = MEMBERS.contains(&&*segment.element(1).0);
             }
             b"SE" => self.end_set(sink),
             b"BPR" => self.payment(segment, sink),
-            b"RMR" | b"CLP" => self.entries += 1,
+            b"RMR" | b"CLP" | b"INS" => self.entries += 1,
+            b"CLM" => {
+                self.entries += 1;
+                sink.element(DataElement::Amount);
+            }
             b"N1" | b"NM1" => self.named(segment, &name, sink),
             b"N3" | b"N4" => self.addressed(segment, &name),
             b"REF" if segment.element(1).0 == "SY" => sink.element(DataElement::Ssn),
@@ -166,7 +178,7 @@ impl Interchange {
             }
             _ => {
                 // 1 says a person; last, first, middle name.
-                if text(2) == "1" {
+                if text(2) == "1" && !is_provider(&text(1)) {
                     self.name = [text(4), text(5), text(3)].join(" ");
                 }
                 (8, 9, false)
@@ -174,7 +186,7 @@ impl Interchange {
         };
         let (number, at) = segment.placed(elements[number]);
         match &*text(qualifier) {
-            "34" => sink.element(DataElement::Ssn),
+            "34" if !is_provider(&text(1)) => sink.element(DataElement::Ssn),
             "13" => party::aba(&number).into_iter().for_each(|p| sink.counterparty(p, at)),
             _ => {}
         }
@@ -221,6 +233,10 @@ impl Interchange {
                 other.into_iter().filter(|o| o.0 != owner).for_each(|(party, at)| sink.other_side(party, at));
                 sink.owner(owner, at);
             }
+            None if self.of_members => {
+                let sender = self.sender.first().cloned().map(|party| (party, 0));
+                sender.into_iter().chain(self.receiver.clone()).for_each(|(party, at)| sink.either(party, at));
+            }
             None => {
                 if self.set {
                     sink.payment_note("a transaction set without an originating institution");
@@ -233,6 +249,12 @@ impl Interchange {
         }
         sink.end_unit();
     }
+}
+
+/// Physicians and others who provide services, who refer and who submit claims: entity identifiers of NM1 (data element 98).
+fn is_provider(entity: &str) -> bool {
+    const PROVIDERS: [&str; 16] = ["1P", "36", "40", "41", "71", "72", "77", "82", "85", "87", "DD", "DK", "DN", "DQ", "FA", "P3"];
+    PROVIDERS.contains(&entity)
 }
 
 /// A depository institution by its number's qualifier: 01 ABA, 02 SWIFT, 04 Canadian bank and branch.
@@ -289,6 +311,18 @@ mod tests {
         assert_eq!(shown(&text), ("021000021/011401533/2 1".into(), 0));
         assert_eq!(shown(&interchange("011401533")), ("011401533/021000021/2 1".into(), 0));
         assert_eq!(shown(&text[..text.len() - 30]).1, 1);
+    }
+
+    #[test]
+    fn members_of_plans_are_persons_and_their_physicians_are_not() {
+        let text = interchange("SENDER").replace("ST*820", "ST*837");
+        let claim = "NM1*85*1*HART*PAUL****34*512447799~NM1*IL*1*BOONE*DENNIS****MI*W77~N3*9 OAK ST~DMG*D8*19830127*F~CLM*1*12~";
+        let (before, behind) = (text.find("BPR").unwrap(), text.find("SE*7").unwrap());
+        let text = format!("{}{claim}{}", &text[..before], &text[behind..]);
+        assert!(recognise(&Probe::new(text.as_bytes())));
+        let words = read_with(read, text.as_bytes(), |sink, _| sink.facts.payments.as_ref().unwrap().units[0].elements.words().join("|"));
+        assert_eq!((shown(&text).0.as_str(), words.as_str()), ("//1 1", "address|amount|dob|name"));
+        assert!(recognise(&Probe::new(text.replace("ST*837", "ST*271").as_bytes())));
     }
 
     #[test]
