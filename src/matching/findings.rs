@@ -44,7 +44,12 @@ impl Personal {
         rest
     }
 
-    /// Makes the persons distinct.
+    /// Makes the persons distinct, and of records with and without an address one.
+    pub fn unite(&mut self) {
+        PersonKey::unite(&mut self.persons);
+    }
+
+    /// Makes the persons distinct, as far as they are known by the same number.
     pub fn settle(&mut self) {
         PersonKey::settle(&mut self.persons);
     }
@@ -164,7 +169,7 @@ impl Findings {
         let mut personal = self.ownerless.clone();
         personal.elements.extend(self.text);
         personal.persons.extend_from_slice(&self.text_persons);
-        personal.settle();
+        personal.unite();
         personal
     }
 

@@ -138,7 +138,7 @@ impl Holdings {
 
     /// All own items were counted. What holds unread members alone was not read itself.
     fn settle(&mut self) {
-        self.personal.settle();
+        self.personal.unite();
         if self.items_read > 0 {
             self.items_read += std::mem::take(&mut self.shells);
         }

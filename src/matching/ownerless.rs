@@ -18,7 +18,7 @@ impl Join<'_> {
         let findings = &self.findings[content];
         if !findings.outside_owners.is_empty() && owners.is_empty() && !item.inherited {
             let hints = std::iter::once("outside_owner".to_owned()).chain(findings.outside_owners.iter().cloned()).collect();
-            self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal: findings.all.clone(), hints });
+            self.list(path, findings.all.clone(), hints);
         }
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
@@ -44,7 +44,7 @@ impl Join<'_> {
             .map(|m| self.registry.institutions[m.institution].customer_id.as_str())
             .take(HINTS)
             .collect();
-        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints: named.into_iter().map(str::to_owned).collect() });
+        self.list(path, personal, named.into_iter().map(str::to_owned).collect());
         if self.registry.incident.policy.unattributed == Unattributed::Gap {
             let reach = self.reach(path, place, &BTreeSet::new());
             self.gaps.push(OpenGap {
@@ -59,14 +59,18 @@ impl Join<'_> {
         }
     }
 
+    fn list(&mut self, path: &str, mut personal: Personal, hints: Vec<String>) {
+        personal.unite();
+        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints });
+    }
+
     /// Rows under codes that nobody has registered are somebody's outside the registry, or of one whose code it lacks.
     fn unregistered(&mut self, item: &Item, path: &str, findings: &Findings) {
         let mut personal = Personal::default();
         findings.unregistered.values().for_each(|own| personal.add(&own.records, &own.persons));
-        personal.settle();
         let codes = findings.unregistered.keys().take(HINTS).cloned();
         let hints = std::iter::once("outside_owner".to_owned()).chain(codes).collect();
-        self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints });
+        self.list(path, personal, hints);
         if self.registry.incident.policy.unattributed == Unattributed::Gap {
             self.gaps.push(OpenGap {
                 item: path.to_owned(),
@@ -86,7 +90,7 @@ impl Join<'_> {
         let others = findings.under_names.keys().filter(|institution| !owners.contains(institution));
         let hints: Vec<String> = others.map(|&at| self.registry.institutions[at].customer_id.clone()).take(HINTS).collect();
         if !hints.is_empty() && personal.elements.concern_persons() {
-            self.ownerless.push(OwnerlessItem { item: path.to_owned(), personal, hints });
+            self.list(path, personal, hints);
         }
     }
 }

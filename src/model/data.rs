@@ -2,6 +2,7 @@ use super::{Residence, vocabulary};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 vocabulary! {
     /// Kinds of personal data, as an impact list names them.
@@ -163,6 +164,10 @@ pub struct Person<'a> {
 pub struct PersonKey {
     /// 64 bits of SHA-256 over the folded name and address: who it is.
     pub hash: u64,
+    /// 64 bits of SHA-256 over the folded name and a number that the record gives the person; 0 where it gives none.
+    pub known: u64,
+    /// The record has an address.
+    pub is_addressed: bool,
     /// Where the address lies.
     pub residence: Residence,
     /// Kinds of personal data in the person's records.
@@ -179,24 +184,77 @@ impl PersonKey {
         }
         folding.push(0);
         folding.fold(person.address);
-        let digest = folding.finish();
-        let hash = u64::from_le_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"));
-        Some(Self { hash, residence: Residence::of(person.region, person.country), elements })
+        let is_addressed = folding.begun;
+        let (hash, residence) = (folding.hash(), Residence::of(person.region, person.country));
+        Some(Self { hash, known: 0, is_addressed, residence, elements })
     }
 
-    /// Sorts persons, and makes one of those who are the same: with all kinds of their records, and with the
-    /// residence that is stated.
+    /// The person of this name, whose record gives a number: a social security number or an account.
+    pub fn numbered(self, name: &str, number: &str) -> Self {
+        let digits = || number.bytes().filter(u8::is_ascii_alphanumeric).skip_while(|b| *b == b'0');
+        if number.contains('*') || digits().filter(u8::is_ascii_digit).count() < Self::DIGITS {
+            return self;
+        }
+        let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
+        folding.fold(without_title(&in_order(name)));
+        folding.push(0);
+        digits().for_each(|b| folding.push(b.to_ascii_lowercase()));
+        Self { known: folding.hash(), ..self }
+    }
+
+    /// Shorter numbers are shared.
+    const DIGITS: usize = 5;
+
+    /// Sorts persons, and makes one of those who are the same and known by the same number: with all kinds of their records,
+    /// and with the residence that is stated.
     pub fn settle(persons: &mut Vec<Self>) {
-        // Hashes are different as a rule; the order of those who are the same does not matter.
-        persons.sort_unstable_by_key(|person| person.hash);
+        Self::settle_by(persons, |person| (person.hash, person.known));
+    }
+
+    fn settle_by<K: Ord>(persons: &mut Vec<Self>, key: impl Fn(&Self) -> K) {
+        // Keys are different as a rule; the order of those who are the same does not matter.
+        persons.sort_unstable_by_key(&key);
         persons.dedup_by(|later, first| {
-            let same = later.hash == first.hash;
+            let same = key(later) == key(first);
             if same {
-                first.elements.extend(later.elements);
-                first.residence = first.residence.max(later.residence);
+                first.take(later);
             }
             same
         });
+    }
+
+    fn take(&mut self, same: &Self) {
+        self.elements.extend(same.elements);
+        self.residence = self.residence.max(same.residence);
+    }
+
+    /// Makes each of all persons one. A name without an address is that with one whom the same number belongs to, where that
+    /// holds of all numbers under which it stands.
+    pub fn unite(persons: &mut Vec<Self>) {
+        Self::settle(persons);
+        // Of several addresses the first by its hash, whatever order they came in.
+        let addressed: HashMap<u64, usize> =
+            persons.iter().enumerate().rev().filter(|(_, p)| p.is_addressed && p.known != 0).map(|(i, p)| (p.known, i)).collect();
+        let mut taken = vec![false; persons.len()];
+        let mut from = 0;
+        while let Some(first) = persons.get(from) {
+            let to = from + persons[from..].iter().take_while(|person| person.hash == first.hash).count();
+            let mut numbers = persons[from..to].iter().map(|person| person.known).filter(|known| *known != 0).peekable();
+            if !first.is_addressed && numbers.peek().is_some() && numbers.all(|known| addressed.contains_key(&known)) {
+                for place in from..to {
+                    let person = persons[place];
+                    if let Some(same) = addressed.get(&person.known).and_then(|same| persons.get_mut(*same)) {
+                        same.take(&person);
+                    }
+                    taken[place] = true;
+                }
+            }
+            from = to;
+        }
+        let mut taken = taken.into_iter();
+        persons.retain(|_| !taken.next().unwrap_or_default());
+        Self::settle_by(persons, |person| person.hash);
+        persons.shrink_to_fit();
     }
 }
 
@@ -312,15 +370,50 @@ impl Folding {
         }
     }
 
-    fn finish(mut self) -> [u8; 32] {
+    fn hash(mut self) -> u64 {
         self.hasher.update(&self.piece[..self.filled]);
-        self.hasher.finalize().into()
+        let digest: [u8; 32] = self.hasher.finalize().into();
+        u64::from_le_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn person(name: &str, address: &str, number: &str) -> PersonKey {
+        PersonKey::of(Person { name, address, ..Person::default() }, Elements::default()).unwrap().numbered(name, number)
+    }
+
+    /// How many persons these are, in whatever order and however often they are settled on the way.
+    fn united(persons: &[PersonKey]) -> usize {
+        let counts = (0..persons.len().max(1)).map(|turn| {
+            let mut all = persons.to_vec();
+            all.rotate_left(turn);
+            PersonKey::settle(&mut all);
+            all.extend_from_slice(&persons[..turn]);
+            PersonKey::unite(&mut all);
+            all.len()
+        });
+        let counts: std::collections::BTreeSet<usize> = counts.collect();
+        assert_eq!(counts.len(), 1);
+        counts.into_iter().next().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_name_without_address_is_the_one_with_the_same_number() {
+        let (home, bare) = (person("Ann Lee", "1 Oak St", "512-44-7781"), person("LEE, ANN", "", "512447781"));
+        assert_eq!(united(&[home, bare]), 1);
+        // Another number is another person, and so is a name without any.
+        assert_eq!(united(&[home, person("Ann Lee", "", "512-44-7782")]), 2);
+        assert_eq!((united(&[home, person("Ann Lee", "", "")]), united(&[home, bare, person("Ann Lee", "", "")])), (2, 1));
+        // One name of two persons, of whom one has no address.
+        assert_eq!(united(&[home, bare, person("Ann Lee", "", "512-44-7782")]), 2);
+        // Two addresses stay two; masked and short numbers are nobody's.
+        assert_eq!(united(&[home, person("Ann Lee", "2 Elm St", "512-44-7781"), bare]), 2);
+        assert_eq!(united(&[person("Ann Lee", "1 Oak St", "**12345"), person("Ann Lee", "", "**12345")]), 2);
+        assert_eq!((united(&[person("Ann Lee", "1 Oak St", "0077"), person("Ann Lee", "", "77")]), united(&[])), (2, 0));
+    }
 
     #[test]
     fn what_a_person_is_addressed_with_is_no_part_of_the_name() {

@@ -9,6 +9,8 @@ pub(super) struct Persons {
     slots: Vec<Slot>,
     /// Of the row that was read last: which persons of each row its persons are.
     read: Vec<usize>,
+    /// Columns of numbers that only one person has, the surest first.
+    numbers: Vec<usize>,
     /// Reused from row to row.
     name: String,
     address: String,
@@ -73,13 +75,15 @@ impl Persons {
                 }
             }
         }
-        Self { slots, ..Self::default() }
+        let numbers = columns(ColumnType::Ssn).take(1).chain(columns(ColumnType::Account).take(1)).collect();
+        Self { slots, numbers, ..Self::default() }
     }
 
     /// The persons of a row that holds these kinds of personal data, into `out`.
     pub fn read(&mut self, cells: &[&str], elements: Elements, out: &mut Vec<PersonKey>) {
         out.clear();
         self.read.clear();
+        let known = self.numbers.iter().filter_map(|i| cells.get(*i)).map(|cell| held(cell)).find(|cell| !cell.is_empty());
         for (number, slot) in self.slots.iter().enumerate() {
             let name = text(&mut self.name, &slot.name, cells);
             if name.is_empty() || is_company(name) || is_nobody(name) {
@@ -89,7 +93,7 @@ impl Persons {
             let cell = |column: Option<usize>| column.and_then(|i| cells.get(i)).map_or("", |cell| held(cell));
             let (region, country) = (cell(slot.region), cell(slot.country));
             if let Some(person) = PersonKey::of(Person { name, address, region, country }, elements) {
-                out.push(person);
+                out.push(known.map_or(person, |known| person.numbered(name, known)));
                 self.read.push(number);
             }
         }

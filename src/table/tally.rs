@@ -15,7 +15,8 @@ impl Belongs {
     fn settle(all: &mut Vec<Self>) {
         all.sort_unstable();
         all.dedup_by(|later, first| {
-            let same = (later.value, later.person.hash) == (first.value, first.person.hash);
+            let key = |one: &Self| (one.value, one.person.hash, one.person.known);
+            let same = key(later) == key(first);
             if same {
                 first.person.elements.extend(later.person.elements);
                 first.person.residence = first.person.residence.max(later.person.residence);
