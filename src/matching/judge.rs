@@ -6,6 +6,7 @@ use super::mention::{Mention, Source, mention};
 use super::names::{is_small_word, is_word_with_short_form};
 use super::passage::{Found, Text, context};
 use super::rows::Rows;
+use super::sides;
 use crate::identifier::Specific;
 use crate::identifier::is_label_word;
 use crate::index::StoredPassage;
@@ -225,7 +226,10 @@ impl Judgement<'_> {
             }
             // Everybody in a payment file besides its owner was read as a typed field.
             _ if in_payment => None,
-            _ if self.has_second_scheme(found) => sure,
+            _ if self.has_second_scheme(found) => match self.rows.is_none() && sides::is_receiving(self.text.text, found.span.start) {
+                true => Some((Role::Counterparty, Strength::Sure, Basis::Counterparty)),
+                false => sure,
+            },
             _ => weak,
         }
     }

@@ -29,6 +29,7 @@ mod paths;
 mod payments;
 mod review;
 mod rows;
+mod sides;
 mod tables;
 mod transfers;
 mod unlabelled;

@@ -18,6 +18,7 @@ mod header;
 mod lexicon;
 mod makers;
 mod names;
+mod officers;
 mod partings;
 mod persons;
 mod phrases;

@@ -6,7 +6,7 @@ use super::content::*;
 use super::header::{Meaning, Reading, read_in};
 use super::lexicon::{has_bank_word, has_familiar_name, is_given_name, is_state};
 use super::samples::{is_sample_account, is_sample_card, is_sample_ssn};
-use super::{ColumnType, Side, beside, makers, qualified, shared};
+use super::{ColumnType, Side, beside, makers, officers, qualified, shared};
 use crate::identifier::{Specific, aba, bic, iban, lei, normalise};
 use crate::model::{DataElement, Scheme};
 use crate::tokens::seen;
@@ -160,6 +160,7 @@ pub(super) fn type_columns(name: &str, header: &[String], sample: &[Vec<String>]
         }
     }
     shared::leave_out(&mut types, header, sample);
+    officers::leave_out(&mut types, header, sample);
     makers::leave_out(&mut types, name, header, sample.len());
     types
 }
