@@ -51,7 +51,9 @@ mod tests {
 
     #[test]
     fn the_side_is_said_before_the_number() {
-        for text in ["Beneficiary Bank: First State Bank\nABA: ", "Please remit to:\n First State, ABA ", "é Wire the fee to: x ", "pay to "] {
+        for text in
+            ["Beneficiary Bank: First State Bank\nABA: ", "Please remit to:\n First State, ABA ", "é Wire the fee to: x ", "pay to "]
+        {
             assert!(is_receiving(text, text.len()), "{text}");
         }
         for text in ["", "Bank: First State ABA ", "Beneficiary bank: X. Originating bank: Y ABA ", "remit to us. Client: X ABA ", "é"] {

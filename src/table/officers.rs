@@ -20,7 +20,8 @@ pub(super) fn leave_out(types: &mut [Typed], header: &[String], sample: &[Vec<St
     use ColumnType::{Email, FirstName, LastName, PersonName, Phone, Street};
     let is_name = |kind: &ColumnType| matches!(kind, PersonName | FirstName | LastName);
     let is_beside = |kind: &ColumnType| is_name(kind) || matches!(kind, Email | Phone | Street);
-    let is_officer = |column: usize| header.get(column).is_some_and(|name| words(name).iter().any(|word| OFFICERS.contains(&word.as_str())));
+    let is_officer =
+        |column: usize| header.get(column).is_some_and(|name| words(name).iter().any(|word| OFFICERS.contains(&word.as_str())));
     let mut names = types.iter().enumerate().filter(|(_, typed)| is_name(&typed.kind)).peekable();
     if names.peek().is_none() || !names.all(|(column, _)| is_officer(column)) {
         return;

@@ -25,9 +25,9 @@ pub(super) fn readings(header: &str) -> impl Iterator<Item = Reading> {
     let before = words.iter().position(|word| !QUALIFIERS.contains(&word.as_str())).filter(|at| *at > 0);
     let is_behind = |word: &String| [QUALIFIERS, BEHIND].iter().any(|those| those.contains(&word.as_str()));
     let behind = words.iter().rposition(|word| !is_behind(word)).map(|at| at + 1).filter(|at| *at < words.len());
-    let glued = words.first().and_then(|word| {
+    let glued = words.get(before.unwrap_or(0)..).and_then(<[String]>::split_first).and_then(|(word, behind)| {
         let rest = QUALIFIERS.iter().filter_map(|qualifier| word.strip_prefix(qualifier)).filter(|rest| rest.len() > 1);
-        rest.map(|rest| [&[rest.to_owned()], words.get(1..).unwrap_or_default()].concat().join(" ")).find(|rest| is_known(&read(rest)))
+        rest.map(|rest| [&[rest.to_owned()], behind].concat().join(" ")).find(|rest| is_known(&read(rest)))
     });
     let part = |from: Option<usize>, to: Option<usize>| {
         let is_part = from.is_some() || to.is_some();
@@ -68,6 +68,7 @@ mod tests {
             ("Cust Last", Meaning::Last),
             ("MAIL_ADDR", Meaning::Street),
             ("HMPH", Meaning::Phone),
+            ("owner.HMPH", Meaning::Phone),
             ("ADDR LN 1", Meaning::Street),
         ] {
             assert_eq!(meaning(header), Some(known), "{header}");

@@ -211,6 +211,81 @@ fn words_of_headings_that_mean_other_things_are_no_personal_data() {
     assert_eq!(outputs.verdicts()["A"], "ruled_out", "{:?}", outputs.rows("unattributed.csv"));
 }
 
+/// The same ten columns say the same in whatever form they are written.
+#[test]
+fn headings_are_known_in_every_form_of_a_table() {
+    const HEADS: [&str; 9] = ["NAME_LINE_1", "Social", "MBR_NBR", "Note_Number", "BIRTH_DT", "DLN", "Available", "ADDR_LN_1", "HMPH"];
+    const KINDS: [&str; 9] =
+        ["initials", "ssn", "account_number", "account_number", "dob", "drivers_license", "amount", "address", "phone"];
+    let heads = [&["client_code"][..], &HEADS].concat();
+    let record = |code: &str, n: usize| [vec![code.to_owned()], KINDS.iter().map(|kind| value(kind, n)).collect()].concat();
+    // Each value with its heading, between records, and around all.
+    type Form = (&'static str, fn(&str, &str) -> String, [&'static str; 3], [&'static str; 2]);
+    let named: [Form; 8] = [
+        ("a.json", |head, value| format!("\"{head}\": \"{value}\""), ["{", ", ", "}"], ["[", "]"]),
+        ("b.json", |head, value| format!("\"{head}\": \"{value}\""), ["{", ", ", "}"], ["{\"data\": {\"rows\": [", "]}}"]),
+        ("c.jsonl", |head, value| format!("\"{head}\": \"{value}\""), ["{", ", ", "}\n"], ["", ""]),
+        ("d.yaml", |head, value| format!("  {head}: \"{value}\"\n"), ["-\n", "", ""], ["", ""]),
+        ("e.xml", |head, value| format!("<{head}>{value}</{head}>"), ["<row>", "", "</row>\n"], ["<rows>", "</rows>"]),
+        ("f.xml", |head, value| format!("{head}=\"{value}\""), ["<row ", " ", "/>\n"], ["<rows>", "</rows>"]),
+        ("g.txt", |head, value| format!("{head}: {value}\n"), ["", "", "\n"], ["", ""]),
+        ("h.log", |head, value| format!("{head}=\"{value}\""), ["2024-10-31 12:00:01 INFO load ", " ", "\n"], ["", ""]),
+    ];
+    let desk = Desk::new();
+    let mut institutions = Vec::new();
+    let mut add = |name: &str, text: &dyn Fn(&str) -> String| {
+        let code = format!("QX{}", 1_000 + institutions.len() * 7);
+        write(&desk.path(&format!("ev/{name}")), text(&code).as_bytes());
+        institutions.push(Institution::new(name, &format!("Institution {name} Savings Bank")).with("client_code", &code));
+    };
+    for (name, value, [begin, between, end], [open, close]) in named {
+        let joint = if name.ends_with("json") { ", " } else { "" };
+        add(name, &|code| {
+            let one = |n: usize| {
+                let values: Vec<String> = heads.iter().zip(record(code, n)).map(|(head, cell)| value(head, &cell)).collect();
+                format!("{begin}{}{end}", values.join(between))
+            };
+            format!("{open}{}{close}", (0..ROWS).map(one).collect::<Vec<_>>().join(joint))
+        });
+    }
+    let quoted = |code: &str, n: usize| record(code, n).iter().map(|cell| format!("'{cell}'")).collect::<Vec<_>>().join(", ");
+    let rows = |code: &str| (0..ROWS).map(|n| format!("({})", quoted(code, n))).collect::<Vec<_>>().join(",\n");
+    add("i.sql", &|code| format!("INSERT INTO members ({}) VALUES\n{};\n", heads.join(", "), rows(code)));
+    add("j.sql", &|code| {
+        let columns: Vec<String> = heads.iter().map(|head| format!("  {head} varchar(64)")).collect();
+        format!("CREATE TABLE members (\n{}\n);\nINSERT INTO members VALUES\n{};\n", columns.join(",\n"), rows(code))
+    });
+    add("k.csv", &|code| {
+        let rows: String = (0..ROWS).map(|n| record(code, n).join(",") + "\n").collect();
+        format!("{}\n{rows}", heads.join(","))
+    });
+    add("l.json", &|code| {
+        let one = |n: usize| {
+            let cells = record(code, n);
+            let said =
+                |from: usize, to: usize| (from..to).map(|i| format!("\"{}\": \"{}\"", heads[i], cells[i])).collect::<Vec<_>>().join(", ");
+            format!(
+                "{{{}, \"owner\": {{{}}}, \"account\": {{{}}}}}",
+                said(0, 1),
+                [said(1, 3), said(5, 7), said(8, 10)].join(", "),
+                [said(3, 5), said(7, 8)].join(", ")
+            )
+        };
+        format!("[{}]", (0..ROWS).map(one).collect::<Vec<_>>().join(",\n"))
+    });
+    write_registry(&desk.path("registry"), &institutions);
+    let impact = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).impact();
+    let expected = "account_number|address|amount|dob|drivers_license|name|phone|ssn";
+    for (form, row) in &impact {
+        assert_eq!(
+            (row["basis"].as_str(), row["data_elements"].as_str(), row["individuals"].as_str()),
+            ("records", expected, "12"),
+            "{form}"
+        );
+    }
+    assert_eq!(impact.len(), 12);
+}
+
 /// A list of members of an association of banks numbers banks, and who is called there is nobody's customer.
 #[test]
 fn numbers_of_members_beside_banks_are_no_accounts() {

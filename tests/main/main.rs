@@ -59,6 +59,7 @@ mod packs;
 mod page;
 mod payment_forms;
 mod payment_remains;
+mod persons_elsewhere;
 mod persons_in_lists;
 mod persons_in_text;
 mod policy;

@@ -4,9 +4,8 @@ use crate::format::payments::record::is_digits;
 use crate::format::payments::segment::{self, Syntax};
 
 /// Transaction sets that hold payments, and the [`MEMBERS`].
-pub(super) const SETS: &[&[u8]] = &[
-    b"820", b"821", b"822", b"823", b"827", b"828", b"831", b"835", b"834", b"837", b"270", b"271", b"276", b"277", b"278",
-];
+pub(super) const SETS: &[&[u8]] =
+    &[b"820", b"821", b"822", b"823", b"827", b"828", b"831", b"835", b"834", b"837", b"270", b"271", b"276", b"277", b"278"];
 /// Those that name members of plans and no bank: enrolment, claims, eligibility, the state of claims, reviews of services
 /// (ASC X12N 005010X220, X222 to X224, X279, X212, X217).
 pub(super) const MEMBERS: &[&str] = &["834", "837", "270", "271", "276", "277", "278"];
