@@ -151,8 +151,11 @@ fn decided(tables: &[(Vec<&str>, Vec<Vec<String>>)]) -> (Desk, Outputs) {
     (desk, outputs)
 }
 
+/// The kind that a table is to show, its heading, and its rows.
+type Table = (&'static str, Vec<&'static str>, Vec<Vec<String>>);
+
 /// The headings of a kind, each with cells as `write` writes them, beside what shows whose they are.
-fn tables_of(written: impl Fn(&str, usize) -> String) -> Vec<(&'static str, Vec<&'static str>, Vec<Vec<String>>)> {
+fn tables_of(written: impl Fn(&str, usize) -> String) -> Vec<Table> {
     let of = |(element, headings): &(&'static str, &'static str)| {
         let (element, written) = (*element, &written);
         headings.split("; ").map(move |heading| {
