@@ -1,5 +1,5 @@
 use super::as_decided::AsDecided;
-use super::match_::{Joined, in_words};
+use super::match_::{Joined, in_words, would_do};
 use super::{End, STOP, give, index};
 use crate::case::{Access, Case};
 use crate::control;
@@ -120,14 +120,13 @@ fn acts(answer: &Answer) -> String {
         if out.is_empty() {
             out.push_str("what would decide institutions\n");
         }
-        let words = format!("{} gaps keep {} open; closing them decides {}", act.gaps, act.blocks, act.frees);
-        writeln!(out, "  {:<46} {words}", in_words(act.remedy)).expect("writing to a string does not fail");
+        writeln!(out, "  {:<46} {}", in_words(act.remedy), would_do(act)).expect("writing to a string does not fail");
     }
     if !answer.gaps.is_empty() {
         out.push_str("gaps that keep institutions open, the most valuable first (all of them: gaps.csv)\n");
     }
     for gap in &answer.gaps {
-        let words = format!("{} ({}): keeps {} open, alone decides {}", gap.item, gap.cause, gap.blocks, gap.frees_alone);
+        let words = format!("{} ({}): keeps {} open; closing it alone would decide {}", gap.item, gap.cause, gap.blocks, gap.frees_alone);
         writeln!(out, "  {}", plain(&words)).expect("writing to a string does not fail");
     }
     out

@@ -7,6 +7,7 @@ use crate::ledger::Root;
 use crate::manifest::{self, Columns, Kind};
 use crate::matching::Controls;
 use crate::model::{Cause, Status};
+use crate::report::count;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -272,10 +273,12 @@ pub(super) fn index(dir: &Path, reading: &Reading, options: &IndexOptions) -> Re
         say(&format!("manifest {manifest}"));
     }
     if summary.kept > 0 {
-        say(&format!("{} contents cannot be read again, since their files cannot be opened; what was read of them stays", summary.kept));
+        let contents =
+            count(summary.kept, "content cannot be read again, since its file", "contents cannot be read again, since their files");
+        say(&format!("{contents} cannot be opened; what was read before stays"));
     }
     if summary.failed > 0 {
-        say(&format!("{} files could not be read; `ruleout coverage` names them", summary.failed));
+        say(&format!("{} not be read: `coverage.csv` of `ruleout match` names each", count(summary.failed, "file could", "files could")));
     }
     let planted = control::planted(&case, Access::Write, &options.fence, options.threads, &STOP).map_err(|error| in_case(dir, error))?;
     let controls = Controls { missed: planted.missed_formats(), ..Controls::default() };

@@ -8,8 +8,8 @@ use crate::ledger::{RunRow, Stated};
 use crate::matching::{self, KnownList, Lexicon, Matched};
 use crate::model::{ContentId, Flag, Remedy, Verdict};
 use crate::registry::{DefectKind, Given, GivenFile, Registry};
-use crate::report::{self, Outcome, RunFacts};
-use crate::verdict::{BlockingGap, Decided, LedgerState, decide_all, prospects};
+use crate::report::{self, Outcome, RunFacts, count};
+use crate::verdict::{BlockingGap, Decided, LedgerState, Prospect, decide_all, prospects};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -313,33 +313,42 @@ fn say_answer(joined: &Joined, out: &Path) -> bool {
     for words in joined.planted.missed_formats().values() {
         say(&format!("a control failed: {words}; every item of that format is a gap"));
     }
-    say(&format!("{} institutions: {}", joined.decided.len(), words.join(", ")));
+    say(&format!("{}: {}", count(joined.decided.len() as u64, "institution", "institutions"), words.join(", ")));
     for act in prospects(&joined.decided, &joined.blocking, &joined.matched.gaps) {
-        say(&format!(
-            "  {}: gaps {}, institutions kept open {}, decided when they are closed {}",
-            in_words(act.remedy),
-            act.gaps,
-            act.blocks,
-            act.frees
-        ));
+        say(&format!("  {}: {}", in_words(act.remedy), would_do(&act)));
     }
     if let Some(first) = joined.blocking.first().filter(|b| b.frees_alone > 0) {
-        say(&format!("  the most valuable: {}, which alone decides {}", joined.matched.gaps[first.gap].item, first.frees_alone));
+        say(&format!("  first of all {}: that alone would decide {}", joined.matched.gaps[first.gap].item, first.frees_alone));
     }
     let retract = joined.decided.iter().filter(|d| d.flags.contains(&Flag::Retract)).count();
     if retract > 0 {
-        say(&format!("{retract} letters that were sent no longer hold: see notices.csv"));
+        let letters = count(retract as u64, "letter that was sent no longer holds", "letters that were sent no longer hold");
+        say(&format!("{letters}: see notices.csv"));
     }
     let strangers = joined.registry.notices.iter().filter(|notice| notice.institution.is_none()).count();
     if strangers > 0 {
-        say(&format!("{strangers} letters went to ids that no customer of the registry has: see notices.csv"));
+        let letters = count(strangers as u64, "letter went to an id", "letters went to ids");
+        say(&format!("{letters} that no customer of the registry has: see notices.csv"));
     }
     let unused = joined.matched.reviewed.iter().filter(|&&applied| applied == 0).count();
     if !joined.matched.reviewed.is_empty() {
-        say(&format!("{} decisions of people applied, {unused} of them to nothing: see reviews.csv", joined.matched.reviewed.len()));
+        let given = joined.matched.reviewed.len() as u64;
+        let decisions = count(given, "decision of a person was given", "decisions of people were given");
+        match unused {
+            0 => say(&format!("{decisions} and applied: see reviews.csv")),
+            _ => say(&format!("{decisions}; {} applied to nothing: see reviews.csv", count(unused as u64, "is", "are"))),
+        }
     }
     say(&format!("impact lists in {}", out.display()));
     verdicts.contains_key(&Verdict::Undetermined)
+}
+
+/// What one kind of act would do.
+pub(super) fn would_do(act: &Prospect) -> String {
+    let gaps = count(act.gaps, "gap keeps", "gaps keep");
+    let open = count(act.blocks, "institution", "institutions");
+    let all = if act.gaps == 1 { "closing it" } else { "closing all of them" };
+    format!("{gaps} {open} open; {all} would decide {}", act.frees)
 }
 
 /// What has to be done, for a person.

@@ -3,7 +3,7 @@ use super::match_::check_apart_from_evidence;
 use super::{End, Usage, explain, say};
 use crate::case::{Access, Case};
 use crate::model::Verdict;
-use crate::report::{PackOptions, write_packs};
+use crate::report::{PackOptions, count, write_packs};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -52,6 +52,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     }
     let options = PackOptions { zip: arguments.zip, unmasked: arguments.unmasked };
     let places = write_packs(&joined.outcome(&arguments.case), &chosen, &arguments.out, options)?;
-    say(&format!("{} packs in {}", places.len(), arguments.out.display()));
+    say(&format!("{} in {}", count(places.len() as u64, "pack", "packs"), arguments.out.display()));
     Ok(End::Clear)
 }

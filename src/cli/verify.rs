@@ -3,6 +3,7 @@ use crate::case::{Access, Case};
 use crate::crawl::sha256_of;
 use crate::ledger::{Root, Seal};
 use crate::model::{ContentId, Status, escape_bytes};
+use crate::report::count;
 use anyhow::{Result, anyhow};
 use clap::Args;
 use std::collections::HashMap;
@@ -89,12 +90,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     progress.end();
     let unindexed = case.index.check()?;
     faults.extend(unindexed);
-    let mut line = format!("{checked} files unchanged, {gone} no longer there, {} faults", faults.len());
+    let (unchanged, found) = (count(checked, "file", "files"), count(faults.len() as u64, "fault", "faults"));
+    let mut line = format!("{unchanged} unchanged, {gone} no longer there, {found}");
     if gone > 0 {
-        line.push_str(&format!("; {gone} files were not checked"));
+        line.push_str(&format!("; {} not checked", count(gone, "file was", "files were")));
     }
     if never_read > 0 {
-        line.push_str(&format!("; {never_read} were never read"));
+        line.push_str(&format!("; {} never read", count(never_read, "was", "were")));
     }
     line.push('\n');
     give(&line)?;

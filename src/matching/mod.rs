@@ -56,7 +56,7 @@ use crate::stop::Stop;
 use anyhow::Result;
 use attribution::Folders;
 use join::{Join, Joined};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -204,6 +204,8 @@ pub struct Matched {
     pub activity: Activity,
     /// Who bears each identifier.
     pub holders: Holders,
+    /// Names of a single word, folded, that one institution alone bears, of those that were seen and decide nothing.
+    pub lone_words: BTreeSet<String>,
 }
 
 /// What the controls of a run bring into matching.
@@ -276,6 +278,7 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
     join.unread_manifests(&manifests);
     let Joined { evidence, gaps, ownerless, holdings, claimed, dated, not_found, reviewed } = join.settle();
     let decoys = decoys.rows();
+    let lone_words = lone_words(&lexicon, &evidence);
     Ok(Matched {
         roots,
         readings,
@@ -295,7 +298,22 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
         planted: controls.planted,
         activity,
         holders: lexicon.holders,
+        lone_words,
     })
+}
+
+/// Which of the names that were seen and decide nothing are single words with one bearer.
+fn lone_words(lexicon: &Lexicon, evidence: &[Evidence]) -> BTreeSet<String> {
+    let seen: HashSet<&str> =
+        evidence.iter().map(|e| &e.mention).filter(|m| m.basis == Basis::AmbiguousName).map(|m| m.value.as_str()).collect();
+    if seen.is_empty() {
+        return BTreeSet::new();
+    }
+    let of_one = lexicon.entries.iter().filter_map(|entry| match &entry.what {
+        What::Name { terms, one_word: true } if entry.holders.len() == 1 => Some(terms.join(" ")),
+        What::Name { .. } | What::Identifier(..) => None,
+    });
+    of_one.filter(|name| seen.contains(name.as_str())).collect()
 }
 
 /// Readings by the row of their content.

@@ -94,7 +94,7 @@ impl<'r> Reviews<'r> {
             for gap in gaps.iter_mut() {
                 if review.cause.is_none_or(|cause| cause == gap.cause) && review.item.matches(gap.item.trim_end_matches('/')) {
                     self.applied[at].set(self.applied[at].get() + 1);
-                    gap.waived.get_or_insert_with(|| format!("waived by {}: {}", review.reviewer, review.reason));
+                    gap.waived.get_or_insert_with(|| format!("waived by {}, {}: {}", review.reviewer, review.time, review.reason));
                 }
             }
         }

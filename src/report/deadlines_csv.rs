@@ -28,6 +28,13 @@ pub(super) static LISTING: Listing = Listing {
     rows,
 };
 
+/// The clocks of one institution; none where it is not affected.
+pub(super) fn clocks_of(outcome: &Outcome<'_>, number: usize) -> Vec<Applied> {
+    let (registry, calendar) = (outcome.registry, outcome.calendar);
+    let own = data_of(outcome, number);
+    own.map_or(Vec::new(), |data| calendar.of_institution(&registry.incident, &registry.institutions[number], &data.by_residence))
+}
+
 /// Every clock that concerns somebody, with the number of the institution; the vendor's come first.
 pub(super) fn clocks(outcome: &Outcome<'_>) -> Vec<(Option<usize>, Applied)> {
     let (incident, calendar) = (&outcome.registry.incident, outcome.calendar);

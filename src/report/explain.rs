@@ -1,9 +1,12 @@
 //! Why one institution has its verdict: everything that it rests on, for a person to read, or as JSON.
 
-use super::impact_json::{DeploymentRow, certificate_words, deployments_of};
+use super::certificate::certificate_words;
+use super::figures::count;
+use super::impact_json::{DeploymentRow, deployments_of};
+use super::reasons::{because, meaning};
 use super::{Outcome, plain};
 use crate::matching::Holders;
-use crate::model::{Basis, Flag, Role, Strength, Verdict};
+use crate::model::{Role, Strength, Verdict};
 use crate::verdict::{Decision, remedy, what_if};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -201,9 +204,9 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
         legal_name: institution.legal_name.clone(),
         verdict: decided.decision.verdict(),
         bases: decided.decision.bases().into_iter().map(|b| Reason { word: b.as_str(), because: because(b, outcome, number) }).collect(),
-        flags: decided.flags.iter().map(|f| Reason { word: f.as_str(), because: meaning(*f).to_owned() }).collect(),
+        flags: decided.flags.iter().map(|f| Reason { word: f.as_str(), because: meaning(*f, outcome, number) }).collect(),
         certificate: match &decided.decision {
-            Decision::RuledOut(certificate) => Some(certificate_words(certificate)),
+            Decision::RuledOut(certificate) => Some(certificate_words(certificate, outcome)),
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
         },
         depends: decided.dependence.depends,
@@ -230,13 +233,20 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
         gaps,
         waived: decided.waived.all().into_iter().map(open).collect(),
         holdings: affected.then(|| {
+            if holdings.owner_items == 0 {
+                return "nothing of it is held, and nobody knows what its files hold".to_owned();
+            }
             let elements = holdings.personal.elements.words().join(", ");
+            let unread = match holdings.items_not_read {
+                0 => String::new(),
+                n => format!("; {} not, or not wholly", count(n, "item was read", "items were read")),
+            };
             format!(
-                "{}, {} bytes; {}; {}",
-                count(holdings.owner_items as usize, "item", "items"),
+                "{}, {} bytes; {}; {}{unread}",
+                count(holdings.owner_items, "item", "items"),
                 holdings.owner_bytes,
-                count(holdings.personal.persons.len(), "individual", "individuals"),
-                if elements.is_empty() { "no personal data was recognised" } else { &elements }
+                count(holdings.personal.persons.len() as u64, "individual", "individuals"),
+                if elements.is_empty() { "no personal data was recognised in what was read" } else { &elements }
             )
         }),
         defects: institution.defects.iter().filter_map(|&d| registry.defects.get(d)).map(|d| d.to_string()).collect(),
@@ -254,13 +264,16 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
 /// The controls as far as they concern an institution: all planted files, and the decoys of its schemes.
 fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
     let figures = outcome.ledger.controls();
-    let planted = format!("{} of {} planted files were recovered, each bare and inside containers", figures.recovered, figures.planted);
+    let planted = format!(
+        "{} of {} planted files were recovered: each readable format and encoding, bare and inside containers",
+        figures.recovered, figures.planted
+    );
     let failed = outcome.planted.missed_formats().into_iter().map(|(format, words)| format!("failed for {format}: {words}"));
     let own: BTreeSet<&str> =
         outcome.registry.institutions[number].usable_identifiers().map(|i| i.scheme.as_str()).chain(["name"]).collect();
     let decoys = outcome.matched.decoys.iter().filter(|row| own.contains(row.scheme.as_str())).map(|row| {
         format!(
-            "{}: {} of {} decoys were hit, so at most {} of a million such values are found where they are not",
+            "{}: {} of {} decoys (values that nobody has) were found; false alarms are at most {} in a million, at 95 in a hundred",
             row.scheme, row.hit, row.decoys, row.at_most_per_million
         )
     });
@@ -293,91 +306,11 @@ fn relatives(explainer: &Explainer<'_>, number: usize) -> Vec<String> {
         .collect()
 }
 
-fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
-    let matched = outcome.matched;
-    let decided = &outcome.decided[number];
-    let with = |basis: Basis| {
-        let items: BTreeSet<&str> = matched.evidence[matched.evidence_of(number)]
-            .iter()
-            .filter(|e| e.mention.basis == basis && e.mention.has_effect())
-            .map(|e| &*e.item)
-            .collect();
-        items.len()
-    };
-    let blocking = |basis: Basis| decided.gaps.all().into_iter().filter(|&gap| matched.gaps[gap].basis == basis).count();
-    match basis {
-        Basis::AccountPath => format!(
-            "{}: the home of its account, a folder of its code, or a place declared its own",
-            count(with(basis), "item by its place", "items by their place")
-        ),
-        Basis::OwnerField => {
-            format!("{} it in the owner field of the layout", count(with(basis), "payment file names", "payment files name"))
-        }
-        Basis::Records => {
-            format!("records in {} carry its identifier in a column or field that says whose they are", count(with(basis), "item", "items"))
-        }
-        Basis::ClientRecord => {
-            format!(
-                "{} its code or account, labelled as such, or two different identifiers of it together",
-                count(with(basis), "item holds", "items hold")
-            )
-        }
-        Basis::Listed => format!(
-            "{} on a listing or log of what was taken",
-            count(with(basis), "file of its account stands", "files of its account stand")
-        ),
-        Basis::AmbiguousName => "a name was seen that several bear, or that is a word; nothing beside it singles this one out".to_owned(),
-        Basis::WeakEvidence => "something points at it, and nothing proves it".to_owned(),
-        Basis::UnreadContent => {
-            format!("{} could hold its files", count(blocking(basis), "thing that was not read", "things that were not read"))
-        }
-        Basis::UnattributedData => format!("{} personal data, and nothing says whose", count(blocking(basis), "item holds", "items hold")),
-        Basis::UnclaimedAccount => {
-            format!(
-                "{} claimed by nobody, and it has no registered account",
-                count(blocking(basis), "home on the platform is", "homes on the platform are")
-            )
-        }
-        Basis::EvidenceIncomplete if outcome.ledger.is_nothing_read() => "no evidence was read".to_owned(),
-        Basis::EvidenceIncomplete => "the incident says that the evidence is not all that was taken".to_owned(),
-        Basis::InsufficientIdentifiers => {
-            "no identifier in the registry could have found it: a clear search would prove nothing".to_owned()
-        }
-        Basis::Counterparty => "it is the other side of others' payments".to_owned(),
-        Basis::Named => "its distinctive name stands in files of others, in passing".to_owned(),
-        Basis::NoDependency => "every deployment of it excludes the compromised versions".to_owned(),
-        Basis::SearchedClear => "all that could hold its files was read, and nothing of it is there".to_owned(),
-    }
-}
-
-const fn meaning(flag: Flag) -> &'static str {
-    match flag {
-        Flag::ContradictsInventory => "its files are there although its inventory says that it does not depend: the inventory is wrong",
-        Flag::ClaimedBySeller => "the seller names it, and nothing confirms that",
-        Flag::DecidedByDate => "one of its identifiers or names had other holders at other times, and the date of an item bore on it",
-        Flag::FormerUser => "a deployment ended before the window, and nothing says that its files were purged",
-        Flag::InventoryIncomplete => "a deployment is missing or cannot be compared, and counts as depending",
-        Flag::InventoryOverlap => "deployments of one product and unit were in use at the same time, on different platforms or versions",
-        Flag::InventoryUndated => "a deployment has neither a beginning nor an end, and counts as in use all the time",
-        Flag::NameSeen => "a name was seen that it shares, or that is a single word",
-        Flag::RegistryDefect => "a row of the registry that concerns it is defective",
-        Flag::RelatedAffected => "a member of its group is affected",
-        Flag::Reviewed => "people's decisions bear on it",
-        Flag::Retract => "a letter was sent to it that told another verdict, and must be retracted",
-        Flag::SharedIdentifier => "one of its identifiers has other holders too",
-    }
-}
-
 impl Found {
     /// Does it bear on the verdict?
     fn has_effect(&self) -> bool {
         !(self.role == Role::Reference.as_str() && self.strength == Strength::Weak.as_str())
     }
-}
-
-/// So many of something.
-fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 impl Explanation {
@@ -405,7 +338,7 @@ impl Explanation {
         let (telling, idle): (Vec<&Found>, Vec<&Found>) = self.evidence.iter().partition(|e| e.has_effect());
         out.section("evidence", telling.len());
         for e in telling.iter().take(limit) {
-            let times = count(e.count as usize, "time", "times");
+            let times = count(e.count, "time", "times");
             out.line(1, &format!("{} {}: {} {} ({}), {times}", e.role, e.strength, e.scheme, e.value, e.basis));
             out.line(2, &format!("{} at byte {}", e.item, e.offset));
             if !e.context.is_empty() && e.context != e.item {
@@ -438,9 +371,9 @@ impl Explanation {
                     None => out.line(
                         2,
                         &format!(
-                            "closed by: {}; that alone decides {}",
+                            "closed by: {}; that alone would decide {}",
                             gap.remedy,
-                            count(gap.frees_alone as usize, "institution", "institutions")
+                            count(gap.frees_alone, "institution", "institutions")
                         ),
                     ),
                 }

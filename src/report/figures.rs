@@ -23,7 +23,7 @@ pub(super) fn bytes(number: u64) -> String {
     }
 }
 
-/// A share in per cent with one decimal, cut. What is more than nothing never reads as nothing, and what is
+/// A share in per cent with one decimal, rounded. What is more than nothing never reads as nothing, and what is
 /// less than all never reads as all.
 pub(super) fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -32,8 +32,9 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     if part >= whole {
         return "100 %".to_owned();
     }
-    let tenths = (u128::from(part) * 1000 / u128::from(whole)) as u64;
-    match (part, tenths) {
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    let tenths = (part * 1000 + whole / 2) / whole;
+    match (part, tenths.min(999)) {
         (0, _) => "0 %".to_owned(),
         (_, 0) => "under 0.1 %".to_owned(),
         (_, tenths) => format!("{}.{} %", tenths / 10, tenths % 10),
@@ -41,7 +42,7 @@ pub(super) fn share(part: u64, whole: u64) -> String {
 }
 
 /// `1 item`, `2 items`.
-pub(super) fn count(number: u64, one: &str, many: &str) -> String {
+pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
@@ -60,6 +61,8 @@ mod tests {
         assert_eq!(share(0, 10), "0 %");
         assert_eq!(share(1, 1_000_000), "under 0.1 %");
         assert_eq!(share(999_999, 1_000_000), "99.9 %");
+        assert_eq!((share(1, 72), share(11, 72), share(60, 72)), ("1.4 %".to_owned(), "15.3 %".to_owned(), "83.3 %".to_owned()));
+        assert_eq!((share(1, 2000), share(1, 2001)), ("0.1 %".to_owned(), "under 0.1 %".to_owned()));
         assert_eq!(share(10, 10), "100 %");
         assert_eq!(share(u64::MAX - 1, u64::MAX), "99.9 %");
         assert_eq!(count(1, "gap", "gaps"), "1 gap");

@@ -1,10 +1,11 @@
+use super::certificate::certificate_words;
 use super::data_elements::data_of;
 use super::{CoverageSummary, Outcome};
 use crate::control::{PlantedRow, unplanted};
 use crate::matching::DecoyRow;
 use crate::model::{Basis, ContentId, DataElement, Flag, Verdict};
 use crate::registry::{Deployment, Institution, Policy, Registry};
-use crate::verdict::{Certificate, Decision, Prospect, prospects};
+use crate::verdict::{Decision, Prospect, prospects};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -221,7 +222,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         gaps: decided.gaps.len() as u64,
         waived_gaps: decided.waived.len() as u64,
         certificate: match &decided.decision {
-            Decision::RuledOut(certificate) => Some(certificate_words(certificate)),
+            Decision::RuledOut(certificate) => Some(certificate_words(certificate, outcome)),
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
         },
         first_evidence: holdings.first_evidence.clone(),
@@ -289,30 +290,6 @@ pub(super) fn deployments_of(outcome: &Outcome<'_>, number: usize) -> Vec<Deploy
             }
         })
         .collect()
-}
-
-/// A certificate in words.
-pub fn certificate_words(certificate: &Certificate) -> String {
-    let controls = certificate.controls();
-    let words = match certificate {
-        Certificate::NoDependency(no) => {
-            let reasons: Vec<String> = no.deployments().iter().map(ToString::to_string).collect();
-            format!("no dependency: {}", reasons.join("; "))
-        }
-        Certificate::SearchedClear(clear) => {
-            let stated = if clear.completeness_stated() { "" } else { "; that the evidence is all that was taken is not stated" };
-            let waived = match clear.waived() {
-                0 => "no gap in its scope".to_owned(),
-                1 => "no gap in its scope but one that was waived in review".to_owned(),
-                n => format!("no gap in its scope but {n} that were waived in review"),
-            };
-            format!("searched and clear: {} items, {waived}, ledger {}{stated}", clear.items(), clear.ledger())
-        }
-    };
-    format!(
-        "{words}; controls: {} of {} planted files recovered, {} of {} decoys hit",
-        controls.recovered, controls.planted, controls.hit, controls.decoys
-    )
 }
 
 #[cfg(test)]

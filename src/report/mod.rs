@@ -2,6 +2,7 @@
 
 mod bytes;
 mod cells;
+mod certificate;
 mod claimed_csv;
 mod columnar;
 mod controls_csv;
@@ -21,6 +22,7 @@ mod manifests_csv;
 mod notices_csv;
 mod pack;
 mod page;
+mod reasons;
 mod reviews_csv;
 mod run_json;
 #[cfg(test)]
@@ -32,7 +34,8 @@ mod xlsx;
 pub use bytes::{ByteClasses, CoverageSummary, summarise, summarise_survey};
 pub use cells::{plain, safe_cell};
 pub use explain::{Explainer, Explanation, explanation_schema};
-pub use impact_json::{ImpactFile, certificate_words, schema as impact_schema};
+pub use figures::count;
+pub use impact_json::{ImpactFile, schema as impact_schema};
 pub use pack::{PackOptions, write_packs};
 pub use run_json::{RunFacts, run_schema};
 

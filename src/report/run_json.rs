@@ -57,7 +57,7 @@ pub(super) fn write(facts: &RunFacts, outcome: &Outcome<'_>, sink: &mut dyn std:
         .registry
         .sources
         .iter()
-        .map(|s| format!("{} ({:?}{})", s.file, s.encoding, s.delimiter.map_or(String::new(), |d| format!(", delimiter {d:?}"))))
+        .map(|s| format!("{} ({}{})", s.file, s.encoding, s.delimiter.map_or(String::new(), |d| format!(", delimiter {d:?}"))))
         .collect();
     let file =
         RunFile { facts, registry: outcome.registry.digest.to_string(), registry_files, ledger: outcome.ledger.digest().to_string() };

@@ -39,6 +39,7 @@ pub(super) fn with_outcome(test: impl FnOnce(&Outcome<'_>)) {
         planted: (0, 0),
         activity: crate::matching::Activity::default(),
         holders: crate::matching::Holders::new(&registry),
+        lone_words: std::collections::BTreeSet::new(),
     };
     let (decided, blocking, ledger) = crate::verdict::decide_all(&registry, &matched);
     test(&Outcome {

@@ -69,6 +69,7 @@ impl NoDependency {
 pub struct SearchedClear {
     ledger: ContentId,
     items: u64,
+    gaps_elsewhere: usize,
     completeness_stated: bool,
     waived: usize,
     controls: ControlFigures,
@@ -81,13 +82,14 @@ pub struct SearchedClear {
 /// ```compile_fail
 /// use ruleout::verdict::{ControlFigures, LedgerState};
 /// let digest = ruleout::model::ContentId([0; 32]);
-/// LedgerState { digest, items: 1, searched: 1, complete: None, controls: ControlFigures::default() };
+/// LedgerState { digest, items: 1, searched: 1, gaps: 0, complete: None, controls: ControlFigures::default() };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerState {
     digest: ContentId,
     items: u64,
     searched: u64,
+    gaps: usize,
     complete: Option<bool>,
     controls: ControlFigures,
 }
@@ -110,6 +112,7 @@ impl LedgerState {
             digest: ContentId(hasher.finalize().into()),
             items,
             searched,
+            gaps: matched.gaps.len(),
             complete: registry.incident.evidence.as_ref().and_then(|e| e.complete),
             controls: ControlFigures {
                 planted: matched.planted.0,
@@ -150,6 +153,7 @@ impl SearchedClear {
         Some(Self {
             ledger: state.digest,
             items: state.items,
+            gaps_elsewhere: state.gaps.saturating_sub(waived.len()),
             completeness_stated: state.complete == Some(true),
             waived: waived.len(),
             controls: state.controls,
@@ -161,9 +165,14 @@ impl SearchedClear {
         self.ledger
     }
 
-    /// Items that were searched.
+    /// Items that were seen: files, and what is in them.
     pub fn items(&self) -> u64 {
         self.items
+    }
+
+    /// Gaps of the case that could not hold its files.
+    pub fn gaps_elsewhere(&self) -> usize {
+        self.gaps_elsewhere
     }
 
     /// Gaps in its scope that people decided not to count; a certificate names them.
@@ -203,6 +212,7 @@ mod tests {
             digest: ContentId([0; 32]),
             items: 1,
             searched,
+            gaps: 2,
             complete,
             controls: ControlFigures::default(),
         };
@@ -223,7 +233,11 @@ mod tests {
             assert!(SearchedClear::new(&without_all, &gaps(0), &gaps(0)).is_none());
         }
         let state = state(1, Some(true));
-        assert!(SearchedClear::new(&state, &gaps(0), &gaps(2)).is_some_and(|clear| clear.waived() == 2 && clear.completeness_stated()));
+        assert!(
+            SearchedClear::new(&state, &gaps(0), &gaps(2))
+                .is_some_and(|clear| (clear.waived(), clear.gaps_elsewhere()) == (2, 0) && clear.completeness_stated())
+        );
+        assert!(SearchedClear::new(&state, &gaps(0), &gaps(0)).is_some_and(|clear| clear.gaps_elsewhere() == 2));
         assert!(SearchedClear::new(&state, &gaps(1), &gaps(0)).is_none());
         assert!(NoDependency::new(&dependence(true), &state).is_none());
         let none = Dependence { deployments: Arc::new([]), ..dependence(false) };

@@ -60,7 +60,7 @@ pub fn what_if(
         |facts| facts.counterparty = false,
     );
     add(now.weak, "a reviewer rejects what points to it".to_owned(), |facts| facts.weak = false);
-    add(now.name_seen && decided.dependence.depends, "a reviewer rejects the name that others bear as well".to_owned(), |facts| {
+    add(now.name_seen && decided.dependence.depends, "a reviewer rejects the name that was seen".to_owned(), |facts| {
         facts.name_seen = false;
     });
     let gaps = decided.gaps.len();

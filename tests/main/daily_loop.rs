@@ -140,7 +140,7 @@ fn people_waive_attribute_accept_and_reject() {
     let coverage = outputs.rows("coverage.csv");
     let locked = coverage.iter().find(|row| row["item"].contains("locked.zip!/x.txt")).expect("the member");
     assert_eq!((locked["status"].as_str(), locked["cause"].as_str()), ("unread", "encrypted"));
-    assert_eq!(locked["review"], "waived by Ann Lee: our own build artefact");
+    assert_eq!(locked["review"], "waived by Ann Lee, 2025-02-01: our own build artefact");
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(outputs.file("impact.json")).unwrap()).unwrap();
     let row = json["institutions"].as_array().unwrap().iter().find(|i| i["customer_id"] == "C3").unwrap();
     assert_eq!(row["waived_gaps"], 1);

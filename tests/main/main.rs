@@ -42,6 +42,7 @@ mod json_schemas;
 mod keys_of_institutions;
 mod layout_properties;
 mod layouts;
+mod letters;
 mod limits;
 mod links;
 mod listing_tools;

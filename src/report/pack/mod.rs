@@ -1,15 +1,17 @@
 //! What one institution is handed: an answer that can be printed as a letter, and lists of what it rests on. Nothing
 //! in it comes from records that are not its own; parts of paths that name other institutions are masked.
 
+mod clocks;
+mod grounds;
 mod others;
 mod summary;
 mod tables;
 
 use super::Outcome;
-use crate::model::to_hex;
+use crate::model::{Scheme, to_hex};
 use crate::registry::{Institution, Registry};
 use anyhow::{Context, Result};
-use others::Others;
+use others::{MASK, Others};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fs;
@@ -39,6 +41,16 @@ impl Source<'_> {
     fn path(&self, path: &str) -> String {
         self.others.masked(path, self.institution)
     }
+
+    /// What somebody wrote, as this institution may see it.
+    fn words(&self, text: &str) -> String {
+        if self.others.are_named(text, self.institution) { format!("{MASK} (it names another institution)") } else { text.to_owned() }
+    }
+
+    /// An identifier of its own; names stand in full.
+    fn value(&self, scheme: &Scheme, value: &str) -> String {
+        if self.unmasked || *scheme == Scheme::Name { value.to_owned() } else { hidden(value) }
+    }
 }
 
 /// One file of a pack; it writes nothing where it does not apply.
@@ -53,8 +65,15 @@ static FILES: &[PackFile] = &[
     PackFile { name: "items.csv", write: tables::items },
     PackFile { name: "data_elements.csv", write: tables::data_elements },
     PackFile { name: "coverage.csv", write: tables::coverage },
+    PackFile { name: "deadlines.csv", write: clocks::list },
     PackFile { name: "certificate.txt", write: tables::certificate },
 ];
+
+/// A value of which the last two characters stay.
+fn hidden(value: &str) -> String {
+    let shown = value.chars().count().saturating_sub(2);
+    value.chars().enumerate().map(|(at, c)| if at < shown && c.is_alphanumeric() { '•' } else { c }).collect()
+}
 
 /// The list of a pack's own files, as `sha256sum --check` reads it.
 const SUMS: &str = "SHA256SUMS";

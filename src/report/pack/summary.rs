@@ -1,12 +1,11 @@
-use super::Source;
+use super::grounds::{Section, grounds, why};
 use super::tables::listed_only;
-use crate::model::{Cause, Verdict};
-use crate::report::certificate_words;
+use super::{Source, clocks};
+use crate::model::{Cause, Flag, Verdict};
 use crate::report::data_elements::{Finding, data_of, plural};
 use crate::report::figures::{bytes, count};
-use crate::report::page::html::{Code, Html, Text, put};
+use crate::report::page::html::{Html, Text, put};
 use crate::report::page::words;
-use crate::verdict::Decision;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
@@ -40,16 +39,19 @@ pub(super) fn write(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     for place in [&institution.city, &institution.region, &institution.country].into_iter().filter(|place| !place.is_empty()) {
         put!(html, " · ", Text(place));
     }
-    put!(html, "</p>\n<p class=\"facts\">Incident ", Text(&incident.id), " · window ", Text(incident.window_from.to_string()));
-    put!(html, " to ", Text(incident.window_to.to_string()), " (", Text(&incident.timezone), ")");
+    put!(html, "</p>\n<p class=\"facts\">Incident ", Text(&incident.id), " · files may have been taken from ");
+    put!(html, Text(incident.window_from.to_string()), " to ", Text(incident.window_to.to_string()), " (", Text(&incident.timezone), ")");
     if let Some(discovered) = incident.discovered {
         put!(html, " · discovered ", Text(discovered.to_string()));
     }
     put!(html, "</p>\n");
     answer(source, html)?;
     data(source, html)?;
+    clocks::section(source, html)?;
     unread(source, html)?;
-    rests_on(source, html)?;
+    put!(html, "<h2>What this rests on</h2>\n");
+    grounds(source).iter().try_for_each(|section| list(html, section))?;
+    about(source, html)?;
     put!(html, "</main>\n</body>\n</html>\n");
     Ok(())
 }
@@ -58,37 +60,67 @@ fn answer(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
     let outcome = source.outcome;
     let (decided, holdings) = (&outcome.decided[source.institution], &outcome.matched.holdings[source.institution]);
     let verdict = decided.decision.verdict();
-    put!(html, "<h2>The answer: ", words::title(verdict), "</h2>\n<p>", words::verdict(verdict), "</p>\n<ul>\n");
-    for basis in decided.decision.bases() {
-        put!(html, "<li>", words::basis(basis), "</li>\n");
-    }
-    for flag in &decided.flags {
-        put!(html, "<li>", words::flag(*flag), "</li>\n");
-    }
-    put!(html, "</ul>\n");
-    if let Decision::RuledOut(certificate) = &decided.decision {
-        put!(html, "<p><strong>Certificate.</strong> ", Text(certificate_words(certificate)), "</p>\n");
-    }
+    put!(html, "<h2>The answer: ", words::title(verdict), "</h2>\n<p>In this letter, “it” is ", "<bdi>");
+    put!(html, Text(&outcome.registry.institutions[source.institution].legal_name), "</bdi>, and the evidence is what was ");
+    put!(html, "recovered of the files that were taken, with the listings and logs of them.</p>\n");
+    why(source).iter().try_for_each(|section| list(html, section))?;
     if verdict == Verdict::Affected {
-        let shared = holdings.items.iter().filter(|own| own.shared).count() as u64;
-        put!(html, "<p>", Text(count(holdings.owner_items, "item is", "items are")), " its own, ", Text(bytes(holdings.owner_bytes)), ". ");
-        if shared > 0 {
-            put!(
-                html,
-                Text(count(shared, "of them holds", "of them hold")),
-                " records of other institutions too: of these, only its own records count here. "
-            );
-        }
-        put!(html, "They are listed with their hashes in <code>items.csv</code>.</p>\n");
-        let listed = listed_only(source).len() as u64;
-        if listed > 0 {
-            put!(html, "<p>", Text(count(listed, "more file of its account is", "more files of its account are")));
-            put!(html, " listed as taken, and not held: nobody knows what they hold.</p>\n");
-        }
+        owned(source, html)?;
     }
     if holdings.counterparty_items > 0 {
         put!(html, "<p>It is the other side of payments in ", Text(count(holdings.counterparty_items, "item", "items")));
-        put!(html, " of other institutions; these are not its own, and are not listed here.</p>\n");
+        put!(html, " of other institutions; what these hold is not its own, and is not listed here.</p>\n");
+    }
+    Ok(())
+}
+
+/// A heading and what stands below it.
+fn list(html: &mut Html<'_>, section: &Section) -> Result<()> {
+    put!(html, "<h3>", section.title, "</h3>\n");
+    if let [line] = &section.lines[..] {
+        put!(html, "<p>", Text(line), "</p>\n");
+        return Ok(());
+    }
+    put!(html, "<ul>\n");
+    for line in &section.lines {
+        put!(html, "<li>", Text(line), "</li>\n");
+    }
+    put!(html, "</ul>\n");
+    Ok(())
+}
+
+/// What of its own is held, and what is only listed.
+fn owned(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
+    let holdings = &source.outcome.matched.holdings[source.institution];
+    let shared = holdings.items.iter().filter(|own| own.shared).count() as u64;
+    let listed = listed_only(source).len() as u64;
+    put!(html, "<h3>What is its own</h3>\n");
+    if holdings.owner_items > 0 {
+        put!(
+            html,
+            "<p>",
+            Text(count(
+                holdings.owner_items,
+                "item (a file, or what is inside of one) is",
+                "items (files, and what is inside of them) are"
+            ))
+        );
+        put!(html, " its own, ", Text(bytes(holdings.owner_bytes)), " in all. ");
+        match shared {
+            0 => {}
+            1 if holdings.owner_items == 1 => put!(html, "It holds records of other institutions too: only its own records count here. "),
+            1 => put!(html, "One of them holds records of other institutions too: of that one, only its own records count here. "),
+            n => put!(html, n, " of them hold records of other institutions too: of these, only its own records count here. "),
+        }
+        put!(html, "<code>items.csv</code> lists what is its own, with hashes.</p>\n");
+    }
+    match listed {
+        0 => {}
+        1 => put!(html, "<p>One file of its account is listed as taken and is not held: nobody knows what it holds. "),
+        n => put!(html, "<p>", n, " files of its account are listed as taken and are not held: nobody knows what they hold. "),
+    }
+    if listed > 0 {
+        put!(html, "<code>items.csv</code> names ", if listed == 1 { "it" } else { "them" }, ".</p>\n");
     }
     Ok(())
 }
@@ -97,35 +129,53 @@ fn data(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
     let Some(data) = data_of(source.outcome, source.institution) else { return Ok(()) };
     put!(html, "<h2>Personal data in its own items</h2>\n");
     if data.items_read == 0 {
-        put!(html, "<p>None of its own items could be read, so nobody knows what they hold.</p>\n");
+        put!(html, "<p>Nothing of its own could be read, so nobody knows what it holds.</p>\n");
         return Ok(());
     }
-    put!(html, "<p>", Text(count(data.records_read, "record", "records")), " and ", Text(count(data.items_read, "item", "items")));
-    put!(html, " of its own were read");
+    put!(html, "<p>Read: ", Text(count(data.items_read, "item of its own", "items of its own")), ", with ");
+    put!(html, Text(count(data.records_read, "record (a row of a table, or a payment)", "records (rows of tables, and payments)")));
     match data.items_not_read {
         0 => put!(html, ".</p>\n"),
-        left => put!(html, "; ", Text(count(left, "item", "items")), " not, or not wholly.</p>\n"),
+        left => put!(html, ". <strong>Not read, or not wholly: ", Text(count(left, "item", "items")), ".</strong></p>\n"),
     }
-    put!(
-        html,
-        "<table>\n<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Records</th>"
-    );
-    put!(html, "<th scope=\"col\" class=\"n\">Individuals</th></tr></thead>\n<tbody>\n");
-    for row in data.elements.iter().filter(|row| row.finding == Finding::Found) {
-        put!(html, "<tr><th scope=\"row\">", plural(row.element), "</th><td class=\"n\">", row.items, "</td><td class=\"n\">", row.records);
-        put!(html, "</td><td class=\"n\">", row.individuals, "</td></tr>\n");
+    let (found, absent): (Vec<_>, Vec<_>) = data.elements.iter().partition(|row| row.finding == Finding::Found);
+    if found.is_empty() {
+        put!(html, "<p>No personal data was recognised in what was read. Looked for: ");
+    } else {
+        put!(
+            html,
+            "<table>\n<thead><tr><th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Records</th>"
+        );
+        put!(html, "<th scope=\"col\" class=\"n\">Individuals</th></tr></thead>\n<tbody>\n");
+        for row in &found {
+            put!(
+                html,
+                "<tr><th scope=\"row\">",
+                plural(row.element),
+                "</th><td class=\"n\">",
+                row.items,
+                "</td><td class=\"n\">",
+                row.records
+            );
+            put!(html, "</td><td class=\"n\">", row.individuals, "</td></tr>\n");
+        }
+        put!(html, "</tbody></table>\n<p>Looked for in what was read, and not found: ");
     }
-    put!(html, "</tbody></table>\n<p>Looked for and not found: ");
-    for (place, row) in data.elements.iter().filter(|row| row.finding != Finding::Found).enumerate() {
+    for (place, row) in absent.iter().enumerate() {
         put!(html, if place > 0 { ", " } else { "" }, plural(row.element));
     }
-    put!(html, ". A person is a name with its address where there is one, counted once however many copies name it.</p>\n");
+    put!(html, if absent.is_empty() { "nothing. " } else { ". " });
+    put!(html, "An individual is a name, with its address where there is one, counted once however many copies name it.</p>\n");
     if data.by_residence.is_empty() {
         return Ok(());
     }
     put!(html, "<p>Individuals by state or country of their address: ");
     for (place, (residence, people)) in data.by_residence.iter().enumerate() {
-        put!(html, if place > 0 { ", " } else { "" }, Text(residence), " ", *people);
+        put!(html, if place > 0 { ", " } else { "" });
+        match residence.as_str() {
+            "unknown" => put!(html, "not known ", *people),
+            known => put!(html, Text(known), " ", *people),
+        }
     }
     put!(html, ".</p>\n");
     Ok(())
@@ -133,48 +183,54 @@ fn data(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
 
 fn unread(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
     let outcome = source.outcome;
-    let gaps = &outcome.decided[source.institution].gaps;
-    put!(html, "<h2>What was not read and could hold more</h2>\n");
-    if gaps.is_empty() {
-        put!(html, "<p>Nothing.");
-    } else {
-        let mut causes: BTreeMap<Cause, (u64, u64)> = BTreeMap::new();
-        for gap in gaps.all() {
-            let gap = &outcome.matched.gaps[gap];
-            let sum = causes.entry(gap.cause).or_default();
-            (sum.0, sum.1) = (sum.0 + 1, sum.1.saturating_add(gap.bytes));
-        }
+    let decided = &outcome.decided[source.institution];
+    let gaps = &decided.gaps;
+    put!(html, "<h2>What was not read, and could hold its files</h2>\n");
+    if !decided.dependence.depends {
         put!(
             html,
-            "<table>\n<thead><tr><th scope=\"col\">Cause</th><th scope=\"col\" class=\"n\">Items</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead>\n<tbody>\n"
+            "<p>Nothing that was not read counts against it, since by its inventory it did not use what was compromised in the window."
         );
-        for (cause, (items, size)) in causes {
-            put!(
-                html,
-                "<tr><th scope=\"row\">",
-                words::cause(cause),
-                "</th><td class=\"n\">",
-                items,
-                "</td><td class=\"n\">",
-                Text(bytes(size)),
-                "</td></tr>\n"
-            );
+        if decided.flags.contains(&Flag::ContradictsInventory) {
+            put!(html, " <strong>But that inventory is wrong: what was not read may hold more of its files.</strong>");
         }
-        put!(html, "</tbody></table>\n<p>Each stands in <code>coverage.csv</code>.");
+        put!(html, "</p>\n");
+        return Ok(());
     }
-    match outcome.ledger.complete() {
-        Some(true) => put!(html, " The evidence is stated to be all that was taken.</p>\n"),
-        Some(false) => put!(html, " The evidence is stated <strong>not</strong> to be all that was taken.</p>\n"),
-        None => put!(html, " Nobody states that the evidence is all that was taken.</p>\n"),
+    if gaps.is_empty() {
+        put!(
+            html,
+            "<p>",
+            if decided.waived.is_empty() { "Nothing" } else { "Nothing but what people decided not to count (below)" },
+            ".</p>\n"
+        );
+        return Ok(());
     }
+    let mut causes: BTreeMap<Cause, (u64, u64)> = BTreeMap::new();
+    for gap in gaps.all() {
+        let gap = &outcome.matched.gaps[gap];
+        let sum = causes.entry(gap.cause).or_default();
+        (sum.0, sum.1) = (sum.0 + 1, sum.1.saturating_add(gap.bytes));
+    }
+    put!(
+        html,
+        "<table>\n<thead><tr><th scope=\"col\">Cause</th><th scope=\"col\" class=\"n\">Gaps</th><th scope=\"col\" class=\"n\">Bytes</th></tr></thead>\n<tbody>\n"
+    );
+    for (cause, (items, size)) in causes {
+        put!(html, "<tr><th scope=\"row\">", words::cause(cause), "</th><td class=\"n\">", items, "</td><td class=\"n\">");
+        put!(html, Text(bytes(size)), "</td></tr>\n");
+    }
+    put!(html, "</tbody></table>\n<p>Each stands in <code>coverage.csv</code>.</p>\n");
     Ok(())
 }
 
-fn rests_on(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
-    let outcome = source.outcome;
-    put!(html, "<h2>What this rests on</h2>\n<p>Registry, SHA-256 ", Code(outcome.registry.digest.to_string()), "<br>Ledger, SHA-256 ");
-    put!(html, Code(outcome.ledger.digest().to_string()), "</p>\n<p>Parts of paths that name other institutions are masked (•••). ");
+/// How the letter is to be read.
+fn about(source: &Source<'_>, html: &mut Html<'_>) -> Result<()> {
+    put!(html, "<h3>Of this letter</h3>\n<p>Parts of paths that name other institutions are masked (•••). ");
     put!(html, if source.unmasked { "Identifiers stand in full." } else { "Identifiers are masked but for their last two characters." });
-    put!(html, " Hashes of these files stand in <code>SHA256SUMS</code>.</p>\n");
+    put!(
+        html,
+        " SHA-256 is a hash: a file with the same hash has the same bytes. Hashes of the files of this folder stand in <code>SHA256SUMS</code>.</p>\n"
+    );
     Ok(())
 }

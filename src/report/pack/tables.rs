@@ -1,24 +1,28 @@
-use super::Source;
-use crate::matching::Evidence;
+use super::{Source, grounds};
+use crate::matching::{Evidence, Item};
 use crate::model::{Role, Status};
-use crate::report::cells::{Table, safe_cell};
-use crate::report::certificate_words;
+use crate::report::cells::{Table, plain, safe_cell};
 use crate::report::data_elements::{data_of, residences};
+use crate::report::page::words;
 use crate::verdict::{Decision, remedy};
 use anyhow::Result;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table of text cells, each safe to open in a spreadsheet.
-struct Sheet<'w>(Table<'w>);
+pub(super) struct Sheet<'w>(Table<'w>);
 
 impl<'w> Sheet<'w> {
-    fn new(sink: &'w mut dyn std::io::Write, columns: &[&str]) -> Result<Self> {
+    pub fn new(sink: &'w mut dyn std::io::Write, columns: &[&str]) -> Result<Self> {
         Ok(Self(Table::new(sink, columns)?))
     }
 
-    fn row(&mut self, cells: &[Cow<'_, str>]) -> Result<()> {
+    pub fn row(&mut self, cells: &[Cow<'_, str>]) -> Result<()> {
         self.0.row(cells.iter().map(|cell| safe_cell(cell)))
+    }
+
+    pub fn end(self) -> Result<()> {
+        self.0.end()
     }
 }
 
@@ -52,7 +56,6 @@ pub(super) fn evidence(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let mut sheet = Sheet::new(sink, &["item", "sha256", "offset", "scheme", "value", "role", "strength", "count", "basis", "context"])?;
     for (evidence, alone) in evidence_of(source) {
         let mention = &evidence.mention;
-        let value = if source.unmasked { mention.value.clone() } else { hidden(&mention.value) };
         let context = if source.unmasked && alone && !source.others.are_named(&mention.context, source.institution) {
             mention.context.as_str()
         } else {
@@ -63,7 +66,7 @@ pub(super) fn evidence(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             evidence.sha256.filter(|_| mention.role == Role::Owner || alone).map_or(String::new(), |s| s.to_string()).into(),
             mention.offset.to_string().into(),
             mention.scheme.as_str().into(),
-            value.into(),
+            source.value(&mention.scheme, &mention.value).into(),
             mention.role.as_str().into(),
             mention.strength.as_str().into(),
             mention.count.to_string().into(),
@@ -71,19 +74,13 @@ pub(super) fn evidence(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             context.into(),
         ])?;
     }
-    sheet.0.end()
-}
-
-/// A value of which the last two characters stay.
-fn hidden(value: &str) -> String {
-    let shown = value.chars().count().saturating_sub(2);
-    value.chars().enumerate().map(|(at, c)| if at < shown && c.is_alphanumeric() { '•' } else { c }).collect()
+    sheet.end()
 }
 
 /// Its own items. Of one that holds others' records too it is only said which it is, and how much is its own.
 pub(super) fn items(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let matched = source.outcome.matched;
-    let mut sheet = Sheet::new(sink, &["item", "sha256", "bytes", "status", "cause", "shared", "own_records"])?;
+    let mut sheet = Sheet::new(sink, &["item", "sha256", "bytes", "status", "cause", "shared", "own_records", "meaning"])?;
     for own in &matched.holdings[source.institution].items {
         let item = &matched.items[own.item];
         let sha256 = item.content.map(|content| matched.readings[content].1.content);
@@ -95,13 +92,33 @@ pub(super) fn items(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             item.cause.map_or("", |c| c.as_str()).into(),
             if own.shared { "true" } else { "false" }.into(),
             own.records.to_string().into(),
+            meaning(item).into(),
         ])?;
     }
     for path in listed_only(source) {
         let path: Cow<'_, str> = source.path(&path).into();
-        sheet.row(&[path, "".into(), "".into(), Status::Listed.as_str().into(), "".into(), "false".into(), "0".into()])?;
+        sheet.row(&[path, "".into(), "".into(), Status::Listed.as_str().into(), "".into(), "false".into(), "0".into(), LISTED.into()])?;
     }
-    sheet.0.end()
+    sheet.end()
+}
+
+const LISTED: &str = "a listing or log names it; it is not held, and nobody knows what it holds";
+
+/// What the status of an own item says.
+fn meaning(item: &Item) -> Cow<'static, str> {
+    let cause = |words: &str| format!("{words}: {}", item.cause.map_or("no cause is recorded", words::cause)).into();
+    match (item.status, item.cause) {
+        (Status::Read, _) => "read".into(),
+        (Status::Scanned, _) => "its format is not known; every byte of it was searched".into(),
+        (Status::Partial, _) => cause("not wholly read"),
+        (Status::Unread, _) => cause("not read"),
+        (Status::Listed, _) => LISTED.into(),
+        (Status::Duplicate, None) => {
+            "the same bytes stand elsewhere in the evidence too and were read there; this copy is its own all the same".into()
+        }
+        (Status::Duplicate, Some(_)) => cause("the same bytes stand elsewhere in the evidence too; not, or not wholly read there"),
+        (Status::Excluded, _) => cause("left out"),
+    }
 }
 
 pub(super) fn data_elements(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
@@ -119,14 +136,15 @@ pub(super) fn data_elements(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<(
             data.statement(row).into(),
         ])?;
     }
-    sheet.0.end()
+    sheet.end()
 }
 
-/// What was not read and could hold files of it.
+/// What was not read and could hold files of it, and then what of it people decided not to count.
 pub(super) fn coverage(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let matched = source.outcome.matched;
-    let mut sheet = Sheet::new(sink, &["item", "cause", "bytes", "scope", "suggestion", "waived"])?;
-    for gap in source.outcome.decided[source.institution].gaps.all() {
+    let decided = &source.outcome.decided[source.institution];
+    let mut sheet = Sheet::new(sink, &["item", "cause", "bytes", "scope", "suggestion", "waived", "meaning"])?;
+    for gap in decided.gaps.all().into_iter().chain(decided.waived.all()) {
         let gap = &matched.gaps[gap];
         let scope = if gap.reach.institutions.contains(&source.institution) { "own" } else { "common" };
         sheet.row(&[
@@ -136,32 +154,34 @@ pub(super) fn coverage(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             scope.into(),
             remedy(gap.cause).as_str().into(),
             if gap.waived.is_some() { "true" } else { "false" }.into(),
+            gap.waived.as_deref().map_or_else(|| words::cause(gap.cause).into(), |words| source.words(words)).into(),
         ])?;
     }
-    sheet.0.end()
+    sheet.end()
 }
 
 /// The certificate of an institution that is ruled out.
 pub(super) fn certificate(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let outcome = source.outcome;
-    let institution = &outcome.registry.institutions[source.institution];
+    let (institution, incident) = (&outcome.registry.institutions[source.institution], &outcome.registry.incident);
     match &outcome.decided[source.institution].decision {
-        Decision::RuledOut(certificate) => {
-            let plain = crate::report::plain;
-            sink.extend_from_slice(
-                format!(
-                    "Certificate\n\ninstitution: {} {}\nincident: {}\nverdict: ruled_out\n\n{}\n\nregistry, SHA-256: {}\nledger, SHA-256: {}\n",
-                    plain(&institution.customer_id),
-                    plain(&institution.legal_name),
-                    plain(&outcome.registry.incident.id),
-                    plain(&certificate_words(certificate)),
-                    outcome.registry.digest,
-                    outcome.ledger.digest(),
-                )
-                .as_bytes(),
-            );
-        }
-        Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => {}
+        Decision::RuledOut(_) => {}
+        Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => return Ok(()),
     }
+    let mut text = format!(
+        "Certificate\n\ninstitution: {} {}\nincident: {}{}\nwindow: {} to {} ({})\nverdict: ruled_out\n",
+        plain(&institution.customer_id),
+        plain(&institution.legal_name),
+        plain(&incident.id),
+        if incident.title.is_empty() { String::new() } else { format!(", {}", plain(&incident.title)) },
+        incident.window_from,
+        incident.window_to,
+        plain(&incident.timezone),
+    );
+    for section in grounds::why(source).into_iter().chain(grounds::grounds(source)) {
+        text.push_str(&format!("\n{}\n", section.title));
+        section.lines.iter().for_each(|line| text.push_str(&format!("  {}\n", plain(line))));
+    }
+    sink.extend_from_slice(text.as_bytes());
     Ok(())
 }

@@ -10,9 +10,9 @@ use crate::matching::Evidence;
 use crate::model::{Basis, Cause, Flag, Verdict};
 use crate::registry::Identifier;
 use crate::report::cells::plain;
+use crate::report::certificate::certificate_words;
 use crate::report::data_elements::{Finding, data_of, plural, residences};
 use crate::report::evidence_csv::weight;
-use crate::report::impact_json::certificate_words;
 use crate::verdict::{Decision, remedy};
 use anyhow::Result;
 use memchr::memchr3;
@@ -225,7 +225,7 @@ impl<'a> Data<'a> {
         let own = decided.gaps.count_not_of_everybody();
         let gaps: Vec<usize> = decided.gaps.not_of_everybody().take(GAPS_SHOWN).map(|gap| self.gap(gap)).collect();
         let certificate = match &decided.decision {
-            Decision::RuledOut(certificate) => Some(self.strings.number(&shown(&certificate_words(certificate)))),
+            Decision::RuledOut(certificate) => Some(self.strings.number(&plain(&certificate_words(certificate, outcome)))),
             Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
         };
         let defects = institution.defects.iter().map(|&d| shown(&outcome.registry.defects[d].to_string()).into_owned()).collect();

@@ -185,7 +185,7 @@
     const out = [];
     const place = row[at.verdict];
     const title = (text) => out.push(make("h4", {}, text));
-    out.push(make("p", {}, verdict(place), ". ", shared.verdicts[place][2]));
+    out.push(make("p", {}, verdict(place)));
     const pairs = make("dl", { class: "pairs" });
     const pair = (name, ...value) => pairs.append(make("dt", {}, name), make("dd", {}, ...value));
     pair("Why", row[at.bases].map((b) => shared.bases[strings[b]]).join("; "));

@@ -15,9 +15,9 @@ pub(in crate::report) const fn title(verdict: Verdict) -> &'static str {
 /// What a verdict says.
 pub(in crate::report) const fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Affected => "Something in the evidence is surely its own.",
+        Verdict::Affected => "Files or records in the evidence are its own, or a list of what was taken names files of it.",
         Verdict::Undetermined => "Something points at it and proves nothing, or something that was not read could hold its files.",
-        Verdict::Referenced => "Only the other side of others' payments, or named in passing.",
+        Verdict::Referenced => "Nothing that was read is its own: it is the other side of others' payments, or named in passing.",
         Verdict::RuledOut => {
             "It does not depend on what was compromised, or all that could hold its files was read and nothing of it was found."
         }
@@ -32,17 +32,17 @@ pub(in crate::report) const fn basis(basis: Basis) -> &'static str {
         Basis::Records => "records carry its identifier",
         Basis::ClientRecord => "its code or account, labelled, or two of its identifiers together",
         Basis::Listed => "a listing or log of what was taken names a file of its account",
-        Basis::AmbiguousName => "a name that several institutions bear was seen",
+        Basis::AmbiguousName => "a name was seen that others bear too, or that is a single word",
         Basis::WeakEvidence => "something points at it and nothing proves it",
-        Basis::UnreadContent => "something that was not read could hold its files",
+        Basis::UnreadContent => "something that was not read or not recovered could hold its files",
         Basis::UnattributedData => "personal data without an owner could be its own",
         Basis::UnclaimedAccount => "a home on the platform that no institution claims could be its own",
         Basis::EvidenceIncomplete => "the evidence is declared incomplete, or none was read",
-        Basis::InsufficientIdentifiers => "nothing in the registry could have found it",
+        Basis::InsufficientIdentifiers => "the registry has no identifier by which its files could have been found",
         Basis::Counterparty => "it is the other side of others' payments",
-        Basis::Named => "its distinctive name stands there in passing",
+        Basis::Named => "its distinctive name stands in the evidence in passing",
         Basis::NoDependency => "its inventory excludes what was compromised",
-        Basis::SearchedClear => "it depends, everything in its scope was read, and nothing of it is there",
+        Basis::SearchedClear => "it depends, all that could hold its files was read, and nothing of it is there",
     }
 }
 
@@ -58,7 +58,7 @@ pub(in crate::report) const fn flag(flag: Flag) -> &'static str {
         Flag::InventoryUndated => "a deployment has neither a beginning nor an end",
         Flag::NameSeen => "a shared or one-word name of it was seen",
         Flag::RegistryDefect => "a row of the registry that concerns it is defective",
-        Flag::RelatedAffected => "a member of its group is affected",
+        Flag::RelatedAffected => "another member of its group is affected",
         Flag::Reviewed => "people's decisions bear on it",
         Flag::Retract => "a letter was sent that told another verdict",
         Flag::SharedIdentifier => "one of its identifiers has other holders too",

@@ -1,4 +1,5 @@
 use crate::model::{Flag, Verdict};
+use crate::report::certificate::completeness;
 use crate::report::figures::{bytes, count, share};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
@@ -19,10 +20,15 @@ pub(super) const fn colour(verdict: Verdict) -> &'static str {
 pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let all: u64 = facts.verdicts.iter().sum();
     put!(html, "<p class=\"lead\">Of ", Text(count(all, "institution", "institutions")), " ");
-    put!(html, "<strong>", facts.count(Verdict::Affected), "</strong> are affected, ");
-    put!(html, "<strong>", facts.count(Verdict::Undetermined), "</strong> stay open, ");
-    put!(html, "<strong>", facts.count(Verdict::Referenced), "</strong> are only mentioned, and ");
-    put!(html, "<strong>", facts.count(Verdict::RuledOut), "</strong> are ruled out.</p>\n");
+    let mut part = |verdict: Verdict, one: &'static str, many: &'static str| {
+        let count = facts.count(verdict);
+        put!(html, "<strong>", count, "</strong> ", if count == 1 { one } else { many });
+        anyhow::Ok(())
+    };
+    part(Verdict::Affected, "is affected, ", "are affected, ")?;
+    part(Verdict::Undetermined, "stays open, ", "stay open, ")?;
+    part(Verdict::Referenced, "is only mentioned, and ", "are only mentioned, and ")?;
+    part(Verdict::RuledOut, "is ruled out.</p>\n", "are ruled out.</p>\n")?;
     let parts: Vec<_> = Verdict::ALL.iter().map(|v| (colour(*v), facts.count(*v))).collect();
     put!(html, "<div class=\"wide\">");
     bar(html, &parts, all)?;
@@ -40,7 +46,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
 fn what_was_read(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let (coverage, read) = (&facts.coverage, facts.coverage.bytes);
     let searched = read.read + read.scanned + read.structure;
-    put!(html, "<p>", Text(count(coverage.items, "item", "items")), " were seen. Of ");
+    put!(html, "<p>", Text(count(coverage.items, "item is known", "items are known")), ": held, or named by a listing. Of ");
     put!(html, Text(bytes(read.total())), " in files, ", Text(bytes(searched)), " (", Text(share(searched, read.total())));
     put!(html, ") were read or searched");
     if read.opaque > 0 {
@@ -55,11 +61,16 @@ fn what_was_read(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     }
     let open = facts.count(Verdict::Undetermined);
     if open > 0 {
-        put!(html, "<p>Of the ", Text(count(open, "institution", "institutions")), " that stay open, ");
-        put!(html, facts.open_for_gaps_alone, " would be decided if every gap were closed. ");
+        match (open, facts.open_for_gaps_alone) {
+            (1, 0) => put!(html, "<p>The one institution that stays open would not be decided if every gap were closed. "),
+            (1, _) => put!(html, "<p>The one institution that stays open would be decided if every gap were closed. "),
+            (_, free) => {
+                put!(html, "<p>Of the ", open, " institutions that stay open, ", free, " would be decided if every gap were closed. ");
+            }
+        }
         if let Some(best) = facts.outcome.blocking.first().filter(|b| b.frees_alone > 0) {
             let gap = &facts.outcome.matched.gaps[best.gap];
-            put!(html, "One gap alone keeps ", best.frees_alone, " of them open: <code dir=\"auto\">", Text(&gap.item), "</code> (");
+            put!(html, "Closing one gap alone would decide ", best.frees_alone, ": <code dir=\"auto\">", Text(&gap.item), "</code> (");
             put!(html, words::cause(gap.cause), "). ");
         }
         put!(html, "<a href=\"#gaps\">What would decide more</a></p>\n");
@@ -80,24 +91,9 @@ fn caveats(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
         put!(html, "<li><strong>A control failed: ", Text(words), ".</strong> Every item of the format ", Text(format));
         put!(html, " is a gap: this run could have missed what such files hold. <a href=\"#controls\">How well it could see</a></li>\n");
     }
-    match outcome.ledger.complete() {
-        Some(true) => put!(html, "<li>The incident file states that the evidence is all that was taken."),
-        Some(false) => put!(
-            html,
-            "<li>The incident file states that the evidence is <strong>not</strong> all that was taken: all that depend stay open."
-        ),
-        None => put!(html, "<li>Nobody states that the evidence is all that was taken. “Ruled out” speaks of the evidence that is held."),
-    }
-    if let Some(claim) = &outcome.registry.incident.evidence {
-        if !claim.declared_by.is_empty() {
-            put!(html, " Declared by ", Text(&claim.declared_by), ".");
-        }
-        if !claim.basis.is_empty() {
-            put!(html, " Basis: ", Text(&claim.basis), ".");
-        }
-        if let Some(claimed) = claim.claimed_bytes {
-            put!(html, " Said to have been taken: ", Text(bytes(claimed)), "; held: ", Text(bytes(facts.coverage.bytes.total())), ".");
-        }
+    put!(html, "<li>Of the evidence: ", Text(completeness(outcome)), ".");
+    if outcome.ledger.complete() == Some(false) {
+        put!(html, " <strong>All that depend stay open.</strong>");
     }
     put!(html, "</li>\n");
     if outcome.ledger.is_nothing_read() {

@@ -16,7 +16,7 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     put!(html, "</dd>\n<dt>Ledger, SHA-256</dt><dd>", Code(outcome.ledger.digest().to_string()));
     put!(html, "</dd>\n<dt>Registry, SHA-256</dt><dd>", Code(registry.digest.to_string()), "</dd>\n<dt>Files of the registry</dt><dd>");
     for (number, source) in registry.sources.iter().enumerate() {
-        put!(html, if number > 0 { ", " } else { "" }, Code(&source.file), " (", Text(format!("{:?}", source.encoding)), ")");
+        put!(html, if number > 0 { ", " } else { "" }, Code(&source.file), " (", Text(source.encoding.to_string()), ")");
     }
     put!(html, "</dd>\n<dt>Compromised</dt><dd>");
     for (number, one) in incident.compromised.iter().enumerate() {
