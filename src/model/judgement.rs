@@ -51,7 +51,7 @@ vocabulary! {
         ClientRecord = "client_record",
         /// A listing or log of what was taken names a file of its account.
         Listed = "listed",
-        /// A name that several institutions bear.
+        /// A name that several institutions bear, or that is a single word.
         AmbiguousName = "ambiguous_name",
         /// Something points at it and nothing proves it.
         WeakEvidence = "weak_evidence",

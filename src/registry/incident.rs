@@ -122,7 +122,7 @@ pub(super) fn load(text: &str, products: Option<&Products>, loading: &mut Loadin
     let file = TomlFile::new(FILE, text, loading);
     let (root, faults) = DeTable::parse_recoverable(text);
     for fault in &faults {
-        file.problem(fault.span().map_or(0, |span| span.start), format!("no TOML: {}", fault.message()), "correct it");
+        file.problem(fault.span().map_or(0, |span| span.start), format!("this is not valid TOML: {}", fault.message()), "correct it");
     }
     // What is read from a file with faults may lack whole tables; their absence is no news.
     if !faults.is_empty() {

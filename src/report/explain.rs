@@ -273,7 +273,7 @@ fn controls(outcome: &Outcome<'_>, number: usize) -> Vec<String> {
         outcome.registry.institutions[number].usable_identifiers().map(|i| i.scheme.as_str()).chain(["name"]).collect();
     let decoys = outcome.matched.decoys.iter().filter(|row| own.contains(row.scheme.as_str())).map(|row| {
         format!(
-            "{}: {} of {} decoys (values that nobody has) were found; false alarms are at most {} in a million, at 95 in a hundred",
+            "{}: {} of {} decoys (values that nobody has) were found; false alarms: at most {} in a million values, with 95 % confidence",
             row.scheme, row.hit, row.decoys, row.at_most_per_million
         )
     });

@@ -153,7 +153,7 @@ fn letters_to_nobody_who_is_registered_are_named() {
     let letters = "customer_id,kind,sent,run\nC1,affected,2025-02-03,run 1\nC9,clear,2025-02-03,run 1\nC2,clear,2025-02-03,run 1\n";
     write(&scene.registry.join("notices.csv"), letters.as_bytes());
     let (outputs, finished) = scene.decide("out", &[]);
-    assert!(finished.stderr.contains("1 letters went to ids that no customer of the registry has"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("1 letter went to an id that no customer of the registry has"), "{}", finished.stderr);
     let list = outputs.rows("notices.csv");
     let shown: Vec<(&str, &str, &str)> =
         list.iter().map(|row| (row["customer_id"].as_str(), row["retract"].as_str(), row["registered"].as_str())).collect();
@@ -211,7 +211,7 @@ fn a_letter_that_no_longer_holds_comes_first() {
                    C3,interim,2025-02-04,run 2\nC1,reminder,2025-02-05,run 2\n";
     write(&scene.registry.join("notices.csv"), letters.as_bytes());
     let (outputs, finished) = scene.decide("out", &[]);
-    assert!(finished.stderr.contains("1 letters that were sent no longer hold"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("1 letter that was sent no longer holds"), "{}", finished.stderr);
     let impact = outputs.rows("impact.csv");
     let flagged: Vec<(&str, bool)> = impact.iter().map(|row| (row["customer_id"].as_str(), row["flags"].contains("retract"))).collect();
     assert_eq!(flagged, [("C2", true), ("C1", false), ("C3", false)]);

@@ -379,7 +379,7 @@ fn what_cannot_be_opened_any_more_keeps_what_was_read_of_it() {
     std::fs::remove_dir_all(evidence.join("x")).unwrap();
     let mut command = desk.index_command(&Job::default());
     let said = Finished::from(command.args(["--retry", "read"]).output().unwrap()).done();
-    assert!(said.stderr.contains("1 contents cannot be read again"), "{}", said.stderr);
+    assert!(said.stderr.contains("1 content cannot be read again"), "{}", said.stderr);
     let after = desk.decide_into("after", &registry);
     after.assert_same(&before, "the evidence is gone");
 }

@@ -209,7 +209,7 @@ fn a_run_that_did_not_end_is_no_damage_and_not_verified() {
     crate::harness::write(&scene.desk.path("evidence").join("more.txt"), b"one more file");
     Finished::from(scene.desk.index_command(&scene.job()).output().expect("the program starts")).with_code(&[1]);
     let open = scene.verify().with_code(&[3]);
-    assert!(open.stderr.contains("did not end") && open.stdout.contains("1 were never read"), "{}{}", open.stdout, open.stderr);
+    assert!(open.stderr.contains("did not end") && open.stdout.contains("1 was never read"), "{}{}", open.stdout, open.stderr);
     drop(lock);
     scene.desk.index(&scene.job());
     scene.verify().with_code(&[0]);
@@ -220,7 +220,7 @@ fn evidence_that_is_no_file_any_more_is_named() {
     let scene = Scene::new();
     let file = scene.desk.path("evidence").join(&files_below(&scene.desk.path("evidence"))[3]);
     fs::remove_file(&file).expect("our own file");
-    assert!(scene.verify().with_code(&[3]).stdout.contains("1 no longer there, 0 faults; 1 files were not checked"));
+    assert!(scene.verify().with_code(&[3]).stdout.contains("1 no longer there, 0 faults; 1 file was not checked"));
     fs::create_dir(&file).expect("our own folder");
     assert!(scene.verify().with_code(&[1]).stderr.contains("cannot be read: it is no regular file"));
 }

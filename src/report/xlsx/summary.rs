@@ -3,7 +3,9 @@ use super::package::Frame;
 use super::sheet;
 use crate::model::Verdict;
 use crate::registry::Policy;
+use crate::report::certificate::completeness;
 use crate::report::listing::Cell;
+use crate::report::page::words;
 use crate::report::{List, Outcome};
 
 pub(super) const NAME: &str = "summary";
@@ -22,7 +24,7 @@ pub(super) fn sheet(outcome: &Outcome<'_>, sheets: &[(&List, Sheet)]) -> String 
     rows.row("all", outcome.decided.len() as u64, "every institution of the registry has one verdict");
     for verdict in Verdict::ALL {
         let count = outcome.decided.iter().filter(|d| d.decision.verdict() == *verdict).count();
-        rows.row(verdict.as_str(), count as u64, meaning(*verdict));
+        rows.row(verdict.as_str(), count as u64, words::verdict(*verdict));
     }
 
     let coverage = outcome.coverage();
@@ -41,12 +43,12 @@ pub(super) fn sheet(outcome: &Outcome<'_>, sheets: &[(&List, Sheet)]) -> String 
     rows.row("gap", bytes.gap, "not read");
 
     let complete = match outcome.ledger.complete() {
-        Some(true) => "the incident file states that it is",
-        Some(false) => "the incident file states that it is not: all that depend stay open",
-        None => "not stated; every certificate says so",
+        Some(true) => "declared so",
+        Some(false) => "declared not so: all that depend stay open",
+        None => "not stated",
     };
     rows.title(["what it rests on", "", ""]);
-    rows.row("is the evidence all that was taken?", complete, "");
+    rows.row("is the evidence all that was taken?", complete, &completeness(outcome));
     rows.row("registry, SHA-256", outcome.registry.digest.to_string(), "");
     rows.row("ledger, SHA-256", outcome.ledger.digest().to_string(), "");
     let controls = outcome.ledger.controls();
@@ -56,7 +58,7 @@ pub(super) fn sheet(outcome: &Outcome<'_>, sheets: &[(&List, Sheet)]) -> String 
         rows.row(format!("control failed: {format}"), words, "every item of this format is a gap");
     }
     rows.row("decoys", controls.decoys, "identifiers and names that nobody has, matched along");
-    rows.row("decoys hit", controls.hit, "what the run found that is not there");
+    rows.row("decoys hit", controls.hit, "false alarms: they rule nobody out");
     for (key, value) in Policy::KEYS.iter().zip(incident.policy.values()) {
         rows.row(format!("policy {}", key.name), value, key.reason);
     }
@@ -71,15 +73,6 @@ pub(super) fn sheet(outcome: &Outcome<'_>, sheets: &[(&List, Sheet)]) -> String 
     }
     let (before, after) = Frame { widths: &WIDTHS, rows: rows.rows.row, is_first: true, is_list: false }.around();
     before + &String::from_utf8_lossy(&rows.rows.xml) + &after
-}
-
-fn meaning(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Affected => "something in the evidence is surely its own",
-        Verdict::Undetermined => "something points at it and proves nothing, or something unread could hold its files",
-        Verdict::Referenced => "only the other side of others' payments, or named in passing",
-        Verdict::RuledOut => "it does not depend, or all that could hold its files was read and nothing of it was found",
-    }
 }
 
 struct Rows {

@@ -1,5 +1,5 @@
 use crate::model::{Cause, Status};
-use crate::report::figures::{bytes, share};
+use crate::report::figures::{bytes, count, share};
 use crate::report::page::bars::bar;
 use crate::report::page::facts::Facts;
 use crate::report::page::html::{Html, Text, put};
@@ -30,8 +30,12 @@ fn known(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let items = outcome.matched.items.iter().filter(|item| !item.inherited);
     let known: Vec<u64> =
         items.filter(|item| content(item).is_some_and(|c| outcome.known.contains_key(&c))).map(|item| item.size).collect();
-    put!(html, "<p>", known.len(), " items, ", Text(bytes(known.iter().sum())), ", are known software by the lists that were given. ");
-    put!(html, "They were read and matched like all others; <code>coverage.csv</code> names them in its column <code>known</code>.</p>\n");
+    put!(html, "<p>Known software by the lists that were given: ", Text(count(known.len() as u64, "item", "items")), ", ");
+    put!(
+        html,
+        Text(bytes(known.iter().sum())),
+        ". It was read and matched like all else; <code>coverage.csv</code> names it in its column <code>known</code>.</p>\n"
+    );
     Ok(())
 }
 

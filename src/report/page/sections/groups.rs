@@ -28,7 +28,12 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let all = outcome.groups();
     let touched: Vec<&Group> = all.iter().filter(|group| is_touched(group)).collect();
     put!(html, "<p>The verdict of one member is nobody else’s. Of ", Text(count(all.len() as u64, "group", "groups")), ", ");
-    put!(html, touched.len(), " have a member that is affected or open; these are shown. All stand in <code>groups.csv</code>.</p>\n");
+    put!(
+        html,
+        touched.len(),
+        if touched.len() == 1 { " has" } else { " have" },
+        " a member that is affected or open; shown here. All stand in <code>groups.csv</code>.</p>\n"
+    );
     let mut left = SHOWN;
     for kind in [Kind::ParentGroup, Kind::Succession, Kind::ServiceBureau, Kind::SharedAccount, Kind::SharedIdentifier] {
         let of_kind: Vec<&&Group> = touched.iter().filter(|group| group.kind == kind).collect();

@@ -1,3 +1,4 @@
+use crate::report::figures::count;
 use crate::report::page::facts::Facts;
 use crate::report::page::html::{Code, Html, Text, put};
 use anyhow::Result;
@@ -14,11 +15,10 @@ pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let waived = facts.outcome.matched.gaps.iter().filter(|gap| gap.waived.is_some()).count();
     put!(
         html,
-        "<p>People decided ",
-        registry.reviews.len(),
-        " times; ",
-        waived,
-        " gaps are waived by that and count against nobody.</p>\n"
+        "<p>",
+        Text(count(registry.reviews.len() as u64, "decision of a person was given; ", "decisions of people were given; ")),
+        Text(count(waived as u64, "gap is waived and counts", "gaps are waived and count")),
+        " against nobody.</p>\n"
     );
     put!(
         html,

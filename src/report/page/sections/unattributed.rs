@@ -1,4 +1,5 @@
 use crate::registry::Unattributed;
+use crate::report::figures::count;
 use crate::report::page::facts::Facts;
 use crate::report::page::html::{Code, Html, Text, put};
 use anyhow::Result;
@@ -9,10 +10,15 @@ const SHOWN: usize = 200;
 pub(super) fn write(facts: &Facts<'_>, html: &mut Html<'_>) -> Result<()> {
     let ownerless = &facts.outcome.matched.ownerless;
     if ownerless.is_empty() {
-        put!(html, "<p>Every item with personal data has an owner in the registry.</p>\n");
+        put!(html, "<p>Nothing that was read holds personal data without an owner in the registry.</p>\n");
         return Ok(());
     }
-    put!(html, "<p>", ownerless.len(), " items hold personal data, and nothing names an owner in the registry. ");
+    put!(
+        html,
+        "<p>",
+        Text(count(ownerless.len() as u64, "item holds", "items hold")),
+        " personal data, and nothing names an owner in the registry. "
+    );
     match facts.outcome.registry.incident.policy.unattributed {
         Unattributed::Gap => put!(
             html,
