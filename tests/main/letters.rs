@@ -113,7 +113,6 @@ fn a_certificate_says_on_what_it_rests() {
     for (id, certificate) in [("C6", &searched), ("C5", &excluded)] {
         let letter = scene.pack(id, "summary.html");
         for words in [
-            "test, ".trim_end_matches(", "),
             DECLARED,
             GROUND,
             "transfer (versions &gt;=1.0) from 2025-01-01 to 2025-01-31",

@@ -92,7 +92,7 @@ pub(super) fn items(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
             item.cause.map_or("", |c| c.as_str()).into(),
             if own.shared { "true" } else { "false" }.into(),
             own.records.to_string().into(),
-            meaning(item).into(),
+            meaning(item),
         ])?;
     }
     for path in listed_only(source) {
