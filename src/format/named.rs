@@ -76,6 +76,7 @@ impl NamedRecords {
                 place
             }
         };
+        let around = sink.kind_at_hand();
         let table = self.tables.get_mut(place)?;
         match &mut table.state {
             State::Nothing => {}
@@ -94,8 +95,8 @@ impl NamedRecords {
                 self.has_rows |= table.decide(sink);
             }
         }
-        // The text that the records stand in goes on.
-        sink.kind(PassageKind::Prose);
+        // What the records stand in goes on.
+        sink.kind(around);
         Some(place)
     }
 

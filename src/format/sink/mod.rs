@@ -4,6 +4,7 @@ mod amid_text;
 mod heads;
 mod limits;
 mod name_lines;
+mod objects;
 mod outlet;
 mod parts;
 mod payments;
@@ -14,6 +15,7 @@ pub use heads::{heads_in, key_below, lines_above};
 pub use limits::Limits;
 pub use outlet::{Child, Facts, Failure, GapNote, Member, Offer, Outlet, Spoken};
 
+use super::named::NamedRecords;
 use super::payment::Tally;
 use super::pgp::Keyring;
 use super::text::{embedded, standalone};
@@ -65,6 +67,10 @@ pub struct Sink<'a> {
     gathers: bool,
     /// Of a part: long values in which something may be encoded, and where they stand.
     values: Vec<(u64, String)>,
+    /// What the objects in cells say with their rows.
+    objects: NamedRecords,
+    /// What follows are records of such objects.
+    in_objects: bool,
     /// Pieces of the item in which nothing is encoded, and no payments stand.
     pub(super) quiet: Vec<Range<u64>>,
     /// So many bytes at the beginning of the passage at hand are those at the end of the one before.
@@ -103,6 +109,8 @@ impl<'a> Sink<'a> {
             is_fork: false,
             gathers: false,
             values: Vec::new(),
+            objects: NamedRecords::default(),
+            in_objects: false,
             quiet: Vec::new(),
             continued: 0,
             coverage: Coverage::default(),
@@ -156,6 +164,11 @@ impl<'a> Sink<'a> {
         }
     }
 
+    /// The kind of the text at hand.
+    pub(super) fn kind_at_hand(&self) -> PassageKind {
+        self.kind
+    }
+
     /// A row of the table at hand: its cells joined by tabs. Also counts it in the table's facts. `at` is
     /// where it stands in the item.
     pub fn row(&mut self, cells: &[&str], at: u64) {
@@ -179,6 +192,7 @@ impl<'a> Sink<'a> {
             }
         }
         self.search_values(cells, at);
+        self.search_objects(place, cells, at);
         self.say_row(cells, at);
         if cells.iter().map(|cell| cell.len()).sum::<usize>() > ROW_TEXT {
             // A row that fills passages by itself is text, cell by cell.
@@ -304,6 +318,7 @@ impl<'a> Sink<'a> {
 
     /// Hands over the last passage and unit; called once by the caller of the reader.
     pub fn finish(&mut self) {
+        self.end_objects();
         self.flush();
         self.read_said();
         self.end_unit();

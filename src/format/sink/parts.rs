@@ -30,7 +30,11 @@ impl<'a> Sink<'a> {
         self.coverage.extend(part.coverage);
         match self.gathers {
             true => self.values.append(&mut part.values),
-            false => part.values.drain(..).for_each(|(at, value)| embedded::read_value(&value, at, self)),
+            false => part.values.drain(..).for_each(|(at, value)| {
+                if !self.gathered_object(&value, at) {
+                    embedded::read_value(&value, at, self);
+                }
+            }),
         }
         let base = self.members.len();
         debug_assert!(part.members.is_empty() || base == 0, "members are found by one sink");

@@ -112,8 +112,13 @@ impl Columns {
         Ok((values, end))
     }
 
+    /// What the columns are.
+    pub fn facts(&self) -> TableFacts {
+        TableFacts::new(&self.makers, Some(&self.names), &self.sample)
+    }
+
     pub fn begin(&self, offset: u64, sink: &mut Sink<'_>) {
-        sink.begin_table(TableFacts::new(&self.makers, Some(&self.names), &self.sample));
+        sink.begin_table(self.facts());
         sink.text(&format!("{}\n", self.names.join("\t").replace(['\n', '\r'], " ")), At::Decoded(offset));
     }
 

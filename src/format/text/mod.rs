@@ -41,6 +41,7 @@ mod layout;
 mod markup_tables;
 mod named_lines;
 mod nested;
+pub(in crate::format) mod objects;
 mod outer_client;
 mod places;
 mod record;

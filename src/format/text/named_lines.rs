@@ -4,6 +4,7 @@
 
 use super::encoding::TextEncoding;
 use super::json_record;
+use super::objects::Object;
 use super::outer_client::OuterClient;
 use super::stretch::{Stretch, stretches};
 use crate::format::named::{Named, NamedRecords};
@@ -153,7 +154,19 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
         && let Ok((values, _)) = json_record::flatten(line, at)
         && values.len() > 1
     {
-        return vec![values.into_iter().map(|(path, value)| (path, value.into_owned())).collect()];
+        let own = values.into_iter().map(|(path, value)| (path, value.into_owned()));
+        // Strings in it may be objects, too.
+        return match may_hold_objects(line) {
+            true => Object::of_values(own.collect()).into_records(),
+            false => vec![own.collect()],
+        };
+    }
+    // A string that holds an object: `{\"`.
+    if let Some(at) = line.find("{\\\"")
+        && let Some(end) = line.rfind("}")
+        && let Some(object) = line.get(at..=end).and_then(Object::of)
+    {
+        return object.into_records();
     }
     let has_marks = memchr::memchr2_iter(b'=', b':', line.as_bytes()).nth(PAIRS - 1).is_some();
     if !has_marks && !(holds(b'(') && line.matches(DOTTED).nth(PAIRS - 1).is_some()) {
@@ -176,6 +189,11 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
         record(line, &names[*start..end.min(start + MOST_VALUES)], behind)
     };
     starts.iter().zip(ends).filter_map(of).collect()
+}
+
+/// Might strings in the JSON of a line be objects?
+fn may_hold_objects(line: &str) -> bool {
+    ["\"{", "\"[{", "\"<", "\"ey", "\"ew", "\"W3", "\"\\"].iter().any(|start| line.contains(start))
 }
 
 /// The record of these names; its last value ends before `behind`.

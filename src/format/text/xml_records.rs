@@ -1,6 +1,7 @@
 //! Records in XML: elements that come one after the other under one name, each with values of its own. What stands in
 //! them deeper belongs to the record, and so does what is said before them by the elements around.
 
+use super::objects::Object;
 use super::{nested, xml};
 use crate::format::Sink;
 use crate::format::named::{LONGEST_VALUE, Named, NamedRecords};
@@ -9,6 +10,8 @@ use crate::format::named::{LONGEST_VALUE, Named, NamedRecords};
 const DEPTH: usize = 64;
 /// Values of one element, those of the elements in it included.
 const MOST_VALUES: usize = 256;
+/// Longest text of an element that is an object itself.
+const LONGEST_OBJECT: usize = 64 << 10;
 /// Values that the elements around say before a record are repeated in each record up to so many bytes.
 const REPEATED: usize = 512;
 
@@ -54,7 +57,7 @@ impl XmlRecords {
         if self.deeper == 0
             && let Some(open) = self.open.last_mut()
             && !open.has_elements
-            && open.text.len() + text.len() <= LONGEST_VALUE
+            && (open.text.len() + text.len() <= LONGEST_VALUE || open.text.len() + text.len() <= LONGEST_OBJECT && open.may_be_object(text))
         {
             open.text.push_str(text);
         }
@@ -79,6 +82,12 @@ impl XmlRecords {
             return;
         };
         if !ended.has_elements && !text.is_empty() {
+            // `<payload>{"client_id": 104233}</payload>`
+            if let Some(object) = Object::of(text) {
+                let (values, records) = object.into_parts();
+                values.into_iter().filter(|_| records.is_empty()).for_each(|(name, value)| outer.put(&name, value));
+                return records.into_iter().for_each(|record| self.record(record, offset(place), sink));
+            }
             // `<field name="client_id">104233</field>`
             let is_key =
                 |key: &str| matches!(key, "name" | "key" | "Name" | "Key") || xml::CALLED.iter().any(|own| own.eq_ignore_ascii_case(key));
@@ -147,6 +156,12 @@ impl XmlRecords {
 }
 
 impl Open {
+    /// Might the text of the element be an object, that goes on so?
+    fn may_be_object(&self, more: &str) -> bool {
+        let starts = |text: &str| text.trim_start().starts_with(['{', '[', '<', '"', '\\']);
+        if self.text.trim_start().is_empty() { starts(more) } else { starts(&self.text) }
+    }
+
     /// A value of this name; a name that only the element's own makes one of an identifier is said with it.
     fn put(&mut self, name: &str, value: String) {
         if self.values.len() < MOST_VALUES && value.len() <= LONGEST_VALUE {

@@ -1,0 +1,69 @@
+//! Objects in cells: what they say belongs to the row, whose columns say whose it is.
+
+use super::Sink;
+use crate::format::named::Named;
+use crate::format::text::objects::{Object, may_be};
+
+/// Longer cells beside an object say nothing of it.
+const LONGEST: usize = 200;
+/// Before what a fork leaves of an object, as JSON.
+const GATHERED: char = '\u{1F}';
+
+impl Sink<'_> {
+    /// Looks for cells of a row of a table that are objects. Each with what the row says is a record.
+    pub(super) fn search_objects(&mut self, table: usize, cells: &[&str], at: u64) {
+        if self.in_objects || !cells.iter().any(|cell| may_be(cell)) {
+            return;
+        }
+        let header = self.facts.tables.get(table).map_or(&[][..], |table| &table.header);
+        let (mut values, mut objects) = (Vec::<Named>::new(), Vec::new());
+        for (i, cell) in cells.iter().enumerate() {
+            let name = header.get(i).map_or("", String::as_str);
+            match Object::of(cell) {
+                Some(object) => objects.push((name.to_owned(), object)),
+                None if !name.is_empty() && !cell.is_empty() && cell.len() <= LONGEST => values.push((name.to_owned(), (*cell).to_owned())),
+                None => {}
+            }
+        }
+        if objects.is_empty() {
+            return;
+        }
+        for record in Object::of_row(values, objects).into_records() {
+            match self.gathers {
+                true => self.values.push((at, gathered(&record))),
+                false => self.object_record(record, at),
+            }
+        }
+    }
+
+    /// Takes what a fork left of an object; false where it left something else.
+    pub(super) fn gathered_object(&mut self, value: &str, at: u64) -> bool {
+        let Some(json) = value.strip_prefix(GATHERED) else { return false };
+        if let Some(object) = Object::of(json) {
+            object.into_records().into_iter().for_each(|record| self.object_record(record, at));
+        }
+        true
+    }
+
+    fn object_record(&mut self, record: Vec<Named>, at: u64) {
+        let mut found = std::mem::take(&mut self.objects);
+        self.in_objects = true;
+        found.add(record, at, self);
+        self.in_objects = false;
+        self.objects = found;
+    }
+
+    /// Hands on the records of objects.
+    pub(super) fn end_objects(&mut self) {
+        let found = std::mem::take(&mut self.objects);
+        self.in_objects = true;
+        found.end(self);
+        self.in_objects = false;
+    }
+}
+
+fn gathered(record: &[Named]) -> String {
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let members: Vec<String> = record.iter().map(|(name, value)| format!("{}:{}", text(name), text(value))).collect();
+    format!("{GATHERED}{{{}}}", members.join(","))
+}
