@@ -54,6 +54,7 @@ mod named_places;
 mod names_above;
 mod numbers_of_persons;
 mod numeric_codes;
+mod objects;
 mod ocr;
 mod opened_messages;
 mod packs;

@@ -18,7 +18,7 @@ pub static PG_DUMP: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read,
     runs: Runs::Inside,
-    version: 3,
+    version: 4,
     limitations: &[
         "in the directory format the names of columns stand in toc.dat alone: data files are tables without a header",
         "archives older than version 1.10 (PostgreSQL 7.4) are scanned",
@@ -32,7 +32,7 @@ pub static PG_DUMP_TAR: Format = Format {
     recognise: |probe: &Probe<'_>| probe.head.starts_with(b"toc.dat\0") && probe.head.get(512..).is_some_and(|b| b.starts_with(MAGIC)),
     read: read_tar,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &[],
 };
 

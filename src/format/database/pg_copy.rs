@@ -24,7 +24,7 @@ pub static PG_COPY: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["columns have no names"],
 };
 
@@ -35,7 +35,7 @@ pub static PG_COPY_BINARY: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read: read_binary,
     runs: Runs::Inside,
-    version: 4,
+    version: 5,
     limitations: &["columns have no names, and their types are told by their values; dates and times stand as numbers"],
 };
 

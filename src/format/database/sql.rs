@@ -18,7 +18,7 @@ pub static SQL: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 6,
+    version: 7,
     limitations: &[
         "values that are expressions stand as they are written",
         "INSERT … SET and INSERT … SELECT are read as text",

@@ -21,7 +21,7 @@ pub static SQLITE: Format = Format {
     recognise: |probe| probe.head.starts_with(MAGIC),
     read,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &[
         "rows that were deleted are read where enough of them is left to tell their values apart; elsewhere they are scanned",
         "changes in a write-ahead log or rollback journal are read as rows without names of columns, beside the database",
@@ -35,7 +35,7 @@ pub static SQLITE_WAL: Format = Format {
     recognise: |probe| matches!(probe.head, [0x37, 0x7F, 6, 0x82 | 0x83, 0, 0x2D, 0xE2, 0x18, ..]) && wal_page(probe.bytes).is_some(),
     read: read_wal,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 
@@ -46,7 +46,7 @@ pub static SQLITE_JOURNAL: Format = Format {
     recognise: |probe| probe.head.starts_with(b"\xD9\xD5\x05\xF9\x20\xA1\x63\xD7") && journal_page(probe.bytes).is_some(),
     read: read_journal,
     runs: Runs::Inside,
-    version: 5,
+    version: 6,
     limitations: &["rows have no names of columns; values that overflow their page are scanned"],
 };
 

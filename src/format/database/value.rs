@@ -1,8 +1,10 @@
 //! Values of database records as cells of a table.
 
+use crate::format::text::objects::Object;
 use crate::format::text::standalone;
 use crate::format::{BORDER, Kind, Probe, Sink, detect, payments, runs_of};
 use crate::model::Cause;
+use std::io::Read;
 use std::ops::Range;
 
 /// Binary values up to this length are shown in hexadecimal: keys, hashes, identifiers.
@@ -21,9 +23,27 @@ pub fn owned(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| text(error.as_bytes()))
 }
 
+/// Longest object that a binary value is as a cell; longer ones are contents of their own.
+const OBJECT: usize = 64 << 10;
+
+/// The object (JSON, XML) that a binary value is behind zlib (RFC 1950) or gzip (RFC 1952): what it says belongs to the row.
+fn compressed_object(bytes: &[u8]) -> Option<String> {
+    let bound = OBJECT as u64 + 1;
+    let mut text = Vec::new();
+    match bytes {
+        [0x1F, 0x8B, ..] => flate2::bufread::GzDecoder::new(bytes).take(bound).read_to_end(&mut text).ok()?,
+        [0x78, flags, ..] if (0x7800 | u16::from(*flags)).is_multiple_of(31) => {
+            flate2::bufread::ZlibDecoder::new(bytes).take(bound).read_to_end(&mut text).ok()?
+        }
+        _ => return None,
+    };
+    let text = String::from_utf8(text).ok().filter(|text| text.len() <= OBJECT)?;
+    Object::of(&text).map(|_| text)
+}
+
 /// What a binary value is as a cell: its text, or its digits and whatever of it is printable; `None` where it is a content of its own, such as a file.
 pub fn binary(bytes: &[u8]) -> Option<String> {
-    if let Some(text) = as_text(bytes) {
+    if let Some(text) = as_text(bytes).or_else(|| compressed_object(bytes)) {
         return Some(text);
     }
     let is_file = bytes.len() > 64 && !matches!(detect(&Probe::new(bytes)), Kind::Unknown);
@@ -42,7 +62,8 @@ const PAYMENT: usize = 100;
 /// The text of a binary value that is nothing else, in UTF-8 or UTF-16; long ones, files and payments are contents.
 fn as_text(bytes: &[u8]) -> Option<String> {
     let is_payment = || bytes.len() >= PAYMENT && payments::is_amid_text(bytes);
-    if bytes.len() > 4096 || standalone::is_any_file(bytes) || is_payment() {
+    let longest = if matches!(bytes.first(), Some(b'{' | b'[')) { OBJECT } else { 4096 };
+    if bytes.len() > longest || standalone::is_any_file(bytes) || is_payment() {
         return None;
     }
     let is_plain = |text: &str| !text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));

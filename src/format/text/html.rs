@@ -12,7 +12,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 7,
+    version: 8,
     limitations: &["text that scripts put together is not seen"],
 };
 

@@ -3,13 +3,12 @@
 
 use super::encoding;
 use super::json_columns::{self, Columns, are_rows, skip_separators};
-use super::json_record::{self, Broken, Event, MAX_RECORD, Walker, escape, skip_blanks, unescape};
+use super::json_objects;
+use super::json_record::{self, Broken, Event, Walker, escape, skip_blanks, unescape};
 use super::json_tables::{self, Found, Shape};
 use super::nested;
-use super::objects::Object;
 use super::stretch::{Stretch, beginning, body, parts, stretches};
 use super::xml;
-use crate::format::named::NamedRecords;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
@@ -26,6 +25,7 @@ pub const FORMAT: Format = Format {
     limitations: &[
         "objects above 16 MiB or deeper than 256 levels are read as text, not as rows",
         "of one document, the first 256 tables are tables, the others text",
+        "values of a document above 1 MiB that stand in no table are text",
     ],
 };
 
@@ -104,45 +104,13 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 
 /// Reads a text: its tables as such, what stands around them as text, of which the records of persons were read before.
 fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
-    match read_objects(stretch, sink) {
+    match json_objects::read(stretch, sink) {
         true => {
             let all = stretch.offset(0)..stretch.offset(stretch.text.len());
             sink.beside_records(vec![all], |sink| read_values(stretch, sink));
         }
         false => read_values(stretch, sink),
     }
-}
-
-/// Reads what a document says by its objects: a record, if it is one of a person. Tables of persons and of clients are none of
-/// it; others (accounts, addresses) belong to it. Says whether there is one.
-fn read_objects(stretch: &Stretch<'_>, sink: &mut Sink<'_>) -> bool {
-    let text = &*stretch.text;
-    let start = skip_blanks(text, 0);
-    if text.len() > MAX_RECORD || !text[start..].starts_with(['{', '[']) {
-        return false;
-    }
-    let (tables, stop) = json_tables::tables(text, start);
-    let stands_alone = |found: &&Found| match found.shape {
-        Shape::Records | Shape::Keyed => {
-            let facts = Columns::of_table(text, found).facts();
-            facts.is_about_persons() || facts.says_whose()
-        }
-        Shape::Rows(_) | Shape::Columns => true,
-    };
-    // The brackets around a table are left.
-    let range = |found: &Found| found.at..found.end.saturating_sub(1);
-    let all: Vec<Range<usize>> = tables.iter().map(range).collect();
-    if stop - start - all.iter().map(Range::len).sum::<usize>() <= 2 * LEAST {
-        return false;
-    }
-    let alone: Vec<Range<usize>> = tables.iter().filter(stands_alone).map(range).collect();
-    let Some(object) = Object::of_document(text, stop, &alone) else { return false };
-    let (mut found, before) = (NamedRecords::default(), sink.facts.tables.len());
-    for record in object.into_records() {
-        found.add(record, stretch.offset(start), sink);
-    }
-    found.end(sink);
-    sink.facts.tables.iter().skip(before).any(TableFacts::has_personal_data)
 }
 
 fn read_values(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {

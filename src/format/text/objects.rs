@@ -278,16 +278,22 @@ impl Reader {
     }
 
     fn end_element(&mut self, open: &mut Vec<Open>, strings: usize) {
-        let [.., outer, element] = &mut open[..] else { return };
+        let Some(element) = open.last() else { return };
         let text = element.text.trim();
         if text.is_empty() || !element.members.is_empty() {
             return self.close(open);
         }
         // `<field name="client_id">104233</field>`
-        let key = element.values.iter().find(|(key, _)| xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..]));
-        let name = key.map_or_else(|| element.name.clone(), |(_, name)| name.clone());
-        self.said(&name, Cow::Borrowed(text), strings, outer);
-        open.pop();
+        let text = text.to_owned();
+        let Some(element) = open.pop() else { return };
+        let Some(outer) = open.last_mut() else { return };
+        let is_key = |(key, _): &Named| xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..]);
+        let (keys, values): (Vec<Named>, Vec<Named>) = element.values.into_iter().partition(is_key);
+        let name = keys.into_iter().next().map_or_else(|| element.name.clone(), |(_, name)| name);
+        self.said(&name, Cow::Owned(text), strings, outer);
+        if !values.is_empty() {
+            outer.members.push((element.name, Object { values, records: Vec::new() }));
+        }
     }
 
     /// The parts of a form that was sent (RFC 7578, section 4), between lines of one boundary.
@@ -353,3 +359,7 @@ fn path(outer: &str, own: String) -> String {
         _ => own,
     }
 }
+
+#[cfg(test)]
+#[path = "objects_tests.rs"]
+mod tests;

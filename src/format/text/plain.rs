@@ -17,7 +17,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| probe.encoding().is_some(),
     read,
     runs: Runs::Inside,
-    version: 9,
+    version: 10,
     limitations: &[
         "8-bit text is read as windows-1252; other 8-bit code pages and multi-byte encodings of East Asia are left to the scan",
         "blocks of 16 KiB that hold more than a few control bytes are left to the scan",
@@ -74,6 +74,7 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
             super::tuples::push(stretch, sink);
             super::serialized::push(stretch, sink);
             records.extend(super::drawn::push(stretch, sink));
+            super::filled_forms::push_sent(&stretch.text, &|place| stretch.offset(place), sink);
             has_tables = sink.facts.tables.len() > tables;
         }
         let push = |sink: &mut Sink<'_>| {

@@ -4,6 +4,7 @@
 use super::alike::{Alike, Value};
 use super::encoding;
 use super::entity;
+use super::filled_forms::Forms;
 use super::html;
 use super::markup::{self, Lexer, Token};
 use super::markup_tables::{Known, Tables};
@@ -21,7 +22,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 7,
+    version: 8,
     limitations: &["entities that a document declares are read where they are declared, not where they are used"],
 };
 
@@ -142,12 +143,14 @@ pub(super) fn read_markup(bytes: &[u8], html: bool, sink: &mut Sink<'_>) -> Resu
                 value: Value::default(),
                 tables: Tables::new(html),
                 records: XmlRecords::default(),
+                forms: Forms::default(),
                 alike: Alike::new(html),
             };
             let cut_off = writer.read();
-            let Writer { tables, records, alike, .. } = writer;
+            let Writer { tables, records, forms, alike, .. } = writer;
             tables.push(stretch.range.start, sink);
             records.push(&|place| stretch.offset(place), sink);
+            forms.push(&|place| stretch.offset(place), sink);
             alike.finish(stretch.text.len(), &|place| stretch.offset(place), sink);
             stretch.cover(sink);
             sink.border();
@@ -202,6 +205,7 @@ struct Writer<'w, 's> {
     value: Value,
     tables: Tables,
     records: XmlRecords,
+    forms: Forms,
     alike: Alike,
 }
 
@@ -252,6 +256,10 @@ impl Writer<'_, '_> {
         let attributes_at = place + name.len();
         self.end_value();
         let is_inline = self.is_inline(local);
+        if self.html {
+            let stretch = self.stretch;
+            self.forms.start(local, attributes, place, &|place| stretch.offset(place), self.sink);
+        }
         if self.html || !is_inline {
             let called = if self.html { None } else { called(attributes) };
             self.alike.start(local, place, called.as_deref());
