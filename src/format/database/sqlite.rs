@@ -344,7 +344,10 @@ impl Database<'_> {
         let mut grid = Grid::headed("deleted rows", Vec::new(), 0);
         while let Some(start) = self.pages.place(trunk).filter(|_| self.pages.visit(trunk)) {
             let count = (be32(bytes, start + 4).unwrap_or(0) as usize).min((self.pages.usable - 8) / 4);
-            sink.cover(start as u64..(start + 8 + 4 * count) as u64, Class::Structure);
+            let list_end = start + 8 + 4 * count;
+            sink.cover(start as u64..list_end as u64, Class::Structure);
+            let page_end = start + self.pages.usable;
+            rows_without_list(&mut self.pages, list_end..page_end, start, &mut grid, sink);
             for i in 0..count {
                 let leaf = be32(bytes, start + 8 + 4 * i).unwrap_or(0);
                 if let Some(page) = self.pages.place(leaf).filter(|_| self.pages.visit(leaf)) {
@@ -385,18 +388,43 @@ fn member(name: &str, payload: &Payload, range: &Range<usize>, bytes: &[u8], sin
 fn rows_of_page(pages: &mut Pages<'_>, start: usize, grid: &mut Grid, sink: &mut Sink<'_>) {
     let Some(page) = pages.tree_page(start).filter(|page| page.kind == PageKind::TableLeaf) else { return };
     for at in page.cells {
-        let Some(cell) = pages.cell(start, at, PageKind::TableLeaf, false) else { continue };
-        let Some(values) = record(&cell.payload, pages.bytes).filter(|values| !values.is_empty()) else { continue };
-        let mut row = vec![cell.rowid.unwrap_or(0).to_string()];
-        row.extend(values.iter().map(|value| match value {
-            Value::Null => String::new(),
-            Value::Integer(n) => n.to_string(),
-            Value::Real(n) => n.to_string(),
-            Value::Text(range) => pages.encoding.decode(&cell.payload.slice(pages.bytes, range.clone())),
-            Value::Blob(range) => value::binary(&cell.payload.slice(pages.bytes, range.clone())).unwrap_or_default(),
-        }));
-        grid.row_at(row, at as u64, sink);
+        if let Some((row, _)) = loose_row(pages, start, at) {
+            grid.row_at(row, at as u64, sink);
+        }
     }
+}
+
+/// The rows of a page that became a trunk of the list of free pages (section 1.5): its head and the list of its cells
+/// were written over, and where the cells are only they themselves say.
+fn rows_without_list(pages: &mut Pages<'_>, rest: Range<usize>, start: usize, grid: &mut Grid, sink: &mut Sink<'_>) {
+    let mut at = rest.start;
+    while let Some(bytes) = pages.bytes.get(at..rest.end).filter(|bytes| !bytes.is_empty()) {
+        // Between the list and the cells most pages are zeros.
+        at += bytes.iter().take_while(|byte| **byte == 0).count();
+        let row = freed::begins_row(pages.bytes.get(at..rest.end).unwrap_or_default()).then(|| loose_row(pages, start, at)).flatten();
+        match row.filter(|(row, _)| freed::is_written(row)) {
+            Some((row, end)) => {
+                grid.row_at(row, at as u64, sink);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// The row of a cell in a page that no tree has, with its number, and where the cell ends.
+fn loose_row(pages: &mut Pages<'_>, start: usize, at: usize) -> Option<(Vec<String>, usize)> {
+    let cell = pages.cell(start, at, PageKind::TableLeaf, false)?;
+    let values = record(&cell.payload, pages.bytes).filter(|values| !values.is_empty())?;
+    let mut row = vec![cell.rowid.unwrap_or(0).to_string()];
+    row.extend(values.iter().map(|value| match value {
+        Value::Null => String::new(),
+        Value::Integer(n) => n.to_string(),
+        Value::Real(n) => n.to_string(),
+        Value::Text(range) => pages.encoding.decode(&cell.payload.slice(pages.bytes, range.clone())),
+        Value::Blob(range) => value::binary(&cell.payload.slice(pages.bytes, range.clone())).unwrap_or_default(),
+    }));
+    Some((row, cell.range.end))
 }
 
 /// Page size of a log, if it is one.

@@ -46,6 +46,38 @@ pub(super) fn rows(page: &[u8], header: usize, columns: usize, encoding: Encodin
     out
 }
 
+/// Does a whole row begin here, whatever table it was of: are the lengths of its types, as many as its head says, what its
+/// payload has?
+pub(super) fn begins_row(bytes: &[u8]) -> bool {
+    let row = || {
+        let (payload, n) = varint(bytes).filter(|(payload, _)| *payload > 0)?;
+        let (_, m) = varint(bytes.get(n..)?)?;
+        let record = bytes.get(n + m..)?;
+        let (head, k) = varint(record)?;
+        let (head, payload) = (usize::try_from(head).ok()?, usize::try_from(payload).ok()?);
+        // A type takes nine bytes at most.
+        let mut types = record.get(k..head).filter(|types| head <= payload && types.len() <= 9 * MOST_COLUMNS)?;
+        let mut length = head;
+        while !types.is_empty() {
+            let (serial, n) = varint(types)?;
+            length = length.checked_add(length_of(serial)?).filter(|length| *length <= payload)?;
+            types = types.get(n..)?;
+        }
+        Some(length == payload)
+    };
+    row().unwrap_or(false)
+}
+
+/// Did somebody write this row, and is it not numbers alone, which can be anything?
+pub(super) fn is_written(row: &[String]) -> bool {
+    row.iter().all(|cell| !is_odd(cell)) && row.iter().any(|cell| cell.chars().filter(|c| c.is_alphabetic()).count() > 2)
+}
+
+/// Are there characters in it that nobody writes?
+fn is_odd(text: &str) -> bool {
+    text.chars().any(|c| c == char::REPLACEMENT_CHARACTER || c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
 struct Reader<'a> {
     page: &'a [u8],
     columns: usize,
@@ -186,8 +218,7 @@ impl Reader<'_> {
     fn text(&self, raw: &[u8]) -> Option<String> {
         let is_encoded = self.encoding != Encoding::Utf8 || std::str::from_utf8(raw).is_ok();
         let text = self.encoding.decode(raw);
-        let odd = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-        (is_encoded && !text.chars().any(odd)).then_some(text)
+        (is_encoded && !is_odd(&text)).then_some(text)
     }
 }
 

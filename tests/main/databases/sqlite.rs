@@ -73,6 +73,27 @@ fn deleted_rows_and_those_of_a_log_are_read() {
 }
 
 #[test]
+fn rows_of_a_dropped_table_are_read_from_the_list_of_free_pages() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // A table of one page becomes the list's trunk, and so does the first of three; with more pages free, their numbers
+    // are written over the list of its cells.
+    for (name, count, more) in [("one.db", 12, 0), ("three.db", 40, 0), ("many.db", 12, 3000)] {
+        let other = inserts(&rows(more)).replace("INTO accounts", "INTO other");
+        let sql = format!(
+            "PRAGMA secure_delete=OFF; PRAGMA page_size=4096;\n{TABLES}{}{}{other}DROP TABLE accounts; DROP TABLE other;\n",
+            TABLES.replace("accounts", "other"),
+            inserts(&rows(count))
+        );
+        let Some(bytes) = sqlite(folder.path(), name, &sql) else { return };
+        let found = read(&bytes);
+        let dropped = table(&found, "deleted rows");
+        let is_read = |wanted: &[String; 6]| dropped.rows.iter().any(|row| row.get(2..5) == wanted.get(1..4));
+        let lost = rows(count).iter().filter(|row| !is_read(row)).count();
+        assert_eq!(lost, 0, "{name}: {:?}", dropped.rows.first());
+    }
+}
+
+#[test]
 fn a_damaged_database_of_sqlite_says_so() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let Some(whole) = sqlite(folder.path(), "whole.db", &format!("{TABLES}{}", inserts(&rows(500)))) else { return };
