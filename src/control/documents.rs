@@ -121,6 +121,14 @@ pub(super) fn java_class(subject: Subject) -> Result<Vec<u8>> {
     Ok([b"\xCA\xFE\xBA\xBE\0\0\0\x34\0\x02\x01", &(text.len() as u16).to_be_bytes()[..], text.as_bytes(), b"\0\x21"].concat())
 }
 
+/// A property list that is nothing but the sentence: a text, a table of its place, and the trailer.
+pub(super) fn bplist(subject: Subject) -> Vec<u8> {
+    let text = subject.sentence();
+    let table = 8 + 3 + text.len() as u64;
+    let numbers: Vec<u8> = [1, 0, table].iter().flat_map(|number: &u64| number.to_be_bytes()).collect();
+    [b"bplist00\x5F\x10", &[text.len() as u8][..], text.as_bytes(), &[8, 0, 0, 0, 0, 0, 0, 1, 1], &numbers].concat()
+}
+
 fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }

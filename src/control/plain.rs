@@ -91,6 +91,12 @@ pub(super) fn vcard(subject: Subject) -> Vec<u8> {
     format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nNOTE:{}\r\nEND:VCARD\r\n", subject.sentence()).into_bytes()
 }
 
+pub(super) fn redis_commands(subject: Subject) -> Vec<u8> {
+    let values = ["HSET".to_owned(), "letter:1".to_owned(), "text".to_owned(), subject.sentence()];
+    let values: String = values.iter().map(|value| format!("${}\r\n{value}\r\n", value.len())).collect();
+    format!("*4\r\n{values}").into_bytes()
+}
+
 pub(super) fn sylk(subject: Subject) -> Vec<u8> {
     let cell = |y: usize, (x, cell): (usize, &String)| format!("C;Y{};X{};K\"{cell}\"\r\n", y + 1, x + 1);
     let rows = subject

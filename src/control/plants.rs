@@ -55,6 +55,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "rtf" "" documents::rtf;
     "tnef" "" documents::tnef;
     "java_class" "" documents::java_class;
+    "bplist" "" documents::bplist;
     "opendocument" "" documents::opendocument;
     "xlsb" "" documents::xlsb;
     "xlsx" "" documents::xlsx;
@@ -119,6 +120,7 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "pg_copy" "" databases::pg_copy;
     "vcard" "" plain::vcard;
     "sylk" "" plain::sylk;
+    "redis_commands" "" plain::redis_commands;
     "eml" "7bit" documents::eml;
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;

@@ -1,7 +1,7 @@
 use super::signature::{self, SIGNATURES, Signature};
 use super::{
-    Failure, Format, Probe, Runs, Sink, cms, container, database, dataset, disk, java_class, mail, memory, office, ole, oracle, payments,
-    pdf, pgp, pst, rtf, sql_server, text,
+    Failure, Format, Probe, Runs, Sink, bplist, cms, container, database, dataset, disk, java_class, mail, memory, office, ole, oracle,
+    payments, pdf, pgp, pst, rtf, sql_server, text,
 };
 use crate::model::Cause;
 
@@ -22,6 +22,7 @@ pub static STRICT: &[&Format] = &[
     &pst::FORMAT,
     &mail::TNEF,
     &java_class::FORMAT,
+    &bplist::FORMAT,
     &office::odf::FORMAT,
     &office::xlsb::FORMAT,
     &office::xlsx::FORMAT,
@@ -69,6 +70,7 @@ pub static STRICT: &[&Format] = &[
     &dataset::MONGO_ARCHIVE,
     &dataset::BSON,
     &text::wrapped::FORMAT,
+    &text::resp::FORMAT,
 ];
 
 /// Formats with a reader that are told by their looks. They are asked after the signatures of formats
@@ -100,7 +102,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Raised when signatures or the scan read more than before: what another version scanned is scanned again.
-pub(super) const SCAN_VERSION: u32 = 5;
+pub(super) const SCAN_VERSION: u32 = 6;
 
 /// What some content is.
 #[derive(Clone, Copy)]

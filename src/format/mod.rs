@@ -4,6 +4,7 @@
 //! payment parties, members, gaps, and which bytes it covered. It never recurses, logs, writes files
 //! or sets limits. Bytes that it does not cover are scanned by the caller, so a reader cannot lose any.
 
+pub mod bplist;
 mod catalogue;
 mod cells;
 pub mod cms;

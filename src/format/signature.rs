@@ -2,6 +2,7 @@
 //! of their bytes.
 
 mod elf;
+mod objects;
 mod stores;
 mod table;
 

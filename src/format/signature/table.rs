@@ -1,6 +1,6 @@
 //! The signatures, one a row. The first that fits counts: those that say more come first.
 
-use super::{Signature, Treatment, stores};
+use super::{Signature, Treatment, objects, stores};
 use crate::format::Probe;
 use crate::format::container::ZIP_APPENDED;
 use crate::format::database::is_dbf_memo;
@@ -103,7 +103,12 @@ pub static SIGNATURES: &[Signature] = &[
     row("arrow_stream", "application/vnd.apache.arrow.stream", stores::is_arrow_stream, Partial(UNSUPPORTED)),
     row("stata", "application/x-stata-dta", stores::is_stata, Partial(UNSUPPORTED)),
     row("sas_transport", "application/x-sas-xport", |p| p.head.starts_with(b"HEADER RECORD*******LIB"), Partial(UNSUPPORTED)),
-    row("pickle", "application/x-python-pickle", stores::is_pickle, Partial(UNSUPPORTED)),
+    row("pickle", "application/x-python-pickle", |p| stores::is_pickle(p) || objects::is_unmarked_pickle(p), Partial(UNSUPPORTED)),
+    row("marshal", "application/x-python-marshal", objects::is_marshal, Partial(UNSUPPORTED)),
+    row("lmdb", "application/x-lmdb", objects::is_lmdb, Partial(UNSUPPORTED)),
+    row("iwork_objects", "application/x-iwork-iwa", objects::is_iwa, Partial(UNSUPPORTED)),
+    row("spss_portable", "application/x-spss-por", objects::is_spss_portable, Partial(UNSUPPORTED)),
+    row("yenc", "text/x-yencode", objects::is_yenc, Partial(UNSUPPORTED)),
     row("cbor", "application/cbor", stores::is_cbor, Partial(UNSUPPORTED)),
     row("msgpack", "application/vnd.msgpack", stores::is_msgpack, Partial(UNSUPPORTED)),
     row("innodb", "application/x-innodb", stores::is_innodb, Partial(UNSUPPORTED)),
@@ -136,7 +141,7 @@ pub static SIGNATURES: &[Signature] = &[
     ),
     row("hibernation", "application/octet-stream", |p| p.bytes.len() > 4096 && is_hibernation(p.head), Partial(UNSUPPORTED)),
     row("hprof", "application/x-hprof", |p| p.head.starts_with(b"JAVA PROFILE 1.0"), Scan),
-    row("java_serialized", "application/x-java-serialized-object", |p| p.head.starts_with(b"\xAC\xED\0\x05"), Scan),
+    row("java_serialized", "application/x-java-serialized-object", objects::is_java, Partial(UNSUPPORTED)),
     row("registry_hive", "application/x-ms-registry", |p| p.head.starts_with(b"regf"), Scan),
     row("evtx", "application/x-ms-evtx", |p| p.head.starts_with(b"ElfFile\0"), Scan),
     row(

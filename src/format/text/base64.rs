@@ -6,6 +6,7 @@
 //! writing, the more must speak for it: what stands in plain lines is a member whatever it decodes to; what might as
 //! well be words, paths or tokens is one if what it decodes to is known, or if it is long.
 
+use super::base32;
 use super::credential;
 use super::places::{Mark, Places};
 use super::spelling::{Alphabet, Spelled, Step, is_digit, is_plain_digit, run_start, step};
@@ -63,7 +64,14 @@ pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mu
     let mut at = 0;
     while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
-        let (blocks, end) = blocks_from(bytes, start, &|block| is_block(bytes, block, within));
+        if let (Some(value), end) = base32::value_at(bytes, start) {
+            at = end;
+            if !found(value.clone(), &mut base32::Decoder::new(&bytes[value])) {
+                return;
+            }
+            continue;
+        }
+        let (blocks, end) = blocks_from(bytes, start, &|block| is_block(bytes, block, within) || is_text_value(bytes, block));
         at = end.max(run + SHORT_LINE);
         for block in blocks {
             let more = match block.bare {
@@ -84,7 +92,7 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
     let mut at = 0;
     while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
-        let (blocks, end) = blocks_from(bytes, start, &|block| block.digits >= SHOWN);
+        let (blocks, end) = blocks_from(bytes, start, &|block| block.digits >= SHOWN || is_text_value(bytes, block));
         at = end.max(run + SHORT_LINE);
         if !blocks.is_empty() {
             return true;
@@ -288,6 +296,32 @@ fn is_block(bytes: &[u8], block: &Block, within: Within) -> bool {
         // Signatures of mail headers and of signed XML are folded, and so long.
         false => !matches!(head.len(), 96 | 128 | 256 | 384 | 512),
     }
+}
+
+/// Is it a short value that decodes to nothing but text? In so many digits that is no chance.
+fn is_text_value(bytes: &[u8], block: &Block) -> bool {
+    block.digits < BLOCK && decoded_value(&bytes[block.range.clone()]).is_some()
+}
+
+/// What a short value decodes to, if it is text in one piece.
+pub(super) fn decoded_value(value: &[u8]) -> Option<String> {
+    let digits = value.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
+    if !(SHORT_LINE..BLOCK).contains(&digits) || !value[..digits].iter().all(|b| is_digit(*b)) {
+        return None;
+    }
+    // Most are no text from their first bytes on.
+    let is_written = |b: &u8| *b >= b' ' && *b != 0x7F || matches!(b, b'\t' | b'\r' | b'\n');
+    let (mut out, mut head) = (Vec::new(), [0; 3]);
+    let mut decoder = Spelled::new(value);
+    while let Ok(count @ 1..) = decoder.read(&mut head) {
+        out.extend(&head[..count]);
+        if !head[..count].iter().all(is_written) {
+            return None;
+        }
+    }
+    let text = String::from_utf8(out).ok()?;
+    let ascii = text.bytes().filter(u8::is_ascii).count();
+    (ascii * 10 >= text.len() * 8 && text.bytes().any(|b| b.is_ascii_alphanumeric())).then_some(text)
 }
 
 /// PEM blocks of keys and parameters (RFC 7468) hold nobody's records.

@@ -6,6 +6,7 @@ use super::stretch::{beginning, body, parts, stretches};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::Class;
 use crate::table::TableFacts;
+use std::borrow::Cow;
 
 /// vCard and iCalendar.
 pub const FORMAT: Format = Format {
@@ -14,7 +15,7 @@ pub const FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Inside,
-    version: 2,
+    version: 3,
     limitations: &["cards of organisations are text, not records"],
 };
 
@@ -48,7 +49,7 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                 let from = usize::from(start > 0 && !folds_at_blanks && line.starts_with([' ', '\t']));
                 let to = if goes_on { line.trim_end_matches(['\r', '\n']).len() } else { line.len() };
                 let line = &line[from.min(to)..to];
-                sink.text(line, At::Decoded(stretch.offset(start)));
+                sink.text(&unescaped(line), At::Decoded(stretch.offset(start)));
                 cards.line(line, goes_on, stretch.offset(start));
             }
             stretch.cover(sink);
@@ -57,6 +58,34 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     }
     cards.push(sink);
     Ok(())
+}
+
+/// A line whose value has lines of its own, as they are meant (RFC 5545, 3.3.11; RFC 6350, 3.4): the first of them begins
+/// behind the line with the property's name.
+fn unescaped(line: &str) -> Cow<'_, str> {
+    if !line.contains("\\n") && !line.contains("\\N") {
+        return Cow::Borrowed(line);
+    }
+    let (property, value) = line.split_once(':').filter(|(property, _)| !property.contains('\\')).unwrap_or(("", line));
+    let mut out = String::with_capacity(line.len());
+    if !property.is_empty() {
+        out.push_str(property);
+        out.push_str(":\n");
+    }
+    let mut rest = value;
+    while let Some((before, behind)) = rest.split_once('\\') {
+        out.push_str(before);
+        let mut characters = behind.chars();
+        match characters.next() {
+            Some('n' | 'N') => out.push('\n'),
+            Some(mark @ (',' | ';' | '\\')) => out.push(mark),
+            Some(other) => out.extend(['\\', other]),
+            None => out.push('\\'),
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Longest value that is kept of a card.

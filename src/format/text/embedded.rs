@@ -5,7 +5,8 @@ use super::base64::{self, Within};
 use super::encoding::{self, TextEncoding};
 use super::hexadecimal::{self, Literals};
 use super::places::{self, Places};
-use super::{ascii85, hex_dump, standalone, uuencode};
+use super::values::Values;
+use super::{ascii85, base32, byte_lists, hex_dump, standalone, uuencode};
 use crate::format::{Failure, PassageKind, ReadFn, Sink, cms, database, payments};
 use rayon::prelude::*;
 use std::io::Read;
@@ -49,7 +50,12 @@ const AROUND: usize = 8 << 10;
 pub(in crate::format) fn is_quiet(bytes: &[u8]) -> bool {
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
     let is_encoded = || {
-        has(uuencode::BEGIN) || has(ascii85::END) || hex_dump::may_hold(bytes) || hexadecimal::may_hold(bytes) || base64::may_hold(bytes)
+        has(uuencode::BEGIN)
+            || has(ascii85::END)
+            || hex_dump::may_hold(bytes)
+            || hexadecimal::may_hold(bytes)
+            || base64::may_hold(bytes)
+            || byte_lists::may_hold(bytes)
     };
     !is_encoded() && !payments::may_stand_in(bytes)
 }
@@ -141,15 +147,24 @@ fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(
     let stopped = sink.asks_stopped();
     let places = Places::of(bytes, sink, &stopped);
     let mut found = Found { end: 0, place, sink };
-    base64::find(bytes, &places, within, &mut |range, decoder| match base64::is_certificate(&bytes[..range.start]) {
-        true => found.certificate(range, decoder),
-        false => found.member("base64", range, decoder),
+    let mut values = Values::new("base64-values");
+    base64::find(bytes, &places, within, &mut |range, decoder| {
+        let written = &bytes[range.clone()];
+        if base64::is_certificate(&bytes[..range.start]) {
+            return found.certificate(range, decoder);
+        }
+        match base64::decoded_value(written) {
+            Some(value) => found.value(&value, range, &mut values),
+            None => found.member(if base32::is_written(written) { "base32" } else { "base64" }, range, decoder),
+        }
     });
+    values.end(found.sink);
     uuencode::find(bytes, &places, &mut |range, decoder| found.member("uuencode", range, decoder));
     ascii85::find(bytes, &places, &mut |range, decoder| found.member("ascii85", range, decoder));
     hexadecimal::find(bytes, &places, literals, &mut |range, decoder| found.member("hexadecimal", range, decoder));
     if within == Within::Text && !found.sink.stopped() {
         hex_dump::find(bytes, &mut |range, decoder| found.member("hexdump", range, decoder));
+        byte_lists::find(bytes, &places, &mut |range, decoder| found.member("bytes", range, decoder));
     }
     found.end
 }
@@ -171,6 +186,16 @@ impl Found<'_, '_> {
         self.end = self.end.max(range.end);
         let place = (self.place)(range);
         self.sink.member(format!("{kind}@{}", place.start).as_bytes(), place, decoder);
+        true
+    }
+
+    /// A short value, of which there may be one in every line.
+    fn value(&mut self, value: &str, range: Range<usize>, values: &mut Values) -> bool {
+        if self.sink.stopped() {
+            return false;
+        }
+        self.end = self.end.max(range.end);
+        values.push(value.as_bytes(), (self.place)(range), self.sink);
         true
     }
 

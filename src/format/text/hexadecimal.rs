@@ -3,6 +3,7 @@
 //! no key, digest or signature.
 
 use super::ebcdic::is_ebcdic;
+use super::hex_records;
 use super::places::{Mark, Places};
 use super::spelling::{Digits, run_len};
 use crate::format::{Kind, Probe, detect};
@@ -33,6 +34,13 @@ pub(super) enum Literals {
 pub(super) fn find(bytes: &[u8], places: &Places<'_>, literals: Literals, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
     let mut at = 0;
     while let Some(start) = places.first(Mark::Hexadecimal, bytes, at) {
+        if let Some((range, data)) = hex_records::read(bytes, start).filter(|(range, _)| range.start >= at) {
+            at = range.end;
+            if is_worth(&data) && !found(range, &mut &data[..]) {
+                return;
+            }
+            continue;
+        }
         let (end, digits, lines) = value_end(bytes, start);
         at = end;
         let is_part = start > 0 && (bytes[start - 1].is_ascii_alphanumeric() && !matches!(bytes[start - 1], b'x' | b'X'));
@@ -52,7 +60,7 @@ pub(super) fn may_hold(bytes: &[u8]) -> bool {
     while let Some(start) = places.first(Mark::Hexadecimal, bytes, at) {
         let (end, digits, _) = value_end(bytes, start);
         at = end;
-        if digits >= SHOWN {
+        if digits >= SHOWN || hex_records::read(bytes, start).is_some() {
             return true;
         }
     }

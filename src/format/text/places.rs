@@ -2,7 +2,7 @@
 //! all threads, and once; what is found there is told one after the other, in the windows that have something.
 
 use super::spelling::{Digits, next_run};
-use super::{ascii85, base64, hexadecimal, uuencode};
+use super::{ascii85, base64, byte_lists, hexadecimal, uuencode};
 use crate::format::Sink;
 use memchr::memmem;
 use rayon::prelude::*;
@@ -19,6 +19,8 @@ pub(super) enum Mark {
     Base64,
     /// So many hexadecimal digits as a line has.
     Hexadecimal,
+    /// So many characters as a list of numbers has.
+    Listed,
     /// These bytes.
     Uuencode,
     /// The end of a block.
@@ -30,11 +32,11 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    const ALL: [Self; 6] = [Self::Base64, Self::Hexadecimal, Self::Uuencode, Self::Ascii85, Self::Ascii85Decode, Self::A85];
+    const ALL: [Self; 7] = [Self::Base64, Self::Hexadecimal, Self::Listed, Self::Uuencode, Self::Ascii85, Self::Ascii85Decode, Self::A85];
 
     fn needle(self) -> Option<&'static [u8]> {
         match self {
-            Self::Base64 | Self::Hexadecimal => None,
+            Self::Base64 | Self::Hexadecimal | Self::Listed => None,
             Self::Uuencode => Some(uuencode::BEGIN),
             Self::Ascii85 => Some(ascii85::END),
             Self::Ascii85Decode => Some(ascii85::FILTER),
@@ -46,6 +48,7 @@ impl Mark {
         match self {
             Self::Base64 => base64::SHORT_LINE,
             Self::Hexadecimal => hexadecimal::LINE,
+            Self::Listed => byte_lists::SHORTEST,
             Self::Uuencode | Self::Ascii85 | Self::Ascii85Decode | Self::A85 => self.needle().map_or(0, <[u8]>::len),
         }
     }
@@ -57,6 +60,7 @@ impl Mark {
         match self.needle() {
             Some(needle) => memmem::find(&bytes[at..end], needle).map(|n| at + n),
             None if self == Self::Base64 => next_run(&bytes[..end], at, self.len(), Digits::Base64),
+            None if self == Self::Listed => next_run(&bytes[..end], at, self.len(), Digits::Listed),
             None => next_run(&bytes[..end], at, self.len(), Digits::Hexadecimal),
         }
     }
@@ -138,16 +142,16 @@ mod tests {
 
         #[test]
         fn windows_hide_no_place(
-            planted in prop::collection::vec((0..WHOLE + 2 * WINDOW, 0usize..7), 0..12),
-            at_borders in prop::collection::vec((1usize..6, 0usize..40, 0usize..7), 0..6),
-            filler in prop::sample::select(&b"\0 -\xE9"[..]),
+            planted in prop::collection::vec((0..WHOLE + 2 * WINDOW, 0usize..8), 0..12),
+            at_borders in prop::collection::vec((1usize..6, 0usize..40, 0usize..8), 0..6),
+            filler in prop::sample::select(&b"\0?_\xE9"[..]),
         ) {
             let mut bytes = vec![filler; WHOLE + 2 * WINDOW + 77];
             let near = at_borders.iter().map(|&(window, before, kind)| (window * WINDOW - before, kind));
             for (at, kind) in planted.iter().copied().chain(near) {
                 let text: &[u8] = [
                     &b"begin 644 x"[..], b"~>", b"ASCII85Decode", b"/A85", b"0123456789abcdefABCDEF0123456789abcdef",
-                    b"QUJDRGVm0123456789abcGHIJKLMNOPQRSTUVWXYZ", b"x",
+                    b"QUJDRGVm0123456789abcGHIJKLMNOPQRSTUVWXYZ", b"x", &[b'1'; byte_lists::SHORTEST + 8],
                 ][kind];
                 bytes[at..at + text.len()].copy_from_slice(text);
             }

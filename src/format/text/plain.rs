@@ -73,6 +73,7 @@ fn read_part(bytes: &[u8], encoding: TextEncoding, part: Range<usize>, whole: bo
             let tables = sink.facts.tables.len();
             super::tuples::push(stretch, sink);
             super::serialized::push(stretch, sink);
+            super::dumped::push(stretch, sink);
             records.extend(super::drawn::push(stretch, sink));
             super::filled_forms::push_sent(&stretch.text, &|place| stretch.offset(place), sink);
             has_tables = sink.facts.tables.len() > tables;

@@ -36,6 +36,8 @@ pub(super) enum Digits {
     Plain = 2,
     /// Those of either alphabet of base64.
     Base64 = 4,
+    /// Those of numbers in lists, and what stands between them.
+    Listed = 8,
 }
 
 static CLASSES: [u8; 256] = {
@@ -45,7 +47,9 @@ static CLASSES: [u8; 256] = {
         let b = i as u8;
         classes[i] = (b.is_ascii_hexdigit() as u8 * Digits::Hexadecimal as u8)
             | (b.is_ascii_alphanumeric() as u8 * Digits::Plain as u8)
-            | ((b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')) as u8 * Digits::Base64 as u8);
+            | ((b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')) as u8 * Digits::Base64 as u8)
+            | ((b.is_ascii_hexdigit() || matches!(b, b'x' | b'X' | b' ' | b',' | b'-' | b':' | b'\\' | b'\t' | b'\r' | b'\n')) as u8
+                * Digits::Listed as u8);
         i += 1;
     }
     classes
@@ -64,10 +68,22 @@ impl Digits {
         let number = |b: u8| b.wrapping_sub(b'0') < 10;
         let letter = |b: u8, last: u8| (b | 0x20).wrapping_sub(b'a') <= last - b'a';
         let mark = |b: u8| (b == b'+') | (b == b'/') | (b == b'-') | (b == b'_');
+        let joint = |b: u8| {
+            (b == b' ')
+                | (b == b',')
+                | (b == b'-')
+                | (b == b':')
+                | (b == b'\\')
+                | (b | 0x20 == b'x')
+                | (b == b'\t')
+                | (b == b'\r')
+                | (b == b'\n')
+        };
         match self {
             Self::Hexadecimal => all(block, |b| number(b) | letter(b, b'f')),
             Self::Plain => all(block, |b| number(b) | letter(b, b'z')),
             Self::Base64 => all(block, |b| number(b) | letter(b, b'z') | mark(b)),
+            Self::Listed => all(block, |b| number(b) | letter(b, b'f') | joint(b)),
         }
     }
 }
@@ -276,7 +292,7 @@ mod tests {
 
         #[test]
         fn one_by_one_and_together_are_the_same(block: [u8; BLOCK], at in 0..BLOCK) {
-            for digits in [Digits::Hexadecimal, Digits::Plain, Digits::Base64] {
+            for digits in [Digits::Hexadecimal, Digits::Plain, Digits::Base64, Digits::Listed] {
                 prop_assert_eq!(digits.are(&block), block.iter().all(|b| digits.has(*b)));
                 let mut one = [b'a'; BLOCK];
                 one[at] = block[0];
