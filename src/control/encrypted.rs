@@ -61,7 +61,7 @@ const OTHERS: &[(&[&str], &str)] = &[
        "iso9660", "udf", "ewf", "vhd", "vhdx", "vmdk"], "no encryption of its own"),
     (&["xlsb", "xlsx", "docx", "pptx"], "encrypted as a whole, inside a compound file (ole)"),
     (&["disk_image"], "encrypted volumes are formats of their own (BitLocker, LUKS), and gaps"),
-    (&["rtf", "java_class", "bplist", "redis_commands", "tnef", "eml", "mbox", "text", "delimited", "fixed_width", "ebcdic_records", "length_records", "transcoded", "wrapped",
+    (&["rtf", "java_class", "bplist", "redis_commands", "svg", "postscript", "dxf", "zpl", "tnef", "eml", "mbox", "text", "delimited", "fixed_width", "ebcdic_records", "length_records", "transcoded", "wrapped",
        "json", "html", "xml", "vcard", "sylk", "sql", "pg_copy", "pg_copy_binary", "pg_dump", "pg_dump_tar", "dbf", "avro"], "text, or rows in the clear"),
     (&["nacha", "x937", "cpa005", "bacs18", "metro2", "bai2", "swift_mt", "fedwire", "mt940", "iso20022", "x12_payment",
        "edifact_payment", "ofx", "fints"], "sent in the clear, or inside OpenPGP and CMS"),

@@ -19,6 +19,11 @@ const OPEN_ENDED: &[&str] = &[
     "pg_copy",
     "vcard",
     "unknown",
+    // Read as the text that they are; printers and browsers take them without their end.
+    "svg",
+    "postscript",
+    "dxf",
+    "zpl",
     // The directory that would tell stands at the end; stored members are searched, others are told by the scan.
     "zip_appended",
     // Marks of an end are often left out, and logs in XML have none before they are closed.
@@ -35,6 +40,7 @@ const KNOWN_FROM: &[(&str, usize)] = &[
     ("brotli", 24),
     ("rtf", 6),
     ("java_class", 10),
+    ("redis_commands", 14),
     ("tar", 512),
     ("cab", 36),
     ("cpio", 110),

@@ -9,6 +9,7 @@ mod databases;
 mod decoys;
 mod disks;
 mod documents;
+mod drawn;
 mod payments;
 mod plain;
 mod plants;

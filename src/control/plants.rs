@@ -1,7 +1,7 @@
 //! The planted files: one row per format and encoding, in the order of the catalogue.
 
 use super::subject::Subject;
-use super::{archives, databases, disks, documents, payments, plain, sealed};
+use super::{archives, databases, disks, documents, drawn, payments, plain, sealed};
 use std::io::Result;
 
 /// A file that is planted.
@@ -121,6 +121,10 @@ pub(super) static PLANTS: &[Plant] = plants! {
     "vcard" "" plain::vcard;
     "sylk" "" plain::sylk;
     "redis_commands" "" plain::redis_commands;
+    "svg" "" drawn::svg;
+    "postscript" "" drawn::postscript;
+    "dxf" "" drawn::dxf;
+    "zpl" "" drawn::zpl;
     "eml" "7bit" documents::eml;
     "eml" "quoted-printable" documents::eml_quoted;
     "eml" "base64" documents::eml_base64;

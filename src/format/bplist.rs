@@ -11,7 +11,7 @@ use std::ops::Range;
 pub static FORMAT: Format = Format {
     name: "bplist",
     media_type: "application/x-bplist",
-    recognise: |probe: &Probe<'_>| probe.head.starts_with(MAGIC) && probe.bytes.len() >= MAGIC.len() + TRAILER,
+    recognise: |probe: &Probe<'_>| probe.head.starts_with(MAGIC) && probe.head.get(MAGIC.len()).is_some_and(u8::is_ascii_digit),
     read,
     runs: Runs::Inside,
     version: 1,

@@ -27,6 +27,7 @@ mod false_hits;
 mod fence;
 mod figures;
 mod folders;
+mod forms_of_bytes;
 mod forms_of_rows;
 mod gaps;
 mod groups;

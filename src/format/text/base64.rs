@@ -64,12 +64,20 @@ pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mu
     let mut at = 0;
     while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
-        if let (Some(value), end) = base32::value_at(bytes, start) {
-            at = end;
-            if !found(value.clone(), &mut base32::Decoder::new(&bytes[value])) {
-                return;
+        match base32::value_at(bytes, start) {
+            (Some(value), end) => {
+                at = end;
+                if !found(value.clone(), &mut base32::Decoder::new(&bytes[value])) {
+                    return;
+                }
+                continue;
             }
-            continue;
+            // So many digits of one case are no base64 either.
+            (None, end) if end - start >= BLOCK => {
+                at = end;
+                continue;
+            }
+            (None, _) => {}
         }
         let (blocks, end) = blocks_from(bytes, start, &|block| is_block(bytes, block, within) || is_text_value(bytes, block));
         at = end.max(run + SHORT_LINE);
@@ -311,11 +319,12 @@ pub(super) fn decoded_value(value: &[u8]) -> Option<String> {
     }
     // Most are no text from their first bytes on.
     let is_written = |b: &u8| *b >= b' ' && *b != 0x7F || matches!(b, b'\t' | b'\r' | b'\n');
-    let (mut out, mut head) = (Vec::new(), [0; 3]);
+    let (mut out, mut head, mut foreign) = (Vec::new(), [0; 3], 0);
     let mut decoder = Spelled::new(value);
     while let Ok(count @ 1..) = decoder.read(&mut head) {
         out.extend(&head[..count]);
-        if !head[..count].iter().all(is_written) {
+        foreign += head[..count].iter().filter(|b| !b.is_ascii()).count();
+        if !head[..count].iter().all(is_written) || foreign > 4 + out.len() / 4 {
             return None;
         }
     }

@@ -4,6 +4,7 @@
 
 use super::hexadecimal::is_worth;
 use super::places::{Mark, Places};
+use super::spelling::{Digits, run_len};
 use std::io::Read;
 use std::ops::Range;
 
@@ -36,33 +37,50 @@ struct List {
 
 /// Finds lists and hands each to `found`: where it stands, and what it means.
 pub(super) fn find(bytes: &[u8], places: &Places<'_>, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
-    let mut at = 0;
-    while let Some(run) = places.first(Mark::Listed, bytes, at) {
-        let start = first_number(bytes, run.max(at));
-        let list = list_from(bytes, start, MOST);
-        at = list.end.max(start + 1);
-        let worth =
-            list.bytes.iter().find(|(form, read)| read.len() >= LEAST && is_worth(read) && (*form != Form::Decimal || is_said(read)));
-        if let Some((_, read)) = worth
-            && !found(start..list.end, &mut &read[..])
-        {
-            return;
+    each(bytes, places, MOST, &mut |start, list| {
+        let is_worth = |form: Form, read: &[u8]| read.len() >= LEAST && is_worth(read) && (form != Form::Decimal || is_said(read));
+        match list.bytes.iter().find(|(form, read)| is_worth(*form, read)) {
+            Some((_, read)) => found(start..list.end, &mut &read[..]),
+            None => true,
         }
-    }
+    });
 }
 
 /// Might [`find`] find something in a text of which these bytes are a part, apart from its ends?
 pub(super) fn may_hold(bytes: &[u8]) -> bool {
-    let (places, mut at) = (Places::anywhere(), 0);
+    let mut holds = false;
+    each(bytes, &Places::anywhere(), LEAST, &mut |_, list| {
+        holds |= list.bytes.iter().any(|(_, read)| read.len() >= LEAST / 2);
+        !holds
+    });
+    holds
+}
+
+/// Hands each list to `take`, with where it begins, until that is enough. No number is looked at twice.
+fn each(bytes: &[u8], places: &Places<'_>, most: usize, take: &mut dyn FnMut(usize, &List) -> bool) {
+    let mut at = 0;
     while let Some(run) = places.first(Mark::Listed, bytes, at) {
-        let start = first_number(bytes, run.max(at));
-        let list = list_from(bytes, start, LEAST);
-        if list.bytes.iter().any(|(_, read)| read.len() >= LEAST / 2) {
-            return true;
+        let end = run + run_len(&bytes[run..], Digits::Listed);
+        at = run.max(at);
+        while at < end {
+            let start = first_number(bytes, at);
+            at = start.max(at + 1);
+            if start < end && FORMS.iter().any(|form| number(token_at(bytes, start), *form).is_some()) {
+                let list = list_from(bytes, start, most);
+                at = list.end.max(at);
+                if !take(start, &list) {
+                    return;
+                }
+            }
         }
-        at = list.end.max(start + 1);
     }
-    false
+}
+
+/// What stands at a place up to the next mark, of a number all.
+fn token_at(bytes: &[u8], at: usize) -> &[u8] {
+    let token = bytes.get(at..).unwrap_or_default();
+    let len = token.iter().take(5).enumerate().take_while(|(i, b)| b.is_ascii_alphanumeric() || *i == 0 && **b == b'-').count();
+    &token[..len]
 }
 
 /// Where a number begins at or behind a place.
@@ -79,9 +97,7 @@ fn list_from(bytes: &[u8], start: usize, most: usize) -> List {
     let mut list = List { end: start, bytes: FORMS.map(|form| (form, Vec::new())).to_vec() };
     let (mut at, mut is_parted): (usize, Option<bool>) = (start, None);
     loop {
-        let token = &bytes[at..];
-        let token =
-            &token[..token.iter().take(5).enumerate().take_while(|(i, b)| b.is_ascii_alphanumeric() || *i == 0 && **b == b'-').count()];
+        let token = token_at(bytes, at);
         let means = |form: Form| number(token, form);
         if !list.bytes.iter().any(|(form, _)| means(*form).is_some()) {
             return list;

@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
     },
     read,
     runs: Runs::Inside,
-    version: 9,
+    version: 10,
     limitations: &[
         "numbers that touch are told apart at routing numbers, cards and dates, where zeros fill one up, and behind values that come again",
         "in reports above 16 MiB, tables of other columns under further headings are text",

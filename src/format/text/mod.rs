@@ -49,6 +49,7 @@ mod named_lines;
 mod nested;
 pub(in crate::format) mod objects;
 mod outer_client;
+pub mod placed;
 mod places;
 mod record;
 pub mod resp;

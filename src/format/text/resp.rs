@@ -11,7 +11,7 @@ use std::ops::Range;
 pub const FORMAT: Format = Format {
     name: "redis_commands",
     media_type: "application/x-redis-commands",
-    recognise: |probe: &Probe<'_>| command(probe.bytes, skip_remarks(probe.bytes, 0)).is_some(),
+    recognise: |probe: &Probe<'_>| begins(probe.bytes, skip_remarks(probe.bytes, 0)).is_some(),
     read,
     runs: Runs::Inside,
     version: 1,
@@ -20,6 +20,15 @@ pub const FORMAT: Format = Format {
 
 /// Values of one command.
 const MOST_VALUES: usize = 1 << 20;
+
+/// Does the name of a command stand at a place, as the first of its values?
+fn begins(bytes: &[u8], at: usize) -> Option<()> {
+    let (_, at) = head(bytes, at, b'*').filter(|(count, _)| (1..=MOST_VALUES).contains(count))?;
+    let (length, start) = head(bytes, at, b'$')?;
+    let name = bytes.get(start..start.checked_add(length)?)?;
+    let is_name = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_'));
+    (is_name && bytes.get(start + length..)?.starts_with(b"\r\n")).then_some(())
+}
 
 /// The places of the values of the command that begins at a place, and where it ends.
 fn command(bytes: &[u8], at: usize) -> Option<(Vec<Range<usize>>, usize)> {
@@ -192,7 +201,7 @@ mod tests {
                 assert!(open <= 1, "{cut}");
             });
         }
-        for text in ["*1 note\r\n", "*2\r\n$3\r\nGET\r\n", "* a list\n* of points\n", "$5\r\nhello\r\n", "*3\r\n$9\r\nGET\r\n", ""] {
+        for text in ["*1 note\r\n", "* a list\n* of points\n", "$5\r\nhello\r\n", "*3\r\n$9\r\nGET\r\n", ""] {
             assert!(!(FORMAT.recognise)(&Probe::new(text.as_bytes())), "{text:?}");
         }
     }
