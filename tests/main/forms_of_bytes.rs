@@ -161,12 +161,12 @@ fn records_in_forms_of_programs_are_their_clients() {
 
 #[test]
 fn directories_and_figures_in_forms_of_programs_affect_nobody() {
-    let directory: String = [("ZK4410", "Quarrystone Orchard Savings Bank"), ("QX7701", "Bellweather Harbor Credit Union")]
-        .into_iter()
-        .map(|(code, name)| format!("{code},{name},Lincoln,NE\n"))
-        .collect();
-    let directory = format!("client_code,institution,city,state\n{directory}");
-    let mut files = encoded(&directory.repeat(2));
+    let others = ["Ashgrove", "Birchmere", "Cedarholm", "Dunlin", "Elkhorn", "Foxglove"].map(|town| format!("{town} Community Bank"));
+    let own = ["Quarrystone Orchard Savings Bank".to_owned(), "Bellweather Harbor Credit Union".to_owned()];
+    let codes = ["ZK4410", "QX7701", "AE1102", "BM2203", "CH3304", "DN4405", "EH5506", "FG6607"];
+    let rows = codes.iter().zip(own.iter().chain(&others)).map(|(code, name)| format!("{code},{name},Lincoln,NE\n"));
+    let directory = format!("client_code,institution,city,state\n{}", rows.collect::<String>());
+    let mut files = encoded(&directory);
     files.extend(drawings(&cells(&directory)));
     files.push(("messages.jsonl", messages(directory.lines().skip(1).map(|line| format!("{{\"row\":\"{line}\"}}")))));
     for (path, text) in files {
