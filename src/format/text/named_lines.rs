@@ -169,7 +169,8 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
         return object.into_records();
     }
     let has_marks = memchr::memchr2_iter(b'=', b':', line.as_bytes()).nth(PAIRS - 1).is_some();
-    if !has_marks && !(holds(b'(') && line.matches(DOTTED).nth(PAIRS - 1).is_some()) {
+    let has_dots = || holds(b'(') && line.matches(DOTTED).nth(PAIRS - 1).is_some();
+    if !has_marks && !has_dots() {
         return Vec::new();
     }
     let names = names(line);
