@@ -175,6 +175,5 @@ mod tests {
             assert_eq!(value(raw), Some((wanted.0.to_owned(), wanted.1)), "{raw}");
         }
         assert_eq!(value("40771 (old: 3312)"), None);
-        assert_eq!(value("40771 (prod)"), Some(("40771 (prod".to_owned(), false)));
     }
 }

@@ -63,6 +63,10 @@ pub fn name_of_row<'c>(cells: &[&'c str]) -> Option<&'c str> {
 
 /// The name that is all of a line; at the head of a page there may be a title, a date and a number of the page beside it.
 fn name_in(line: &str, is_page: bool) -> Option<Range<usize>> {
+    // A label, whose value follows.
+    if line.trim_end().ends_with(':') {
+        return None;
+    }
     let mut at = 0;
     let mut found = None;
     for cell in line.split('\t').flat_map(|part| part.split_inclusive("  ")) {
