@@ -2,6 +2,7 @@
 //! are held until they show which of them is the header; what stands before it is text. Further down another header
 //! may begin another table.
 
+use crate::format::form_rows::FormRows;
 use crate::format::text::header;
 use crate::format::{At, PassageKind, Sink};
 use crate::table::TableFacts;
@@ -29,6 +30,8 @@ pub struct Grid {
     is_headed: bool,
     is_in_order: bool,
     table: Option<u32>,
+    /// The forms in it, where it is a sheet: what people fill in has no columns.
+    forms: Option<FormRows>,
 }
 
 impl Grid {
@@ -45,7 +48,13 @@ impl Grid {
             is_headed: false,
             is_in_order: false,
             table: None,
+            forms: None,
         }
+    }
+
+    /// A sheet of this name.
+    pub fn sheet(name: &str, offset: u64) -> Self {
+        Self { forms: Some(FormRows::default()), ..Self::new(name, offset) }
     }
 
     /// Its rows come in the order in which they stand amid the text around them.
@@ -67,6 +76,13 @@ impl Grid {
 
     /// Takes a row that stands at this offset in the item, be it empty.
     pub fn row_at(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
+        if let Some(forms) = &mut self.forms {
+            forms.row(&row, at);
+        }
+        self.take(row, at, sink);
+    }
+
+    fn take(&mut self, row: Vec<String>, at: u64, sink: &mut Sink<'_>) {
         if self.table.is_some() && self.header.is_none() {
             return self.below(row, at, sink);
         }
@@ -179,7 +195,7 @@ impl Grid {
         let (places, rows): (Vec<u64>, Vec<Vec<String>>) = next.into_iter().unzip();
         if self.begins_another(&rows, sink) {
             (self.table, self.found, self.held_bytes, self.is_headed) = (None, None, 0, true);
-            rows.into_iter().zip(places).for_each(|(row, at)| self.row_at(row, at, sink));
+            rows.into_iter().zip(places).for_each(|(row, at)| self.take(row, at, sink));
             return;
         }
         for (n, (row, at)) in rows.into_iter().zip(places).enumerate() {
@@ -226,6 +242,9 @@ impl Grid {
     pub fn end(mut self, sink: &mut Sink<'_>) {
         self.begin(sink);
         sink.kind(PassageKind::Prose);
+        if let Some(forms) = self.forms {
+            forms.end(sink);
+        }
     }
 
     /// Hands on a row; the header, where it comes again, is text.

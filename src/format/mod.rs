@@ -16,6 +16,7 @@ pub mod database;
 pub mod dataset;
 pub mod disk;
 mod escapes;
+mod form_rows;
 mod grid;
 pub mod java_class;
 pub mod mail;

@@ -139,7 +139,7 @@ impl Writer {
                 self.tables += 1;
                 if self.tables == 1 {
                     self.end_line(sink);
-                    self.grid = Some(Grid::new(&attribute(text, "name").unwrap_or_default(), self.offset));
+                    self.grid = Some(Grid::sheet(&attribute(text, "name").unwrap_or_default(), self.offset));
                 }
             }
             "table-row" if self.tables == 1 => self.repeat = number("number-rows-repeated"),

@@ -51,7 +51,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         let name = named.map_or(target, |(_, name)| name.clone());
         let range = package.part(part).range.clone();
         if let Some(content) = package.read_bytes(part, sink) {
-            let mut grid = Grid::new(&name, range.start);
+            let mut grid = Grid::sheet(&name, range.start);
             let whole = sheet(&content, &strings, &mut used, &styles, &mut grid, sink);
             grid.end(sink);
             if !whole {

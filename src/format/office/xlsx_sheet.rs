@@ -61,7 +61,7 @@ enum In {
 impl<'x> SheetReader<'x> {
     /// A reader for the sheet of this name with these merged cells, whose encoded bytes begin at `offset`.
     pub fn new(name: &str, merged: Merged, strings: &'x mut SharedStrings, styles: &'x Styles, offset: u64) -> Self {
-        let (grid, cell) = (Grid::new(name, offset), Cell::default());
+        let (grid, cell) = (Grid::sheet(name, offset), Cell::default());
         Self { grid, strings, styles, merged, row: Vec::new(), number: 0, row_bytes: 0, cell, aside: String::new() }
     }
 
@@ -71,6 +71,7 @@ impl<'x> SheetReader<'x> {
         self.end_row(sink);
         self.grid.begin(sink);
         self.push_aside(sink);
+        self.grid.end(sink);
         result
     }
 

@@ -158,7 +158,7 @@ struct Sheet<'x> {
 impl<'x> Sheet<'x> {
     fn new(name: &str, offset: u64, styles: &'x Styles) -> Self {
         Self {
-            grid: Grid::new(name, offset),
+            grid: Grid::sheet(name, offset),
             styles,
             row: Vec::new(),
             row_number: 0,

@@ -6,6 +6,7 @@ use super::header;
 use super::record::{Dialect, Found, RecordReader};
 use super::sniff::{SAMPLE, Table, sample_end, sniff};
 use super::stretch::{PART, Stretch, body, parts, stretches};
+use crate::format::form_rows::FormRows;
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink, cells};
 use crate::model::Class;
 use crate::table::TableFacts;
@@ -25,6 +26,8 @@ pub const FORMAT: Format = Format {
     ],
 };
 
+/// Fields that say a label and its value, and a remark.
+const FORM_COLUMNS: usize = 3;
 /// So often a further table is looked for in one text; what follows are rows of the last.
 const LOOKS: usize = 256;
 /// Where a large table is cut, so much is searched for the start of a record.
@@ -93,6 +96,11 @@ fn read_stretch(stretch: &Stretch<'_>, mut last: Option<Table>, looks: &mut usiz
         if continues {
             sink.kind(PassageKind::Rows(sink.facts.tables.len().saturating_sub(1) as u32));
         } else {
+            if table.columns <= FORM_COLUMNS {
+                let (mut forms, at) = (FormRows::default(), stretch.offset(from + table.first));
+                table.header.iter().chain(&table.sample).for_each(|row| forms.row(row, at));
+                forms.end(sink);
+            }
             begin(stretch.offset(from + table.first), &table, &table.sample, sink);
         }
         from = read_rows(stretch, from + table.body, &table, looks, sink);

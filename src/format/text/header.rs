@@ -248,7 +248,7 @@ pub fn is_wordlike(cell: &str) -> bool {
 }
 
 /// Is the cell's first or last word one that heads columns?
-fn is_known(cell: &str) -> bool {
+pub(in crate::format) fn is_known(cell: &str) -> bool {
     let mut words: Vec<String> = vec![String::new()];
     let mut lower = false;
     for c in label::without_kind(cell.trim()).chars() {

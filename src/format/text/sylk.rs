@@ -52,7 +52,7 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     let encoding = encoding::detect(bytes).ok_or_else(|| Failure::corrupt(0, "no text in an encoding that is known"))?;
     let (range, mark) = body(bytes, encoding);
     sink.cover(mark, Class::Structure);
-    let mut sheet = Sheet { grid: Grid::new("", range.start as u64), rows: BTreeMap::new(), held: 0, row: 1, column: 1, is_ended: false };
+    let mut sheet = Sheet { grid: Grid::sheet("", range.start as u64), rows: BTreeMap::new(), held: 0, row: 1, column: 1, is_ended: false };
     for part in parts(bytes, encoding, range) {
         for stretch in stretches(bytes, encoding, part) {
             let mut place = 0;
