@@ -31,7 +31,7 @@ pub struct Grid {
     is_in_order: bool,
     table: Option<u32>,
     /// The forms in it, where it is a sheet: what people fill in has no columns.
-    forms: Option<FormRows>,
+    forms: Option<Box<FormRows>>,
 }
 
 impl Grid {
@@ -54,7 +54,7 @@ impl Grid {
 
     /// A sheet of this name.
     pub fn sheet(name: &str, offset: u64) -> Self {
-        Self { forms: Some(FormRows::default()), ..Self::new(name, offset) }
+        Self { forms: Some(Box::default()), ..Self::new(name, offset) }
     }
 
     /// Its rows come in the order in which they stand amid the text around them.

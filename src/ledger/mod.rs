@@ -31,7 +31,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Version of the tables and blobs; a case of another version is refused.
-const LEDGER_VERSION: u32 = 13;
+const LEDGER_VERSION: u32 = 14;
 
 /// The open ledger of a case.
 pub struct Ledger {
