@@ -1,7 +1,7 @@
 //! What `incident.toml` says, beside what the deployments say.
 
 use super::context::{Context, Finding, shown};
-use crate::registry::{Compromised, Indicator, Version, same_platform};
+use crate::registry::{Compromised, Indicator, Registry, Version, same_platform};
 use std::collections::BTreeMap;
 
 /// Platforms as the deployments write them, with how many deployments each.
@@ -13,8 +13,8 @@ pub(super) fn platforms<'c>(context: &'c Context<'_>) -> BTreeMap<&'c str, u64> 
 }
 
 /// Deployments on a compromised platform, and those among them whose version is compromised.
-pub(super) fn deployments_on(context: &Context<'_>, compromised: &Compromised) -> (u64, u64) {
-    let all = context.registry.institutions.iter().flat_map(|i| &i.deployments);
+pub(super) fn deployments_on(registry: &Registry, compromised: &Compromised) -> (u64, u64) {
+    let all = registry.institutions.iter().flat_map(|i| &i.deployments);
     all.filter(|d| same_platform(&d.platform, &compromised.platform)).fold((0, 0), |(on, hit), d| {
         let is_hit = Version::parse(d.version.trim()).is_some_and(|version| compromised.versions.contains(&version));
         (on + 1, hit + u64::from(is_hit))
@@ -22,7 +22,7 @@ pub(super) fn deployments_on(context: &Context<'_>, compromised: &Compromised) -
 }
 
 pub(super) fn platform_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
-    for one in context.registry.incident.compromised.iter().filter(|one| deployments_on(context, one).0 == 0) {
+    for one in context.registry.incident.compromised.iter().filter(|one| deployments_on(context.registry, one).0 == 0) {
         let known = platforms(context).into_keys().take(8).map(shown).collect::<Vec<_>>().join(", ");
         let problem = format!("no deployment is on {}; the deployments are on: {known}", shown(&one.platform));
         out.push(Finding { problem, ..context.at_incident(one.line, "platform") });
@@ -31,7 +31,7 @@ pub(super) fn platform_without_deployment(context: &Context<'_>, out: &mut Vec<F
 
 pub(super) fn version_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
     for one in &context.registry.incident.compromised {
-        let (on, hit) = deployments_on(context, one);
+        let (on, hit) = deployments_on(context.registry, one);
         if on > 0 && hit == 0 {
             let problem = format!("none of {on} deployments on {} has a version {}", shown(&one.platform), shown(one.versions.as_str()));
             out.push(Finding { problem, ..context.at_incident(one.line, "versions") });
@@ -56,6 +56,24 @@ pub(super) fn similar_platform(context: &Context<'_>, out: &mut Vec<Finding>) {
 fn first_line(context: &Context<'_>, platform: &str) -> u64 {
     let all = context.registry.institutions.iter().flat_map(|i| &i.deployments);
     all.filter(|d| d.platform.trim() == platform).map(|d| d.line).min().unwrap_or(0)
+}
+
+/// What is compromised and concerns no deployment, in words with its place: a slip there rules everybody out.
+pub fn concerning_nobody(registry: &Registry) -> Vec<String> {
+    let platform = |one: &Compromised| shown(&one.platform);
+    let words = |one: &Compromised| match deployments_on(registry, one) {
+        (0, _) => Some(format!("incident.toml:{}: no deployment is on {}: nobody depends by it", one.line, platform(one))),
+        (on, 0) => {
+            let (versions, platform) = (shown(one.versions.as_str()), platform(one));
+            Some(format!(
+                "incident.toml:{}: none of {on} deployments on {platform} has a version {versions}: nobody depends by it",
+                one.line
+            ))
+        }
+        _ => None,
+    };
+    let has_deployments = registry.institutions.iter().any(|institution| !institution.deployments.is_empty());
+    registry.incident.compromised.iter().filter(|_| has_deployments).filter_map(words).collect()
 }
 
 /// One name begins with the other, or they are a slip of the keyboard apart.

@@ -18,6 +18,7 @@ mod summary;
 mod text;
 mod topics;
 
+pub use incident::concerning_nobody;
 pub use summary::Summary;
 pub use text::text;
 pub use topics::{Harm, TOPICS, Topic};

@@ -73,7 +73,7 @@ impl Summary {
                     .compromised
                     .iter()
                     .filter(|c| same_platform(&c.platform, platform))
-                    .map(|c| format!("{}: {} deployments", c.versions.as_str(), deployments_on(context, c).1))
+                    .map(|c| format!("{}: {} deployments", c.versions.as_str(), deployments_on(context.registry, c).1))
                     .collect(),
             })
             .collect();

@@ -199,13 +199,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End> {
     decide(&case, decided_by, out, 0, Instant::now(), jiff::Timestamp::now())
 }
 
-/// Says what in the description of the incident has no effect, and which schemes may be others: a key that is written
-/// otherwise changes who depends, a scheme whom a file is taken for.
+/// Says what in the description of the incident has no effect, and which schemes may be others: a key, platform or range that
+/// is written otherwise changes who depends, a scheme whom a file is taken for.
 pub(super) fn warn(registry: &Registry) {
     let all = registry.defects.iter().chain(&registry.notes);
     all.filter(|defect| matches!(defect.kind, DefectKind::UnknownKey | DefectKind::SimilarScheme))
         .take(WARNINGS)
         .for_each(|defect| say(&format!("ruleout: warning: {defect}")));
+    crate::check::concerning_nobody(registry).iter().for_each(|words| say(&format!("ruleout: warning: {words}")));
 }
 
 /// So many of them are said; `ruleout registry check` names all.

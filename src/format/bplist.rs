@@ -23,6 +23,8 @@ const MAGIC: &[u8] = b"bplist0";
 const TRAILER: usize = 32;
 /// Objects may lie over each other; so many times the bytes are looked at in all.
 const OVERLAPS: usize = 4;
+/// Bytes of a value of a record, in either encoding.
+const MOST_SAID: usize = 2 * LONGEST_VALUE;
 /// Values of one record.
 const MOST_VALUES: usize = 256;
 
@@ -59,8 +61,13 @@ impl<'b> Plist<'b> {
         is_sound.then(|| Self { bytes, table, place_size, number_size, count, archived: Vec::new() })
     }
 
-    /// The object of a number.
-    fn object(&self, object: usize) -> Option<Object> {
+    /// The object of a number; a text of more than so many bytes is none.
+    fn object(&self, object: usize, most: usize) -> Option<Object> {
+        Some(self.placed(object, most)?.0)
+    }
+
+    /// An object with the bytes that it takes.
+    fn placed(&self, object: usize, most: usize) -> Option<(Object, Range<usize>)> {
         let at = number(self.bytes, self.table + (object < self.count).then_some(object)? * self.place_size, self.place_size)?;
         let (kind, low) = (self.bytes.get(at)? >> 4, usize::from(self.bytes[at] & 15));
         let mut start = at + 1;
@@ -75,8 +82,19 @@ impl<'b> Plist<'b> {
             let end = length.checked_mul(width)?.checked_add(start)?;
             (end <= self.table).then_some(start..end)
         };
+        let text = |width: usize| span(width).map(|span| (span.len() <= most).then_some(span));
+        let end = match kind {
+            1 | 2 => start + (1usize << low.min(4)),
+            3 => start + 8,
+            4 | 5 | 7 => span(1)?.end,
+            6 => span(2)?.end,
+            8 => start + low + 1,
+            10 | 12 => span(self.number_size)?.end,
+            13 => span(2 * self.number_size)?.end,
+            _ => start,
+        };
         let sized = || self.bytes.get(start..start + (1usize << low.min(4)));
-        Some(match kind {
+        let value = match kind {
             0 if low == 8 || low == 9 => Object::Text((low == 9).to_string()),
             1 => {
                 let raw = sized()?;
@@ -89,16 +107,17 @@ impl<'b> Plist<'b> {
             },
             3 => Object::Text(date(f64::from_be_bytes(*self.bytes.get(start..)?.first_chunk()?)).unwrap_or_default()),
             4 => Object::Data(span(1)?),
-            5 | 7 => Object::Text(String::from_utf8_lossy(&self.bytes[span(1)?]).into_owned()),
-            6 => {
-                let units = self.bytes[span(2)?].as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
+            5 | 7 => text(1)?.map_or(Object::Other, |span| Object::Text(String::from_utf8_lossy(&self.bytes[span]).into_owned())),
+            6 => text(2)?.map_or(Object::Other, |span| {
+                let units = self.bytes[span].as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
                 Object::Text(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
-            }
+            }),
             8 => Object::Uid(number(self.bytes, start, low + 1)?),
             10 | 12 => Object::Array(span(self.number_size)?),
             13 => Object::Dictionary(span(2 * self.number_size)?),
             _ => Object::Other,
-        })
+        };
+        Some((value, at..end))
     }
 
     fn numbers(&self, span: Range<usize>) -> impl Iterator<Item = usize> {
@@ -107,9 +126,9 @@ impl<'b> Plist<'b> {
 
     /// What an object says, also one that it names in the list of an archive.
     fn said(&self, object: usize) -> Option<String> {
-        match self.object(object)? {
+        match self.object(object, MOST_SAID)? {
             Object::Text(text) => Some(text),
-            Object::Uid(place) => match self.object(*self.archived.get(place)?)? {
+            Object::Uid(place) => match self.object(*self.archived.get(place)?, MOST_SAID)? {
                 Object::Text(text) => Some(text),
                 _ => None,
             },
@@ -122,12 +141,13 @@ impl<'b> Plist<'b> {
         let half = span.start + span.len() / 2;
         let own: Vec<(usize, usize)> = self.numbers(span.start..half).zip(self.numbers(half..span.end)).collect();
         let list = |name: &str| {
-            let (_, value) = own.iter().find(|(key, _)| matches!(self.object(*key), Some(Object::Text(text)) if text == name))?;
-            if let Some(Object::Array(items)) = self.object(*value) { Some(items) } else { None }
+            let (_, value) =
+                own.iter().find(|(key, _)| matches!(self.object(*key, MOST_SAID), Some(Object::Text(text)) if text == name))?;
+            if let Some(Object::Array(items)) = self.object(*value, 0) { Some(items) } else { None }
         };
         match (self.archived.is_empty(), own.len() <= 3) {
             (false, true) => match (list("NS.keys"), list("NS.objects")) {
-                (Some(keys), Some(values)) => self.numbers(keys).zip(self.numbers(values)).collect(),
+                (Some(keys), Some(values)) => self.numbers(keys).zip(self.numbers(values)).take(MOST_VALUES).collect(),
                 _ => own,
             },
             _ => own,
@@ -154,15 +174,15 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         return Err(Failure::truncated(end, "no sound trailer"));
     };
     // The list of an archive is a value of the first dictionary that there is.
-    let first = (0..plist.count).find_map(|object| match plist.object(object) {
+    let first = (0..plist.count).find_map(|object| match plist.object(object, 0) {
         Some(Object::Dictionary(span)) => Some(plist.pairs(&span)),
         _ => None,
     });
     let archived = first.into_iter().flatten().find(|(key, _)| plist.said(*key).as_deref() == Some("$objects"));
-    if let Some(Object::Array(items)) = archived.and_then(|(_, list)| plist.object(list)) {
+    if let Some(Object::Array(items)) = archived.and_then(|(_, list)| plist.object(list, 0)) {
         plist.archived = plist.numbers(items).collect();
     }
-    let (mut found, mut holes, mut broken) = (NamedRecords::default(), Vec::new(), 0u64);
+    let (mut found, mut read, mut broken) = (NamedRecords::default(), vec![0..MAGIC.len() + 2, plist.table..bytes.len()], 0u64);
     let mut left = bytes.len().saturating_mul(OVERLAPS);
     sink.kind(PassageKind::Prose);
     for object in 0..plist.count {
@@ -170,7 +190,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             return Ok(());
         }
         let at = number(bytes, plist.table + object * plist.place_size, plist.place_size).unwrap_or(0) as u64;
-        let Some(value) = plist.object(object).filter(|_| left > 0) else {
+        let Some((value, own)) = plist.placed(object, usize::MAX).filter(|_| left > 0) else {
             broken += 1;
             continue;
         };
@@ -186,7 +206,8 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
                     sink.member(format!("data@{}", place.start).as_bytes(), place.clone(), &mut &bytes[span]);
                     sink.kind(PassageKind::Prose);
                 }
-                holes.push(place);
+                read.push(own.start..place.start as usize);
+                continue;
             }
             Object::Array(span) => left = left.saturating_sub(span.len() + 1),
             Object::Dictionary(span) => {
@@ -204,9 +225,10 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
             }
             Object::Uid(_) | Object::Other => {}
         }
+        read.push(own);
     }
     found.end(sink);
-    cover(holes, end, sink);
+    cover(read, sink);
     if broken > 0 {
         sink.gap(end..end, Cause::Corrupt, format!("{broken} of its objects are damaged or lie over each other"));
         return Err(Failure::corrupt(end, "objects are damaged"));
@@ -214,16 +236,15 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Covers all but the bytes of values of no known kind, which are scanned, and of members.
-fn cover(mut holes: Vec<Range<u64>>, end: u64, sink: &mut Sink<'_>) {
-    holes.sort_unstable_by_key(|hole| hole.start);
+/// Covers what was read. Bytes that no place in the table leads to, and those of values of no known kind, are scanned.
+fn cover(mut read: Vec<Range<usize>>, sink: &mut Sink<'_>) {
+    read.sort_unstable_by_key(|own| own.start);
     let mut at = 0;
-    for hole in holes.iter().map(Some).chain([None]) {
-        let to = hole.map_or(end, |hole| hole.start);
-        if at < to {
-            sink.cover(at..to, Class::Read);
+    for own in read {
+        if at.max(own.start) < own.end {
+            sink.cover(at.max(own.start) as u64..own.end as u64, Class::Read);
         }
-        at = at.max(hole.map_or(end, |hole| hole.end));
+        at = at.max(own.end);
     }
 }
 
@@ -292,6 +313,21 @@ mod tests {
         ];
         let (said, tables, ..) = read_all(&FORMAT, &plist(&objects));
         assert!(said.contains("name: Zoë Lang\naccount_number: 4455667788\n") && tables.len() == 1, "{said} {tables:?}");
+    }
+
+    #[test]
+    fn what_no_place_leads_to_is_not_covered() {
+        // An old object behind the only one that is named.
+        let hidden = [&text("hello")[..], &text("Client code: 40771")].concat();
+        let bytes = plist(&[hidden]);
+        let (first, behind) = (8 + 3 + 5, bytes.iter().position(|b| *b == b'C').unwrap() as u64);
+        read_with(read, &bytes, |sink, collector| {
+            assert!(collector.text().contains("hello") && !collector.text().contains("Client"));
+            let parts = sink.coverage.clone().partition(bytes.len() as u64);
+            let class = |at: u64| parts.iter().find(|(range, _)| range.contains(&at)).and_then(|(_, class)| *class);
+            assert!([0, first - 1, bytes.len() as u64 - 1].iter().all(|at| class(*at).is_some()));
+            assert_eq!(class(behind), None);
+        });
     }
 
     #[test]

@@ -215,3 +215,24 @@ fn a_code_that_a_spreadsheet_rounded_is_no_identifier() {
     let impact = desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).impact();
     assert_eq!((impact["A"]["verdict"].as_str(), impact["B"]["verdict"].as_str()), ("undetermined", "ruled_out"));
 }
+
+#[test]
+fn what_is_compromised_and_concerns_nobody_is_said_by_every_run() {
+    let desk = Desk::new();
+    let registry = desk.path("registry");
+    write_registry(&registry, &[Institution::new("A", "Quarrystone Orchard Savings Bank").with("client_code", "QX7731")]);
+    write(&desk.path("ev/a.txt"), b"nothing of interest\n");
+    let incident = std::fs::read_to_string(registry.join("incident.toml")).expect("it was written");
+    desk.index(&Job::of("ev", &desk.path("ev")));
+    let said = |text: String| {
+        write(&registry.join("incident.toml"), text.as_bytes());
+        let mut command = program();
+        command.arg("match").arg("--case").arg(desk.case()).arg("--registry").arg(&registry).arg("--out").arg(desk.path("out"));
+        Finished::from(command.output().expect("the program starts")).done().stderr
+    };
+    assert!(!said(incident.clone()).contains("nobody depends"));
+    let misspelt = said(incident.replace("platform = \"transfer\"", "platform = \"transferr\""));
+    assert!(misspelt.contains("no deployment is on transferr: nobody depends by it"), "{misspelt}");
+    let newer = said(incident.replace(">=1.0", ">=99.0"));
+    assert!(newer.contains("has a version >=99.0: nobody depends by it"), "{newer}");
+}
