@@ -28,6 +28,8 @@ pub(super) struct FormRows {
     form: Vec<Named>,
     at: u64,
     between: usize,
+    /// Labels before the last row that is none of a form.
+    above: usize,
 }
 
 impl FormRows {
@@ -56,7 +58,7 @@ impl FormRows {
             pairs.clear();
         }
         if pairs.is_empty() && !is_any {
-            (self.between, self.others) = (self.between + 1, self.others + 1);
+            (self.between, self.others, self.above) = (self.between + 1, self.others + 1, self.form.len());
             if self.between > BETWEEN {
                 self.end_form();
             }
@@ -64,8 +66,13 @@ impl FormRows {
         }
         (self.between, self.rows) = (0, self.rows + 1);
         for (name, value) in pairs {
-            if self.form.len() >= MOST || self.form.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            let is_said = |said: &[Named]| said.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+            if self.form.len() >= MOST || is_said(&self.form) {
+                // What stands below the last gap is of the form that begins.
+                let above = self.above.min(self.form.len());
+                let below = if above > 0 && !is_said(&self.form[above..]) { self.form.split_off(above) } else { Vec::new() };
                 self.end_form();
+                self.form = below;
             }
             if self.form.is_empty() {
                 self.at = at;
@@ -79,7 +86,7 @@ impl FormRows {
         if form.len() >= LABELS {
             self.forms.push((self.at, form));
         }
-        self.between = 0;
+        (self.between, self.above) = (0, 0);
     }
 
     /// Hands on what was found.
@@ -126,6 +133,11 @@ mod tests {
         ];
         assert_eq!(rows_of(form), [1]);
         assert_eq!(rows_of(&[form, &[&[]], form].concat()), [2]);
+        let other: &[&[&str]] = &[&["Client ID", "40771"], &["Name", "Susan Lee"], &["Account Number", "4531969375"]];
+        let mut forms = FormRows::default();
+        [form, &[&[]], other].concat().iter().for_each(|row| forms.row(row, 0));
+        forms.end_form();
+        assert_eq!(forms.forms.iter().map(|(_, form)| form.iter().any(|(name, _)| name == "Client ID")).collect::<Vec<_>>(), [false, true]);
     }
 
     #[test]

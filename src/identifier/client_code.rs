@@ -34,7 +34,7 @@ fn code(raw: &str) -> Result<Normalised, Invalid> {
     }
     // `40771 (old: 3312)`
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
-    match raw.split_once(['(', '[']) {
+    match raw.split_once(" (").or_else(|| raw.split_once(" [")) {
         Some((code, other)) if digits(code) && digits(other) => Invalid::because("it holds several values; each needs a row of its own"),
         _ => token(raw),
     }
@@ -171,6 +171,7 @@ mod tests {
             ("00.12A", ("00.12A", false)),
             ("10.25", ("10.25", false)),
             ("00771", ("00771", false)),
+            ("C100(2)", ("C100(2", false)),
         ] {
             assert_eq!(value(raw), Some((wanted.0.to_owned(), wanted.1)), "{raw}");
         }

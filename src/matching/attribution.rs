@@ -178,7 +178,9 @@ impl<'l> Folders<'l> {
                 None if folder.children.get(name).is_some_and(|child| child.is_home)
                     && place.unclaimed.is_none()
                     && !place.homes.iter().any(|home| home.sure)
-                    && !name.ends_with(NO_VALUE) =>
+                    && !name.ends_with(NO_VALUE)
+                    // An archive that nobody claims is a file in nobody's folder.
+                    && folder_name(name).len() == name.len() =>
                 {
                     place.unclaimed = Some(above.iter().chain([&name]).map(|c| c.to_vec()).collect());
                 }

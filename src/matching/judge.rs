@@ -227,7 +227,8 @@ impl Judgement<'_> {
             // Everybody in a payment file besides its owner was read as a typed field.
             _ if in_payment => None,
             _ if self.has_second_scheme(found) => match self.rows.is_none() && sides::is_receiving(self.text.text, found.span.start) {
-                true => Some((Role::Counterparty, Strength::Sure, Basis::Counterparty)),
+                // Whose the text is it does not say.
+                true => weak,
                 false => sure,
             },
             _ => weak,

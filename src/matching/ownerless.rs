@@ -23,7 +23,7 @@ impl Join<'_> {
         // A folder whose name merely equals a code is nobody's home.
         let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
         if !in_a_home && !findings.unregistered.is_empty() {
-            self.unregistered(item, path, findings);
+            self.unregistered(item, path, place, findings);
         }
         let mut personal = findings.nobodys();
         // Whose records are another's by what people decided, that is not known.
@@ -65,13 +65,15 @@ impl Join<'_> {
     }
 
     /// Rows under codes that nobody has registered are somebody's outside the registry, or of one whose code it lacks.
-    fn unregistered(&mut self, item: &Item, path: &str, findings: &Findings) {
+    fn unregistered(&mut self, item: &Item, path: &str, place: &Place, findings: &Findings) {
         let mut personal = Personal::default();
         findings.unregistered.values().for_each(|own| personal.add(&own.records, &own.persons));
         let codes = findings.unregistered.keys().take(HINTS).cloned();
         let hints = std::iter::once("outside_owner".to_owned()).chain(codes).collect();
         self.list(path, personal, hints);
-        if self.registry.incident.policy.unattributed == Unattributed::Gap {
+        // What is declared to be the vendor's or somebody's is nobody else's.
+        let reach = self.reach(path, place, &BTreeSet::new());
+        if self.registry.incident.policy.unattributed == Unattributed::Gap && reach.everybody {
             self.gaps.push(OpenGap {
                 item: path.to_owned(),
                 cause: Cause::Unattributed,

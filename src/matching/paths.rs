@@ -131,7 +131,9 @@ fn short_names(lexicon: &Lexicon, text: &Text<'_>) -> Vec<(String, usize)> {
         at = span.end + 1;
         let codes = component
             .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.len() >= SHORTEST && word.bytes().any(|b| b.is_ascii_digit()));
+            .filter(|word| word.len() >= SHORTEST && word.bytes().any(|b| b.is_ascii_digit()))
+            // Years are in every other name.
+            .filter(|word| word.len() >= LONG_NUMBER || !is_numeric(word));
         for code in codes.filter(|code| code.len() < component.len()) {
             let Some((_, entry)) = lexicon.by_value(&Scheme::ClientCode, code) else { continue };
             let [holder] = entry.holders[..] else { continue };

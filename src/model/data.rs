@@ -241,9 +241,12 @@ impl PersonKey {
             let to = from + persons[from..].iter().take_while(|person| person.hash == first.hash).count();
             let mut numbers = persons[from..to].iter().map(|person| person.known).filter(|known| *known != 0).peekable();
             if !first.is_addressed && numbers.peek().is_some() && numbers.all(|known| addressed.contains_key(&known)) {
+                // Records without a number go with the first that has one.
+                let home = persons[from..to].iter().find_map(|person| addressed.get(&person.known)).copied();
                 for place in from..to {
                     let person = persons[place];
-                    if let Some(same) = addressed.get(&person.known).and_then(|same| persons.get_mut(*same)) {
+                    let own = addressed.get(&person.known).copied().or(home);
+                    if let Some(same) = own.and_then(|same| persons.get_mut(same)) {
                         same.take(&person);
                     }
                     taken[place] = true;

@@ -1,6 +1,12 @@
 use super::institution::Institution;
 use super::loading::{Holder, Loading, Place};
 use super::problem::{DefectKind, quoted};
+use crate::model::says_nothing;
+
+/// Does the cell say that there is no parent?
+fn is_none(parent: &str) -> bool {
+    says_nothing(parent) || ["0", "independent", "self", "no", "false"].iter().any(|word| parent.eq_ignore_ascii_case(word))
+}
 
 /// Parents and successors as the customers file names them.
 #[derive(Default)]
@@ -63,7 +69,8 @@ impl Links {
         }
         for row in self.rows.iter().filter(|row| !row.parent_id.is_empty()) {
             let institution = &mut loading.institutions[row.institution];
-            institution.outside_parent = institution.parent.is_none().then(|| row.parent_id.clone());
+            let is_said = institution.parent.is_none() && !is_none(&row.parent_id);
+            institution.outside_parent = is_said.then(|| row.parent_id.to_lowercase());
         }
     }
 
@@ -164,9 +171,16 @@ mod tests {
     fn an_unknown_parent_degrades_the_child() {
         let loading = joined(&["C9", "c0"]);
         assert_eq!(parents(&loading), [None, Some(0)]);
-        assert_eq!(loading.institutions[0].outside_parent.as_deref(), Some("C9"));
+        assert_eq!(loading.institutions[0].outside_parent.as_deref(), Some("c9"));
         assert_eq!(loading.institutions[1].outside_parent, None);
         assert!(loading.institutions.iter().all(|i| !i.defects.is_empty()));
+    }
+
+    #[test]
+    fn words_for_none_are_no_parent() {
+        let loading = joined(&["NONE", "n/a", "0", "Independent", "HoldCo", "HOLDCO"]);
+        let outside: Vec<Option<&str>> = loading.institutions.iter().map(|i| i.outside_parent.as_deref()).collect();
+        assert_eq!(outside, [None, None, None, None, Some("holdco"), Some("holdco")]);
     }
 
     #[test]

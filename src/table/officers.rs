@@ -10,8 +10,7 @@ const ENTRIES: usize = 3;
 /// What whoever runs an institution is called in headers.
 #[rustfmt::skip]
 const OFFICERS: &[&str] = &[
-    "ceo", "cfo", "coo", "cio", "president", "chairman", "chairperson", "chair", "chief", "executive", "officer", "manager", "director",
-    "principal", "treasurer", "secretary", "contact",
+    "ceo", "cfo", "coo", "cio", "president", "chairman", "chairperson", "chair", "chief", "executive", "officer", "director", "treasurer",
 ];
 
 /// In a table with one row per institution by a number that all banks have, names under a header for an officer, and what
@@ -44,7 +43,9 @@ pub(super) fn leave_out(types: &mut [Typed], header: &[String], sample: &[Vec<St
         rows >= ENTRIES && entries().filter(|cell| !cell.is_empty()).collect::<HashSet<_>>().len() * 5 >= rows * 4
     };
     let numbers = |typed: &Typed| matches!(typed.kind, ColumnType::BankId { side: Side::Neutral, .. });
-    if (0..types.len()).any(|column| numbers(&types[column]) && is_entry(column)) {
+    // Whoever is paid stands beside a bank's number, too; a directory names the institutions.
+    let is_named = types.iter().any(|typed| typed.kind == ColumnType::InstitutionName);
+    if is_named && (0..types.len()).any(|column| numbers(&types[column]) && is_entry(column)) {
         types.iter_mut().filter(|typed| is_beside(&typed.kind)).for_each(|typed| typed.kind = ColumnType::Other);
     }
 }

@@ -132,8 +132,8 @@ fn banks_to_which_money_goes_are_the_other_side() {
         desk.run(&Job::of("ev", &desk.path("ev")), &desk.path("registry")).impact()["A"]["basis"].clone()
     };
     let numbers = "ABA: 081000210\nSWIFT: GOLDUS33\nAccount: 4455667788\n";
-    assert_eq!(run(&format!("Please wire the fee to:\nBeneficiary bank: Golden Wheat Orchard Bank\n{numbers}")), "counterparty");
-    assert_eq!(run(&format!("Remit to:\nGolden Wheat Orchard Bank\n{numbers}")), "counterparty");
+    assert_eq!(run(&format!("Please wire the fee to:\nBeneficiary bank: Golden Wheat Orchard Bank\n{numbers}")), "weak_evidence");
+    assert_eq!(run(&format!("Remit to:\nGolden Wheat Orchard Bank\n{numbers}")), "weak_evidence");
     assert_eq!(run(&format!("Client profile\nGolden Wheat Orchard Bank\n{numbers}")), "client_record");
     assert_eq!(run(&format!("Beneficiary bank: First of Ames\nOriginating bank: Golden Wheat Orchard Bank\n{numbers}")), "client_record");
 }

@@ -61,23 +61,20 @@ struct Block {
 /// Finds blocks of base64 in text of an ASCII-compatible encoding and hands each to `found`: where it stands, and what
 /// it decodes to.
 pub(super) fn find(bytes: &[u8], places: &Places<'_>, within: Within, found: &mut dyn FnMut(Range<usize>, &mut dyn Read) -> bool) {
-    let mut at = 0;
+    // Up to `other` digits of one case are known to be no base32.
+    let (mut at, mut other) = (0, 0);
     while let Some(run) = places.first(Mark::Base64, bytes, at) {
         let start = run_start(bytes, run, at);
-        match base32::value_at(bytes, start) {
-            (Some(value), end) => {
+        if start >= other {
+            let (value, end) = base32::value_at(bytes, start);
+            if let Some(value) = value {
                 at = end;
                 if !found(value.clone(), &mut base32::Decoder::new(&bytes[value])) {
                     return;
                 }
                 continue;
             }
-            // So many digits of one case are no base64 either.
-            (None, end) if end - start >= BLOCK => {
-                at = end;
-                continue;
-            }
-            (None, _) => {}
+            other = end;
         }
         let (blocks, end) = blocks_from(bytes, start, &|block| is_block(bytes, block, within) || is_text_value(bytes, block));
         at = end.max(run + SHORT_LINE);

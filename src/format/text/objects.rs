@@ -25,6 +25,10 @@ const LONGEST_PATH: usize = 128;
 /// What stands around records is repeated in each, up to so many bytes, and in all of a text up to so many.
 const REPEATED: usize = 1 << 10;
 const MOST_REPEATED: usize = 4 << 20;
+/// Bytes of values with their names that are put together; a text that says more is read as text.
+const MOST_SAID: usize = 64 << 20;
+/// What a value takes besides its letters.
+const OF_VALUE: usize = 64;
 
 /// What a text or an object says: its own values, and those of the records in it.
 #[derive(Debug, Default)]
@@ -96,6 +100,7 @@ struct Open {
 #[derive(Default)]
 struct Reader {
     repeated: usize,
+    said: usize,
 }
 
 impl Reader {
@@ -136,6 +141,9 @@ impl Reader {
         let mut key = Cow::Borrowed("");
         let mut skipped = 0;
         while let Some((place, event)) = walker.next().ok()? {
+            if self.said > MOST_SAID {
+                return None;
+            }
             while without.get(skipped).is_some_and(|range| range.end <= place) {
                 skipped += 1;
             }
@@ -147,7 +155,7 @@ impl Reader {
                 _ => &key,
             };
             match event {
-                Event::Key(range) => key = unescape(&text[range]),
+                Event::Key(range) => key = shortened(unescape(&text[range])),
                 Event::Open(_) if names.len() == DEPTH => return None,
                 Event::Open(kind) => {
                     if kind == b'{' {
@@ -166,6 +174,7 @@ impl Reader {
                 }
                 Event::Scalar(range) => {
                     let value = &text[range];
+                    self.said += name.len() + value.len() + OF_VALUE;
                     open.last_mut()?.values.push((name.to_string(), if value == "null" { String::new() } else { value.to_owned() }));
                 }
             }
@@ -175,6 +184,8 @@ impl Reader {
 
     /// A string of this name, which may be an object itself.
     fn said(&mut self, name: &str, value: Cow<'_, str>, strings: usize, open: &mut Open) {
+        let name = &name[..name.floor_char_boundary(LONGEST_PATH)];
+        self.said += name.len() + value.len() + OF_VALUE;
         match if may_be(&value) { self.text(&value, strings) } else { None } {
             Some(object) => open.members.push((name.to_owned(), object)),
             None => open.values.push((name.to_owned(), value.into_owned())),
@@ -250,12 +261,17 @@ impl Reader {
         let (mut open, mut deeper) = (vec![Open::default()], 0usize);
         // Reading from memory does not fail.
         while let Ok(Some((_, token))) = lexer.token() {
+            if self.said > MOST_SAID {
+                return None;
+            }
             match token {
                 Token::Start(_, _, is_empty) if open.len() > DEPTH => deeper += usize::from(!is_empty),
                 Token::Start(name, attributes, is_empty) => {
                     // The outermost element only says what all of it is.
                     let name = if open.len() > 1 { markup::local(name) } else { "" };
-                    let mut element = Open { name: name.to_owned(), ..Open::default() };
+                    let name = name[..name.floor_char_boundary(LONGEST_PATH)].to_owned();
+                    self.said += name.len() + OF_VALUE;
+                    let mut element = Open { name, ..Open::default() };
                     for (_, name, value) in markup::attributes(attributes).filter(|(_, name, _)| !name.starts_with("xmlns")) {
                         self.said(markup::local(name), entity::decode(value), strings, &mut element);
                     }
@@ -307,6 +323,11 @@ impl Reader {
         }
         Some(self.put_together(whole))
     }
+}
+
+/// A name without what is beyond the longest path.
+fn shortened(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.len() <= LONGEST_PATH { name } else { Cow::Owned(name[..name.floor_char_boundary(LONGEST_PATH)].to_owned()) }
 }
 
 /// The name of a field of a form, in the head of its part; files are none.

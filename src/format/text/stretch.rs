@@ -18,6 +18,8 @@ const CUTS: Cuts = Cuts { least: 512 << 10, usual: 256 << 10, most: 2 << 20 };
 const PIECE: usize = 1 << 10;
 /// So far a part is extended to end at a line end.
 const LINE: usize = 16 << 20;
+/// And so far to end at a border of words.
+const NEAR: usize = 256 << 10;
 /// Parts of running text begin so much earlier than the one before them ended.
 const OVERLAP: usize = 512;
 
@@ -167,16 +169,17 @@ fn char_border(bytes: &[u8], encoding: TextEncoding, at: usize) -> usize {
 fn line_border(bytes: &[u8], encoding: TextEncoding, at: usize) -> usize {
     let unit = encoding.unit();
     let at = at / unit * unit;
-    let tail = &bytes[at.min(bytes.len())..bytes.len().min(at.saturating_add(LINE))];
-    let find = |wanted: u8| {
-        tail.chunks_exact(unit)
+    let tail = |most: usize| &bytes[at.min(bytes.len())..bytes.len().min(at.saturating_add(most))];
+    let find = |wanted: u8, most: usize| {
+        tail(most)
+            .chunks_exact(unit)
             .position(|c| match encoding {
                 TextEncoding::Utf16Be | TextEncoding::Utf32Be => c.ends_with(&[wanted]) && c[..unit - 1].iter().all(|b| *b == 0),
                 _ => c[0] == wanted && c[1..].iter().all(|b| *b == 0),
             })
             .map(|n| at + (n + 1) * unit)
     };
-    find(b'\n').or_else(|| find(b'>')).or_else(|| find(b' ')).unwrap_or_else(|| char_border(bytes, encoding, at))
+    find(b'\n', LINE).or_else(|| find(b'>', NEAR)).or_else(|| find(b' ', NEAR)).unwrap_or_else(|| char_border(bytes, encoding, at))
 }
 
 fn decode<'a>(bytes: &'a [u8], encoding: TextEncoding, run: Range<usize>) -> Stretch<'a> {

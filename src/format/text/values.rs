@@ -2,6 +2,8 @@
 //! that is read as what it is. Records of one kind are rows of one table, be they ever so many.
 
 use crate::format::Sink;
+use crate::identifier::client_label::clients;
+use crate::table::has_bank_word;
 use std::ops::Range;
 
 /// Bytes that are held.
@@ -29,11 +31,17 @@ impl Values {
 
     /// Takes a value that stands at a place. In a document line ends are blanks.
     pub fn push(&mut self, value: &[u8], place: Range<u64>, sink: &mut Sink<'_>) {
-        let is_document = std::str::from_utf8(value).is_ok_and(Self::is_document);
+        let text = std::str::from_utf8(value).unwrap_or_default();
+        let is_document = Self::is_document(text);
+        // What names a client or a bank says whose the rest of its own value is, and of no other.
+        let is_alone = !is_document && (!clients(text).is_empty() || has_bank_word(text));
+        if is_alone {
+            self.end(sink);
+        }
         self.bytes.extend(value.iter().map(|byte| if is_document && matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
         self.bytes.push(b'\n');
         self.places.push(place);
-        if self.bytes.len() > HELD {
+        if is_alone || self.bytes.len() > HELD {
             self.end(sink);
         }
     }
