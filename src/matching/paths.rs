@@ -133,7 +133,7 @@ fn short_names(lexicon: &Lexicon, text: &Text<'_>) -> Vec<(String, usize)> {
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| word.len() >= SHORTEST && word.bytes().any(|b| b.is_ascii_digit()))
             // Years are in every other name.
-            .filter(|word| word.len() >= LONG_NUMBER || !is_numeric(word));
+            .filter(|word| !(word.len() == SHORTEST && is_numeric(word) && ["19", "20"].iter().any(|century| word.starts_with(century))));
         for code in codes.filter(|code| code.len() < component.len()) {
             let Some((_, entry)) = lexicon.by_value(&Scheme::ClientCode, code) else { continue };
             let [holder] = entry.holders[..] else { continue };

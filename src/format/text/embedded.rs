@@ -142,18 +142,25 @@ pub(in crate::format) fn read_value(value: &str, offset: u64, sink: &mut Sink<'_
     read_narrow(value.as_bytes(), Within::Text, Literals::Searched, &|_| offset..offset, sink);
 }
 
+/// Documents of JSON up to so many bytes are read whole, with the objects in their strings.
+const LONGEST_DOCUMENT: usize = 1 << 20;
+
 /// Gives where the last thing ends that was found; 0 where there is none.
 fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(Range<usize>) -> Range<u64>, sink: &mut Sink<'_>) -> usize {
     let stopped = sink.asks_stopped();
     let places = Places::of(bytes, sink, &stopped);
     let mut found = Found { end: 0, place, sink };
     let mut values = Values::new("base64-values");
+    let is_object = bytes.len() <= LONGEST_DOCUMENT && matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]);
+    let is_quoted = |bytes: &[u8], range: &Range<usize>| bytes[..range.start].ends_with(b"\"");
     base64::find(bytes, &places, within, &mut |range, decoder| {
         let written = &bytes[range.clone()];
         if base64::is_certificate(&bytes[..range.start]) {
             return found.certificate(range, decoder);
         }
         match base64::decoded_value(written) {
+            // With its row, and whose that is, a string of JSON is read by its own reader.
+            Some(value) if is_object && is_quoted(bytes, &range) && Values::is_document(&value) => true,
             Some(value) => found.value(&value, range, &mut values),
             None => found.member(if base32::is_written(written) { "base32" } else { "base64" }, range, decoder),
         }
