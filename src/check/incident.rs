@@ -22,20 +22,16 @@ pub(super) fn deployments_on(registry: &Registry, compromised: &Compromised) -> 
 }
 
 pub(super) fn platform_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
-    for one in context.registry.incident.compromised.iter().filter(|one| deployments_on(context.registry, one).0 == 0) {
+    for (one, _, problem) in of_nobody(context.registry).filter(|(_, on, _)| *on == 0) {
         let known = platforms(context).into_keys().take(8).map(shown).collect::<Vec<_>>().join(", ");
-        let problem = format!("no deployment is on {}; the deployments are on: {known}", shown(&one.platform));
+        let problem = format!("{problem}; the deployments are on: {known}");
         out.push(Finding { problem, ..context.at_incident(one.line, "platform") });
     }
 }
 
 pub(super) fn version_without_deployment(context: &Context<'_>, out: &mut Vec<Finding>) {
-    for one in &context.registry.incident.compromised {
-        let (on, hit) = deployments_on(context.registry, one);
-        if on > 0 && hit == 0 {
-            let problem = format!("none of {on} deployments on {} has a version {}", shown(&one.platform), shown(one.versions.as_str()));
-            out.push(Finding { problem, ..context.at_incident(one.line, "versions") });
-        }
+    for (one, _, problem) in of_nobody(context.registry).filter(|(_, on, _)| *on > 0) {
+        out.push(Finding { problem, ..context.at_incident(one.line, "versions") });
     }
 }
 
@@ -58,22 +54,25 @@ fn first_line(context: &Context<'_>, platform: &str) -> u64 {
     all.filter(|d| d.platform.trim() == platform).map(|d| d.line).min().unwrap_or(0)
 }
 
-/// What is compromised and concerns no deployment, in words with its place: a slip there rules everybody out.
+/// What is compromised and concerns no deployment, how many are on its platform, and why.
+fn of_nobody(registry: &Registry) -> impl Iterator<Item = (&Compromised, u64, String)> {
+    registry.incident.compromised.iter().filter_map(|one| {
+        let platform = shown(&one.platform);
+        let (on, hit) = deployments_on(registry, one);
+        let problem = match (on, hit) {
+            (0, _) => format!("no deployment is on {platform}"),
+            (on, 0) => format!("none of {on} deployments on {platform} has a version {}", shown(one.versions.as_str())),
+            _ => return None,
+        };
+        Some((one, on, problem))
+    })
+}
+
+/// The same in words with its place: a slip there rules everybody out.
 pub fn concerning_nobody(registry: &Registry) -> Vec<String> {
-    let platform = |one: &Compromised| shown(&one.platform);
-    let words = |one: &Compromised| match deployments_on(registry, one) {
-        (0, _) => Some(format!("incident.toml:{}: no deployment is on {}: nobody depends by it", one.line, platform(one))),
-        (on, 0) => {
-            let (versions, platform) = (shown(one.versions.as_str()), platform(one));
-            Some(format!(
-                "incident.toml:{}: none of {on} deployments on {platform} has a version {versions}: nobody depends by it",
-                one.line
-            ))
-        }
-        _ => None,
-    };
     let has_deployments = registry.institutions.iter().any(|institution| !institution.deployments.is_empty());
-    registry.incident.compromised.iter().filter(|_| has_deployments).filter_map(words).collect()
+    let words = |(one, _, problem): (&Compromised, u64, String)| format!("incident.toml:{}: {problem}: nobody depends by it", one.line);
+    of_nobody(registry).filter(|_| has_deployments).map(words).collect()
 }
 
 /// One name begins with the other, or they are a slip of the keyboard apart.

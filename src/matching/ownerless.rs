@@ -21,9 +21,17 @@ impl Join<'_> {
             self.list(path, findings.all.clone(), hints);
         }
         // A folder whose name merely equals a code is nobody's home.
-        let in_a_home = place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some();
-        if !in_a_home && !findings.unregistered.is_empty() {
+        if place.homes.iter().any(|home| home.sure) || place.unclaimed.is_some() {
+            return;
+        }
+        if !findings.unregistered.is_empty() {
             self.unregistered(item, path, place, findings);
+        }
+        if is_all_owned(mentions, findings) {
+            if findings.has_parts_of_others(mentions) {
+                self.under_names(path, findings, owners);
+            }
+            return;
         }
         let mut personal = findings.nobodys();
         // Whose records are another's by what people decided, that is not known.
@@ -31,10 +39,7 @@ impl Join<'_> {
         for own in rejected.collect::<BTreeSet<_>>().iter().filter_map(|institution| findings.own.get(institution)) {
             personal = personal.with(own);
         }
-        if !in_a_home && is_all_owned(mentions, findings) && findings.has_parts_of_others(mentions) {
-            self.under_names(path, findings, owners);
-        }
-        if in_a_home || is_all_owned(mentions, findings) || !personal.elements.concern_persons() {
+        if !personal.elements.concern_persons() {
             return;
         }
         let named: BTreeSet<&str> = findings
@@ -45,13 +50,18 @@ impl Join<'_> {
             .take(HINTS)
             .collect();
         self.list(path, personal, named.into_iter().map(str::to_owned).collect());
+        let reach = self.reach(path, place, &BTreeSet::new());
+        self.leave_open(item, path, "personal data, and nothing says whose", reach);
+    }
+
+    /// Whoever is reached may be whose it is, unless the policy only lists such data.
+    fn leave_open(&mut self, item: &Item, path: &str, detail: &str, reach: Reach) {
         if self.registry.incident.policy.unattributed == Unattributed::Gap {
-            let reach = self.reach(path, place, &BTreeSet::new());
             self.gaps.push(OpenGap {
                 item: path.to_owned(),
                 cause: Cause::Unattributed,
                 bytes: item.size,
-                detail: "personal data, and nothing says whose".to_owned(),
+                detail: detail.to_owned(),
                 reach,
                 basis: Basis::UnattributedData,
                 waived: None,
@@ -72,17 +82,9 @@ impl Join<'_> {
         let hints = std::iter::once("outside_owner".to_owned()).chain(codes).collect();
         self.list(path, personal, hints);
         // What is declared to be the vendor's or somebody's is nobody else's.
-        let reach = self.reach(path, place, &BTreeSet::new());
-        if self.registry.incident.policy.unattributed == Unattributed::Gap && reach.everybody {
-            self.gaps.push(OpenGap {
-                item: path.to_owned(),
-                cause: Cause::Unattributed,
-                bytes: item.size,
-                detail: "rows about persons under codes of clients that nobody has registered".to_owned(),
-                reach: Reach::without(Scheme::ClientCode),
-                basis: Basis::UnattributedData,
-                waived: None,
-            });
+        if self.reach(path, place, &BTreeSet::new()).everybody {
+            let detail = "rows about persons under codes of clients that nobody has registered";
+            self.leave_open(item, path, detail, Reach::without(Scheme::ClientCode));
         }
     }
 

@@ -1,7 +1,8 @@
 //! A document, a message, a cell or a string that is one object is a record: whose it says it is, and of everybody where it
 //! does not say.
 
-use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+use crate::embedded_tables::{code, outcome};
+use crate::harness::Outputs;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use ruleout::model::base64;
@@ -10,25 +11,6 @@ use serde_json::{Value, json};
 use std::io::Write;
 
 const NAMES: [&str; 3] = ["James Miller", "Mary Jones", "Linda Garcia"];
-
-fn code(n: usize) -> String {
-    (480_213 + 917 * n).to_string()
-}
-
-/// What is decided of so many institutions.
-fn outcome(files: &[(String, Vec<u8>)], institutions: usize) -> (Desk, Outputs) {
-    let desk = Desk::new();
-    let registry = desk.path("registry");
-    let institution = |n: usize| {
-        let one = Institution::new(&format!("C{n:02}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
-        one.with("client_code", &code(n))
-    };
-    write_registry(&registry, &(0..institutions).map(institution).collect::<Vec<_>>());
-    files.iter().for_each(|(path, bytes)| write(&desk.path("ev").join(path), bytes));
-    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
-
-    (desk, outputs)
-}
 
 fn verdict(outputs: &Outputs, n: usize) -> (String, String, String) {
     let row = &outputs.impact()[&format!("C{n:02}")];
