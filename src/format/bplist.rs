@@ -126,14 +126,11 @@ impl<'b> Plist<'b> {
 
     /// What an object says, also one that it names in the list of an archive.
     fn said(&self, object: usize) -> Option<String> {
-        match self.object(object, MOST_SAID)? {
-            Object::Text(text) => Some(text),
-            Object::Uid(place) => match self.object(*self.archived.get(place)?, MOST_SAID)? {
-                Object::Text(text) => Some(text),
-                _ => None,
-            },
-            _ => None,
-        }
+        let said = match self.object(object, MOST_SAID)? {
+            Object::Uid(place) => self.object(*self.archived.get(place)?, MOST_SAID)?,
+            said => said,
+        };
+        if let Object::Text(text) = said { Some(text) } else { None }
     }
 
     /// Names and values of a dictionary. In an archive both may be lists that it names.
@@ -145,13 +142,13 @@ impl<'b> Plist<'b> {
                 own.iter().find(|(key, _)| matches!(self.object(*key, MOST_SAID), Some(Object::Text(text)) if text == name))?;
             if let Some(Object::Array(items)) = self.object(*value, 0) { Some(items) } else { None }
         };
-        match (self.archived.is_empty(), own.len() <= 3) {
-            (false, true) => match (list("NS.keys"), list("NS.objects")) {
-                (Some(keys), Some(values)) => self.numbers(keys).zip(self.numbers(values)).take(MOST_VALUES).collect(),
-                _ => own,
-            },
-            _ => own,
+        if !self.archived.is_empty()
+            && own.len() <= 3
+            && let (Some(keys), Some(values)) = (list("NS.keys"), list("NS.objects"))
+        {
+            return self.numbers(keys).zip(self.numbers(values)).take(MOST_VALUES).collect();
         }
+        own
     }
 }
 
@@ -189,11 +186,11 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         if sink.stopped() {
             return Ok(());
         }
-        let at = number(bytes, plist.table + object * plist.place_size, plist.place_size).unwrap_or(0) as u64;
         let Some((value, own)) = plist.placed(object, usize::MAX).filter(|_| left > 0) else {
             broken += 1;
             continue;
         };
+        let at = own.start as u64;
         match value {
             Object::Text(text) => {
                 left = left.saturating_sub(text.len() + 1);
@@ -228,24 +225,13 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
         read.push(own);
     }
     found.end(sink);
-    cover(read, sink);
+    // Bytes that no place in the table leads to, and those of values of no known kind, are scanned.
+    read.into_iter().for_each(|own| sink.cover(own.start as u64..own.end as u64, Class::Read));
     if broken > 0 {
         sink.gap(end..end, Cause::Corrupt, format!("{broken} of its objects are damaged or lie over each other"));
         return Err(Failure::corrupt(end, "objects are damaged"));
     }
     Ok(())
-}
-
-/// Covers what was read. Bytes that no place in the table leads to, and those of values of no known kind, are scanned.
-fn cover(mut read: Vec<Range<usize>>, sink: &mut Sink<'_>) {
-    read.sort_unstable_by_key(|own| own.start);
-    let mut at = 0;
-    for own in read {
-        if at.max(own.start) < own.end {
-            sink.cover(at.max(own.start) as u64..own.end as u64, Class::Read);
-        }
-        at = at.max(own.end);
-    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub use pgp::Keyring;
 pub use piece::{PieceFindings, PieceKey, key as piece_key};
 pub use scan::{ScanOutcome, Suspicion, runs_of, scan, scan_all, scan_with};
 pub use sink::{Child, Facts, Failure, GapNote, Limits, Member, Offer, Outlet, Sink, Spoken, lines_above};
-pub(crate) use sink::{heads_in, key_below};
+pub(crate) use sink::{has_names, heads_in, key_below};
 // What readers say, for all of them.
 use crate::passage::{At, BORDER, OffsetMap, Passage, PassageKind};
 pub use text::amid_binary::read_texts;

@@ -6,7 +6,7 @@ use super::layout;
 use super::object::{Dictionary, Object};
 use super::picture;
 use crate::format::text::laid_out::{self, LaidOut};
-use crate::format::{At, PassageKind, Sink, heads_in};
+use crate::format::{At, PassageKind, Sink, has_names};
 use crate::identifier::client_label;
 use crate::model::{Cause, Class};
 use std::ops::Range;
@@ -122,7 +122,7 @@ impl Page<'_, '_> {
         let (page, unit) = layout::lay_out(&shown.lines);
         let lines = laid_out::condensed(&page);
         let codes = codes_in(&lines);
-        match tables.page(laid_out::Page { text: &page, unit, offset, names_client: !heads_in(&lines).is_empty() }, sink) {
+        match tables.page(laid_out::Page { text: &page, unit, offset, names_client: !codes.is_empty() || has_names(&lines) }, sink) {
             Some(beside) => sink.told(&beside, |sink| push(&shown, offset, sink)),
             None => push(&shown, offset, sink),
         }

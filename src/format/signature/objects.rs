@@ -22,10 +22,9 @@ pub(super) fn is_unmarked_pickle(probe: &Probe<'_>) -> bool {
     while let Some(operation) = bytes.get(at) {
         let rest = bytes.get(at + 1..).unwrap_or_default();
         let line = |from: usize| rest.get(from..).and_then(|rest| memchr(b'\n', rest)).map(|length| from + length + 1);
-        let name =
-            |from: usize| line(from).filter(|end| rest[from..end - 1].iter().all(|b| b.is_ascii_alphanumeric() || b"_.<>".contains(b)));
-        let number =
-            |from: usize| line(from).filter(|end| rest[from..end - 1].iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)));
+        let word = |from: usize, marks: &[u8]| {
+            line(from).filter(|end| rest[from..end - 1].iter().all(|b| b.is_ascii_alphanumeric() || marks.contains(b)))
+        };
         let counted = |width: usize| {
             let length = if width == 1 { rest.first().map(|b| usize::from(*b)) } else { le32(rest, 0).map(|n| n as usize) };
             length.and_then(|length| length.checked_add(width))
@@ -33,9 +32,9 @@ pub(super) fn is_unmarked_pickle(probe: &Probe<'_>) -> bool {
         let taken = match operation {
             b'(' | b')' | b'.' | b'0' | b'1' | b'2' | b'N' | b'Q' | b'R' | b']' | b'}' | b'a' | b'b' | b'd' | b'e' | b'l' | b'o' | b's'
             | b't' | b'u' => Some(0),
-            b'F' | b'I' | b'L' | b'p' | b'g' => number(0),
+            b'F' | b'I' | b'L' | b'p' | b'g' => word(0, b"+-."),
             b'S' | b'V' | b'P' => line(0),
-            b'c' | b'i' => name(0).and_then(name),
+            b'c' | b'i' => word(0, b"_.<>").and_then(|end| word(end, b"_.<>")),
             b'K' | b'q' | b'h' => Some(1),
             b'M' => Some(2),
             b'J' | b'r' | b'j' => Some(4),

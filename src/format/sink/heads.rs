@@ -48,10 +48,20 @@ impl Head {
 
     /// Those of a text, in their order.
     fn all(text: &str) -> Vec<Self> {
-        let mut all: Vec<Self> = clients(text).into_iter().map(Self::Client).chain(name_lines(text).into_iter().map(Self::Name)).collect();
+        Self::with(text, name_lines(text))
+    }
+
+    /// As [`Self::all`], of a text with these lines that are names alone.
+    fn with(text: &str, names: Vec<NameLine>) -> Vec<Self> {
+        let mut all: Vec<Self> = clients(text).into_iter().map(Self::Client).chain(names.into_iter().map(Self::Name)).collect();
         all.sort_by_key(|head| head.span().start);
         all
     }
+}
+
+/// Is a line of a text a name alone?
+pub fn has_names(text: &str) -> bool {
+    !name_lines(text).is_empty()
 }
 
 /// Where lines of a text say whose what follows is, with the key under which that is kept.
@@ -160,10 +170,10 @@ impl Heads {
     /// Text without persons.
     pub fn text(&mut self, text: &str) {
         if self.unread.len() + text.len() > HELD {
-            match self.under {
-                Under::Doubt => self.doubt(),
-                Under::Nobody | Under::Client(_) => self.stand_under(None),
+            if self.under != Under::Doubt {
+                self.under = Under::Nobody;
             }
+            self.unread.clear();
             self.begin_name("", PERSONS);
         }
         self.unread.push_str(text);
@@ -221,10 +231,11 @@ impl Heads {
     fn persons(&mut self, text: &str, places: &[Range<usize>]) -> Vec<Option<String>> {
         self.read();
         let is_plain = self.under == Under::Doubt && self.name.is_empty() && self.next.is_none();
-        if is_plain && name_lines(text).is_empty() {
+        let names = name_lines(text);
+        if is_plain && names.is_empty() {
             return vec![None; places.len()];
         }
-        let heads = Head::all(text);
+        let heads = Head::with(text, names);
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|&n| places[n].start);
         let starts: Vec<usize> = order.iter().map(|&n| places[n].start).collect();

@@ -11,7 +11,7 @@ mod payments;
 mod text;
 mod told_by_member;
 
-pub use heads::{heads_in, key_below, lines_above};
+pub use heads::{has_names, heads_in, key_below, lines_above};
 pub use limits::Limits;
 pub use outlet::{Child, Facts, Failure, GapNote, Member, Offer, Outlet, Spoken};
 

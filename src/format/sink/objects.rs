@@ -2,7 +2,7 @@
 
 use super::Sink;
 use crate::format::named::Named;
-use crate::format::text::objects::{Object, may_be};
+use crate::format::text::objects::Object;
 
 /// Longer cells beside an object say nothing of it.
 const LONGEST: usize = 200;
@@ -12,22 +12,21 @@ const GATHERED: char = '\u{1F}';
 impl Sink<'_> {
     /// Looks for cells of a row of a table that are objects. Each with what the row says is a record.
     pub(super) fn search_objects(&mut self, table: usize, cells: &[&str], at: u64) {
-        if self.in_objects || !cells.iter().any(|cell| may_be(cell)) {
+        if self.in_objects {
             return;
         }
-        let header = self.facts.tables.get(table).map_or(&[][..], |table| &table.header);
-        let (mut values, mut objects) = (Vec::<Named>::new(), Vec::new());
-        for (i, cell) in cells.iter().enumerate() {
-            let name = header.get(i).map_or("", String::as_str);
-            match Object::of(cell) {
-                Some(object) => objects.push((name.to_owned(), object)),
-                None if !name.is_empty() && !cell.is_empty() && cell.len() <= LONGEST => values.push((name.to_owned(), (*cell).to_owned())),
-                None => {}
-            }
-        }
+        let objects: Vec<(usize, Object)> = cells.iter().enumerate().filter_map(|(i, cell)| Some((i, Object::of(cell)?))).collect();
         if objects.is_empty() {
             return;
         }
+        let header = self.facts.tables.get(table).map_or(&[][..], |table| &table.header);
+        let name = |i: usize| header.get(i).map_or("", String::as_str);
+        let is_value = |i: usize, cell: &str| {
+            !name(i).is_empty() && !cell.is_empty() && cell.len() <= LONGEST && objects.iter().all(|(place, _)| *place != i)
+        };
+        let values = cells.iter().enumerate().filter(|(i, cell)| is_value(*i, cell));
+        let values: Vec<Named> = values.map(|(i, cell)| (name(i).to_owned(), (*cell).to_owned())).collect();
+        let objects = objects.into_iter().map(|(i, object)| (name(i).to_owned(), object)).collect();
         for record in Object::of_row(values, objects).into_records() {
             match self.gathers {
                 true => self.values.push((at, gathered(&record))),

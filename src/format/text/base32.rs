@@ -22,16 +22,20 @@ fn worth(byte: u8, is_upper: bool) -> Option<u8> {
     }
 }
 
+/// Are its letters capitals? The first says it of all.
+fn is_upper(digits: &[u8]) -> bool {
+    digits.iter().find(|b| b.is_ascii_alphabetic()).is_some_and(u8::is_ascii_uppercase)
+}
+
 /// Are these digits of it, as many as they are? Most text shows in its first few characters that it is none.
 pub(super) fn is_written(text: &[u8]) -> bool {
-    let is_upper = text.iter().find(|b| b.is_ascii_alphabetic()).is_some_and(u8::is_ascii_uppercase);
+    let is_upper = is_upper(text);
     !text.is_empty() && text.iter().all(|b| worth(*b, is_upper).is_some() || matches!(b, b'=' | b'\r' | b'\n' | b' ' | b'\t'))
 }
 
 /// The value that begins at a place, if it is one, and where what was looked at ends.
 pub(super) fn value_at(bytes: &[u8], start: usize) -> (Option<Range<usize>>, usize) {
-    let first = bytes.get(start..).unwrap_or_default().iter().find(|b| b.is_ascii_alphabetic());
-    let is_upper = first.is_some_and(u8::is_ascii_uppercase);
+    let is_upper = is_upper(bytes.get(start..).unwrap_or_default());
     let (mut at, mut end, mut digits, mut width) = (start, start, 0, 0);
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
@@ -73,8 +77,7 @@ pub(super) struct Decoder<'d> {
 impl<'d> Decoder<'d> {
     /// A decoder of a value.
     pub fn new(digits: &'d [u8]) -> Self {
-        let is_upper = digits.iter().find(|b| b.is_ascii_alphabetic()).is_some_and(u8::is_ascii_uppercase);
-        Self { digits, is_upper, held: 0, count: 0 }
+        Self { digits, is_upper: is_upper(digits), held: 0, count: 0 }
     }
 }
 

@@ -1,11 +1,10 @@
 //! Values as PHP's `var_dump` prints them (PHP manual, `var_dump`): `["name"]=>` and below it `string(7) "Ann Lee"`. Arrays and
 //! objects are records, and what names an identifier stands behind the text with its value.
 
+use super::nested::names_list;
 use super::stretch::Stretch;
 use crate::format::named::{LONGEST_VALUE, Named, NamedRecords};
 use crate::format::{At, Sink};
-use crate::identifier::is_exact;
-use crate::tokens::words_of;
 
 /// What every key ends with.
 const KEY: &str = "]=>";
@@ -46,8 +45,7 @@ pub(super) fn push(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
                     let Some((name, value)) = array.name.take().zip(value(line)).filter(|_| array.record.len() < MOST_VALUES) else {
                         continue;
                     };
-                    let words = words_of(&name);
-                    if is_exact(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+                    if names_list(&name) {
                         sink.border();
                         sink.text(&format!("{name}: {value}\n"), At::Decoded(stretch.offset(place)));
                     }

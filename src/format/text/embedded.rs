@@ -152,7 +152,6 @@ fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(
     let mut found = Found { end: 0, place, sink };
     let mut values = Values::new("base64-values");
     let is_object = bytes.len() <= LONGEST_DOCUMENT && matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]);
-    let is_quoted = |bytes: &[u8], range: &Range<usize>| bytes[..range.start].ends_with(b"\"");
     base64::find(bytes, &places, within, &mut |range, decoder| {
         let written = &bytes[range.clone()];
         if base64::is_certificate(&bytes[..range.start]) {
@@ -160,7 +159,7 @@ fn read_narrow(bytes: &[u8], within: Within, literals: Literals, place: &dyn Fn(
         }
         match base64::decoded_value(written) {
             // With its row, and whose that is, a string of JSON is read by its own reader.
-            Some(value) if is_object && is_quoted(bytes, &range) && Values::is_document(&value) => true,
+            Some(value) if is_object && bytes[..range.start].ends_with(b"\"") && Values::is_document(&value) => true,
             Some(value) => found.value(&value, range, &mut values),
             None => found.member(if base32::is_written(written) { "base32" } else { "base64" }, range, decoder),
         }
@@ -202,7 +201,7 @@ impl Found<'_, '_> {
             return false;
         }
         self.end = self.end.max(range.end);
-        values.push(value.as_bytes(), (self.place)(range), self.sink);
+        values.push(value, (self.place)(range), self.sink);
         true
     }
 

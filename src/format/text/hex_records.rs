@@ -1,6 +1,7 @@
 //! Bytes in the records of programmers of memory: Intel HEX (Hexadecimal Object File Format Specification, 1988) and S-records
 //! (Motorola). A record says how many bytes it has, where they belong, and ends with a sum of them.
 
+use crate::format::database::value::from_hex;
 use std::ops::Range;
 
 /// Fewer records with data are none.
@@ -48,19 +49,14 @@ fn record(bytes: &[u8], at: usize, way: Way) -> Option<(Vec<u8>, usize)> {
         Way::Motorola => (rest.first().filter(|b| b.is_ascii_digit())? - b'0', rest.get(1..)?),
     };
     let digits = rest.iter().take(LONGEST + 1).take_while(|b| b.is_ascii_hexdigit()).count();
-    let all: Vec<u8> = rest[..digits]
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .filter_map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect();
+    let all = from_hex(&rest[..digits])?;
     let count = usize::from(*all.first()?);
     // Count, address, kind and sum; of S-records the count is that of all that follows it.
     let (of_head, is_whole, is_data) = match way {
         Way::Intel => (4, all.len() == count + 5, *all.get(3)? == 0),
         Way::Motorola => (1 + usize::from(kind) + 1, all.len() == count + 1, matches!(kind, 1..=3)),
     };
-    if !is_whole || digits != 2 * all.len() {
+    if !is_whole {
         return None;
     }
     let end = at + 1 + usize::from(way == Way::Motorola) + digits;

@@ -4,7 +4,7 @@
 use super::encoding;
 use super::json_columns::{self, Columns, are_rows, skip_separators};
 use super::json_objects;
-use super::json_record::{self, Broken, Event, Walker, escape, skip_blanks, unescape};
+use super::json_record::{self, Broken, Event, MAX_RECORD, Walker, escape, skip_blanks, unescape};
 use super::json_tables::{self, Found, Shape};
 use super::nested;
 use super::stretch::{Stretch, beginning, body, parts, stretches};
@@ -104,21 +104,26 @@ fn read_text(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
 
 /// Reads a text: its tables as such, what stands around them as text, of which the records of persons were read before.
 fn read_document(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
-    match json_objects::read(stretch, sink) {
+    let text = &*stretch.text;
+    let start = skip_blanks(text, 0);
+    let is_document = text.len() <= MAX_RECORD && text[start..].starts_with(['{', '[']);
+    // The tables of the first value are looked for once.
+    let first = is_document.then(|| json_tables::tables(text, start));
+    match first.as_ref().is_some_and(|(tables, stop)| json_objects::read(stretch, (start, *stop), tables, sink)) {
         true => {
-            let all = stretch.offset(0)..stretch.offset(stretch.text.len());
-            sink.beside_records(vec![all], |sink| read_values(stretch, sink));
+            let all = stretch.offset(0)..stretch.offset(text.len());
+            sink.beside_records(vec![all], |sink| read_values(stretch, first, sink));
         }
-        false => read_values(stretch, sink),
+        false => read_values(stretch, first, sink),
     }
 }
 
-fn read_values(stretch: &Stretch<'_>, sink: &mut Sink<'_>) {
+fn read_values(stretch: &Stretch<'_>, mut first: Option<(Vec<Found>, usize)>, sink: &mut Sink<'_>) {
     let text = &*stretch.text;
     let (mut at, mut walked, mut outside) = (0, 0, Vec::new());
     for _ in 0..WALKS {
         let Some(start) = next_value(text, walked.max(at)) else { break };
-        let (found, stop) = json_tables::tables(text, start);
+        let (found, stop) = first.take().unwrap_or_else(|| json_tables::tables(text, start));
         for found in found.iter().take(TABLES) {
             if found.at < at || !are_rows(text, found) {
                 continue;

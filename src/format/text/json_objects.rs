@@ -1,8 +1,7 @@
 //! A document of JSON that is one object of a person, as stores of documents, queues and services keep them: a record.
 
 use super::json_columns::Columns;
-use super::json_record::{MAX_RECORD, skip_blanks};
-use super::json_tables::{self, Found, Shape};
+use super::json_tables::{Found, Shape};
 use super::objects::Object;
 use super::stretch::Stretch;
 use crate::format::Sink;
@@ -13,15 +12,10 @@ use std::ops::Range;
 /// Text around tables that holds two values.
 const LEAST: usize = 16;
 
-/// Reads what a document says by its objects: a record, if it is one of a person. Tables of persons and of clients are none of
+/// Reads what a document that stands from one place to another says by its objects, beside these tables in it: a record, if it is one of a person. Tables of persons and of clients are none of
 /// it; others (accounts, addresses) belong to it. Says whether there is one.
-pub(super) fn read(stretch: &Stretch<'_>, sink: &mut Sink<'_>) -> bool {
+pub(super) fn read(stretch: &Stretch<'_>, (start, stop): (usize, usize), tables: &[Found], sink: &mut Sink<'_>) -> bool {
     let text = &*stretch.text;
-    let start = skip_blanks(text, 0);
-    if text.len() > MAX_RECORD || !text[start..].starts_with(['{', '[']) {
-        return false;
-    }
-    let (tables, stop) = json_tables::tables(text, start);
     let stands_alone = |found: &&Found| match found.shape {
         Shape::Records | Shape::Keyed => {
             let facts = Columns::of_table(text, found).facts();

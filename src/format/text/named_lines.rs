@@ -149,7 +149,8 @@ impl NamedLines {
 /// The records that a line holds by itself: one, or one after the other, as programs print a list of objects.
 fn whole(line: &str) -> Vec<Vec<Named>> {
     let holds = |mark: u8| memchr::memchr(mark, line.as_bytes()).is_some();
-    if holds(b'{')
+    let has_brace = holds(b'{');
+    if has_brace
         && let Some(at) = line.find("{\"")
         && let Ok((values, _)) = json_record::flatten(line, at)
         && values.len() > 1
@@ -162,7 +163,8 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
         };
     }
     // A string that holds an object: `{\"`.
-    if let Some(at) = line.find("{\\\"")
+    if has_brace
+        && let Some(at) = line.find("{\\\"")
         && let Some(end) = line.rfind("}")
         && let Some(object) = line.get(at..=end).and_then(Object::of)
     {
@@ -194,7 +196,9 @@ fn whole(line: &str) -> Vec<Vec<Named>> {
 
 /// Might strings in the JSON of a line be objects?
 fn may_hold_objects(line: &str) -> bool {
-    ["\"{", "\"[{", "\"<", "\"ey", "\"ew", "\"W3", "\"\\"].iter().any(|start| line.contains(start))
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b'"', bytes)
+        .any(|at| matches!(bytes[at + 1..], [b'{' | b'<' | b'\\', ..] | [b'[', b'{', ..] | [b'e', b'y' | b'w', ..] | [b'W', b'3', ..]))
 }
 
 /// The record of these names; its last value ends before `behind`.

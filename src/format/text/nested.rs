@@ -47,7 +47,7 @@ pub(super) fn joint(outer: &str, inner: &str) -> Option<String> {
 }
 
 /// Does the name by itself name an identifier of which several may follow?
-fn names_list(name: &str) -> bool {
+pub(super) fn names_list(name: &str) -> bool {
     let words = words_of(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     is_exact(&words)

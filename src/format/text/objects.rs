@@ -6,6 +6,7 @@
 use super::base64::Decoder;
 use super::json_record::{Event, MAX_RECORD, Walker, is_wrapped, skip_blanks, unescape};
 use super::markup::{self, Lexer, Token};
+use super::spelling::is_digit;
 use super::{entity, html, json_columns, xml};
 use crate::format::named::Named;
 use crate::identifier::client_label::is_client_label;
@@ -78,7 +79,7 @@ impl Object {
 
 /// Might a text be an object? Asked of every cell: the first bytes of nearly all say no.
 #[inline]
-pub(in crate::format) fn may_be(text: &str) -> bool {
+fn may_be(text: &str) -> bool {
     match text.as_bytes().first() {
         Some(b'{' | b'[' | b'<' | b'"' | b' ' | b'\n' | b'\r' | b'\t' | b'\\' | b'-') => text.len() >= SHORTEST && text.len() <= MAX_RECORD,
         // `{"` and `[{` in base64.
@@ -203,9 +204,7 @@ impl Reader {
             // `{"$numberLong": "104233"}`
             ([(kind, value)], true) if is_wrapped(kind, value) => outer.values.push((ended.name, value.clone())),
             // `{"name": "client_code", "value": "104233"}`
-            ([(key, name), (word, value)], true)
-                if (xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..])) && xml::VALUES.contains(&&word[..]) =>
-            {
+            ([(key, name), (word, value)], true) if xml::is_pair(key, word) => {
                 outer.values.push((name.clone(), value.clone()));
             }
             _ => {
@@ -303,7 +302,7 @@ impl Reader {
         let text = text.to_owned();
         let Some(element) = open.pop() else { return };
         let Some(outer) = open.last_mut() else { return };
-        let is_key = |(key, _): &Named| xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..]);
+        let is_key = |(key, _): &Named| xml::calls(key);
         let (keys, values): (Vec<Named>, Vec<Named>) = element.values.into_iter().partition(is_key);
         let name = keys.into_iter().next().map_or_else(|| element.name.clone(), |(_, name)| name);
         self.said(&name, Cow::Owned(text), strings, outer);
@@ -345,8 +344,7 @@ fn is_escaped(text: &str) -> bool {
 
 /// What base64 says, or the claims of a token (RFC 7519, section 3).
 fn decoded(text: &str) -> Option<String> {
-    let is_digit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=' | b'\n' | b'\r');
-    if !text.bytes().all(|b| is_digit(b) || b == b'.') {
+    if !text.bytes().all(|b| is_digit(b) || matches!(b, b'=' | b'\n' | b'\r' | b'.')) {
         return None;
     }
     let digits = match text.split_once('.') {

@@ -105,7 +105,7 @@ fn push(
         let said = text(value).filter(|said| !said.contains('\0'));
         let place = value.start as u64..value.end as u64;
         match said {
-            Some(said) if Values::is_document(said) => documents.push(said.as_bytes(), place, sink),
+            Some(said) if Values::is_document(said) => documents.push(said, place, sink),
             Some(said) if said.len() > LONGEST_VALUE && !matches!(detect(&Probe::new(raw)), Kind::Unknown) => {
                 sink.member(format!("value@{}", place.start).as_bytes(), place, &mut &raw[..]);
             }

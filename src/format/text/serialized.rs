@@ -1,11 +1,10 @@
 //! Values as PHP's `serialize` writes them (PHP manual, `serialize`): `a:2:{s:9:"client_id";i:104233;s:4:"name";…}`. Arrays and
 //! objects whose values bear names are records, and what names an identifier stands behind the text with its value.
 
+use super::nested::names_list;
 use super::stretch::Stretch;
 use crate::format::named::{LONGEST_VALUE, Named, NamedRecords};
 use crate::format::{At, Sink};
-use crate::identifier::is_exact;
-use crate::tokens::words_of;
 
 /// Arrays inside arrays.
 const DEPTH: usize = 32;
@@ -123,8 +122,7 @@ impl Reader<'_, '_> {
             if let Some(value) = value.filter(|value| value.len() <= LONGEST_VALUE && !name.bytes().all(|b| b.is_ascii_digit()))
                 && record.len() < MOST_VALUES
             {
-                let words = words_of(&name);
-                if is_exact(&words.iter().map(String::as_str).collect::<Vec<_>>()) {
+                if names_list(&name) {
                     self.sink.border();
                     self.sink.text(&format!("{name}: {value}\n"), At::Decoded(self.stretch.offset(at)));
                 }

@@ -30,15 +30,14 @@ impl Values {
     }
 
     /// Takes a value that stands at a place. In a document line ends are blanks.
-    pub fn push(&mut self, value: &[u8], place: Range<u64>, sink: &mut Sink<'_>) {
-        let text = std::str::from_utf8(value).unwrap_or_default();
-        let is_document = Self::is_document(text);
+    pub fn push(&mut self, value: &str, place: Range<u64>, sink: &mut Sink<'_>) {
+        let is_document = Self::is_document(value);
         // What names a client or a bank says whose the rest of its own value is, and of no other.
-        let is_alone = !is_document && (!clients(text).is_empty() || has_bank_word(text));
+        let is_alone = !is_document && (!clients(value).is_empty() || has_bank_word(value));
         if is_alone {
             self.end(sink);
         }
-        self.bytes.extend(value.iter().map(|byte| if is_document && matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
+        self.bytes.extend(value.bytes().map(|byte| if is_document && matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
         self.bytes.push(b'\n');
         self.places.push(place);
         if is_alone || self.bytes.len() > HELD {

@@ -316,7 +316,7 @@ impl Writer<'_, '_> {
             }
             self.text_only(attributes_at + at, value, true);
             self.sink.border();
-            if KEYS.contains(&name) || CALLED.contains(&name) || name == "id" {
+            if calls(name) || name == "id" {
                 named = Some(value);
             }
         }
@@ -513,10 +513,19 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Does an attribute or member of this name say what the value beside it is called?
+pub(super) fn calls(name: &str) -> bool {
+    KEYS.contains(&name) || CALLED.contains(&name)
+}
+
+/// `name="client.code" value="…"`: do these names say what a value is called, and the value?
+pub(super) fn is_pair(key: &str, value: &str) -> bool {
+    calls(key) && VALUES.contains(&value)
+}
+
 /// What an attribute says that the value of its element is called.
 fn called(attributes: &str) -> Option<String> {
-    let is_key = |name: &str| KEYS.contains(&name) || CALLED.contains(&name);
-    let (_, _, value) = markup::attributes(attributes).find(|(_, name, _)| is_key(markup::local(name)))?;
+    let (_, _, value) = markup::attributes(attributes).find(|(_, name, _)| calls(markup::local(name)))?;
     Some(entity::decode(value).into_owned())
 }
 

@@ -102,8 +102,7 @@ impl XmlRecords {
             return;
         }
         if let [(key, value), (other, said)] = &ended.values[..]
-            && (xml::KEYS.contains(&&key[..]) || xml::CALLED.contains(&&key[..]))
-            && xml::VALUES.contains(&&other[..])
+            && xml::is_pair(key, other)
         {
             // `<property name="client.code" value="…"/>`
             return outer.put(value, said.clone());

@@ -2,6 +2,7 @@
 //! the operators; a procedure of no more than these is what it does.
 
 use super::{Pages, Placed};
+use crate::format::database::value::owned;
 use std::collections::HashMap;
 
 /// Operands that are held, operators of a procedure, procedures, and states inside each other.
@@ -105,8 +106,7 @@ impl Tokens<'_> {
                 _ => {}
             }
         }
-        String::from_utf8(out)
-            .unwrap_or_else(|error| encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned())
+        owned(out)
     }
 
     fn escape(&mut self, out: &mut Vec<u8>) {
@@ -177,29 +177,24 @@ pub(super) fn texts(text: &str, pages: &mut Pages<'_, '_>) {
                 }
             }
             Token::Name(word) if depth > 0 => {
-                let does = operator(word).map(|operator| vec![operator]).or_else(|| program.procedures.get(word).cloned());
-                body.extend(does.into_iter().flatten());
+                body.extend(program.does(word));
                 body.truncate(OPERATORS);
             }
             _ if depth > 0 => {}
             Token::Literal(word) => name = Some(word),
             Token::Number(number) => program.push(Operand::Number(number)),
             Token::Text(text) => program.push(Operand::Text(text)),
-            Token::Name(word) => {
-                match operator(word) {
-                    Some(operator) => program.run(operator, pages),
-                    None => {
-                        let does = program.procedures.get(word).cloned().unwrap_or_default();
-                        does.into_iter().for_each(|operator| program.run(operator, pages));
-                    }
-                }
-                // What other procedures do with their operands nobody knows here.
-            }
+            Token::Name(word) => program.does(word).into_iter().for_each(|operator| program.run(operator, pages)),
         }
     }
 }
 
 impl Program<'_> {
+    /// What a word does. What procedures do besides with their operands nobody knows here.
+    fn does(&self, word: &str) -> Vec<Operator> {
+        operator(word).map_or_else(|| self.procedures.get(word).cloned().unwrap_or_default(), |operator| vec![operator])
+    }
+
     fn push(&mut self, operand: Operand) {
         if self.operands.len() == OPERANDS {
             self.operands.remove(0);
