@@ -304,8 +304,8 @@ impl Folders<'_> {
 pub struct Reach {
     /// Anybody who depends.
     pub everybody: bool,
-    /// Those that depend and have no registered identifier of one of these schemes: an account, a code of the vendor.
-    pub without: BTreeSet<Scheme>,
+    /// Those that depend and have no registered identifier of this scheme: an account, a code of the vendor.
+    pub without: Option<Scheme>,
     /// These institutions, as far as they depend.
     pub institutions: Arc<BTreeSet<usize>>,
     /// Whoever has a deployment of one of these products.
@@ -320,7 +320,7 @@ impl Reach {
 
     /// Those that depend and have no registered identifier of this scheme.
     pub fn without(scheme: Scheme) -> Self {
-        Self { without: BTreeSet::from([scheme]), ..Self::default() }
+        Self { without: Some(scheme), ..Self::default() }
     }
 }
 

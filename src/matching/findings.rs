@@ -1,4 +1,4 @@
-use super::mention::{Mention, Source, together};
+use super::mention::{Mention, Source, owners, together};
 use crate::format::Dated;
 use crate::model::{DataElement, Elements, PersonKey, RecordCounts, Scheme, Strength};
 use crate::table::{Sums, TableFacts};
@@ -161,7 +161,7 @@ impl Findings {
 
     /// Institutions whose content it surely is.
     pub fn owners(&self) -> BTreeSet<usize> {
-        self.mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect()
+        owners(&self.mentions)
     }
 
     /// Personal data that no field gives to anybody: of such records, and of running text.

@@ -4,7 +4,7 @@
 
 use super::findings::{Findings, Personal};
 use super::lexicon::Lexicon;
-use super::mention::{Mention, Source, mention};
+use super::mention::{Mention, Source, mention, owners};
 use super::tables::{bearers, holder};
 use crate::format::{Facts, lines_above};
 use crate::model::{Basis, PersonKey, RecordCounts, Role, Scheme, Strength};
@@ -110,10 +110,10 @@ pub(super) fn judge(lexicon: &Lexicon, facts: &Facts, owned: &[bool], findings: 
 
 /// Where only what stands in an item says whose it is, records of persons under the name of another may be that one's.
 pub(super) fn titled(registry: &Registry, findings: &Findings, mentions: &[Mention]) -> Vec<Mention> {
-    let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
     if !findings.has_parts_of_others(mentions) {
         return Vec::new();
     }
+    let owners = owners(mentions);
     let open = |&institution: &usize| {
         let name = registry.institutions.get(institution)?.legal_name.clone();
         Some(Mention {

@@ -5,7 +5,7 @@ use super::findings::Findings;
 use super::groups::Groups;
 use super::items::Item;
 use super::lexicon::Lexicon;
-use super::mention::mention;
+use super::mention::{mention, owners};
 use super::ownerless::is_all_owned;
 use super::review::Reviews;
 use super::{Evidence, FoundIn, Holdings, Mention, OpenGap, OwnItem, OwnerlessItem, Source, dates, headed, names, paths};
@@ -139,7 +139,7 @@ impl Join<'_> {
                 titled.iter_mut().for_each(|mention| self.reviews.judge(&path, mention));
                 mentions.extend(titled);
             }
-            let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
+            let owners = owners(&mentions);
             self.hold((number, item), &path, &owners, &mentions, &above);
             self.ownerless_of(item, &path, &place, &owners, &mentions);
             let sha256 = item.content.map(|c| self.readings[c].1.content);
@@ -194,7 +194,7 @@ impl Join<'_> {
 
     /// Inside an item that has an owner, a name that is contained in the owner's names is the owner's.
     fn drop_names_of_owners(&self, mentions: &mut Vec<Mention>) {
-        let owners: BTreeSet<usize> = mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect();
+        let owners = owners(mentions);
         let is_anothers = |m: &Mention| m.scheme == Scheme::Name && !owners.contains(&m.institution);
         if owners.is_empty() || !mentions.iter().any(is_anothers) {
             return;

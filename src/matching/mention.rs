@@ -1,6 +1,7 @@
 //! What a mention is: a place where an institution stands, and what that proves.
 
 use crate::model::{Basis, Role, Scheme, Strength};
+use std::collections::BTreeSet;
 
 /// Where a mention was found; lists are judged by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +89,11 @@ impl Mention {
         self.if_alone = None;
         self
     }
+}
+
+/// The institutions of whom some mentions are proof.
+pub(super) fn owners(mentions: &[Mention]) -> BTreeSet<usize> {
+    mentions.iter().filter(|m| m.is_sure_owner()).map(|m| m.institution).collect()
 }
 
 /// A mention whose place nobody said yet.

@@ -1,4 +1,4 @@
-//! Banks that running text puts on the other side of a payment: `Beneficiary bank: …`, `please wire the fee to: …`.
+//! Banks to which running text asks to send money, which tells not whose it is: `Beneficiary bank: …`, `please wire the fee to: …`.
 
 /// So far before a number its side is said.
 const BEFORE: usize = 200;
@@ -26,19 +26,11 @@ const OTHERS: &[&str] = &["originating", "originator", "ordering", "sending", "s
 
 /// Does the text before a place say that the bank there is the one to which money goes? What stands nearest decides.
 pub(super) fn is_receiving(text: &str, at: usize) -> bool {
-    let mut from = at.saturating_sub(BEFORE).min(text.len());
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let Some(before) = text.get(from..at) else { return false };
+    let Some(before) = text.get(text.ceil_char_boundary(at.saturating_sub(BEFORE))..at) else { return false };
     let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let words: Vec<String> = before.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/')).map(letters).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
-    let ends = |phrase: &str, until: usize| {
-        let count = phrase.split(' ').count();
-        until.checked_sub(count).and_then(|start| words.get(start..until)).is_some_and(|said| said.iter().copied().eq(phrase.split(' ')))
-    };
-    let last = |phrases: &[&str]| (1..=words.len()).rev().find(|until| phrases.iter().any(|phrase| ends(phrase, *until)));
+    let words = before.split(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '/')).map(letters).filter(|word| !word.is_empty());
+    let said: String = words.map(|word| format!(" {word}")).chain([" ".to_owned()]).collect();
+    let last = |phrases: &[&str]| phrases.iter().filter_map(|phrase| Some(said.rfind(&format!(" {phrase} "))? + phrase.len())).max();
     last(RECEIVING).is_some_and(|receiving| last(OTHERS).is_none_or(|other| other < receiving))
 }
 

@@ -177,7 +177,7 @@ pub struct PersonKey {
 impl PersonKey {
     /// Folds case, blanks and punctuation, then hashes. `None` when no letter is left of the name.
     pub fn of(person: Person<'_>, elements: Elements) -> Option<Self> {
-        let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
+        let mut folding = Folding::new();
         folding.fold(without_title(&in_order(person.name)));
         if !folding.letters {
             return None;
@@ -195,7 +195,7 @@ impl PersonKey {
         if number.contains('*') || digits().filter(u8::is_ascii_digit).count() < Self::DIGITS {
             return self;
         }
-        let mut folding = Folding { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false };
+        let mut folding = Folding::new();
         folding.fold(without_title(&in_order(name)));
         folding.push(0);
         digits().for_each(|b| folding.push(b.to_ascii_lowercase()));
@@ -223,7 +223,8 @@ impl PersonKey {
         });
     }
 
-    fn take(&mut self, same: &Self) {
+    /// Takes what other records say of the same person.
+    pub(crate) fn take(&mut self, same: &Self) {
         self.elements.extend(same.elements);
         self.residence = self.residence.max(same.residence);
     }
@@ -321,6 +322,10 @@ struct Folding {
 }
 
 impl Folding {
+    fn new() -> Self {
+        Self { hasher: Sha256::new(), piece: [0; 128], filled: 0, letters: false, begun: false }
+    }
+
     #[inline]
     fn push(&mut self, byte: u8) {
         if self.filled == self.piece.len() {

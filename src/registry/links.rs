@@ -61,16 +61,14 @@ impl Links {
             let mut target = vec![None; loading.institutions.len()];
             for row in self.rows.iter().filter(|row| !(kind.text)(row).is_empty()) {
                 target[row.institution] = self.target(row, kind, file, loading);
+                if kind.column == "parent_id" && target[row.institution].is_none() && !is_none(&row.parent_id) {
+                    loading.institutions[row.institution].outside_parent = Some(row.parent_id.to_lowercase());
+                }
             }
             self.open_circles(kind, &mut target, file, loading);
             for (institution, target) in loading.institutions.iter_mut().zip(target) {
                 *(kind.field)(institution) = target;
             }
-        }
-        for row in self.rows.iter().filter(|row| !row.parent_id.is_empty()) {
-            let institution = &mut loading.institutions[row.institution];
-            let is_said = institution.parent.is_none() && !is_none(&row.parent_id);
-            institution.outside_parent = is_said.then(|| row.parent_id.to_lowercase());
         }
     }
 

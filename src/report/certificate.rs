@@ -2,10 +2,11 @@
 
 use super::Outcome;
 use super::figures::{bytes, count};
-use crate::verdict::Certificate;
+use crate::verdict::{Certificate, Decision};
 
-/// A certificate in words.
-pub fn certificate_words(certificate: &Certificate, outcome: &Outcome<'_>) -> String {
+/// The certificate of who is ruled out, in words.
+pub(super) fn certificate_words(decision: &Decision, outcome: &Outcome<'_>) -> Option<String> {
+    let Decision::RuledOut(certificate) = decision else { return None };
     let controls = certificate.controls();
     let words = match certificate {
         Certificate::NoDependency(no) => {
@@ -26,10 +27,10 @@ pub fn certificate_words(certificate: &Certificate, outcome: &Outcome<'_>) -> St
             format!("searched and clear: {items}, {waived}{elsewhere}; {}; ledger {}", completeness(outcome), clear.ledger())
         }
     };
-    format!(
+    Some(format!(
         "{words}; controls: {} of {} planted files recovered, {} of {} decoys (values that nobody has) found",
         controls.recovered, controls.planted, controls.hit, controls.decoys
-    )
+    ))
 }
 
 /// Of what deployments are judged: platforms and versions, and the window.

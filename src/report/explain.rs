@@ -7,7 +7,7 @@ use super::reasons::{because, meaning};
 use super::{Outcome, plain};
 use crate::matching::Holders;
 use crate::model::{Role, Strength, Verdict};
-use crate::verdict::{Decision, remedy, what_if};
+use crate::verdict::{remedy, what_if};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -205,10 +205,7 @@ fn explain(explainer: &Explainer<'_>, number: usize) -> Explanation {
         verdict: decided.decision.verdict(),
         bases: decided.decision.bases().into_iter().map(|b| Reason { word: b.as_str(), because: because(b, outcome, number) }).collect(),
         flags: decided.flags.iter().map(|f| Reason { word: f.as_str(), because: meaning(*f, outcome, number) }).collect(),
-        certificate: match &decided.decision {
-            Decision::RuledOut(certificate) => Some(certificate_words(certificate, outcome)),
-            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
-        },
+        certificate: certificate_words(&decided.decision, outcome),
         depends: decided.dependence.depends,
         deployments: deployments_of(outcome, number),
         identifiers,

@@ -5,7 +5,7 @@ use crate::control::{PlantedRow, unplanted};
 use crate::matching::DecoyRow;
 use crate::model::{Basis, ContentId, DataElement, Flag, Verdict};
 use crate::registry::{Deployment, Institution, Policy, Registry};
-use crate::verdict::{Decision, Prospect, prospects};
+use crate::verdict::{Prospect, prospects};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -221,10 +221,7 @@ fn row(outcome: &Outcome<'_>, number: usize) -> ImpactRow {
         data: data(outcome, number),
         gaps: decided.gaps.len() as u64,
         waived_gaps: decided.waived.len() as u64,
-        certificate: match &decided.decision {
-            Decision::RuledOut(certificate) => Some(certificate_words(certificate, outcome)),
-            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
-        },
+        certificate: certificate_words(&decided.decision, outcome),
         first_evidence: holdings.first_evidence.clone(),
         record: record(outcome.registry, institution),
     }

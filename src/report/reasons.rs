@@ -31,56 +31,51 @@ pub(super) fn answer(decision: &Decision) -> &'static str {
 /// Why a verdict stands.
 pub(super) fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> String {
     let (matched, decided) = (outcome.matched, &outcome.decided[number]);
-    let with = |basis: Basis| {
+    let items = |one: &str, many: &str| {
         let evidence = matched.evidence[matched.evidence_of(number)].iter();
         let items: BTreeSet<&str> = evidence.filter(|e| e.mention.basis == basis && e.mention.has_effect()).map(|e| &*e.item).collect();
-        items.len() as u64
+        count(items.len() as u64, one, many)
     };
-    let blocking = |basis: Basis| decided.gaps.all().into_iter().filter(|&gap| matched.gaps[gap].basis == basis).count() as u64;
+    let gaps = |one: &str, many: &str| {
+        count(decided.gaps.all().into_iter().filter(|&gap| matched.gaps[gap].basis == basis).count() as u64, one, many)
+    };
     match basis {
         Basis::AccountPath => format!(
             "{}: the home of its account, a folder of its code, or a place declared its own",
-            count(with(basis), "item is its own by its place", "items are its own by their place")
+            items("item is its own by its place", "items are its own by their place")
         ),
         Basis::OwnerField => {
-            format!(
-                "{} it as the owner, in the field of their layout for that",
-                count(with(basis), "payment file names", "payment files name")
-            )
+            format!("{} it as the owner, in the field of their layout for that", items("payment file names", "payment files name"))
         }
         Basis::Records => {
-            format!("records in {} carry its identifier in a column or field that says whose they are", count(with(basis), "item", "items"))
+            format!("records in {} carry its identifier in a column or field that says whose they are", items("item", "items"))
         }
         Basis::ClientRecord => {
             format!(
                 "{} its code or account, labelled as such, or two different identifiers of it together",
-                count(with(basis), "item holds", "items hold")
+                items("item holds", "items hold")
             )
         }
-        Basis::Listed => format!(
-            "{} on a listing or log of what was taken",
-            count(with(basis), "file of its account stands", "files of its account stand")
-        ),
+        Basis::Listed => {
+            format!("{} on a listing or log of what was taken", items("file of its account stands", "files of its account stand"))
+        }
         Basis::AmbiguousName => names_seen(outcome, number),
         Basis::WeakEvidence => {
-            format!("something in {} points at it, and nothing proves that it is its own", count(with(basis), "item", "items"))
+            format!("something in {} points at it, and nothing proves that it is its own", items("item", "items"))
         }
         Basis::UnreadContent => {
             format!(
                 "{} could hold its files",
-                count(blocking(basis), "thing that was not read or not recovered", "things that were not read or not recovered")
+                gaps("thing that was not read or not recovered", "things that were not read or not recovered")
             )
         }
         Basis::UnattributedData => {
-            format!(
-                "{} personal data without saying whose customers they are, and could be its own",
-                count(blocking(basis), "item holds", "items hold")
-            )
+            format!("{} personal data without saying whose customers they are, and could be its own", gaps("item holds", "items hold"))
         }
         Basis::UnclaimedAccount => {
             format!(
                 "{} of no registered account and could be its own: the registry has no account of it on the platform",
-                count(blocking(basis), "home on the platform is", "homes on the platform are")
+                gaps("home on the platform is", "homes on the platform are")
             )
         }
         Basis::EvidenceIncomplete if outcome.ledger.is_nothing_read() => "no evidence was read".to_owned(),
@@ -93,7 +88,7 @@ pub(super) fn because(basis: Basis, outcome: &Outcome<'_>, number: usize) -> Str
             let items = matched.holdings[number].counterparty_items;
             format!("it is the other side of payments in {}", count(items, "item of others", "items of others"))
         }
-        Basis::Named => format!("its distinctive name stands in {}, in passing", count(with(basis), "item", "items")),
+        Basis::Named => format!("its distinctive name stands in {}, in passing", items("item", "items")),
         Basis::NoDependency => "every deployment of it in the registry excludes the compromised versions".to_owned(),
         Basis::SearchedClear => "all that could hold its files was read or searched, and nothing of it is there".to_owned(),
     }

@@ -18,8 +18,7 @@ impl Belongs {
             let key = |one: &Self| (one.value, one.person.hash, one.person.known);
             let same = key(later) == key(first);
             if same {
-                first.person.elements.extend(later.person.elements);
-                first.person.residence = first.person.residence.max(later.person.residence);
+                first.person.take(&later.person);
             }
             same
         });

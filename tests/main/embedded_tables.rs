@@ -1,7 +1,7 @@
 //! Files in values of databases and between bytes that are no text: tables, mails and payments are read as what they are.
 
 use crate::databases::carriers::carriers;
-use crate::harness::{Desk, Institution, Job, Outputs, write, write_registry};
+use crate::workbook_parts::{code, outcome};
 use rusqlite::Connection;
 
 const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia", "Robert Young", "Susan Lee", "Karen Lopez"];
@@ -10,25 +10,6 @@ const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia", "Robert 
 fn table(code: &str) -> String {
     let row = |(n, name): (usize, &&str)| format!("{code},{name},44556677{n}8,{n}0.25\n");
     format!("client_id,name,account_number,balance\n{}", NAMES.iter().enumerate().map(row).collect::<String>())
-}
-
-/// The code of the institution with this number.
-pub fn code(n: usize) -> String {
-    (480_213 + 917 * n).to_string()
-}
-
-/// What a run says of these files, with so many institutions.
-pub fn outcome(files: &[(String, Vec<u8>)], institutions: usize) -> (Desk, Outputs) {
-    let desk = Desk::new();
-    let registry = desk.path("registry");
-    let institution = |n: usize| {
-        let one = Institution::new(&format!("C{n:02}"), &format!("Quarry {} Savings", "Stone".repeat(n + 1)));
-        one.with("client_code", &code(n))
-    };
-    write_registry(&registry, &(0..institutions).map(institution).collect::<Vec<_>>());
-    files.iter().for_each(|(path, bytes)| write(&desk.path("ev").join(path), bytes));
-    let outputs = desk.run(&Job::of("ev", &desk.path("ev")), &registry);
-    (desk, outputs)
 }
 
 /// Each file is the institution's of its number, with its six persons; and the last institution has none.

@@ -1,8 +1,8 @@
 //! A document, a message, a cell or a string that is one object is a record: whose it says it is, and of everybody where it
 //! does not say.
 
-use crate::embedded_tables::{code, outcome};
 use crate::harness::Outputs;
+use crate::workbook_parts::{code, outcome};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use ruleout::model::base64;

@@ -2,13 +2,10 @@
 //! beside them is not for that somebody else's.
 
 use crate::harness::{Desk, Institution, Job, write, write_registry};
+use crate::workbook_parts::code;
 use std::collections::BTreeMap;
 
 const NAMES: [&str; 6] = ["James Miller", "Mary Jones", "Linda Garcia-Walkerson", "Robert Young", "Susan Lee", "Karen Lopez"];
-
-fn code(n: usize) -> String {
-    (480_213 + 917 * n).to_string()
-}
 
 /// Verdict and basis of eight institutions, each with a numeric code and an account.
 fn outcome(files: &[(&str, String)]) -> BTreeMap<String, (String, String)> {

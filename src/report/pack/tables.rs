@@ -1,10 +1,10 @@
 use super::{Source, grounds};
 use crate::matching::{Evidence, Item};
-use crate::model::{Role, Status};
+use crate::model::{Role, Status, Verdict};
 use crate::report::cells::{Table, plain, safe_cell};
 use crate::report::data_elements::{data_of, residences};
 use crate::report::page::words;
-use crate::verdict::{Decision, remedy};
+use crate::verdict::remedy;
 use anyhow::Result;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -164,9 +164,8 @@ pub(super) fn coverage(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
 pub(super) fn certificate(source: &Source<'_>, sink: &mut Vec<u8>) -> Result<()> {
     let outcome = source.outcome;
     let (institution, incident) = (&outcome.registry.institutions[source.institution], &outcome.registry.incident);
-    match &outcome.decided[source.institution].decision {
-        Decision::RuledOut(_) => {}
-        Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => return Ok(()),
+    if outcome.decided[source.institution].decision.verdict() != Verdict::RuledOut {
+        return Ok(());
     }
     let mut text = format!(
         "Certificate\n\ninstitution: {} {}\nincident: {}{}\nwindow: {} to {} ({})\nverdict: ruled_out\n",

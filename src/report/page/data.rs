@@ -13,7 +13,7 @@ use crate::report::cells::plain;
 use crate::report::certificate::certificate_words;
 use crate::report::data_elements::{Finding, data_of, plural, residences};
 use crate::report::evidence_csv::weight;
-use crate::verdict::{Decision, remedy};
+use crate::verdict::remedy;
 use anyhow::Result;
 use memchr::memchr3;
 use serde::Serialize;
@@ -224,10 +224,7 @@ impl<'a> Data<'a> {
         let evidence: Vec<Value> = evidence.into_iter().take(self.shown).map(|e| self.mention(e)).collect();
         let own = decided.gaps.count_not_of_everybody();
         let gaps: Vec<usize> = decided.gaps.not_of_everybody().take(GAPS_SHOWN).map(|gap| self.gap(gap)).collect();
-        let certificate = match &decided.decision {
-            Decision::RuledOut(certificate) => Some(self.strings.number(&plain(&certificate_words(certificate, outcome)))),
-            Decision::Affected(_) | Decision::Undetermined(_) | Decision::Referenced(_) => None,
-        };
+        let certificate = certificate_words(&decided.decision, outcome).map(|words| self.strings.number(&plain(&words)));
         let defects = institution.defects.iter().map(|&d| shown(&outcome.registry.defects[d].to_string()).into_owned()).collect();
         let group = |other: Option<usize>| other.map(|other| outcome.registry.institutions[other].customer_id.as_str()).map(shown);
         Details {
