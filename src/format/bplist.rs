@@ -179,7 +179,7 @@ fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Failure> {
     if let Some(Object::Array(items)) = archived.and_then(|(_, list)| plist.object(list, 0)) {
         plist.archived = plist.numbers(items).collect();
     }
-    let (mut found, mut read, mut broken) = (NamedRecords::default(), vec![0..MAGIC.len() + 2, plist.table..bytes.len()], 0u64);
+    let (mut found, mut read, mut broken) = (NamedRecords::default(), vec![0..MAGIC.len() + 1, plist.table..bytes.len()], 0u64);
     let mut left = bytes.len().saturating_mul(OVERLAPS);
     sink.kind(PassageKind::Prose);
     for object in 0..plist.count {
