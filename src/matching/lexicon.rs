@@ -80,11 +80,28 @@ pub type Periods = Vec<(Option<Date>, Option<Date>)>;
 /// The sequences that begin with one term: hundreds of names begin with `first`, so the second term is looked
 /// up as well.
 #[derive(Default)]
-struct Beginning {
+pub struct Beginning {
     /// Entries of which the term is all.
     whole: Vec<u32>,
     /// The others: what follows the first term, by the first of that.
     longer: HashMap<String, Vec<(u32, Vec<String>)>, RandomState>,
+}
+
+impl Beginning {
+    /// Entries of which the term is all.
+    pub fn whole(&self) -> &[u32] {
+        &self.whole
+    }
+
+    /// Does a longer sequence begin with the term?
+    pub fn has_longer(&self) -> bool {
+        !self.longer.is_empty()
+    }
+
+    /// The sequences that go on with this term: their entries, and their terms from the second on.
+    pub fn longer_with(&self, second: &str) -> &[(u32, Vec<String>)] {
+        self.longer.get(second).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Where an institution is, as folded tokens, and how its names are written.
@@ -265,10 +282,11 @@ impl Lexicon {
     /// Is it a form of somebody's name?
     pub fn is_name(&self, terms: &[String]) -> bool {
         let is_name = |number: &u32| matches!(self.entries[*number as usize].what, What::Name { .. });
-        match terms {
-            [] => false,
-            [one] => self.of_one_term(one).iter().any(is_name),
-            [first, rest @ ..] => self.longer_from(first, &rest[0]).iter().any(|(number, other)| other == rest && is_name(number)),
+        let Some((first, rest)) = terms.split_first() else { return false };
+        let Some(beginning) = self.beginning(first) else { return false };
+        match rest.first() {
+            None => beginning.whole().iter().any(is_name),
+            Some(second) => beginning.longer_with(second).iter().any(|(number, other)| other == rest && is_name(number)),
         }
     }
 
@@ -361,19 +379,9 @@ impl Lexicon {
         Some((scheme, holders))
     }
 
-    /// Entries of which a term is all.
-    pub fn of_one_term(&self, term: &str) -> &[u32] {
-        self.phrases.get(term).map_or(&[], |beginning| &beginning.whole)
-    }
-
-    /// Does a longer token sequence begin with this term?
-    pub fn begins_longer(&self, term: &str) -> bool {
-        self.phrases.get(term).is_some_and(|beginning| !beginning.longer.is_empty())
-    }
-
-    /// The token sequences that begin with two terms: their entries, and their terms from the second on.
-    pub fn longer_from(&self, first: &str, second: &str) -> &[(u32, Vec<String>)] {
-        self.phrases.get(first).and_then(|beginning| beginning.longer.get(second)).map_or(&[], Vec::as_slice)
+    /// The token sequences that begin with a term; most terms of a text begin none.
+    pub fn beginning(&self, term: &str) -> Option<&Beginning> {
+        self.phrases.get(term)
     }
 
     /// Does a name of an institution that is longer begin with this term?

@@ -78,12 +78,13 @@ impl<'t> Text<'t> {
     /// The entries whose terms stand here, beginning with the token `i`, each with its last token.
     fn sequences(&self, i: usize, lexicon: &Lexicon) -> Vec<(u32, usize)> {
         let term = self.tokens.term(i);
-        let mut out: Vec<(u32, usize)> = lexicon.of_one_term(term).iter().map(|&entry| (entry, i)).collect();
-        if lexicon.begins_longer(term) {
+        let Some(beginning) = lexicon.beginning(term) else { return Vec::new() };
+        let mut out: Vec<(u32, usize)> = beginning.whole().iter().map(|&entry| (entry, i)).collect();
+        if beginning.has_longer() {
             let mut seconds: Vec<usize> = self.next_to(i).collect();
             seconds.dedup_by(|later, first| self.tokens.term(*later) == self.tokens.term(*first));
             for second in seconds {
-                let longer = lexicon.longer_from(term, self.tokens.term(second)).iter();
+                let longer = beginning.longer_with(self.tokens.term(second)).iter();
                 out.extend(longer.filter_map(|(entry, rest)| Some((*entry, self.follows(second, &rest[1..])?))));
             }
         }

@@ -12,6 +12,7 @@ pub use borders::{begins_word, ends_word};
 pub use fold::{TERM_BYTES, fold, is_code, is_dash, is_invisible, seen, term_of};
 
 use borders::{Plain, add_parts, glued_before, plain_end, word_end, words_between};
+use fold::fold_into;
 use std::ops::Range;
 
 /// A token of some text.
@@ -188,15 +189,22 @@ impl Tokens {
     /// Adds a token with its folded term, which stands nowhere yet.
     fn add_folded(&mut self, text: &str, span: Range<usize>, term: &str, position: u32, compound: bool) {
         let start = self.folded.len();
-        let is_value = |text: &str| text.bytes().any(|b| b.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_uppercase());
         self.folded.push_str(term);
+        self.add_last(text, span, start, position, compound);
+    }
+
+    /// Adds a token whose folded term is the last of the terms, from `start` on.
+    fn add_last(&mut self, text: &str, span: Range<usize>, start: usize, position: u32, compound: bool) {
+        let is_value = |text: &str| text.bytes().any(|b| b.is_ascii_digit()) || text.bytes().all(|b| b.is_ascii_uppercase());
+        let term = &self.folded[start..];
+        let (code, value) = (is_code(term), is_value(&text[span.clone()]) || is_value(term));
         self.all.push(Entry {
             span: (span.start as u32, span.end as u32),
             term: (start as u32, self.folded.len() as u32),
             position,
             compound,
-            code: is_code(term),
-            value: is_value(&text[span]) || is_value(term),
+            code,
+            value,
         });
     }
 
@@ -204,8 +212,9 @@ impl Tokens {
     fn add_word(&mut self, text: &str, start: usize, position: u32) -> (usize, u32) {
         let end = word_end(text, start);
         let word = &text[start..end];
-        let term = fold(word);
-        if term.is_empty() {
+        let folded = self.folded.len();
+        fold_into(word, &mut self.folded);
+        if self.folded.len() == folded {
             return (end, position);
         }
         let mut readings: Vec<(Range<usize>, u32, bool)> = Vec::new();
@@ -224,10 +233,11 @@ impl Tokens {
         }
         // The index wants places in order.
         readings.sort_by_key(|(_, place, _)| *place);
-        self.add_folded(text, start..end, &term, position, compound);
+        self.add_last(text, start..end, folded, position, compound);
         for (span, position, compound) in readings {
-            let term = fold(&text[span.clone()]);
-            self.add_folded(text, span, &term, position, compound);
+            let folded = self.folded.len();
+            fold_into(&text[span.clone()], &mut self.folded);
+            self.add_last(text, span, folded, position, compound);
         }
         (end, position + width)
     }
