@@ -18,6 +18,11 @@ impl Version {
         parts.truncate(kept);
         Some(Self(parts))
     }
+
+    /// Its first numbers.
+    fn first(&self, parts: usize) -> Vec<u64> {
+        self.0.iter().copied().chain(std::iter::repeat(0)).take(parts).collect()
+    }
 }
 
 /// How a term of a range compares.
@@ -64,8 +69,17 @@ impl Comparison {
 /// Versions that fulfil all of some comparisons: `>=7.2.0, <7.4.1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionRange {
-    terms: Vec<(Comparison, Version)>,
+    terms: Vec<Term>,
     text: String,
+}
+
+/// One comparison of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Term {
+    comparison: Comparison,
+    bound: Version,
+    /// How many numbers were written of the bound, zeros at its end with them.
+    parts: usize,
 }
 
 /// A text that is no range of versions.
@@ -91,50 +105,39 @@ impl VersionRange {
                 .iter()
                 .find_map(|&(sign, comparison)| Some((comparison, term.strip_prefix(sign)?)))
                 .unwrap_or((Comparison::Equal, term));
-            let version = Version::parse(version).ok_or_else(|| RangeError::Term(super::problem::quoted(term)))?;
-            Ok((comparison, version))
+            let bound = Version::parse(version).ok_or_else(|| RangeError::Term(super::problem::quoted(term)))?;
+            Ok(Term { comparison, bound, parts: parts_of(version) })
         };
-        let terms = text.split(',').map(term).collect::<Result<_, _>>()?;
-        let range = Self { terms, text: text.trim().to_owned() };
-        match range.is_empty() {
+        let terms = text.split(',').map(term).collect::<Result<Vec<Term>, _>>()?;
+        match is_empty(&terms) {
             true => Err(RangeError::Empty(super::problem::quoted(text))),
-            false => Ok(range),
+            false => Ok(Self { terms, text: text.trim().to_owned() }),
         }
     }
 
     /// Does the version fulfil every comparison?
     pub fn contains(&self, version: &Version) -> bool {
-        self.terms.iter().all(|(comparison, bound)| comparison.holds(version.cmp(bound)))
+        self.terms.iter().all(|term| term.comparison.holds(version.cmp(&term.bound)))
     }
 
-    /// Might a version of which no more was written than this fulfil every comparison? `7` is any of 7.0, 7.1 and so on beside
-    /// a bound of 7.2.
+    /// Might a version of which no more was written than this fulfil every comparison? `7` is any of 7.0, 7.0.1, 7.1 and so on
+    /// beside a bound of 7.2 or 7.0, of which more was written.
     pub fn may_contain(&self, written: &str) -> bool {
         let Some(version) = Version::parse(written) else { return true };
-        let parts = written.split('.').count();
-        let is_bound_of = |bound: &Version| {
-            let (known, rest) = bound.0.split_at(parts.min(bound.0.len()));
-            !rest.is_empty() && known.iter().copied().eq(version.0.iter().copied().chain(std::iter::repeat(0)).take(parts))
-        };
-        self.contains(&version) || self.terms.iter().any(|(_, bound)| is_bound_of(bound))
+        let parts = parts_of(written);
+        let says_less = |term: &Term| term.parts > parts && term.bound.first(parts) == version.first(parts);
+        self.contains(&version) || self.terms.iter().any(says_less) && self.contains_one_that_begins(&version, parts)
     }
 
-    /// Between two different versions there is always another; so a range is empty only if its bounds
-    /// cross, or if the one version that its bounds leave is excluded.
-    fn is_empty(&self) -> bool {
-        use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
-        let bounds = |wanted: [Comparison; 3]| self.terms.iter().filter(move |(c, _)| wanted.contains(c)).map(|(_, v)| v);
-        let lower = bounds([Greater, GreaterOrEqual, Equal]).max();
-        let upper = bounds([Less, LessOrEqual, Equal]).min();
-        let zero = Version(Vec::new());
-        match upper {
-            Some(upper) => match lower.unwrap_or(&zero).cmp(upper) {
-                Ordering::Less => false,
-                Ordering::Equal => !self.contains(upper),
-                Ordering::Greater => true,
-            },
-            None => false,
-        }
+    /// Is there a version in it that begins with these numbers?
+    fn contains_one_that_begins(&self, version: &Version, parts: usize) -> bool {
+        let mut next = version.first(parts);
+        // The last number that can be written has no next one.
+        let Some(last) = next.last_mut().filter(|last| **last < u64::MAX) else { return true };
+        *last += 1;
+        let bound = |comparison, bound| Term { comparison, bound, parts };
+        let within = [bound(Comparison::GreaterOrEqual, version.clone()), bound(Comparison::Less, Version(next))];
+        !is_empty(&[&self.terms[..], &within].concat())
     }
 
     /// The range as it was written.
@@ -146,6 +149,29 @@ impl VersionRange {
 impl fmt::Display for VersionRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+/// Of how many numbers a version is written.
+fn parts_of(written: &str) -> usize {
+    written.split('.').count()
+}
+
+/// Between two different versions there is always another; so comparisons leave none only if their bounds cross, or if the
+/// one version that these leave is excluded.
+fn is_empty(terms: &[Term]) -> bool {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+    let bounds = |wanted: [Comparison; 3]| terms.iter().filter(move |term| wanted.contains(&term.comparison)).map(|term| &term.bound);
+    let lower = bounds([Greater, GreaterOrEqual, Equal]).max();
+    let upper = bounds([Less, LessOrEqual, Equal]).min();
+    let zero = Version(Vec::new());
+    match upper {
+        Some(upper) => match lower.unwrap_or(&zero).cmp(upper) {
+            Ordering::Less => false,
+            Ordering::Equal => !terms.iter().all(|term| term.comparison.holds(upper.cmp(&term.bound))),
+            Ordering::Greater => true,
+        },
+        None => false,
     }
 }
 
@@ -203,6 +229,10 @@ mod tests {
             assert!(!may(range, written), "{written}");
         }
         assert!(!may(">=7.2.0, <8", "8") && !may("<7.2.0", "7.2") && may("=7.0.1", "7"));
+        // 7.1 is above 7.0, and `7` may be it.
+        assert!(may(">7.0", "7") && may("!=7.0", "7") && may(">7.0, <7.0.5", "7") && may(">=7.2, !=7.2.0", "7.2"));
+        // Of these no less is written than of the bound.
+        assert!(!may(">7", "7") && !may("!=7.0", "7.0") && !may(">7.0", "7.0.0") && !may("<7.0", "7") && !may("!=7.0, <=7.0.0", "7"));
     }
 
     #[test]
