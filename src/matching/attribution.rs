@@ -1,7 +1,7 @@
 //! Whose a place is: homes on the transfer platform, folders of client codes, declared scopes and the
 //! path patterns of products. It decides owner mentions by path, and against whom a gap counts.
 
-use super::homes::Traits;
+use super::homes::{Traits, folder_name, is_home_folder};
 use super::lexicon::{Client, Lexicon, is_numeric, is_telling_code, proves};
 use crate::identifier::{Specific, inline::LONG_NUMBER, labelled};
 use crate::model::{Act, EvidencePath, Scheme};
@@ -10,29 +10,10 @@ use crate::tokens::words_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Folders whose children are homes as soon as one of them is a registered account's.
-const HOME_FOLDERS: &[&str] = &["home", "homes", "users", "accounts", "mailboxes"];
 /// How a partition of records ends that have no value in its column (Apache Hive).
 const NO_VALUE: &[u8] = b"=__HIVE_DEFAULT_PARTITION__";
 /// Folders deeper than this are not told apart: names come from hostile archives.
 const FOLDER_DEPTH: usize = 128;
-
-/// What ends the name of a container, which is the folder of its members.
-const CONTAINERS: &[&str] = &[
-    "zip", "7z", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "lz4", "z", "rar", "cab", "lha", "lzh", "cpio",
-    "iso",
-];
-
-/// The name of a folder, or of a container without what says of which kind it is: `104233.tar.gz`.
-fn folder_name(mut name: &[u8]) -> &[u8] {
-    while let Some(at) = memchr::memrchr(b'.', name).filter(|at| *at > 0)
-        && let (stem, [_, ending @ ..]) = name.split_at(at)
-        && CONTAINERS.iter().any(|kind| ending.eq_ignore_ascii_case(kind.as_bytes()))
-    {
-        name = stem;
-    }
-    name
-}
 
 /// What a folder says as `key=value`, as the partitions of data lakes are named.
 fn said(part: &str) -> Option<(&str, &str)> {
@@ -70,6 +51,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// What another place says of the same file holds as well. One that is somebody's is not nobody's.
+    pub(super) fn join(&mut self, other: Self) {
+        for home in other.homes {
+            match self.homes.iter_mut().find(|own| own.scheme == home.scheme && own.value == home.value) {
+                Some(own) => own.sure |= home.sure,
+                None => self.homes.push(home),
+            }
+        }
+        if self.homes.iter().any(|home| home.sure) {
+            self.unclaimed = None;
+        }
+    }
+
     /// People decided that it is no home of these.
     pub(super) fn forget(&mut self, rejected: &BTreeSet<usize>) {
         if !rejected.is_empty() {
@@ -94,13 +88,28 @@ struct Folder {
 pub struct Folders<'l> {
     lexicon: &'l Lexicon,
     top: Folder,
+    /// The roots by their labels, as if they lay beside each other in one folder; below them what lies at their top.
+    roots: Folder,
     layouts: Vec<PathGlob>,
 }
 
 impl<'l> Folders<'l> {
     /// No folders yet.
     pub fn new(lexicon: &'l Lexicon, registry: &Registry) -> Self {
-        Self { lexicon, top: Folder::default(), layouts: registry.incident.layouts.iter().map(|l| l.path.clone()).collect() }
+        Self {
+            lexicon,
+            top: Folder::default(),
+            roots: Folder::default(),
+            layouts: registry.incident.layouts.iter().map(|l| l.path.clone()).collect(),
+        }
+    }
+
+    /// Adds a root with what lies at its top: roots may be homes beside each other.
+    pub fn add_root(&mut self, path: &EvidencePath) {
+        let root = self.roots.children.entry(path.label.as_bytes().to_vec()).or_default();
+        if let Some(name) = path.components().next().filter(|name| !root.children.contains_key(*name)) {
+            root.children.insert(name.to_vec(), Folder::default());
+        }
     }
 
     /// Adds the folders above a file; a container is the folder of what is in it.
@@ -124,6 +133,9 @@ impl<'l> Folders<'l> {
         let mut top = std::mem::take(&mut self.top);
         self.settle_below(&mut top, &mut Vec::new());
         self.top = top;
+        let mut roots = std::mem::take(&mut self.roots);
+        self.settle_below(&mut roots, &mut Vec::new());
+        self.roots = roots;
         self
     }
 
@@ -149,11 +161,21 @@ impl<'l> Folders<'l> {
     /// What the place of a file says. Its root may be a home itself, and then bears the account; so may a container.
     pub fn place(&self, path: &EvidencePath, is_container: bool) -> Place {
         let mut place = Place::default();
-        if let Some((_, (scheme @ Scheme::TransferAccount, value, holders))) = self.registered(path.label.as_bytes())
-            && is_distinctive(&value)
-        {
-            place.homes.push(Home { scheme, value, holders, sure: true });
+        let label = path.label.as_bytes();
+        match self.registered(label) {
+            Some((_, (scheme, value, holders))) => {
+                let sure = self.roots.holds_homes || (scheme == Scheme::TransferAccount && is_distinctive(&value));
+                // A root is a folder that somebody chose: a long number that is all of its name is a code by no chance.
+                let is_long = is_numeric(&value) && value.len() >= LONG_NUMBER && !is_date(label);
+                let points = is_long || is_telling_code(&value) && !value.bytes().all(|b| b.is_ascii_alphabetic());
+                if sure || points {
+                    place.homes.push(Home { scheme, value, holders, sure });
+                }
+            }
+            None if self.roots.children.get(label).is_some_and(|root| root.is_home) => place.unclaimed = Some(Vec::new()),
+            None => {}
         }
+        let is_root_of_homes = is_home_folder(label);
         let mut folder = &self.top;
         let mut above: Vec<&[u8]> = Vec::new();
         let mut components = path.components().peekable();
@@ -161,7 +183,8 @@ impl<'l> Folders<'l> {
             if components.peek().is_none() && !is_container {
                 break;
             }
-            let (is_parent_of_homes, may_be_home) = (folder.holds_homes, folder.may_hold_homes);
+            let is_parent_of_homes = folder.holds_homes || is_root_of_homes && above.is_empty();
+            let may_be_home = folder.may_hold_homes;
             match self.registered(name) {
                 Some((label, (scheme, value, holders))) => {
                     // Short numbers after a label are as likely keys of some table.
@@ -192,6 +215,10 @@ impl<'l> Folders<'l> {
                 None => break,
             }
         }
+        // A root beside homes, which holds homes of its own.
+        if place.homes.iter().any(|home| home.sure) && place.unclaimed.as_ref().is_some_and(Vec::is_empty) {
+            place.unclaimed = None;
+        }
         place
     }
 
@@ -218,7 +245,7 @@ impl<'l> Folders<'l> {
     /// children is named by an account or code of the registry (`home/oracle` of a server's image is no customer's);
     /// because at least two, and most, of its children are; or because one surely is and most look like it inside.
     fn holds_homes(&self, folder: &Folder, above: &[Vec<u8>]) -> bool {
-        let named = above.last().is_some_and(|name| HOME_FOLDERS.iter().any(|h| name.eq_ignore_ascii_case(h.as_bytes())));
+        let named = above.last().is_some_and(|name| is_home_folder(name));
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
         (named && (registered >= 1 || above.len() == 1))
             || (registered >= 2 && registered * 2 >= folder.children.len() && self.dates(folder, above).is_none())

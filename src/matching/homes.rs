@@ -1,6 +1,30 @@
-//! How a home looks that nobody claims, beside those that are registered.
+//! How a home looks: in which folders homes lie, what their names are, and which are homes that nobody claims.
 
 use std::collections::BTreeSet;
+
+/// Folders whose children are homes as soon as one of them is a registered account's.
+const HOME_FOLDERS: &[&str] = &["home", "homes", "users", "accounts", "mailboxes"];
+/// What ends the name of a container, which is the folder of its members.
+const CONTAINERS: &[&str] = &[
+    "zip", "7z", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "gz", "bz2", "xz", "zst", "lz4", "z", "rar", "cab", "lha", "lzh", "cpio",
+    "iso",
+];
+
+/// The name of a folder, or of a container without what says of which kind it is: `104233.tar.gz`.
+pub(super) fn folder_name(mut name: &[u8]) -> &[u8] {
+    while let Some(at) = memchr::memrchr(b'.', name).filter(|at| *at > 0)
+        && let (stem, [_, ending @ ..]) = name.split_at(at)
+        && CONTAINERS.iter().any(|kind| ending.eq_ignore_ascii_case(kind.as_bytes()))
+    {
+        name = stem;
+    }
+    name
+}
+
+/// Do homes lie in folders of this name?
+pub(super) fn is_home_folder(name: &[u8]) -> bool {
+    HOME_FOLDERS.iter().any(|home| name.eq_ignore_ascii_case(home.as_bytes()))
+}
 
 /// Folders that lie beside homes and hold anybody's files, by a word of their names.
 #[rustfmt::skip]

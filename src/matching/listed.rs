@@ -8,12 +8,16 @@ use crate::manifest::reconcile::{Alignment, Difference, Held, Listed, Outcome, r
 use crate::model::{Cause, ContentId, EvidencePath, Status};
 use anyhow::Result;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A row of a manifest that says something about the evidence.
 #[derive(Clone, Debug)]
 pub struct ListedItem {
     /// Its place in the evidence; nothing where it is the path of `item`.
     place: Option<EvidencePath>,
+    /// The folder in which it is listed, where its place does not say so: it was recovered elsewhere, and the listing still
+    /// says whose it is. Rows of one folder share it.
+    pub folder: Option<Arc<EvidencePath>>,
     /// Number of the manifest, in the order of [`Ledger::manifests`].
     pub manifest: u32,
     /// Kind of the manifest.
@@ -122,6 +126,7 @@ pub(super) fn reconcile_all(
                 Outcome::Recovered(_) | Outcome::Moved(_) | Outcome::Directory | Outcome::Missing => None,
             })
             .collect();
+        let mut last: Option<Arc<EvidencePath>> = None;
         for ((row, outcome), checksum) in rows.into_iter().zip(&reconciliation.outcomes).zip(contradictions) {
             let (item, cause) = match outcome {
                 Outcome::Directory => continue,
@@ -133,12 +138,18 @@ pub(super) fn reconcile_all(
                 (Outcome::Recovered(_) | Outcome::Differs(..), Some(_)) => None,
                 _ => Some(EvidencePath::file(&label, translated(&row.path, reconciliation.alignments.first()).join(&b'/'))),
             };
+            let at = place.as_ref().or_else(|| item.map(|item| &items[item].path));
+            let folder = at.and_then(|at| listed_folder(&row.path, at)).map(|folder| match &last {
+                Some(last) if **last == folder => Arc::clone(last),
+                _ => Arc::clone(last.insert(Arc::new(folder))),
+            });
             let differs = item.filter(|_| cause.is_none() && !matches!(outcome, Outcome::Moved(_))).is_none().then(|| {
                 let moved = matches!(outcome, Outcome::Moved(_));
                 Box::new(Differs { path: row.path, size: row.size, checksum, moved })
             });
             out.rows.push(ListedItem {
                 place,
+                folder,
                 manifest: number,
                 kind: manifest.kind,
                 line: row.line,
@@ -153,6 +164,17 @@ pub(super) fn reconcile_all(
     }
     out.extra = extras.found(items);
     Ok(out)
+}
+
+/// The folder of a listed path, unless the place of its item ends as the listed path does.
+fn listed_folder(path: &[u8], at: &EvidencePath) -> Option<EvidencePath> {
+    let mut parts: Vec<&[u8]> = split(path).collect();
+    let place: Vec<&[u8]> = at.components().collect();
+    if place.ends_with(&parts) {
+        return None;
+    }
+    parts.pop();
+    (!parts.is_empty()).then(|| EvidencePath::file(&at.label, parts.join(&b'/')))
 }
 
 /// Where a listed path lies in the evidence, by the best alignment.

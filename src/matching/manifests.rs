@@ -24,7 +24,10 @@ impl Join<'_> {
     /// Rows of listings: what lies in a home is its owner's, and what was taken and is not held is a gap.
     pub(super) fn listed(&mut self, listed: &Reconciled, items: &[Item], manifests: &[ManifestRow]) {
         for (number, row) in listed.rows.iter().enumerate() {
-            let place = self.folders.place(row.path(items), false);
+            let mut place = self.folders.place(row.path(items), false);
+            if let Some(folder) = &row.folder {
+                place.join(self.folders.place(folder, true));
+            }
             let path = row.path(items).to_string();
             let words = format!("{} line {}", manifests[row.manifest as usize].name, row.line);
             // What lies in homes on the platform is there because it was not taken, as far as its own listing says.

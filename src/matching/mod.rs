@@ -262,7 +262,11 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
     let mut folders = Folders::new(&lexicon, registry);
     let is_container = |item: &Item| item.content.is_some_and(|content| !readings[content].1.members.is_empty());
     derived.iter().for_each(|item| folders.add(item.path.components(), is_container(item)));
-    listed.rows.iter().filter(|l| l.kind != Kind::Seller).for_each(|l| folders.add(l.path(&derived).components(), false));
+    derived.iter().for_each(|item| folders.add_root(&item.path));
+    for row in listed.rows.iter().filter(|l| l.kind != Kind::Seller) {
+        folders.add(row.path(&derived).components(), false);
+        row.folder.iter().for_each(|folder| folders.add(folder.components(), true));
+    }
     let (logged, activity) = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
     logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/'), false));
     let folders = folders.settle();

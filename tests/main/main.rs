@@ -35,6 +35,7 @@ mod growing_copies;
 mod harness;
 mod headings;
 mod heads;
+mod homes;
 mod hostile_names;
 mod integrity;
 mod interchange;
