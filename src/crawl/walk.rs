@@ -7,12 +7,12 @@ use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// Rows between two commits of the walk.
 const ROWS: u64 = 20_000;
 
-/// Lists every file below a root and registers it. Until the walk has ended, the root counts as
+/// Lists every file below a root and registers it, and every folder in which nothing lies. Until the walk has ended, the root counts as
 /// incomplete: files that were never seen are the worst gap.
 pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut dyn FnMut(u64)) -> Result<()> {
     let base = root.path.canonicalize().with_context(|| format!("cannot find the evidence {}", root.path.display()))?;
@@ -21,13 +21,21 @@ pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut
     ledger.commit()?;
     ledger.begin()?;
     let mut rows = 0;
+    // The folder that was listed last, while nothing was found in it.
+    let mut bare: Option<Bare> = None;
     for entry in WalkDir::new(&base).follow_links(false).sort_by_file_name().min_depth(1) {
         if stop.raised() {
             ledger.commit()?;
             return Err(Interrupted.into());
         }
+        if let Some(folder) = bare.take().filter(|folder| folder.is_before(&entry)) {
+            folder.register(ledger, id, &base)?;
+        }
         match entry {
-            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) if entry.file_type().is_dir() => {
+                bare = Some(Bare(entry));
+                continue;
+            }
             Ok(entry) => {
                 let name = below(&base, entry.path());
                 match entry.metadata() {
@@ -49,8 +57,30 @@ pub(super) fn walk(ledger: &Ledger, root: &RootArgument, stop: &Stop, seen: &mut
             seen(rows);
         }
     }
+    if let Some(folder) = bare {
+        folder.register(ledger, id, &base)?;
+    }
     ledger.end_walk(id)?;
     ledger.commit()
+}
+
+/// A folder in which nothing lies.
+struct Bare(DirEntry);
+
+impl Bare {
+    /// Does what the walk came to next not lie in it? It is not said that nothing lies in what could not be listed.
+    fn is_before(&self, next: &walkdir::Result<DirEntry>) -> bool {
+        match next {
+            Ok(next) => next.depth() <= self.0.depth(),
+            Err(error) => error.path().is_some_and(|path| !path.starts_with(self.0.path())),
+        }
+    }
+
+    /// Its name may say whose it is. The slash behind it says that it is a folder.
+    fn register(self, ledger: &Ledger, root: i64, base: &Path) -> Result<()> {
+        let name = [below(base, self.0.path()), b"/"].concat();
+        ledger.register_unread(root, &name, Status::Read, None, "a folder in which nothing lies")
+    }
 }
 
 fn register(ledger: &Ledger, root: i64, base: &Path, path: &Path, name: &[u8], metadata: &Metadata) -> Result<()> {

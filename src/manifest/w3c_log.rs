@@ -75,7 +75,7 @@ fn parse(columns: &Columns, cells: &[&[u8]], day: Option<&[u8]>, line: u64) -> P
         _ => return Parsed::Nothing,
     };
     let Some(path) = value(b"x-fullpath").or_else(|| value(b"cs-uri-stem")).or_else(|| value(b"cs-uri")) else { return Parsed::Unknown };
-    let Some(mut row) = Row::new(&percent_decoded(path, true), Separators::Unix, line) else { return Parsed::Nothing };
+    let Some(mut row) = Row::new(&percent_decoded(path, true), Separators::Windows, line) else { return Parsed::Nothing };
     row.directory = false;
     row.account = value(b"cs-username").map(shown);
     let status = value(b"sc-status").and_then(number);

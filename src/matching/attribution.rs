@@ -76,6 +76,8 @@ impl Place {
 #[derive(Default)]
 struct Folder {
     children: BTreeMap<Vec<u8>, Folder>,
+    /// Something lies in it, or below it.
+    holds_files: bool,
     /// Its children are homes.
     holds_homes: bool,
     /// It lies where homes do, and is one by a declared layout or by its looks, whether or not somebody claims it.
@@ -114,6 +116,15 @@ impl<'l> Folders<'l> {
 
     /// Adds the folders above a file; a container is the folder of what is in it.
     pub fn add<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>, is_container: bool) {
+        self.add_folders(components, is_container, true);
+    }
+
+    /// Adds a folder in which nothing lies. It says nothing about those beside it, unless it is registered.
+    pub fn add_bare<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>) {
+        self.add_folders(components, true, false);
+    }
+
+    fn add_folders<'c>(&mut self, components: impl Iterator<Item = &'c [u8]>, is_container: bool, holds_files: bool) {
         let mut components = components.take(FOLDER_DEPTH).peekable();
         let mut folder = &mut self.top;
         while let Some(name) = components.next() {
@@ -125,6 +136,7 @@ impl<'l> Folders<'l> {
                 folder.children.insert(name.to_vec(), Folder::default());
             }
             folder = folder.children.get_mut(name).expect("was just inserted");
+            folder.holds_files |= holds_files;
         }
     }
 
@@ -247,8 +259,9 @@ impl<'l> Folders<'l> {
     fn holds_homes(&self, folder: &Folder, above: &[Vec<u8>]) -> bool {
         let named = above.last().is_some_and(|name| is_home_folder(name));
         let registered = folder.children.keys().filter(|name| self.registered(name).is_some()).count();
+        let nobodys = folder.children.iter().filter(|(name, child)| child.holds_files && self.registered(name).is_none()).count();
         (named && (registered >= 1 || above.len() == 1))
-            || (registered >= 2 && registered * 2 >= folder.children.len() && self.dates(folder, above).is_none())
+            || (registered >= 2 && registered >= nobodys && self.dates(folder, above).is_none())
             || (registered >= 1 && self.look_like_a_home(folder))
     }
 }
@@ -321,7 +334,9 @@ impl Folders<'_> {
         };
         folder.children.iter().filter(|(name, _)| is_account(name)).any(|(_, home)| {
             let alike = |child: &&Folder| child.children.keys().any(|inner| home.children.contains_key(inner));
-            folder.children.len() >= 2 && folder.children.values().filter(alike).count() * 2 > folder.children.len()
+            let (alike, others): (Vec<&Folder>, Vec<&Folder>) = folder.children.values().partition(alike);
+            let others = others.iter().filter(|child| child.holds_files).count();
+            alike.len() + others >= 2 && alike.len() > others
         })
     }
 }

@@ -28,6 +28,13 @@ pub struct Item {
     pub inherited: bool,
 }
 
+impl Item {
+    /// Is it a folder in which nothing lies?
+    pub fn is_bare_folder(&self) -> bool {
+        self.content.is_none() && self.path.steps.last().is_some_and(|step| step.ends_with(b"/"))
+    }
+}
+
 /// Derives the items, in the order of their paths; inherited ones follow their duplicate. `interesting` says of each reading whether anything in it or below it matters to
 /// somebody (a mention, a gap, persons' data); the members of duplicates are only followed where it does.
 pub fn derive(roots: &[Root], files: &[FileRow], readings: &[(i64, Reading)], interesting: &[bool]) -> Vec<Item> {

@@ -117,11 +117,16 @@ impl Join<'_> {
             let depth = item.path.depth();
             above.retain(|(d, _)| *d < depth);
             let is_container = item.content.is_some_and(|content| !self.readings[content].1.members.is_empty());
-            let mut place = self.folders.place(&item.path, is_container);
+            let is_bare = item.is_bare_folder();
+            let mut place = self.folders.place(&item.path, is_container || is_bare);
             let path = item.path.to_string();
             attributed.push(self.attribution(&place, &path));
             let mut mentions = paths::judge(self.lexicon, &item.path, &place);
-            mentions.extend(self.declared_owners(&path, Basis::AccountPath));
+            match is_bare {
+                // Nothing of anybody lies there: whom its name names, it mentions.
+                true => mentions.iter_mut().for_each(Mention::become_passing),
+                false => mentions.extend(self.declared_owners(&path, Basis::AccountPath)),
+            }
             if let Some(content) = item.content {
                 mentions.extend(self.findings[content].mentions.iter().cloned());
             }
@@ -151,7 +156,7 @@ impl Join<'_> {
                 manifest: None,
             }));
             self.gap_of(item, &path, &place, &owners);
-            if let Some(home) = &place.unclaimed {
+            if let Some(home) = place.unclaimed.as_ref().filter(|_| !is_bare) {
                 let name = std::iter::once(item.path.label.clone())
                     .chain(home.iter().map(|c| crate::model::escape_bytes(c)))
                     .collect::<Vec<_>>()

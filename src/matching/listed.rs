@@ -7,7 +7,7 @@ use crate::manifest::Kind;
 use crate::manifest::reconcile::{Alignment, Difference, Held, Listed, Outcome, reconcile};
 use crate::model::{Cause, ContentId, EvidencePath, Status};
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// A row of a manifest that says something about the evidence.
@@ -60,6 +60,21 @@ impl ListedItem {
     }
 }
 
+/// A folder on a listing that lists nothing in it, which is not held either.
+#[derive(Clone, Debug)]
+pub struct BareFolder {
+    /// Its place in the evidence, or where it would be.
+    pub path: EvidencePath,
+    /// Number of the manifest, in the order of [`Ledger::manifests`].
+    pub manifest: u32,
+    /// Kind of the manifest.
+    pub kind: Kind,
+    /// Line in the manifest.
+    pub line: u64,
+    /// The listing lists files as deep as those in it would lie: nothing was in it. Otherwise it says only that it was there.
+    pub is_empty: bool,
+}
+
 /// All rows of all manifests that name items, reconciled.
 #[derive(Clone, Debug, Default)]
 pub struct Reconciled {
@@ -68,6 +83,8 @@ pub struct Reconciled {
     /// Items that stand where listings list everything, and on none of them: number of the item and of the
     /// first of these listings.
     pub extra: Vec<(usize, u32)>,
+    /// Folders on listings in which nothing is listed.
+    pub bare: Vec<BareFolder>,
 }
 
 /// Reconciles all manifests with the items.
@@ -118,6 +135,15 @@ pub(super) fn reconcile_all(
         if manifest.kind != Kind::Platform && rows.iter().all(|row| row.event.is_none()) {
             extras.listed(number, items, &listed, &reconciliation.outcomes, &reconciliation.alignments);
         }
+        let bare = bare_folders(&listed, &reconciliation.outcomes);
+        let deepest = bare.deepest;
+        out.bare.extend(bare.rows.into_iter().map(|row| BareFolder {
+            path: EvidencePath::file(&label, translated(&rows[row].path, reconciliation.alignments.first()).join(&b'/')),
+            manifest: number,
+            kind: manifest.kind,
+            line: rows[row].line,
+            is_empty: split(&rows[row].path).count() < deepest,
+        }));
         let contradictions: Vec<Option<(Difference, String, String)>> = listed
             .iter()
             .zip(&reconciliation.outcomes)
@@ -164,6 +190,28 @@ pub(super) fn reconcile_all(
     }
     out.extra = extras.found(items);
     Ok(out)
+}
+
+/// Rows of folders in which the listing lists nothing, and how many names the longest path of a file on it has.
+struct Bare {
+    rows: Vec<usize>,
+    deepest: usize,
+}
+
+fn bare_folders(listed: &[Listed<'_>], outcomes: &[Outcome]) -> Bare {
+    let is_folder = |row: &usize| outcomes[*row] == Outcome::Directory && listed[*row].link.is_none();
+    let mut filled: HashSet<Vec<&[u8]>> = HashSet::new();
+    for row in listed {
+        let mut parts: Vec<&[u8]> = split(row.path).collect();
+        while parts.pop().is_some() && !filled.contains(&parts) {
+            filled.insert(parts.clone());
+        }
+    }
+    let files = (0..listed.len()).filter(|row| outcomes[*row] != Outcome::Directory);
+    Bare {
+        rows: (0..listed.len()).filter(is_folder).filter(|row| !filled.contains(&split(listed[*row].path).collect::<Vec<_>>())).collect(),
+        deepest: files.map(|row| split(listed[row].path).count()).max().unwrap_or(0),
+    }
 }
 
 /// The folder of a listed path, unless the place of its item ends as the listed path does.

@@ -3,7 +3,7 @@
 use super::items::Item;
 use super::join::Join;
 use super::judge;
-use super::listed::{ListedItem, Reconciled};
+use super::listed::{BareFolder, ListedItem, Reconciled};
 use super::mention::{Mention, Source, mention};
 use super::transfers::{self, Logged, Why};
 use super::{Evidence, OpenGap, Reach};
@@ -30,17 +30,15 @@ impl Join<'_> {
             }
             let path = row.path(items).to_string();
             let words = format!("{} line {}", manifests[row.manifest as usize].name, row.line);
+            let mut rejected = BTreeSet::new();
             // What lies in homes on the platform is there because it was not taken, as far as its own listing says.
             for home in place.homes.iter().filter(|_| row.kind != Kind::Platform) {
                 let sure = home.sure && home.holders.len() == 1 && row.kind == Kind::Taken && !row.is_incoming();
                 for &institution in &home.holders {
-                    self.add_listed(
-                        row,
-                        &path,
-                        &words,
-                        (institution, home.scheme.clone(), home.value.clone()),
-                        if sure { SURE } else { WEAK },
-                    );
+                    let found = (institution, home.scheme.clone(), home.value.clone());
+                    if self.add_listed(row, &path, &words, found, if sure { SURE } else { WEAK }) {
+                        rejected.insert(institution);
+                    }
                 }
             }
             if let Some((account, outgoing)) = &row.transfer
@@ -49,13 +47,19 @@ impl Join<'_> {
                 // A log of what was taken says whose account it was taken from.
                 let sure = row.kind == Kind::Taken && *outgoing && holders.len() == 1;
                 for institution in holders {
-                    self.add_listed(row, &path, &words, (institution, scheme.clone(), value.clone()), if sure { SURE } else { WEAK });
+                    let found = (institution, scheme.clone(), value.clone());
+                    if self.add_listed(row, &path, &words, found, if sure { SURE } else { WEAK }) {
+                        rejected.insert(institution);
+                    }
                 }
             }
+            // A home that people say is not theirs may be anybody's.
+            place.forget(&rejected);
             if row.kind != Kind::Platform && row.item.is_none() {
                 let accounts = row.transfer.as_ref().and_then(|(account, _)| transfers::client(self.lexicon, account));
                 let homes = place.homes.iter().flat_map(|home| home.holders.iter().copied());
-                let owners: BTreeSet<usize> = homes.chain(accounts.into_iter().flat_map(|(_, _, holders)| holders)).collect();
+                let owners = homes.chain(accounts.into_iter().flat_map(|(_, _, holders)| holders));
+                let owners: BTreeSet<usize> = owners.filter(|owner| !rejected.contains(owner)).collect();
                 self.not_found.push((number, owners.into_iter().collect()));
             }
             if row.kind == Kind::Taken && row.item.is_none() {
@@ -83,6 +87,29 @@ impl Join<'_> {
         }
     }
 
+    /// Folders on listings in which nothing is listed: whose they are is named. Where the listing does not go deeper, nobody
+    /// knows what was in them.
+    pub(super) fn bare_folders(&mut self, bare: &[BareFolder], manifests: &[ManifestRow]) {
+        for folder in bare.iter().filter(|folder| folder.kind != Kind::Platform) {
+            let place = self.folders.place(&folder.path, true);
+            let path = format!("{}/", folder.path);
+            let words = format!("{} line {}: a folder in which nothing is listed", manifests[folder.manifest as usize].name, folder.line);
+            let mut mentions = paths::judge(self.lexicon, &folder.path, &place);
+            for mention in &mut mentions {
+                match folder.is_empty && folder.kind == Kind::Taken {
+                    true => mention.become_passing(),
+                    false => (mention.role, mention.strength, mention.basis) = WEAK,
+                }
+                mention.if_alone = None;
+                mention.context.clone_from(&words);
+                if folder.kind == Kind::Seller {
+                    self.claimed.insert(mention.institution);
+                }
+            }
+            self.push_all(mentions, &path, (folder.manifest, folder.line));
+        }
+    }
+
     /// Mentions on manifests.
     fn push_all(&mut self, mentions: Vec<Mention>, path: &str, manifest: (u32, u64)) {
         let item: Arc<str> = path.into();
@@ -92,6 +119,7 @@ impl Join<'_> {
         }
     }
 
+    /// Did people decide that it says nothing?
     fn add_listed(
         &mut self,
         row: &ListedItem,
@@ -99,14 +127,16 @@ impl Join<'_> {
         words: &str,
         (institution, scheme, value): (usize, Scheme, String),
         (role, strength, basis): (Role, Strength, Basis),
-    ) {
+    ) -> bool {
         if row.kind == Kind::Seller {
             self.claimed.insert(institution);
         }
         let mut mention =
             Mention { context: words.to_owned(), source: Source::Path, ..mention(institution, scheme, value, role, strength, basis) };
         self.reviews.judge(path, &mut mention);
+        let is_rejected = mention.is_rejected();
         self.evidence.push(Evidence { mention, item: path.into(), sha256: None, manifest: Some((row.manifest, row.line)) });
+        is_rejected
     }
 
     /// Lines of the platform's logs. Whoever's account or home a file was fetched from by the intruder is affected;
@@ -115,7 +145,7 @@ impl Join<'_> {
         for lines in logged {
             let log = &manifests[lines.manifest as usize].name;
             let at = lines.item.map_or_else(|| EvidencePath::file(log, lines.path.clone()), |item| items[item].path.clone());
-            let place = self.folders.place(&at, false);
+            let mut place = self.folders.place(&at, false);
             let client = lines.account.as_deref().and_then(|account| transfers::client(self.lexicon, account));
             let homes = place.homes.iter().filter(|home| home.sure).map(|h| (h.scheme.clone(), h.value.clone(), h.holders.clone()));
             let words = match &lines.why {
@@ -128,6 +158,7 @@ impl Join<'_> {
             let is_sure = lines.why != Why::Window && lines.moved;
             let item: Arc<str> = if is_sure { at.to_string() } else { format!("{log}/") }.into();
             let mut owners = BTreeSet::new();
+            let mut rejected = BTreeSet::new();
             for (scheme, value, holders) in client.iter().cloned().chain(homes) {
                 let (role, strength, basis) = if is_sure && holders.len() == 1 { SURE } else { WEAK };
                 for institution in holders {
@@ -141,6 +172,9 @@ impl Join<'_> {
                         ..mention(institution, scheme.clone(), value.clone(), role, strength, basis)
                     };
                     self.reviews.judge(&item, &mut mention);
+                    if mention.is_rejected() {
+                        rejected.insert(institution);
+                    }
                     self.evidence.push(Evidence {
                         mention,
                         item: Arc::clone(&item),
@@ -149,6 +183,8 @@ impl Join<'_> {
                     });
                 }
             }
+            owners.retain(|owner| !rejected.contains(owner));
+            place.forget(&rejected);
             if matches!(lines.why, Why::Indicator(_)) && lines.moved && lines.item.is_none() {
                 // An account that is nobody's is a home that nobody claims; the intruder's own account is no home.
                 let nobodys = lines.account.is_some() && client.is_none() && !lines.is_intruders && place.homes.is_empty();

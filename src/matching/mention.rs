@@ -82,6 +82,14 @@ impl Mention {
         self
     }
 
+    /// It is the name of something in which nothing lies. A name that several bear stays what it is.
+    pub fn become_passing(&mut self) {
+        if self.basis != Basis::AmbiguousName {
+            (self.role, self.strength, self.basis) = (Role::Reference, Strength::Sure, Basis::Named);
+            self.if_alone = None;
+        }
+    }
+
     /// An entry of a list that names everybody: it stays in the evidence and decides nothing.
     pub fn as_reference(mut self) -> Self {
         self.role = Role::Reference;

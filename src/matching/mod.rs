@@ -261,12 +261,18 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
 
     let mut folders = Folders::new(&lexicon, registry);
     let is_container = |item: &Item| item.content.is_some_and(|content| !readings[content].1.members.is_empty());
-    derived.iter().for_each(|item| folders.add(item.path.components(), is_container(item)));
+    for item in &derived {
+        match item.is_bare_folder() {
+            true => folders.add_bare(item.path.components()),
+            false => folders.add(item.path.components(), is_container(item)),
+        }
+    }
     derived.iter().for_each(|item| folders.add_root(&item.path));
     for row in listed.rows.iter().filter(|l| l.kind != Kind::Seller) {
         folders.add(row.path(&derived).components(), false);
         row.folder.iter().for_each(|folder| folders.add(folder.components(), true));
     }
+    listed.bare.iter().filter(|folder| folder.kind != Kind::Seller).for_each(|folder| folders.add_bare(folder.path.components()));
     let (logged, activity) = transfers::judge(&case.ledger, &manifests, &registry.incident, &lexicon, &derived)?;
     logged.iter().for_each(|lines| folders.add(lines.path.split(|b| *b == b'/'), false));
     let folders = folders.settle();
@@ -275,6 +281,7 @@ pub fn run(case: &Case, registry: &Registry, lexicon: Lexicon, controls: &Contro
     let mut join = Join::new(registry, &lexicon, &folders, &readings, &findings);
     let attributed = join.items(&derived);
     join.listed(&listed, &derived, &manifests);
+    join.bare_folders(&listed.bare, &manifests);
     join.transfers(&logged, &derived, &manifests);
     join.texts(&manifests);
     join.unclaimed_homes();

@@ -174,6 +174,26 @@ fn affected_becomes_ruled_out_by_two_different_people_only() {
 }
 
 #[test]
+fn a_listed_home_that_people_reject_may_be_anybodys() {
+    let desk = Desk::new();
+    write(&desk.path("ev/home/secure_02/b.txt"), b"nightly run ok\n");
+    write(&desk.path("taken.csv"), b"path,size\nhome/secure_02/b.txt,15\nhome/quarry_01/q.dat,4096\n");
+    let registry = desk.path("registry");
+    let institution = |id, name, account| Institution::new(id, name).with("transfer_account", account);
+    let institutions = [
+        institution("C1", "Quarrystone Farmers Bank", "quarry_01"),
+        institution("C2", "Second Harbour Savings Bank", "secure_02"),
+        institution("C3", "Third Meadow Credit Union", "meadow_03"),
+    ];
+    write_registry(&registry, &institutions);
+    desk.index(&Job::of("ev", &desk.path("ev")).manifest(&desk.path("taken.csv")));
+    let scene = Scene { desk, registry };
+    assert_eq!(scene.under(&[]), ["affected", "affected", RULED_OUT]);
+    let reject = |who: &str| format!("reject,ev/home/quarry_01/q.dat,,C1,,,{who},2025-02-01,an account that was given to another client");
+    assert_eq!(scene.under(&[&reject("Ann Lee"), &reject("Ben Ode")]), ["undetermined", "affected", "undetermined"]);
+}
+
+#[test]
 fn a_review_lies_in_the_registry_or_beside_it_and_must_be_whole() {
     let scene = Scene::new();
     write(

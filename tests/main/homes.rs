@@ -57,3 +57,51 @@ fn a_home_on_a_listing_is_its_owners_where_the_file_was_recovered_elsewhere() {
         assert_eq!(CLIENTS.map(|(id, ..)| verdicts[id].as_str()), ["affected", "affected", "ruled_out", "ruled_out"], "{homes:?}");
     }
 }
+
+fn verdicts_of(desk: &Desk, job: &Job) -> [String; 4] {
+    let verdicts = desk.run(job, &desk.path("registry")).verdicts();
+    CLIENTS.map(|(id, ..)| verdicts[id].clone())
+}
+
+#[test]
+fn an_empty_home_names_its_owner() {
+    let desk = desk();
+    write(&desk.path("ev/home/quarry_01/a.txt"), b"nightly run ok\n");
+    for empty in ["ev/home/bellw_02/inbound", "ev/home/51877", "ev/other/empty"] {
+        std::fs::create_dir_all(desk.path(empty)).expect("a folder");
+    }
+    let job = Job::of("ev", &desk.path("ev"));
+    assert_eq!(verdicts_of(&desk, &job), ["affected", "referenced", "referenced", "ruled_out"]);
+}
+
+#[test]
+fn empty_folders_leave_those_beside_them_homes() {
+    let desk = desk();
+    for code in ["40312", "62240"] {
+        write(&desk.path("ev/out").join(code).join("a.txt"), format!("nightly run {code} ok\n").as_bytes());
+    }
+    for empty in ["one", "two", "three", "four", "five"] {
+        std::fs::create_dir_all(desk.path("ev/out").join(empty)).expect("a folder");
+    }
+    let job = Job::of("ev", &desk.path("ev"));
+    assert_eq!(verdicts_of(&desk, &job), ["affected", "affected", "ruled_out", "ruled_out"]);
+}
+
+#[test]
+fn a_home_on_a_listing_with_nothing_in_it_names_its_owner() {
+    let listed = |listing: &str| {
+        let desk = desk();
+        write(&desk.path("ev/home/quarry_01/a.txt"), b"nightly run ok\n");
+        write(&desk.path("taken.txt"), listing.as_bytes());
+        let job = Job::of("ev", &desk.path("ev")).manifest(&desk.path("taken.txt"));
+        verdicts_of(&desk, &job)
+    };
+    let row = |kind: &str, size: u32, path: &str| format!("{kind} 1 root root {size} Jun 18 04:05 {path}\n");
+    let file = row("-rw-r--r--", 15, "home/quarry_01/a.txt");
+    let empty = ["home/bellw_02", "home/51877/inbound"].map(|path| row("drwxr-xr-x", 4096, path)).concat();
+    assert_eq!(listed(&format!("{file}{empty}")), ["affected", "referenced", "undetermined", "ruled_out"]);
+    assert_eq!(listed(&empty), ["affected", "undetermined", "undetermined", "ruled_out"]);
+    // What is in a folder is listed, not the folder.
+    let filled = [row("drwxr-xr-x", 4096, "home/quarry_01"), file].concat();
+    assert_eq!(listed(&filled), ["affected", "ruled_out", "ruled_out", "ruled_out"]);
+}
