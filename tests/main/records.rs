@@ -243,7 +243,14 @@ fn values_of_a_form_are_a_record_however_it_is_laid_out() {
     let tight = records(|row| format!("ClientId:{}\nName:{}\nAccountNumber:{}\n\n", row[0], row[1], row[2]));
     let arrows =
         records(|row| format!("[\n  'client_id' => '{}',\n  'name' => '{}',\n  'account_number' => '{}',\n],\n", row[0], row[1], row[2]));
+    let literals = records(|row| format!("'{}','{}','{}'\n", row[0], row[1], row[2]));
+    let fields = records(|row| {
+        let fields = format!("<</T(client_id)/V({})>><</T(name)/V({})>><</T(account_no)/V({})>>", row[0], row[1], row[2]);
+        format!("1 0 obj\n<</FDF<</Fields[{fields}]>>>>\nendobj\n")
+    });
     let files = [
+        ("literals.csv", format!("'client_id','name','account_no'\n{literals}")),
+        ("fields.fdf", format!("%FDF-1.2\n{fields}trailer\n<</Root 1 0 R>>\n%%EOF\n")),
         ("side.txt", side),
         ("one_line.txt", one_line),
         ("bullets.txt", bullets),

@@ -11,7 +11,7 @@ pub const FORMAT: Format = Format {
     recognise: |probe: &Probe<'_>| has_part(probe, is_text),
     read,
     runs: Runs::Fenced,
-    version: 4,
+    version: 5,
     limitations: &["numbers of lists and fields that were never computed are not seen"],
 };
 
@@ -53,6 +53,25 @@ mod tests {
         read_with(read, &bytes, |sink, collector| {
             assert_eq!(sink.facts.tables.iter().map(|table| table.rows).collect::<Vec<_>>(), [2]);
             assert!(collector.text().contains("QX9\tBob Ray\n") && collector.text().contains("After"));
+        });
+    }
+
+    #[test]
+    fn content_controls_are_a_record() {
+        let control = |name: &str, text: &str| {
+            format!(
+                "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"f\"/><w:alias w:val=\"{name}\"/></w:sdtPr><w:sdtContent><w:r><w:t>{text}</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+            )
+        };
+        let fields = [("Client code", "QX7"), ("Member name", "Ann Lee"), ("SSN", "219-09-9999")];
+        let fields: String = fields.iter().map(|(name, text)| control(name, text)).collect();
+        let section = format!(
+            "<w:document><w:body><w:sdt><w:sdtPr><w:alias w:val=\"All\"/></w:sdtPr><w:sdtContent>{fields}</w:sdtContent></w:sdt></w:body></w:document>"
+        );
+        let bytes = package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &section)]);
+        read_with(read, &bytes, |sink, collector| {
+            assert_eq!(sink.facts.tables.iter().map(|table| (table.rows, table.columns.len())).collect::<Vec<_>>(), [(1, 3)]);
+            assert!(collector.text().contains("Client code: QX7"), "{:?}", collector.text());
         });
     }
 

@@ -7,6 +7,7 @@ pub mod pptx;
 pub mod xlsb;
 pub mod xlsx;
 
+mod content_controls;
 pub(super) mod page_header;
 mod paragraphs;
 mod xlsx_merged;

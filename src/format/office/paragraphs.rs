@@ -1,6 +1,7 @@
 //! Text of WordprocessingML and DrawingML (ECMA-376 part 1, 17.3 and 21.1): paragraphs as lines with
 //! their runs joined, cells, notes and text boxes kept apart. Deleted and hidden text is text too.
 
+use super::content_controls::Controls;
 use crate::format::cells::Cells;
 use crate::format::text::entity;
 use crate::format::text::markup::{Lexer, Token, attribute, attributes, local};
@@ -30,6 +31,9 @@ struct Writer {
     inserted: u32,
     deleted: u32,
     cells: Cells,
+    /// Cells around what is being read.
+    cells_around: u32,
+    controls: Controls,
 }
 
 /// Pushes the text of a part. `offset`: where its encoded bytes begin in the item.
@@ -44,6 +48,8 @@ pub fn push(lexer: &mut Lexer<&mut dyn Read>, offset: u64, sink: &mut Sink<'_>) 
         inserted: 0,
         deleted: 0,
         cells: Cells::default(),
+        cells_around: 0,
+        controls: Controls::default(),
     };
     let result = writer.walk(lexer, sink);
     while let Some(outer) = writer.around.pop() {
@@ -53,6 +59,7 @@ pub fn push(lexer: &mut Lexer<&mut dyn Read>, offset: u64, sink: &mut Sink<'_>) 
     writer.end_paragraph(sink);
     sink.border();
     writer.cells.push(offset, sink);
+    writer.controls.push(offset, sink);
     result
 }
 
@@ -101,7 +108,14 @@ impl Writer {
             }
             "tbl" if !empty => self.cells.table(),
             "tr" if !empty => self.cells.row(),
+            "sdt" if !empty => self.controls.start(),
+            "alias" | "tag" => {
+                if let Some(value) = attribute(attributes, "val") {
+                    self.controls.name(&value, name == "alias");
+                }
+            }
             "tc" if !empty => {
+                self.cells_around += 1;
                 self.cells.cell();
                 if attributes.contains("vMerge=\"1\"") {
                     self.cells.same_as_above();
@@ -129,12 +143,19 @@ impl Writer {
             "p" => {
                 self.end_paragraph(sink);
                 self.cells.text(" ");
+                self.controls.text(" ");
+            }
+            "sdt" => {
+                if let Some(said) = self.controls.end(self.offset, self.cells_around > 0, sink) {
+                    self.keep(&said);
+                }
             }
             "tbl" => self.cells.end_table(),
             "tc" | "comment" | "threadedComment" | "footnote" | "endnote" | "sp" | "cm" | "pt" => {
                 self.end_paragraph(sink);
                 sink.border();
                 if name == "tc" {
+                    self.cells_around = self.cells_around.saturating_sub(1);
                     self.cells.end_cell();
                 }
             }
@@ -148,6 +169,7 @@ impl Writer {
                 let deleted = self.deleted > 0 || element == "delText";
                 if !deleted {
                     self.cells.text(text);
+                    self.controls.text(text);
                     self.current.now.push_str(text);
                 }
                 if deleted || self.inserted == 0 {

@@ -18,12 +18,14 @@ mod strings;
 #[cfg(test)]
 mod tests;
 
+use super::named::{LONGEST_VALUE, Named, NamedRecords};
 use super::scan::{Suspicion, scan_with};
 use crate::format::{At, Failure, Format, PassageKind, Probe, Runs, Sink};
 use crate::model::{Cause, Class};
 use file::{File, Place};
 use object::{Object, Parser};
 use std::ops::Range;
+use strings::Name;
 
 /// PDF documents.
 pub static FORMAT: Format = Format {
@@ -32,7 +34,7 @@ pub static FORMAT: Format = Format {
     recognise,
     read,
     runs: Runs::Fenced,
-    version: 5,
+    version: 6,
     limitations: &[
         "text is read in the order in which it is drawn; tables are records where the names of their columns are known",
         "pages that show pictures, outlines, or glyphs without a meaning instead of text are gaps",
@@ -40,12 +42,16 @@ pub static FORMAT: Format = Format {
     ],
 };
 
-/// ISO 32000-2, 7.5.2; readers accept bytes before the header in the first kilobyte.
+/// Fields of one record.
+const FIELDS: usize = 256;
+
+/// ISO 32000-2, 7.5.2; readers accept bytes before the header in the first kilobyte. Data of forms (12.7.8) have their own.
 fn recognise(probe: &Probe<'_>) -> bool {
     let head = &probe.head[..probe.head.len().min(1024)];
-    memchr::memmem::find(head, b"%PDF-").is_some_and(|i| {
-        head.get(i + 5).is_some_and(u8::is_ascii_digit) && (i == 0 || memchr::memmem::find(probe.bytes, b"%%EOF").is_some())
-    })
+    head.starts_with(b"%FDF-1.")
+        || memchr::memmem::find(head, b"%PDF-").is_some_and(|i| {
+            head.get(i + 5).is_some_and(u8::is_ascii_digit) && (i == 0 || memchr::memmem::find(probe.bytes, b"%%EOF").is_some())
+        })
 }
 
 /// Reads a document.
@@ -85,17 +91,50 @@ fn unread(bytes: &[u8], cause: Cause, sink: &mut Sink<'_>) {
 }
 
 fn push_strings(file: &File<'_>, sink: &mut Sink<'_>) {
+    let (mut found, mut fields) = (NamedRecords::default(), Fields::default());
     for entry in &file.entries {
-        let at = At::Decoded(file.offset(entry));
-        strings::walk(file, &file.object(entry), "", &mut |key, text| {
+        let offset = file.offset(entry);
+        let at = At::Decoded(offset);
+        strings::walk(file, &file.object(entry), Name::Key(""), &mut |name, text| {
+            let (Name::Key(key) | Name::Field(key)) = name;
             sink.border();
             if !key.is_empty() {
                 sink.text(key, at);
                 sink.text(": ", at);
             }
             sink.text(&text, at);
+            if matches!(name, Name::Field(_))
+                && let Some((start, record)) = fields.take(key, text, offset)
+            {
+                found.add(record, start, sink);
+            }
         });
         sink.border();
+    }
+    found.add(fields.record, fields.offset, sink);
+    found.end(sink);
+}
+
+/// Fields of a form with their values, up to one that has another one.
+#[derive(Default)]
+struct Fields {
+    record: Vec<Named>,
+    offset: u64,
+}
+
+impl Fields {
+    /// Takes a field. Gives the record that ends before it, and where it began.
+    fn take(&mut self, name: &str, value: String, offset: u64) -> Option<(u64, Vec<Named>)> {
+        let known = self.record.iter().find(|(known, _)| known == name).map(|(_, known)| *known == value);
+        if known == Some(true) || value.len() > LONGEST_VALUE {
+            return None;
+        }
+        let ended = (known.is_some() || self.record.len() == FIELDS).then(|| (self.offset, std::mem::take(&mut self.record)));
+        if self.record.is_empty() {
+            self.offset = offset;
+        }
+        self.record.push((name.to_owned(), value));
+        ended
     }
 }
 
@@ -136,7 +175,7 @@ fn structure_end(bytes: &[u8], at: usize, end: usize) -> usize {
         return at + blank;
     }
     let line = &rest[..memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len())];
-    let is_mark = line.starts_with(b"%PDF-") && line.len() <= 16
+    let is_mark = (line.starts_with(b"%PDF-") || line.starts_with(b"%FDF-")) && line.len() <= 16
         || line == b"%%EOF"
         || line.first() == Some(&b'%') && line.len() <= 16 && line[1..].iter().any(|b| *b >= 0x80);
     if is_mark {

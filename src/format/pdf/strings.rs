@@ -23,8 +23,17 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
     (!text.trim().is_empty() && odd * 10 <= text.chars().count()).then_some(text)
 }
 
+/// What a string is called by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name<'n> {
+    /// The key of its dictionary; empty outside of any.
+    Key(&'n str),
+    /// The field whose value it is.
+    Field(&'n str),
+}
+
 /// Pushes the strings in an object, each with the name of its field or key.
-pub fn walk(file: &File<'_>, object: &Object, key: &str, push: &mut dyn FnMut(&str, String)) {
+pub fn walk(file: &File<'_>, object: &Object, key: Name<'_>, push: &mut dyn FnMut(Name<'_>, String)) {
     match object {
         Object::String(s) => {
             if let Some(text) = decode(s) {
@@ -37,7 +46,7 @@ pub fn walk(file: &File<'_>, object: &Object, key: &str, push: &mut dyn FnMut(&s
     }
 }
 
-fn dictionary(file: &File<'_>, of: &Dictionary, push: &mut dyn FnMut(&str, String)) {
+fn dictionary(file: &File<'_>, of: &Dictionary, push: &mut dyn FnMut(Name<'_>, String)) {
     let is_signature = of.get("ByteRange").is_some();
     // A field's value is labelled by the field's name (12.7.4.1), or that of its parent.
     let named = |d: &Dictionary| match d.get("T").map(|o| file.resolve(o)) {
@@ -50,11 +59,10 @@ fn dictionary(file: &File<'_>, of: &Dictionary, push: &mut dyn FnMut(&str, Strin
             continue;
         }
         let key = String::from_utf8_lossy(key);
-        let is_value = matches!(&key[..], "V" | "DV") && field.is_some();
-        let label = if is_value { field.as_deref().unwrap_or_default() } else { &key };
-        match value {
-            Object::Reference(_) if is_value => walk(file, &file.resolve(value), label, push),
-            _ => walk(file, value, label, push),
+        match (field.as_deref().filter(|_| matches!(&key[..], "V" | "DV")), value) {
+            (Some(field), Object::Reference(_)) => walk(file, &file.resolve(value), Name::Field(field), push),
+            (Some(field), _) => walk(file, value, Name::Field(field), push),
+            (None, _) => walk(file, value, Name::Key(&key), push),
         }
     }
 }

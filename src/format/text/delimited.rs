@@ -237,7 +237,7 @@ fn border_within(bytes: &[u8], encoding: TextEncoding, range: Range<usize>, tabl
             }
             place = next;
         }
-        if records.len() + odd == PROOF && odd <= usize::from(!table.dialect.quotes) * PROOF / 2 {
+        if records.len() + odd == PROOF && odd <= usize::from(table.dialect.quote.is_none()) * PROOF / 2 {
             return Some((window.offset(line) as usize, records));
         }
     }

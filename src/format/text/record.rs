@@ -12,16 +12,54 @@ const MAX_QUOTED: usize = MAX_RECORD;
 const THORNED: u8 = 0x14;
 /// Dashes of a rule at least.
 const RULE: usize = 3;
+/// So many fields in single quotes outweigh what stands in double ones amid fields.
+const FIELDS: usize = 8;
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
     /// Between fields; ASCII.
     pub delimiter: u8,
-    /// Fields may stand in double quotes.
-    pub quotes: bool,
+    /// In which quotes fields may stand.
+    pub quote: Option<Quote>,
     /// After records: line feed, or carriage return in files without line feeds.
     pub terminator: u8,
+}
+
+/// What fields stand in; ASCII.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quote {
+    Double,
+    /// As databases write literals. It is an apostrophe as well, amid fields that stand in none.
+    Single,
+}
+
+impl Quote {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Double => b'"',
+            Self::Single => b'\'',
+        }
+    }
+
+    /// Those of the fields of a text.
+    pub(super) fn of(text: &str, delimiter: u8, terminator: u8) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_end = |b: Option<&u8>| b.is_none_or(|b| [delimiter, terminator, b'\r'].contains(b));
+        let fields = |quote: Self| {
+            let opens = |at: &usize| is_end(at.checked_sub(1).and_then(|before| bytes.get(before)));
+            memchr_iter(quote.byte(), bytes).filter(opens).take(FIELDS).count()
+        };
+        let closes = |at: usize| is_end(bytes.get(at + 1));
+        match memchr(b'"', bytes).is_some() {
+            true if fields(Self::Double) > 0 || fields(Self::Single) < FIELDS => Some(Self::Double),
+            is_double => match fields(Self::Single) {
+                // Abbreviated years and the like are few and close nowhere.
+                n if n > 1 && memchr_iter(b'\'', bytes).filter(|at| closes(*at)).nth(1).is_some() => Some(Self::Single),
+                _ => is_double.then_some(Self::Double),
+            },
+        }
+    }
 }
 
 /// Reads records one after the other; keeps its buffers between them.
@@ -74,11 +112,11 @@ impl RecordReader {
         if content.iter().all(|b| *b == b' ') || self.is_rule(content) {
             return (Found::Blank, next);
         }
-        if !self.dialect.quotes || memchr(b'"', content).is_none() {
+        let Some(quote) = self.dialect.quote.filter(|quote| memchr(quote.byte(), content).is_some()) else {
             self.split(bytes, line);
             return (Found::Record, next);
-        }
-        match self.quoted(text, at) {
+        };
+        match self.quoted(text, at, quote) {
             Some(end) if end <= next || self.columns.is_none_or(|n| n == self.cells.len()) => (Found::Record, end.max(next)),
             Some(end) => {
                 let quoted = (self.cells.clone(), std::mem::take(&mut self.unquoted));
@@ -146,7 +184,7 @@ impl RecordReader {
     }
 
     /// Reads a record with quoted fields; the place after it, or `None` where a quote does not close.
-    fn quoted(&mut self, text: &str, at: usize) -> Option<usize> {
+    fn quoted(&mut self, text: &str, at: usize, quote: Quote) -> Option<usize> {
         let bytes = text.as_bytes();
         let Dialect { delimiter, terminator, .. } = self.dialect;
         let mut start = at;
@@ -154,16 +192,16 @@ impl RecordReader {
             let blanks = bytes[start..].iter().take_while(|b| **b == b' ').count();
             let open = start + blanks;
             let mut end = open;
-            if bytes.get(open) == Some(&b'"') {
-                let close = self.closing(bytes, open + 1)?;
-                self.push_quoted(text, open + 1..close);
+            if bytes.get(open) == Some(&quote.byte()) {
+                let close = self.closing(bytes, open + 1, quote)?;
+                self.push_quoted(text, open + 1..close, quote);
                 end = close + 1;
                 end += bytes[end..].iter().take_while(|b| **b == b' ' || **b == b'\r' && terminator != b'\r').count();
             } else {
                 let is_end = |b: &u8| *b == delimiter || *b == terminator;
                 end += bytes[end..].iter().position(is_end).unwrap_or(bytes.len() - end);
                 let field = &bytes[start..end];
-                self.malformed |= memchr(b'"', field).is_some();
+                self.malformed |= quote == Quote::Double && memchr(b'"', field).is_some();
                 let trimmed = end - usize::from(field.ends_with(b"\r") && bytes.get(end) != Some(&delimiter));
                 self.cells.push(Cell::Plain(start..trimmed));
             }
@@ -176,7 +214,7 @@ impl RecordReader {
     }
 
     /// The place of the quote that closes a field whose content begins at `from`.
-    fn closing(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
+    fn closing(&mut self, bytes: &[u8], from: usize, mark: Quote) -> Option<usize> {
         let limit = bytes.len().min(from + MAX_QUOTED);
         // Records that are read a second time begin inside what was searched before; without this, lines
         // with one quote each would cost the square of their number.
@@ -189,10 +227,10 @@ impl RecordReader {
             }
             _ => from,
         };
-        while let Some(n) = memchr(b'"', &bytes[at..limit]) {
+        while let Some(n) = memchr(mark.byte(), &bytes[at..limit]) {
             let quote = at + n;
             let after = &bytes[quote + 1..];
-            if after.first() == Some(&b'"') {
+            if after.first() == Some(&mark.byte()) {
                 // An empty field before the next one's opening quote would be two delimiters away.
                 at = quote + 2;
                 if at > limit {
@@ -214,14 +252,17 @@ impl RecordReader {
         None
     }
 
-    fn push_quoted(&mut self, text: &str, field: Range<usize>) {
+    fn push_quoted(&mut self, text: &str, field: Range<usize>, quote: Quote) {
         let content = &text[field.clone()];
-        if !content.contains('"') {
+        let mark = quote.byte() as char;
+        if !content.contains(mark) {
             self.cells.push(Cell::Plain(field));
             return;
         }
         let start = self.unquoted.len();
-        self.unquoted.push_str(&content.replace("\"\"", "\"").replace("\\\"", "\""));
+        let mut buffer = [0];
+        let single = &*mark.encode_utf8(&mut buffer);
+        self.unquoted.push_str(&content.replace(&format!("{mark}{mark}"), single).replace(&format!("\\{mark}"), single));
         self.cells.push(Cell::Unquoted(start..self.unquoted.len()));
     }
 }
@@ -231,7 +272,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const CSV: Dialect = Dialect { delimiter: b',', quotes: true, terminator: b'\n' };
+    const CSV: Dialect = Dialect { delimiter: b',', quote: Some(Quote::Double), terminator: b'\n' };
 
     fn all(text: &str, columns: Option<usize>) -> Vec<Vec<String>> {
         let (mut reader, mut at, mut out) = (RecordReader::new(CSV, columns), 0, Vec::new());
@@ -244,6 +285,20 @@ mod tests {
             at = next;
         }
         out
+    }
+
+    #[test]
+    fn fields_stand_in_one_kind_of_quotes() {
+        let of = |text: &str| Quote::of(text, b',', b'\n');
+        assert_eq!(of("'code','name'\n'1','O''Brien'\n"), Some(Quote::Single));
+        assert_eq!(of("code,name\n1,O'Brien\n2,'til late\n"), None);
+        assert_eq!(of("'a',\"b\"\n'c',\"d\"\n"), Some(Quote::Double));
+        assert_eq!(of(&"'5\" pipe','x'\n".repeat(9)), Some(Quote::Single));
+        let dialect = Dialect { quote: Some(Quote::Single), ..CSV };
+        let text = "'1', 'O''Brien, Ann','',x'y\n";
+        let mut reader = RecordReader::new(dialect, None);
+        assert_eq!(reader.read(text, 0), (Found::Record, text.len()));
+        assert_eq!((reader.cells(text), reader.malformed), (vec!["1", "O'Brien, Ann", "", "x'y"], false));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! accounts. Nothing parts its fields, and so nothing but heading and values shows that it is a table.
 
 use super::header;
-use super::record::Dialect;
+use super::record::{Dialect, Quote};
 use super::sniff::{Table, read_sample};
 use crate::table::{ColumnType, TableFacts};
 use std::collections::HashSet;
@@ -22,7 +22,7 @@ pub(super) fn find(sample: &str, terminator: u8) -> Option<Table> {
         return None;
     }
     // A character that parts fields nowhere in the text.
-    let dialect = Dialect { delimiter: 0x1F, quotes: sample.contains('"'), terminator };
+    let dialect = Dialect { delimiter: 0x1F, quote: Quote::of(sample, 0x1F, terminator), terminator };
     let (records, _) = read_sample(sample, dialect);
     let (head, rows) = records.cells.split_first()?;
     let distinct: HashSet<&String> = rows.iter().flatten().collect();

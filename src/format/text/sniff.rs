@@ -3,7 +3,7 @@
 
 use super::drawn;
 use super::header::{self, Shape};
-use super::record::{Dialect, Found, MAX_RECORD, RecordReader};
+use super::record::{Dialect, Found, MAX_RECORD, Quote, RecordReader};
 use super::single_column;
 use std::borrow::Cow;
 
@@ -55,7 +55,7 @@ pub(super) fn sniff(text: &str, whole: bool) -> Option<Table> {
     }
     let mut best: Option<Table> = None;
     for &delimiter in DELIMITERS.iter().filter(|d| sample.as_bytes().contains(d)) {
-        let dialect = Dialect { delimiter, quotes: sample.contains('"'), terminator };
+        let dialect = Dialect { delimiter, quote: Quote::of(sample, delimiter, terminator), terminator };
         if let Some(table) = try_dialect(sample, dialect)
             && best.as_ref().is_none_or(|best| is_better(&table, best))
         {
@@ -113,8 +113,8 @@ pub(super) struct Sampled {
 
 fn try_dialect(sample: &str, mut dialect: Dialect) -> Option<Table> {
     let (mut records, malformed) = read_sample(sample, dialect);
-    if dialect.quotes && malformed * 5 > records.cells.len() {
-        dialect.quotes = false;
+    if dialect.quote.is_some() && malformed * 5 > records.cells.len() {
+        dialect.quote = None;
         records = read_sample(sample, dialect).0;
     }
     starts(&records.cells).into_iter().find_map(|(first, columns)| try_table(sample, dialect, &records, first, columns))
